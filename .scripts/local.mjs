@@ -1,0 +1,107 @@
+/** What a local run of the hub needs: secrets, a database with its tables, and a runtime that serves the build. */
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+
+export const root = path.join(import.meta.dirname, '..')
+const secretsFile = path.join(root, '.dev.vars')
+
+/** Variables that a local run also takes from its own environment, beside every `{PROVIDER}_API_KEY`. */
+const fromEnvironment = [
+  'MASTER_KEY',
+  'JWT_SECRET',
+  'SETUP_TOKEN',
+  'KEY_SELECTION_STRATEGY',
+  'METRICS_TOKEN',
+  'CORS_ORIGINS',
+  'ALLOW_PRIVATE_UPSTREAMS',
+  'SANDBOX',
+]
+
+/** Writes real random secrets to `.dev.vars` the first time. */
+export function ensureSecrets() {
+  if (existsSync(secretsFile)) return
+  const secret = () => randomBytes(32).toString('base64')
+  writeFileSync(secretsFile, `MASTER_KEY=${secret()}\nJWT_SECRET=${secret()}\nHUB_LOCAL=1\n`, { mode: 0o600 })
+}
+
+/** The variables of a local run: those of `.dev.vars`, and over them those of the environment. */
+export function localVariables() {
+  const variables = {}
+  for (const line of readFileSync(secretsFile, 'utf8').split('\n')) {
+    const [, name, value] = /^\s*([A-Za-z0-9_]+)\s*=\s*"?(.*?)"?\s*$/.exec(line) ?? []
+    if (name) variables[name] = value
+  }
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value && (fromEnvironment.includes(name) || name.endsWith('_API_KEY'))) variables[name] = value
+  }
+  return variables
+}
+
+/** Applies the migrations to the local database. @param state the folder in which local state is kept. */
+export function migrateLocal(state) {
+  run('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state])
+}
+
+/** Builds the Worker and the dashboard as for production. */
+export function build() {
+  run('vite', ['build', '--config', 'dashboard/vite.config.ts', '--logLevel', 'warn'])
+}
+
+/**
+ * Serves the build on loopback until it is told to stop.
+ * @param {{ port: number, state: string, variables: Record<string, string> }} options `port` 0 chooses a free one.
+ * @returns {Promise<{ url: URL, stop: () => Promise<void> }>}
+ */
+export async function serve({ port, state, variables }) {
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
+  const folder = path.join(root, 'dist', 'llm_hub')
+  // The bundler has settled the modules; the rules for finding them are not wanted.
+  const { modulesRules: _rules, ...worker } = unstable_getMiniflareWorkerOptions(
+    path.join(folder, 'wrangler.json'),
+  ).workerOptions
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port,
+      resourcePersistencePath: path.join(state, 'v3'),
+      cf: false,
+      workers: [
+        {
+          ...worker,
+          name: 'llm-hub',
+          modulesRoot: folder,
+          modules: readModules(folder),
+          bindings: { ...worker.bindings, ...variables },
+        },
+      ],
+    }),
+  )
+  return { url: await miniflare.ready, stop: () => miniflare.dispose() }
+}
+
+/** The built modules, the entry first. */
+function readModules(folder) {
+  const types = { '.js': 'ESModule', '.wasm': 'CompiledWasm' }
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => types[path.extname(file)] !== undefined)
+    .toSorted((a, b) => Number(b === 'index.js') - Number(a === 'index.js'))
+    .map((file) => ({ type: types[path.extname(file)], path: path.join(folder, file) }))
+}
+
+/** Runs one of the project's tools to its end; its words are shown only if it fails. */
+function run(tool, args) {
+  const { status, stdout, stderr } = spawnSync(tool, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    // CI=1 keeps the tools from asking questions.
+    env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' },
+  })
+  if (status === 0) return
+  process.stderr.write(`${stdout}${stderr}\n${tool} ${args.join(' ')} failed.\n`)
+  process.exit(status ?? 1)
+}
