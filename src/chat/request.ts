@@ -1,0 +1,130 @@
+/**
+ * The canonical request: what a client asks of a model, in nobody's wire format.
+ * Dialects translate to and from it; see `README.md` for what it keeps and what it leaves to `origin`.
+ */
+import type { JsonObject, Json } from './json.ts'
+
+/** A wire format for chat. */
+export type DialectId = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
+
+export interface ChatRequest {
+  /** The route or model as the client named it; empty when it named none. */
+  model: string
+  messages: Message[]
+  tools: Tool[]
+  toolChoice?: ToolChoice
+  parallelToolCalls?: boolean
+  /** The shape of the answer's text; absent means plain text. */
+  format?: OutputFormat
+  reasoning?: ReasoningOptions
+  sampling: Sampling
+  stop?: string[]
+  /** Output limit in tokens, reasoning included. */
+  maxOutputTokens?: number
+  /** How many answers are wanted; absent means one. */
+  choices?: number
+  /** Log probabilities of the answer's tokens, with so many alternatives for each. */
+  logprobs?: { alternatives: number }
+  /** An opaque name of the end user, for the provider's abuse detection. */
+  user?: string
+  stream: boolean
+  /** Whether the client wants usage inside the stream. Dialects that always send it set true. */
+  streamUsage: boolean
+  /** The request as it came, so that a provider of the same dialect receives it with nothing lost. */
+  origin: { dialect: DialectId; body: JsonObject }
+}
+
+export type Message =
+  | { role: 'system'; content: TextPart[] }
+  | { role: 'user'; content: UserPart[]; name?: string }
+  | { role: 'assistant'; content: AssistantPart[]; name?: string }
+  | { role: 'tool'; content: ToolResultPart[] }
+
+export type UserPart = TextPart | FilePart
+export type AssistantPart = TextPart | ReasoningPart | RefusalPart | ToolCallPart | FilePart
+
+export interface TextPart {
+  type: 'text'
+  text: string
+}
+
+export interface FilePart {
+  type: 'file'
+  kind: 'image' | 'audio' | 'document'
+  /** The IANA media type where known; for audio in Chat this is made from its format. */
+  mediaType?: string
+  name?: string
+  source: FileSource
+  /** How closely an image should be looked at. */
+  detail?: string
+}
+
+export type FileSource =
+  | { type: 'base64'; data: string }
+  | { type: 'url'; url: string }
+  | { type: 'text'; text: string }
+  /** A file kept at a provider: it means something only there, to the account that made it. */
+  | { type: 'reference'; id: string; dialect: DialectId }
+
+export interface ReasoningPart {
+  type: 'reasoning'
+  /** Empty where the provider keeps its reasoning to itself. */
+  text: string
+  opaque?: Opaque
+}
+
+export interface RefusalPart {
+  type: 'refusal'
+  text: string
+}
+
+export interface ToolCallPart {
+  type: 'tool-call'
+  id: string
+  name: string
+  /** JSON text exactly as the model wrote it; it may be cut off when the finish reason is `length`. */
+  arguments: string
+  opaque?: Opaque
+}
+
+export interface ToolResultPart {
+  type: 'tool-result'
+  callId: string
+  content: UserPart[]
+  isError?: boolean
+}
+
+/** State that must come back unread (signatures, encrypted reasoning), bound to the dialect that made it. */
+export interface Opaque {
+  dialect: DialectId
+  data: Json
+}
+
+export interface Tool {
+  name: string
+  description?: string
+  /** JSON Schema of the arguments; absent means none. */
+  parameters?: JsonObject
+  strict?: boolean
+}
+
+export type ToolChoice = 'auto' | 'none' | 'required' | { name: string }
+
+export type OutputFormat =
+  | { type: 'json' }
+  | { type: 'json-schema'; name: string; schema: JsonObject; description?: string; strict?: boolean }
+
+export interface ReasoningOptions {
+  /** none, minimal, low, medium, high, xhigh, max; other words are passed on for the provider to judge. */
+  effort?: string
+  budgetTokens?: number
+}
+
+export interface Sampling {
+  temperature?: number
+  topP?: number
+  topK?: number
+  seed?: number
+  presencePenalty?: number
+  frequencyPenalty?: number
+}

@@ -1,0 +1,23 @@
+/** The Worker's bindings and the variables of one request, as types. What each setting means stands in the README. */
+import type { KeyPool } from './quota/key-pool.ts'
+
+export interface Env {
+  DB: D1Database
+  KEY_POOL: DurableObjectNamespace<KeyPool>
+  ASSETS: Fetcher
+
+  /** Secrets. In production the hub refuses to serve without them: `auth/secrets.ts`. */
+  MASTER_KEY?: string
+  JWT_SECRET?: string
+  SETUP_TOKEN?: string
+
+  /** `1` in local runs; honoured only for requests that arrive on a loopback address. */
+  HUB_LOCAL?: string
+  KEY_SELECTION_STRATEGY?: string
+  CORS_ORIGINS?: string
+  ALLOW_PRIVATE_UPSTREAMS?: string
+  SANDBOX?: string
+
+  /** `{PROVIDER}_API_KEY` and whatever else a deployment sets. */
+  [name: string]: unknown
+}

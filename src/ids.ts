@@ -1,0 +1,36 @@
+/** Names for things: random where they must not be guessed, time-ordered where their order is the order of time. */
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
+const timeLength = 9 // 36 ** 9 milliseconds reach into the year 5188
+
+/** A name like `key_4f9…`, with 96 random bits. */
+export function randomId(prefix: string): string {
+  return `${prefix}_${hex(crypto.getRandomValues(new Uint8Array(12)))}`
+}
+
+/** A name that sorts by the time it was made: nine base-36 digits of milliseconds, then 64 random bits. */
+export function timeOrderedId(prefix: string, now: number): string {
+  return `${prefix}_${timePart(now)}${hex(crypto.getRandomValues(new Uint8Array(8)))}`
+}
+
+/** The lowest name that `timeOrderedId` can make at this time: the bound of a range over ids. */
+export function firstIdAt(prefix: string, now: number): string {
+  return `${prefix}_${timePart(now)}`
+}
+
+/** Bytes as lower-case hexadecimal digits. */
+export function hex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+  return text
+}
+
+function timePart(now: number): string {
+  let rest = Math.max(0, Math.floor(now))
+  let text = ''
+  for (let i = 0; i < timeLength; i++) {
+    text = alphabet.charAt(rest % 36) + text
+    rest = Math.floor(rest / 36)
+  }
+  return text
+}

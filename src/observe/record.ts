@@ -1,0 +1,34 @@
+/** What is remembered of one request: a row of the log. Times are milliseconds since the epoch. */
+import type { Usage } from '../chat/events.ts'
+import type { ErrorCode, TrailEntry } from '../errors.ts'
+
+export interface RequestRecord {
+  /** Time-ordered, so that the log's key is its order. */
+  id: string
+  /** The user whose token asked. */
+  owner: string
+  startedAt: number
+  durationMs: number
+  /** From the start to the first content; absent where there was none. */
+  firstContentMs?: number
+  /** The token that asked; null for a session. */
+  tokenId: string | null
+  dialect: string
+  /** The route or model that the client named. */
+  asked: string
+  stream: boolean
+  /** Who answered, or was tried last; null where no call was made. */
+  provider: string | null
+  model: string | null
+  keyId: string | null
+  /** The HTTP status that the client got; 499 where it left before the end. */
+  status: number
+  /** Our error code, where it failed. */
+  code: ErrorCode | null
+  usage: Usage | null
+  /** US dollars; null where the price is unknown. */
+  cost: number | null
+  /** Set by the pool on a lease that was never settled: its estimate stands in for usage. */
+  unsettled?: true
+  trail: TrailEntry[]
+}
