@@ -1,0 +1,150 @@
+/** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { DialectId } from '../chat/request.ts'
+import { openDatabase } from './client.ts'
+import {
+  accounts,
+  type CandidateOrder,
+  keys,
+  providers,
+  type Role,
+  type RouteCandidate,
+  routes,
+  settings,
+  tokens,
+  users,
+} from './schema.ts'
+
+/** A user's configuration as of `epoch`. Cached by isolates, and checked against the epoch that each lease brings. */
+export interface Configuration {
+  user: { id: string; name: string; role: Role }
+  epoch: number
+  /** The user's own routes and the hub's, the user's first. */
+  routes: ConfiguredRoute[]
+  /** Custom providers: the user's own and the hub's. */
+  providers: CustomProvider[]
+  /** Which pools hold keys for this user, and which models those keys name. */
+  reach: Reach[]
+  settings: HubSettings
+}
+
+export interface ConfiguredRoute {
+  owner: string
+  name: string
+  order: CandidateOrder
+  candidates: RouteCandidate[]
+}
+
+export interface CustomProvider {
+  owner: string
+  id: string
+  name: string
+  baseUrl: string
+  dialect: DialectId
+  models: string[]
+  headers: Record<string, string>
+}
+
+/** Keys of one pool that allow the same models, as one row: planning needs no more than this. */
+export interface Reach {
+  /** A user's id, or `hub` for accounts that an admin shares with everyone. */
+  poolOwner: string
+  provider: string
+  /** Null where every model is allowed. */
+  allowedModels: string[] | null
+  defaultModel: string | null
+}
+
+export interface HubSettings {
+  registration: 'open' | 'closed'
+  /** Whether clients are told which provider, model and key served them. */
+  exposeServedBy: boolean
+}
+
+export const defaultSettings: HubSettings = { registration: 'closed', exposeServedBy: true }
+
+/** What is stored of a gateway token. */
+export interface TokenRecord {
+  id: string
+  owner: string
+  allowedModels: string[] | null
+  expiresAt: number | null
+}
+
+/** The token with this hash and its owner's configuration; undefined where there is none, or its owner is disabled. */
+export async function findToken(
+  d1: D1Database,
+  hash: string,
+): Promise<{ token: TokenRecord; configuration: Configuration } | undefined> {
+  const db = openDatabase(d1)
+  const [token] = await db
+    .select({
+      id: tokens.id,
+      owner: tokens.owner,
+      allowedModels: tokens.allowedModels,
+      expiresAt: tokens.expiresAt,
+    })
+    .from(tokens)
+    .where(eq(tokens.hash, hash))
+  if (!token) return undefined
+  const configuration = await readConfiguration(d1, token.owner)
+  return configuration && { token, configuration }
+}
+
+/** A user's configuration; undefined where the user does not exist or is disabled. */
+export async function readConfiguration(d1: D1Database, userId: string): Promise<Configuration | undefined> {
+  const db = openDatabase(d1)
+  const owners = [userId, 'hub']
+  const [userRows, routeRows, providerRows, reachRows, settingRows] = await db.batch([
+    db
+      .select({
+        id: users.id,
+        username: users.username,
+        email: users.email,
+        role: users.role,
+        epoch: users.epoch,
+      })
+      .from(users)
+      .where(and(eq(users.id, userId), isNull(users.disabledAt))),
+    db.select().from(routes).where(inArray(routes.owner, owners)),
+    db.select().from(providers).where(inArray(providers.owner, owners)),
+    db
+      .selectDistinct({
+        poolOwner: sql<string>`CASE WHEN ${accounts.shared} THEN 'hub' ELSE ${keys.owner} END`,
+        provider: keys.provider,
+        allowedModels: keys.allowedModels,
+        defaultModel: keys.defaultModel,
+      })
+      .from(keys)
+      .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))
+      .where(and(eq(keys.enabled, true), sql`(${keys.owner} = ${userId} OR ${accounts.shared})`)),
+    db.select().from(settings),
+  ])
+  const [user] = userRows
+  if (!user) return undefined
+  return {
+    user: { id: user.id, name: user.username ?? user.email ?? user.id, role: user.role },
+    epoch: user.epoch,
+    routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
+    providers: providerRows.map((row) => ({ ...row, models: row.models ?? [], headers: row.headers ?? {} })),
+    reach: reachRows,
+    settings: toSettings(settingRows),
+  }
+}
+
+/** The epoch of a user, or 0 where there is no such user: a cheap question whether a cached configuration still holds. */
+export async function readEpoch(d1: D1Database, userId: string): Promise<number> {
+  const [row] = await openDatabase(d1).select({ epoch: users.epoch }).from(users).where(eq(users.id, userId))
+  return row?.epoch ?? 0
+}
+
+/** The settings of the whole hub. */
+export async function readSettings(d1: D1Database): Promise<HubSettings> {
+  return toSettings(await openDatabase(d1).select().from(settings))
+}
+
+function toSettings(rows: { name: string; value: unknown }[]): HubSettings {
+  const stored = Object.fromEntries(rows.map((row) => [row.name, row.value]))
+  // Only the settings routes write this table, and they check what they write.
+  return { ...defaultSettings, ...(stored as Partial<HubSettings>) }
+}

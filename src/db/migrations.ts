@@ -1,0 +1,13 @@
+/** Which migrations this build expects, and which of them the database has not had. */
+
+/** The files in `migrations/`, in their order; a test compares the two. */
+export const migrationNames = ['0001_init.sql'] as const
+
+/** The names of migrations that are not applied yet. `d1_migrations` is wrangler's own table. */
+export async function pendingMigrations(d1: D1Database): Promise<string[]> {
+  const table = await d1.prepare("SELECT name FROM sqlite_master WHERE name = 'd1_migrations'").first()
+  if (!table) return [...migrationNames]
+  const { results } = await d1.prepare('SELECT name FROM d1_migrations').all<{ name: string }>()
+  const applied = new Set(results.map((row) => row.name))
+  return migrationNames.filter((name) => !applied.has(name))
+}

@@ -1,0 +1,78 @@
+/** What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who ask it. */
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { openDatabase } from './client.ts'
+import { accounts, keys, type Limit, providerSettings, users } from './schema.ts'
+
+/** A key as a pool keeps a copy of it. */
+export interface StoredKey {
+  id: string
+  /** The user who entered it. */
+  owner: string
+  accountId: string
+  ciphertext: string
+  enabled: boolean
+  priority: number
+  weight: number
+  allowedModels: string[] | null
+  defaultModel: string | null
+  limits: Limit[] | null
+  maxConcurrent: number | null
+}
+
+export interface StoredPool {
+  /** The strategy that was set for this owner and provider. */
+  strategy: string | null
+  /** In the order in which they were entered. */
+  keys: StoredKey[]
+  /** The configuration epoch of each user who was asked about and exists. */
+  epochs: Record<string, number>
+}
+
+/**
+ * Reads the pool of an owner at a provider: a user's own private accounts, or for `hub` every shared one. One batch, so that
+ * keys and epochs are of the same moment.
+ */
+export async function readPool(
+  d1: D1Database,
+  owner: string,
+  provider: string,
+  askingUsers: string[],
+): Promise<StoredPool> {
+  const db = openDatabase(d1)
+  const belongs =
+    owner === 'hub' ? eq(accounts.shared, true) : and(eq(accounts.shared, false), eq(keys.owner, owner))
+  const [settingRows, keyRows, userRows] = await db.batch([
+    db
+      .select({ strategy: providerSettings.strategy })
+      .from(providerSettings)
+      .where(and(eq(providerSettings.owner, owner), eq(providerSettings.provider, provider))),
+    db
+      .select({
+        id: keys.id,
+        owner: keys.owner,
+        accountId: keys.accountId,
+        ciphertext: keys.ciphertext,
+        enabled: keys.enabled,
+        priority: keys.priority,
+        weight: keys.weight,
+        allowedModels: keys.allowedModels,
+        defaultModel: keys.defaultModel,
+        limits: keys.limits,
+        maxConcurrent: keys.maxConcurrent,
+      })
+      .from(keys)
+      .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))
+      .where(and(eq(keys.provider, provider), belongs))
+      .orderBy(asc(keys.createdAt), asc(keys.id)),
+    db
+      .select({ id: users.id, epoch: users.epoch })
+      .from(users)
+      // One parameter however many users ask.
+      .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(askingUsers)}))`),
+  ])
+  return {
+    strategy: settingRows[0]?.strategy ?? null,
+    keys: keyRows,
+    epochs: Object.fromEntries(userRows.map((user) => [user.id, user.epoch])),
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * The tables of D1, as `migrations/` makes them; a test compares the two. What each record is for, who writes it and what it
+ * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
+ */
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { DialectId } from '../chat/request.ts'
+import type { TrailEntry } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
+
+/** A quota window that a person entered for a key. */
+export interface Limit {
+  unit: 'requests' | 'tokens'
+  per: 'minute' | 'hour' | 'day' | 'month'
+  limit: number
+  model?: string | undefined
+  resets?: 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling' | undefined
+}
+
+/** One entry of a route: a provider, and a model of it or its default. */
+export interface RouteCandidate {
+  provider: string
+  model?: string | undefined
+}
+
+export type CandidateOrder = 'listed' | 'round-robin' | 'cheapest' | 'least-latency' | 'most-remaining'
+export type Role = 'admin' | 'user'
+
+export const users = sqliteTable('users', {
+  id: text().primaryKey(),
+  username: text().unique(),
+  email: text().unique(),
+  passwordHash: text('password_hash').notNull(),
+  role: text().$type<Role>().notNull(),
+  /** Rises with every change that a warm isolate must not miss: tokens, keys, routes, the user's own state. */
+  epoch: integer().notNull().default(1),
+  disabledAt: integer('disabled_at'),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    userId: text('user_id').notNull(),
+    userAgent: text('user_agent'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (table) => [index('sessions_by_user').on(table.userId)],
+)
+
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    /** SHA-256 of the whole token, in hex. The token itself is kept nowhere. */
+    hash: text().primaryKey(),
+    id: text().notNull().unique(),
+    owner: text().notNull(),
+    name: text().notNull(),
+    prefix: text().notNull(),
+    allowedModels: text('allowed_models', { mode: 'json' }).$type<string[]>(),
+    expiresAt: integer('expires_at'),
+    lastUsedAt: integer('last_used_at'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('tokens_by_owner').on(table.owner)],
+)
+
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    owner: text().notNull(),
+    id: text().notNull(),
+    provider: text().notNull(),
+    /** Null for the account that a key is of its own. */
+    name: text(),
+    shared: integer({ mode: 'boolean' }).notNull().default(false),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.id] }), index('accounts_shared').on(table.provider)],
+)
+
+export const keys = sqliteTable(
+  'keys',
+  {
+    owner: text().notNull(),
+    id: text().notNull(),
+    provider: text().notNull(),
+    accountId: text('account_id').notNull(),
+    name: text(),
+    note: text(),
+    ciphertext: text().notNull(),
+    /** A keyed hash of the secret, so that the same key is not entered twice. */
+    fingerprint: text().notNull(),
+    masked: text().notNull(),
+    priority: integer().notNull().default(1),
+    weight: integer().notNull().default(1),
+    enabled: integer({ mode: 'boolean' }).notNull().default(true),
+    allowedModels: text('allowed_models', { mode: 'json' }).$type<string[]>(),
+    defaultModel: text('default_model'),
+    limits: text({ mode: 'json' }).$type<Limit[]>(),
+    maxConcurrent: integer('max_concurrent'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.owner, table.id] }),
+    uniqueIndex('keys_by_fingerprint').on(table.owner, table.provider, table.fingerprint),
+  ],
+)
+
+export const routes = sqliteTable(
+  'routes',
+  {
+    owner: text().notNull(),
+    name: text().notNull(),
+    order: text('ordering').$type<CandidateOrder>().notNull(),
+    candidates: text({ mode: 'json' }).$type<RouteCandidate[]>().notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.name] })],
+)
+
+export const providers = sqliteTable(
+  'providers',
+  {
+    owner: text().notNull(),
+    id: text().notNull(),
+    name: text().notNull(),
+    baseUrl: text('base_url').notNull(),
+    dialect: text().$type<DialectId>().notNull(),
+    models: text({ mode: 'json' }).$type<string[]>(),
+    headers: text({ mode: 'json' }).$type<Record<string, string>>(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.id] })],
+)
+
+export const providerSettings = sqliteTable(
+  'provider_settings',
+  {
+    owner: text().notNull(),
+    provider: text().notNull(),
+    strategy: text(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.provider] })],
+)
+
+export const requests = sqliteTable(
+  'requests',
+  {
+    owner: text().notNull(),
+    id: text().notNull(),
+    startedAt: integer('started_at').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    firstContentMs: integer('first_content_ms'),
+    tokenId: text('token_id'),
+    dialect: text().notNull(),
+    asked: text().notNull(),
+    stream: integer({ mode: 'boolean' }).notNull(),
+    provider: text(),
+    model: text(),
+    keyId: text('key_id'),
+    status: integer().notNull(),
+    code: text().$type<ErrorCode>(),
+    attempts: integer().notNull(),
+    inputTokens: integer('input_tokens'),
+    outputTokens: integer('output_tokens'),
+    cachedTokens: integer('cached_tokens'),
+    cacheWriteTokens: integer('cache_write_tokens'),
+    reasoningTokens: integer('reasoning_tokens'),
+    estimated: integer({ mode: 'boolean' }).notNull().default(false),
+    unsettled: integer({ mode: 'boolean' }).notNull().default(false),
+    cost: real(),
+    trail: text({ mode: 'json' }).$type<TrailEntry[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.id] })],
+)
+
+export const usageHourly = sqliteTable(
+  'usage_hourly',
+  {
+    owner: text().notNull(),
+    hour: integer().notNull(),
+    provider: text().notNull(),
+    model: text().notNull(),
+    keyId: text('key_id').notNull(),
+    tokenId: text('token_id').notNull(),
+    requests: integer().notNull(),
+    errors: integer().notNull(),
+    rescued: integer().notNull(),
+    inputTokens: integer('input_tokens').notNull(),
+    outputTokens: integer('output_tokens').notNull(),
+    cachedTokens: integer('cached_tokens').notNull(),
+    reasoningTokens: integer('reasoning_tokens').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    cost: real().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.owner, table.hour, table.provider, table.model, table.keyId, table.tokenId],
+    }),
+  ],
+)
+
+export const settings = sqliteTable('settings', {
+  name: text().primaryKey(),
+  value: text({ mode: 'json' }).$type<unknown>().notNull(),
+})
+
+export const audit = sqliteTable('audit', {
+  id: text().primaryKey(),
+  at: integer().notNull(),
+  actor: text().notNull(),
+  action: text().notNull(),
+  subject: text().notNull(),
+  detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+})
