@@ -1,0 +1,122 @@
+/**
+ * Who is asking. Callers with a token are kept in the isolate, so that a warm request asks no database; what is kept here may
+ * be old, which is why a lease brings the owner's epoch, and `renewCaller` is called where it differs.
+ */
+import { type Configuration, findToken, readConfiguration, type TokenRecord } from '../db/configuration.ts'
+import { hasSession } from '../db/sessions.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { hashToken, isToken } from './gateway-tokens.ts'
+import { verifySession } from './sessions.ts'
+
+export interface Caller {
+  configuration: Configuration
+  /** The gateway token that was presented, with its hash; null for the session of a person. */
+  token: (TokenRecord & { hash: string }) | null
+  /** The session that was presented; null for a token. */
+  sessionId: string | null
+  /** When the configuration was read, in milliseconds since the epoch. */
+  readAt: number
+}
+
+/** Bounds of the isolate's memory of tokens: known ones hold a configuration, unknown ones only their hash. */
+const maxKnown = 2_000
+const maxUnknown = 10_000
+
+/**
+ * After this the configuration is read again behind a request. It bounds how old things of the whole hub may be (its routes,
+ * its settings); nothing about credentials depends on it.
+ */
+const renewAfterMs = 30_000
+
+const known = new Map<string, Caller>()
+const unknown = new Set<string>()
+const renewing = new Set<string>()
+
+/**
+ * The caller that presents this credential: a gateway token or a session token.
+ * @throws {HubError} UNAUTHORIZED, with the same message whatever is wrong with it.
+ */
+export async function identifyCaller(
+  env: Env,
+  credential: string | undefined,
+  now: number,
+  background: (work: Promise<unknown>) => void,
+): Promise<Caller> {
+  if (!credential)
+    throw new HubError(
+      'UNAUTHORIZED',
+      'No credential was sent: put a token of this hub into the header "authorization".',
+    )
+  if (!credential.startsWith('llm_')) return identifySession(env, credential, now)
+  if (!isToken(credential)) throw invalid()
+  const hash = await hashToken(credential)
+  const caller = known.get(hash) ?? (await loadToken(env, hash, now))
+  if (caller.token?.expiresAt && caller.token.expiresAt <= now) throw invalid()
+  if (now - caller.readAt > renewAfterMs && !renewing.has(hash)) {
+    renewing.add(hash)
+    background(
+      renewCaller(env, caller, now).then(
+        () => renewing.delete(hash),
+        () => renewing.delete(hash),
+      ),
+    )
+  }
+  return caller
+}
+
+/**
+ * The same caller as D1 knows them now.
+ * @throws {HubError} UNAUTHORIZED when the token, the session or the user is no more.
+ */
+export async function renewCaller(env: Env, caller: Caller, now: number): Promise<Caller> {
+  if (caller.token) {
+    known.delete(caller.token.hash)
+    return loadToken(env, caller.token.hash, now)
+  }
+  return loadSession(env, caller.sessionId ?? '', caller.configuration.user.id, now)
+}
+
+async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {
+  // A token is random and made before it is known to anyone: what was unknown once stays unknown.
+  if (unknown.has(hash)) throw invalid()
+  const found = await findToken(env.DB, hash)
+  if (!found) {
+    remember(unknown, hash, maxUnknown)
+    throw invalid()
+  }
+  const caller: Caller = {
+    configuration: found.configuration,
+    token: { ...found.token, hash },
+    sessionId: null,
+    readAt: now,
+  }
+  known.delete(hash)
+  known.set(hash, caller)
+  if (known.size > maxKnown) known.delete(known.keys().next().value ?? '')
+  return caller
+}
+
+async function identifySession(env: Env, credential: string, now: number): Promise<Caller> {
+  const claims = await verifySession(env, credential)
+  if (!claims) throw invalid()
+  return loadSession(env, claims.sessionId, claims.userId, now)
+}
+
+async function loadSession(env: Env, sessionId: string, userId: string, now: number): Promise<Caller> {
+  const [alive, configuration] = await Promise.all([
+    hasSession(env.DB, sessionId, userId, now),
+    readConfiguration(env.DB, userId),
+  ])
+  if (!alive || !configuration) throw invalid()
+  return { configuration, token: null, sessionId, readAt: now }
+}
+
+function remember(names: Set<string>, name: string, max: number): void {
+  names.add(name)
+  if (names.size > max) names.delete(names.values().next().value ?? '')
+}
+
+function invalid(): HubError {
+  return new HubError('UNAUTHORIZED', 'This credential is not valid: it may be mistyped, revoked or expired.')
+}

@@ -1,0 +1,121 @@
+/**
+ * Encryption of provider keys. AES-256-GCM under a key that HKDF derives for each record from the master key and a random
+ * salt; the owner, provider, its origin and the key's id are authenticated with it, so that a ciphertext opens only in its own row.
+ *
+ * Form: `<master key id>.<salt>.<iv>.<ciphertext>`, the last three in base64url.
+ * HKDF: RFC 5869. AES-GCM with a 96-bit nonce: NIST SP 800-38D.
+ */
+import { base64url } from 'jose'
+import { HubError } from '../errors.ts'
+import { hex } from '../ids.ts'
+import { type MasterKey, readMasterKeys } from './secrets.ts'
+
+/** What a ciphertext is bound to. `origin` is where the key is sent: scheme, host and port. */
+export interface SecretContext {
+  owner: string
+  provider: string
+  origin: string
+  keyId: string
+}
+
+/** Seals a provider key for one row. */
+export async function sealSecret(
+  masterKeys: string | undefined,
+  secret: string,
+  context: SecretContext,
+): Promise<string> {
+  const [master] = requireMasterKeys(masterKeys)
+  const salt = crypto.getRandomValues(new Uint8Array(16))
+  const iv = crypto.getRandomValues(new Uint8Array(12))
+  const key = await deriveKey(master, salt)
+  const ciphertext = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv, additionalData: bind(context) },
+    key,
+    new TextEncoder().encode(secret),
+  )
+  return [
+    master.id,
+    base64url.encode(salt),
+    base64url.encode(iv),
+    base64url.encode(new Uint8Array(ciphertext)),
+  ].join('.')
+}
+
+/**
+ * Opens a sealed provider key. Called only by the Worker that makes the call, for that call; the result is kept nowhere.
+ * @throws {HubError} INTERNAL_ERROR when the master key is gone, or the ciphertext was altered or belongs to another row.
+ */
+export async function openSecret(
+  masterKeys: string | undefined,
+  sealed: string,
+  context: SecretContext,
+): Promise<string> {
+  const [id, salt = '', iv = '', ciphertext = ''] = sealed.split('.')
+  const master = requireMasterKeys(masterKeys).find((candidate) => candidate.id === id)
+  if (!master)
+    throw new HubError('INTERNAL_ERROR', `The master key "${id}" that sealed this provider key is not set.`)
+  try {
+    const key = await deriveKey(master, base64url.decode(salt))
+    const plain = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: base64url.decode(iv), additionalData: bind(context) },
+      key,
+      base64url.decode(ciphertext),
+    )
+    return new TextDecoder().decode(plain)
+  } catch (cause) {
+    throw new HubError('INTERNAL_ERROR', 'A stored provider key could not be opened; enter it again.', {
+      cause,
+    })
+  }
+}
+
+/** A keyed hash that tells whether two entries are the same provider key, and nothing else. */
+export async function fingerprintSecret(masterKeys: string | undefined, secret: string): Promise<string> {
+  // The oldest key of the ring, which a rotation leaves in place until every fingerprint has been made anew.
+  const master = requireMasterKeys(masterKeys).at(-1) as MasterKey
+  const key = await crypto.subtle.importKey('raw', master.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+  ])
+  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`fingerprint:${secret}`))
+  return hex(new Uint8Array(mac, 0, 16))
+}
+
+/** What a person sees of a key they entered: `sk-****1234`. */
+export function maskSecret(secret: string): string {
+  const prefix = /^[A-Za-z]{1,6}[-_]/.exec(secret)?.[0] ?? ''
+  // A short text would be given away by its last four characters.
+  const tail = secret.length >= 12 ? secret.slice(-4) : ''
+  return `${prefix}****${tail}`
+}
+
+const imported = new Map<string, Promise<CryptoKey>>()
+
+async function deriveKey(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.deriveKey(
+    { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode('llm-hub provider key') },
+    await importMaster(master),
+    { name: 'AES-GCM', length: 256 },
+    false,
+    ['encrypt', 'decrypt'],
+  )
+}
+
+function importMaster(master: MasterKey): Promise<CryptoKey> {
+  const name = `${master.id}:${hex(master.bytes)}`
+  let key = imported.get(name)
+  if (!key) {
+    key = crypto.subtle.importKey('raw', master.bytes, 'HKDF', false, ['deriveKey'])
+    imported.set(name, key)
+  }
+  return key
+}
+
+function requireMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]] {
+  const keys = readMasterKeys(text)
+  if (!keys) throw new HubError('INTERNAL_ERROR', 'MASTER_KEY is not set or not usable.')
+  return keys
+}
+
+function bind({ owner, provider, origin, keyId }: SecretContext): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify([owner, provider, origin, keyId]))
+}
