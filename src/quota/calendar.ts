@@ -1,0 +1,80 @@
+/**
+ * Where minutes, hours, days and months begin and end: in UTC, and in the time of California, by which some providers count
+ * their days. A Pacific day has 23, 24 or 25 hours; the rules of daylight saving are left to `Intl`. Pure.
+ */
+
+export type Period = 'minute' | 'hour' | 'day' | 'month'
+export type Zone = 'utc' | 'pacific'
+
+/** From `startsAt` to just before `endsAt`, in milliseconds since the epoch. */
+export interface Span {
+  startsAt: number
+  endsAt: number
+}
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+
+/** The calendar minute, hour, day or month that a time falls into. */
+export function spanAround(at: number, per: Period, zone: Zone): Span {
+  // Both zones are whole hours apart, so that their minutes and hours are the same.
+  if (per === 'minute') return spanOfLength(at, minuteMs)
+  if (per === 'hour') return spanOfLength(at, hourMs)
+  return zone === 'utc' ? utcSpan(at, per) : pacificSpan(at, per)
+}
+
+function spanOfLength(at: number, lengthMs: number): Span {
+  const startsAt = Math.floor(at / lengthMs) * lengthMs
+  return { startsAt, endsAt: startsAt + lengthMs }
+}
+
+function utcSpan(at: number, per: 'day' | 'month'): Span {
+  const date = new Date(at)
+  return spanOfDate(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), per, Date.UTC)
+}
+
+// Intl takes microseconds and an admission asks for every key: the last answer usually holds for the next question.
+const lastPacificSpan: { day?: Span; month?: Span } = {}
+
+function pacificSpan(at: number, per: 'day' | 'month'): Span {
+  const last = lastPacificSpan[per]
+  if (last && last.startsAt <= at && at < last.endsAt) return last
+  const { year, month, day } = pacificFields(at)
+  const span = spanOfDate(year, month, day, per, pacificMidnight)
+  lastPacificSpan[per] = span
+  return span
+}
+
+/** `month` counts from 0, and a day or month too many runs over into the next, as in `Date.UTC`. */
+function spanOfDate(
+  year: number,
+  month: number,
+  day: number,
+  per: 'day' | 'month',
+  midnight: (year: number, month: number, day: number) => number,
+): Span {
+  return per === 'day'
+    ? { startsAt: midnight(year, month, day), endsAt: midnight(year, month, day + 1) }
+    : { startsAt: midnight(year, month, 1), endsAt: midnight(year, month + 1, 1) }
+}
+
+/** 08:00 UTC is midnight in California in winter, and one o'clock in summer; the clocks change later in the night. */
+function pacificMidnight(year: number, month: number, day: number): number {
+  const at = Date.UTC(year, month, day, 8)
+  return at - pacificFields(at).hour * hourMs
+}
+
+const pacificFormat = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/Los_Angeles',
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+})
+
+function pacificFields(at: number): { year: number; month: number; day: number; hour: number } {
+  const parts = pacificFormat.formatToParts(at)
+  const read = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value)
+  return { year: read('year'), month: read('month') - 1, day: read('day'), hour: read('hour') }
+}

@@ -1,0 +1,115 @@
+/** From what is stored to what a pool works with: windows of each account, and the keys that nobody entered. Pure. */
+import type { StoredKey, StoredPool } from '../db/pools.ts'
+import type { Limit } from '../db/schema.ts'
+import { findProvider } from '../providers/registry.ts'
+import type { Calendar } from './cooldown.ts'
+import type { KeySecret } from './lease.ts'
+import type { Configuration, PoolKey } from './pool-state.ts'
+import { windowName, type WindowRule } from './windows.ts'
+
+/** Counted for every account, whether limited or not. */
+const countedWindows = [
+  { unit: 'requests', per: 'minute' },
+  { unit: 'requests', per: 'day' },
+  { unit: 'tokens', per: 'minute' },
+  { unit: 'tokens', per: 'day' },
+] as const
+
+/** What a pool reads of the Worker's environment. */
+interface Variables {
+  KEY_SELECTION_STRATEGY?: string
+  /** `{PROVIDER}_API_KEY` among them. */
+  [name: string]: unknown
+}
+
+/** The configuration of the pool `<owner>/<provider>`. */
+export function configure(
+  pool: { owner: string; provider: string },
+  stored: Pick<StoredPool, 'strategy' | 'keys'>,
+  env: Variables,
+): Configuration {
+  const calendar = calendarOf(pool.provider)
+  const storedKeys = stored.keys.map((key) => toPoolKey(key, pool.provider))
+  const keys = storedKeys.length > 0 ? storedKeys : implicitKeys(pool, env)
+  const limits = Map.groupBy(stored.keys, accountName)
+  const rules = new Map(
+    keys.map(({ account }) => [
+      account,
+      toRules(limits.get(account)?.flatMap((key) => key.limits ?? []) ?? [], calendar),
+    ]),
+  )
+  return {
+    strategy: stored.strategy ?? env.KEY_SELECTION_STRATEGY ?? 'exhaust-first',
+    keys,
+    rules,
+  }
+}
+
+/** By which calendar a provider counts its days and months, as far as its row says. */
+export function calendarOf(provider: string): Calendar {
+  return findProvider(provider)?.provider.resets ?? {}
+}
+
+/** Accounts are named by their owners, and the hub's pool holds those of many. */
+function accountName(key: StoredKey): string {
+  return `${key.owner}/${key.accountId}`
+}
+
+function toPoolKey(key: StoredKey, provider: string): PoolKey {
+  const { owner, accountId: _accountId, ciphertext, limits: _limits, ...rest } = key
+  const secret: KeySecret = provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
+  return { ...rest, account: accountName(key), secret, mark: markOf(ciphertext) }
+}
+
+/** Where nobody entered a key: the deployment's own for the hub's pool, and the sandbox, which needs none. */
+function implicitKeys({ owner, provider }: { owner: string; provider: string }, env: Variables): PoolKey[] {
+  if (provider === 'sandbox') return [implicitKey('sandbox', { type: 'none' }, '')]
+  const variable = `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`
+  const value = env[variable]
+  if (owner !== 'hub' || typeof value !== 'string' || value === '') return []
+  return [implicitKey(`env-${provider}`, { type: 'environment', variable }, markOf(value))]
+}
+
+function implicitKey(id: string, secret: KeySecret, mark: string): PoolKey {
+  return {
+    id,
+    account: id,
+    secret,
+    mark,
+    enabled: true,
+    priority: 1,
+    weight: 1,
+    allowedModels: null,
+    defaultModel: null,
+    maxConcurrent: null,
+  }
+}
+
+/** 32 bits of FNV-1a: enough to see that a secret was replaced, far too little to say what it is. */
+function markOf(secret: string): string {
+  let hash = 0x811c9dc5
+  for (const character of secret) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return (hash >>> 0).toString(16)
+}
+
+/** The windows of an account: of several limits on the same thing the tightest. */
+function toRules(limits: Limit[], calendar: Calendar): WindowRule[] {
+  const defaults = {
+    minute: 'sliding',
+    hour: 'sliding',
+    day: 'utc',
+    month: 'utc',
+    ...calendar,
+  } as const
+  const rules = new Map<string, WindowRule>()
+  for (const counted of countedWindows) {
+    rules.set(windowName({ ...counted, resets: 'sliding' }), { ...counted, resets: defaults[counted.per] })
+  }
+  for (const { unit, per, limit, model, resets } of limits) {
+    const rule: WindowRule = { unit, per, resets: resets ?? defaults[per], limit }
+    if (model !== undefined) rule.model = model
+    const other = rules.get(windowName(rule))
+    if (other?.limit === undefined || limit < other.limit) rules.set(windowName(rule), rule)
+  }
+  return [...rules.values()]
+}

@@ -1,0 +1,120 @@
+/**
+ * How long what rests after a fault: the table of blame. Pure; the pool keeps the clock.
+ *
+ * | blame | what rests | until |
+ * | --- | --- | --- |
+ * | `account` | the account with all its keys | the stated or known reset, 300 s for a day-like quota, else 2 to 60 s |
+ * | `model` | that model on that account | the same |
+ * | `key` | the key, in quarantine | it is restored by a test or by hand |
+ * | `provider` | that model at the provider, after three failures in a row | the stated time, else 5 to 60 s |
+ * | `region`, `request`, `unknown` | nothing | |
+ *
+ * A deadline is never shortened.
+ */
+import type { Fault } from '../errors.ts'
+import type { Reset } from '../providers/provider.ts'
+import { spanAround } from './calendar.ts'
+
+/** When a provider's days and months end, as far as that is known. */
+export interface Calendar {
+  day?: Reset
+  month?: Reset
+}
+
+/** Why something is not used, and until when. Times are milliseconds since the epoch. */
+export interface Rest {
+  /** When the fault came that set the deadline. */
+  since: number
+  /** 0 for a circuit that has seen failures and is not open. */
+  until: number
+  /** Failures since the last success. */
+  failures: number
+  verdict: string
+  message: string
+}
+
+/** A key that is not used until it is restored. */
+export interface Quarantine {
+  /** The mark of the secret that was bad. */
+  mark: string
+  since: number
+  verdict: string
+  message: string
+}
+
+const shortRestsMs = [2_000, 5_000, 15_000, 30_000, 60_000] as const
+const circuitRestsMs = [5_000, 10_000, 20_000, 40_000, 60_000] as const
+const dayLikeRestMs = 300_000
+const failuresToOpen = 3
+const forgetMs = 3_600_000
+
+/**
+ * The rest of an account, or of a model on it, after a fault of a call that began at `startedAt`.
+ * @param fault - with `retryAt` where the provider stated it or `knownReset` knows it.
+ */
+export function restAfter(previous: Rest | undefined, fault: Fault, startedAt: number, now: number): Rest {
+  const failures = failuresAfter(previous, startedAt)
+  return later(previous, fault, failures, statedTime(fault, now) ?? now + restMs(fault, failures), now)
+}
+
+/**
+ * The circuit of a provider and model after a fault. It opens at the third failure in a row: a single one must not keep
+ * the other keys from being tried.
+ */
+export function circuitAfter(previous: Rest | undefined, fault: Fault, startedAt: number, now: number): Rest {
+  const isOpen = previous !== undefined && previous.until > 0
+  const failures = isOpen ? failuresAfter(previous, startedAt) : (previous?.failures ?? 0) + 1
+  if (failures < failuresToOpen) return later(previous, fault, failures, 0, now)
+  const end = statedTime(fault, now) ?? now + step(circuitRestsMs, failures - failuresToOpen)
+  return later(previous, fault, failures, end, now)
+}
+
+/** What remains of a rest after a success: the deadline stands, but the next failure is the first again. */
+export function restAfterSuccess(rest: Rest, startedAt: number, now: number): Rest | undefined {
+  // A call that began before the fault proves nothing about the time after it.
+  if (startedAt <= rest.since) return rest
+  return circuitAfterSuccess(rest, now)
+}
+
+/** What remains of a circuit after any success: an answer proves that the provider answers, whenever it was asked. */
+export function circuitAfterSuccess(circuit: Rest, now: number): Rest | undefined {
+  return circuit.until > now ? { ...circuit, failures: 0 } : undefined
+}
+
+/** Whether a rest is so long over that the next failure is a first one. */
+export function isForgotten(rest: Rest, now: number): boolean {
+  return Math.max(rest.since, rest.until) + forgetMs < now
+}
+
+/** When a quota of this period ends by the provider's own calendar, where that is known. */
+export function knownReset(period: Fault['period'], calendar: Calendar, now: number): number | undefined {
+  if (period !== 'day' && period !== 'month') return undefined
+  const reset = calendar[period]
+  return reset === 'utc' || reset === 'pacific' ? spanAround(now, period, reset).endsAt : undefined
+}
+
+/** Calls that were under way when the rest began tell of the same incident: they do not make it worse. */
+function failuresAfter(previous: Rest | undefined, startedAt: number): number {
+  if (!previous) return 1
+  return startedAt <= previous.since ? previous.failures : previous.failures + 1
+}
+
+/** A time that has passed already says nothing about the next call. */
+function statedTime(fault: Fault, now: number): number | undefined {
+  return fault.retryAt !== undefined && fault.retryAt > now ? fault.retryAt : undefined
+}
+
+function restMs(fault: Fault, failures: number): number {
+  const dayLike = fault.period === 'day' || fault.period === 'month'
+  return dayLike ? dayLikeRestMs : step(shortRestsMs, failures - 1)
+}
+
+function step(restsMs: readonly [number, ...number[]], index: number): number {
+  return restsMs[Math.max(0, index)] ?? restsMs.at(-1) ?? restsMs[0]
+}
+
+/** The reason that is kept is that of the later deadline. */
+function later(previous: Rest | undefined, fault: Fault, failures: number, until: number, now: number): Rest {
+  if (previous && previous.until > until) return { ...previous, failures }
+  return { since: now, until, failures, verdict: fault.verdict, message: fault.message }
+}

@@ -1,0 +1,55 @@
+/**
+ * Brings the records of finished requests to D1, in batches. A record stays until D1 has it: it may be written twice, and
+ * `db/records.ts` counts it once.
+ */
+import { writeRecords } from '../db/records.ts'
+import type { RequestRecord } from '../observe/record.ts'
+import type { PoolStore } from './store.ts'
+
+/** How long the first record of a batch waits for others. */
+const gatherMs = 2_000
+const longestBackoffMs = 60_000
+const recordsPerBatch = 500
+/** D1 takes parameters of up to 2 MB; characters may be three bytes long. */
+const charactersPerBatch = 600_000
+
+export class Journal {
+  readonly #store: PoolStore
+  /** When the records that wait are due; undefined where none wait. */
+  #dueAt: number | undefined
+  #failures = 0
+
+  constructor(store: PoolStore, now: number) {
+    this.#store = store
+    if (store.hasRecords()) this.#dueAt = now + gatherMs
+  }
+
+  get dueAt(): number | undefined {
+    return this.#dueAt
+  }
+
+  add(rowId: string, record: RequestRecord, now: number): void {
+    this.#store.addRecord(rowId, record)
+    this.#dueAt ??= now + gatherMs
+  }
+
+  /** Writes one batch of what waits. Where D1 fails the records stay and become due again, later each time. */
+  async flush(db: D1Database, now: () => number): Promise<void> {
+    if (this.#dueAt === undefined) return
+    const batch = this.#store.readRecords(recordsPerBatch, charactersPerBatch)
+    try {
+      await writeRecords(
+        db,
+        batch.map(({ record }) => record),
+      )
+      // Rows that came while D1 was writing have names of their own.
+      for (const { rowId } of batch) this.#store.removeRow(rowId)
+      this.#failures = 0
+      this.#dueAt = this.#store.hasRecords() ? now() : undefined
+    } catch (error) {
+      this.#failures++
+      this.#dueAt = now() + Math.min(gatherMs * 2 ** this.#failures, longestBackoffMs)
+      console.error('The journal of a key pool could not be written and stays queued.', error)
+    }
+  }
+}

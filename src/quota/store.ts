@@ -1,0 +1,176 @@
+/** A pool's rows in the storage of its object: everything that must survive eviction, and all SQL of the pool. */
+import type { StoredKey, StoredPool } from '../db/pools.ts'
+import type { RequestRecord } from '../observe/record.ts'
+import type { Rest } from './cooldown.ts'
+import type { Account, OpenLease, PoolState } from './pool-state.ts'
+
+/** What a pool keeps of D1's configuration. */
+export interface ConfigurationCopy extends Pick<StoredPool, 'strategy' | 'keys'> {
+  /** When D1 was read. */
+  pulledAt: number
+}
+
+/** A record that waits for D1, and the row that it is. */
+export interface JournalledRecord {
+  rowId: string
+  record: RequestRecord
+}
+
+// Bodies are JSON that this module wrote and nobody else writes: reading them back needs no check.
+export class PoolStore {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+  }
+
+  readState(): PoolState {
+    const accounts = this.#bodies<Account>('SELECT id AS name, body FROM accounts')
+    const leases = this.#bodies<OpenLease>(
+      'SELECT id AS name, lease AS body FROM leases WHERE lease IS NOT NULL',
+    )
+    const uses = [...accounts.values()].flatMap((account) => Object.values(account.keys))
+    return {
+      accounts,
+      circuits: this.#bodies<Rest>('SELECT model AS name, body FROM circuits'),
+      leases: new Map([...leases].toSorted(([, a], [, b]) => a.deadlineAt - b.deadlineAt)),
+      turn: uses.reduce((latest, { turn }) => Math.max(latest, turn), 0),
+    }
+  }
+
+  /**
+   * The pool's own name. It is stored because an alarm that wakes the object may not bring it:
+   * https://github.com/cloudflare/workerd/issues/6850
+   */
+  learnName(name: string | undefined): string {
+    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'name'").toArray()
+    const known = name ?? row?.value
+    if (known === undefined) throw new Error('A key pool is reached by name only: see stub.ts.')
+    if (!row) this.#sql.exec("INSERT INTO facts (name, value) VALUES ('name', ?)", known)
+    return known
+  }
+
+  /** The copy of D1's configuration; undefined where there is none, or it is known to be out of date. */
+  readCopy(): ConfigurationCopy | undefined {
+    const [copy] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'copy'").toArray()
+    if (!copy) return undefined
+    const { strategy, pulledAt }: Omit<ConfigurationCopy, 'keys'> = JSON.parse(copy.value)
+    const keys = this.#bodies<StoredKey>('SELECT id AS name, body FROM keys ORDER BY position')
+    return { strategy, pulledAt, keys: [...keys.values()] }
+  }
+
+  writeCopy({ strategy, keys, pulledAt }: ConfigurationCopy): void {
+    const before = new Map(
+      this.#sql
+        .exec<{ id: string; position: number; body: string }>('SELECT id, position, body FROM keys')
+        .toArray()
+        .map((row) => [row.id, row]),
+    )
+    for (const [position, key] of keys.entries()) {
+      const body = JSON.stringify(key)
+      const row = before.get(key.id)
+      before.delete(key.id)
+      // A write is billed by the row, and most keys are as they were.
+      if (row?.body === body && row.position === position) continue
+      this.#sql.exec(
+        'INSERT OR REPLACE INTO keys (id, position, body) VALUES (?, ?, ?)',
+        key.id,
+        position,
+        body,
+      )
+    }
+    for (const id of before.keys()) this.#sql.exec('DELETE FROM keys WHERE id = ?', id)
+    const copy = JSON.stringify({ strategy, pulledAt })
+    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('copy', ?)", copy)
+  }
+
+  /** Makes the next admission read D1 again. */
+  forgetCopy(): void {
+    this.#sql.exec("DELETE FROM facts WHERE name = 'copy'")
+  }
+
+  readEpochs(): Map<string, number> {
+    const rows = this.#sql.exec<{ user: string; epoch: number }>('SELECT user, epoch FROM epochs').toArray()
+    return new Map(rows.map(({ user, epoch }) => [user, epoch]))
+  }
+
+  writeEpoch(user: string, epoch: number): void {
+    this.#sql.exec('INSERT OR REPLACE INTO epochs (user, epoch) VALUES (?, ?)', user, epoch)
+  }
+
+  writeAccount(id: string, account: Account): void {
+    this.#sql.exec('INSERT OR REPLACE INTO accounts (id, body) VALUES (?, ?)', id, JSON.stringify(account))
+  }
+
+  writeCircuit(model: string, rest: Rest | undefined): void {
+    if (rest) {
+      this.#sql.exec(
+        'INSERT OR REPLACE INTO circuits (model, body) VALUES (?, ?)',
+        model,
+        JSON.stringify(rest),
+      )
+    } else {
+      this.#sql.exec('DELETE FROM circuits WHERE model = ?', model)
+    }
+  }
+
+  addLease(lease: OpenLease, record: RequestRecord): void {
+    this.#sql.exec(
+      'INSERT INTO leases (id, lease, record) VALUES (?, ?, ?)',
+      lease.id,
+      JSON.stringify(lease),
+      JSON.stringify(record),
+    )
+  }
+
+  /** The record that a lease was given with. */
+  readRecord(leaseId: string): RequestRecord | undefined {
+    const [row] = this.#sql
+      .exec<{ record: string }>('SELECT record FROM leases WHERE id = ?', leaseId)
+      .toArray()
+    if (!row) return undefined
+    const record: RequestRecord = JSON.parse(row.record)
+    return record
+  }
+
+  /** Makes a row wait for D1: that of a lease which ended, or a new one. */
+  addRecord(rowId: string, record: RequestRecord): void {
+    const json = JSON.stringify(record)
+    this.#sql.exec('INSERT OR REPLACE INTO leases (id, lease, record) VALUES (?, NULL, ?)', rowId, json)
+  }
+
+  removeRow(id: string): void {
+    this.#sql.exec('DELETE FROM leases WHERE id = ?', id)
+  }
+
+  hasRecords(): boolean {
+    return this.#sql.exec('SELECT 1 FROM leases WHERE lease IS NULL LIMIT 1').toArray().length > 0
+  }
+
+  /** Records that wait for D1, up to so many, and up to so many characters but at least one. */
+  readRecords(most: number, mostCharacters: number): JournalledRecord[] {
+    const records: JournalledRecord[] = []
+    let characters = 0
+    const rows = this.#sql.exec<{ id: string; record: string }>(
+      'SELECT id, record FROM leases WHERE lease IS NULL LIMIT ?',
+      most,
+    )
+    for (const row of rows) {
+      characters += row.record.length
+      if (records.length > 0 && characters > mostCharacters) break
+      const record: RequestRecord = JSON.parse(row.record)
+      records.push({ rowId: row.id, record })
+    }
+    return records
+  }
+
+  #bodies<Body>(query: string): Map<string, Body> {
+    const rows = this.#sql.exec<{ name: string; body: string }>(query).toArray()
+    return new Map(
+      rows.map((row) => {
+        const body: Body = JSON.parse(row.body)
+        return [row.name, body]
+      }),
+    )
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Quota windows: how much of a limit is used at a time, and when more will fit. Pure, and given the time.
+ *
+ * A reservation is counted like use from the moment it is made; settling only corrects it. All kinds of window keep the same
+ * state, a list of buckets, and read it differently, so that a change of how a window resets needs no conversion. Where
+ * a reading cannot be exact it counts too much, never too little.
+ */
+import type { Reset } from '../providers/provider.ts'
+import { type Period, type Span, spanAround } from './calendar.ts'
+
+/** What was used between two times, both included. */
+export interface Bucket {
+  from: number
+  to: number
+  amount: number
+}
+
+/** What is counted, and up to where. */
+export interface WindowRule {
+  unit: 'requests' | 'tokens'
+  per: Period
+  resets: Reset
+  /** Absent where use is counted and not limited. */
+  limit?: number
+  /** The one model that it counts, or `prefix*`; absent for all. */
+  model?: string
+}
+
+/** A rule with what was used under it, oldest first. Plain data. */
+export interface Window extends WindowRule {
+  buckets: Bucket[]
+}
+
+const dayMs = 86_400_000
+const lengthMs: Record<Period, number> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: dayMs,
+  // A month that slides is as long as the longest one.
+  month: 31 * dayMs,
+}
+
+/** A sliding window forgets in this many steps, each at most a sixtieth of its length late. */
+const bucketsPerWindow = 60
+
+/** What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`. */
+export function windowName(rule: WindowRule): string {
+  return rule.model === undefined ? `${rule.unit}/${rule.per}` : `${rule.unit}/${rule.per}/${rule.model}`
+}
+
+/** What counts against the limit: used and reserved. Fractional only in a window that refills. */
+export function usedAt(window: Window, now: number): number {
+  if (drains(window)) return levelAt(window, now)
+  return total(liveBuckets(window, now))
+}
+
+/** How much more fits now; infinite without a limit, negative where answers were longer than estimated. */
+export function roomAt(window: Window, now: number): number {
+  return window.limit === undefined ? Infinity : window.limit - usedAt(window, now)
+}
+
+/** The soonest time at which `amount` fits, provided nothing else is charged; undefined if it never fits. */
+export function freeAt(window: Window, amount: number, now: number): number | undefined {
+  if (window.limit === undefined) return now
+  if (amount > window.limit) return undefined
+  let excess = amount - roomAt(window, now)
+  if (excess <= 0) return now
+  // A microsecond of tolerance: rounding must not turn away who comes back at the very time that was stated.
+  if (drains(window)) return now + Math.ceil(excess / drainPerMs(window) - 0.001)
+  const calendar = calendarSpan(window, now)
+  if (calendar) return calendar.endsAt
+  for (const bucket of liveBuckets(window, now)) {
+    excess -= bucket.amount
+    if (excess <= 0) return bucket.to + lengthMs[window.per]
+  }
+  return now
+}
+
+/** Counts `amount` at `now`. */
+export function charge(window: Window, amount: number, now: number): Window {
+  const live = liveBuckets(window, now)
+  const last = live.at(-1)
+  // A clock that was set back must not put a bucket before those that are there.
+  const at = Math.max(now, last?.to ?? now)
+  if (drains(window)) {
+    return { ...window, buckets: [{ from: at, to: at, amount: levelAt(window, at) + amount }] }
+  }
+  if (last && (calendarSpan(window, now) || at - last.from < lengthMs[window.per] / bucketsPerWindow)) {
+    const grown = { from: last.from, to: at, amount: last.amount + amount }
+    return { ...window, buckets: [...live.slice(0, -1), grown] }
+  }
+  return { ...window, buckets: [...live, { from: at, to: at, amount }] }
+}
+
+/** Takes back `amount` of what was charged at `chargedAt`, as far as it still counts. */
+export function giveBack(window: Window, amount: number, chargedAt: number, now: number): Window {
+  if (drains(window)) {
+    // What may have drained since is gone: taking that back too would count others' use as ours.
+    const left = Math.max(0, amount - drainPerMs(window) * (now - chargedAt))
+    return { ...window, buckets: [{ from: now, to: now, amount: Math.max(0, levelAt(window, now) - left) }] }
+  }
+  const buckets = liveBuckets(window, now).map((bucket) =>
+    bucket.from <= chargedAt && chargedAt <= bucket.to
+      ? { ...bucket, amount: Math.max(0, bucket.amount - amount) }
+      : bucket,
+  )
+  return { ...window, buckets: buckets.filter((bucket) => bucket.amount > 0) }
+}
+
+/** Whether what was charged at a time still counts. */
+export function countsAt(window: Window, chargedAt: number, now: number): boolean {
+  return liveBuckets(window, now).some((bucket) => bucket.from <= chargedAt && chargedAt <= bucket.to)
+}
+
+/** When nothing of today's use will count any more; undefined while nothing does and no calendar decides. */
+export function resetsAt(window: Window, now: number): number | undefined {
+  const calendar = calendarSpan(window, now)
+  if (calendar) return calendar.endsAt
+  const used = usedAt(window, now)
+  if (used === 0) return undefined
+  if (drains(window)) return now + Math.ceil(used / drainPerMs(window))
+  const last = liveBuckets(window, now).at(-1)
+  return last && last.to + lengthMs[window.per]
+}
+
+/** When a calendar window began; undefined for those that forget bit by bit. */
+export function lastResetAt(window: Window, now: number): number | undefined {
+  return calendarSpan(window, now)?.startsAt
+}
+
+/** A bucket counts until all of it has left the window. */
+function liveBuckets(window: Window, now: number): Bucket[] {
+  if (drains(window)) return window.buckets
+  const calendar = calendarSpan(window, now)
+  if (calendar) return window.buckets.filter((bucket) => bucket.to >= calendar.startsAt)
+  return window.buckets.filter((bucket) => bucket.to + lengthMs[window.per] > now)
+}
+
+function calendarSpan(window: Window, now: number): Span | undefined {
+  if (window.resets !== 'utc' && window.resets !== 'pacific') return undefined
+  return spanAround(now, window.per, window.resets)
+}
+
+interface LimitedWindow extends Window {
+  limit: number
+}
+
+/** A leaky bucket: what is used drains evenly, a whole limit per period. Without a limit there is no pace to drain at. */
+function drains(window: Window): window is LimitedWindow {
+  return window.resets === 'refill' && window.limit !== undefined
+}
+
+function drainPerMs(window: LimitedWindow): number {
+  return window.limit / lengthMs[window.per]
+}
+
+function levelAt(window: LimitedWindow, now: number): number {
+  const pace = drainPerMs(window)
+  let level = 0
+  let at = 0
+  for (const bucket of window.buckets) {
+    level = Math.max(0, level - pace * Math.max(0, bucket.to - at)) + bucket.amount
+    at = bucket.to
+  }
+  return Math.max(0, level - pace * Math.max(0, now - at))
+}
+
+function total(buckets: Bucket[]): number {
+  return buckets.reduce((sum, bucket) => sum + bucket.amount, 0)
+}
