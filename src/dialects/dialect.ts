@@ -1,0 +1,107 @@
+/**
+ * What a dialect is: two pure halves. `Inbound` is how clients speak it to us, `Outbound` is how we speak it to a provider.
+ * Neither does I/O; the pipeline in `gateway/` does.
+ */
+import type { ChatEvent, Complaint, Usage } from '../chat/events.ts'
+import type { Json, JsonObject } from '../chat/json.ts'
+import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { ChatResponse } from '../chat/response.ts'
+import type { HubError } from '../errors.ts'
+import type { SseMessage } from '../http/sse.ts'
+
+/** A synchronous stream transform: what came in, what goes out now, and what remains to go out when the input has ended. */
+export interface Codec<In, Out> {
+  push(input: In): Out[]
+  end(): Out[]
+}
+
+/** How clients speak a dialect to us. */
+export interface Inbound {
+  id: DialectId
+  /** @throws {HubError} VALIDATION_ERROR naming the field that is wrong. */
+  parseRequest(body: unknown): ChatRequest
+  renderResponse(response: ChatResponse): JsonObject
+  /** Renders a canonical stream. Without `usage` the client did not ask for it and sees none. */
+  renderStream(options: { usage: boolean }): Codec<ChatEvent, SseMessage>
+  renderError(error: HubError, requestId: string): JsonObject
+  /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
+  renderStreamError(error: HubError, requestId: string): SseMessage[]
+}
+
+/** Where and as whom a call goes: what of a provider's row an outbound dialect needs to know. */
+export interface Upstream {
+  /** The provider's base URL for this dialect, without a slash at its end. */
+  baseUrl: string
+  /** The provider's own id of the model. */
+  model: string
+  quirks: Quirks
+}
+
+/** How a provider departs from the dialect it speaks. Data: a row of the provider table. */
+export interface Quirks {
+  /** Top-level request fields that the provider answers with an error; dropped and named in `x-hub-dropped`. */
+  refuses?: readonly string[]
+  /** Top-level request fields that it knows under another name: `{ seed: 'random_seed' }`. */
+  renames?: Readonly<Record<string, string>>
+  /** Which name of the output limit it knows; absent means both. */
+  outputLimit?: 'max_tokens' | 'max_completion_tokens'
+  /** Set where the role `developer` is unknown and `system` says the same. */
+  systemRole?: true
+  /** Set where `stream_options` is refused; usage then comes unasked or not at all. */
+  noStreamOptions?: true
+  /** The word for a tool choice of `required`, where it is another. */
+  requiredToolChoice?: 'any'
+  /**
+   * The field in which the provider wants reasoning back on assistant messages; `none` where it refuses it.
+   * `reasoning_details` is OpenRouter's list with signatures, beside its text in `reasoning`.
+   */
+  reasoningField?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking-part' | 'none'
+  /** Set where tool call ids must be nine letters or digits. */
+  shortToolCallIds?: true
+  /** Set where JSON schema output is unknown and `json_object` is the nearest thing. */
+  noJsonSchema?: true
+  /** Set where a message's `name` is refused. */
+  noMessageName?: true
+  /** Set where only one tool call at a time is possible. */
+  singleToolCalls?: true
+}
+
+/** One upstream call, ready but for the credential. */
+export interface Call {
+  url: string
+  body: JsonObject
+  /** The client's fields that this provider refuses, left out. */
+  dropped: string[]
+}
+
+/** What the relay of a same-dialect stream must know of one event. */
+export interface Glimpse {
+  /** The event carries text, reasoning or a tool call. */
+  content?: true
+  usage?: Usage
+  complaint?: Complaint
+  /** The event reports usage and nothing else: a client that did not ask for it does not get it. */
+  usageOnly?: true
+  /** A choice has finished: from here on the end of the stream is a clean one. */
+  finished?: true
+  /** The dialect's own mark for the end of the stream. */
+  end?: true
+}
+
+/** How we speak a dialect to a provider. */
+export interface Outbound {
+  id: DialectId
+  /** @throws {HubError} VALIDATION_ERROR where the request holds what cannot be said in this dialect. */
+  buildCall(request: ChatRequest, upstream: Upstream): Call
+  /** The canonical form of a whole answer. */
+  parseResponse(body: Json): ChatResponse
+  /** Usage in a whole answer, read without translating it. */
+  readUsage(body: Json): Usage | undefined
+  /** An error inside a body that came with a good status, as some providers send it. */
+  readComplaint(body: Json): Complaint | undefined
+  /** What an error body says; never throws, whatever came. */
+  parseError(body: Json | string): Complaint
+  parseStream(): Codec<SseMessage, ChatEvent>
+  /** Looks at one event on its way to a client of the same dialect. Called for every event: cheap. */
+  glimpse(message: SseMessage): Glimpse
+}

@@ -1,0 +1,24 @@
+/** The `hub` object that every error carries beside the dialect's own shape: our code, and what was tried. */
+import type { JsonObject } from '../chat/json.ts'
+import type { HubError, TrailEntry } from '../errors.ts'
+
+export function hubBlock(error: HubError, requestId: string): JsonObject {
+  return {
+    code: error.code,
+    requestId,
+    ...(error.trail && { trail: error.trail.map(trailEntry) }),
+    ...(error.retryAt !== undefined && { retryAt: isoTime(error.retryAt) }),
+  }
+}
+
+function trailEntry({ startedAt, retryAt, ...entry }: TrailEntry): JsonObject {
+  return {
+    ...entry,
+    startedAt: isoTime(startedAt),
+    ...(retryAt !== undefined && { retryAt: isoTime(retryAt) }),
+  }
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString()
+}

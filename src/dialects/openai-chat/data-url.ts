@@ -1,0 +1,29 @@
+/** Files on the Chat wire: `data:` URLs and the names of audio formats, to and from media types. */
+import type { FileSource } from '../../chat/request.ts'
+
+/** https://www.rfc-editor.org/rfc/rfc2397, of which only base64 is in use. Matched on the head alone: the data is megabytes. */
+const head = /^data:([^;,]*)(?:;[^;,]+)*?;base64,/i
+
+/** A URL as a file's source, and the media type that it names. */
+export function readUrl(url: string): { source: FileSource; mediaType?: string } {
+  const match = head.exec(url.slice(0, 200))
+  if (!match) return { source: { type: 'url', url } }
+  const source = { type: 'base64' as const, data: url.slice(match[0].length) }
+  return match[1] ? { source, mediaType: match[1] } : { source }
+}
+
+export function writeDataUrl(data: string, mediaType: string): string {
+  return `data:${mediaType};base64,${data}`
+}
+
+/** Where the name of a format is not the name of its media type. */
+const mediaTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', m4a: 'audio/mp4' }
+
+export function audioMediaType(format: string): string {
+  return mediaTypes[format] ?? `audio/${format}`
+}
+
+export function audioFormat(mediaType: string | undefined): string {
+  const format = Object.keys(mediaTypes).find((name) => mediaTypes[name] === mediaType)
+  return format ?? mediaType?.replace(/^audio\/(x-)?/, '') ?? 'wav'
+}

@@ -1,0 +1,100 @@
+/**
+ * Opaque state on the Chat wire, which has no field for it. Two conventions are in use and both are kept: OpenRouter's
+ * `reasoning_details` on a message and Gemini's `extra_content` on a message or a tool call. State that another dialect made
+ * (an Anthropic signature, a Gemini thought signature) goes to Chat clients in the same two fields under a mark of ours, so
+ * that a client that sends its history back whole brings it home; providers of this dialect never see it.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
+import type { DialectId, Opaque, ReasoningPart } from '../../chat/request.ts'
+import { objectIn, textIn } from '../read.ts'
+
+/** The `type` of an entry of ours among `reasoning_details`. */
+const hubDetail = 'reasoning.hub'
+
+/** What a message or a tool call carries of it. As the data of an `Opaque` of this dialect it is these fields, unchanged. */
+export interface OpaqueFields {
+  reasoning_details?: Json[]
+  extra_content?: JsonObject
+}
+
+/** The opaque state in these fields, if there is any. */
+export function sealOf({ reasoning_details, extra_content }: OpaqueFields): Opaque | undefined {
+  const data: JsonObject = {}
+  if (reasoning_details && reasoning_details.length > 0) data.reasoning_details = reasoning_details
+  if (extra_content) data.extra_content = extra_content
+  return Object.keys(data).length > 0 ? { dialect: 'openai-chat', data } : undefined
+}
+
+/** The fields that say this state again. `text` is the reasoning it belongs to: a signature is worth nothing without it. */
+export function fieldsOf(opaque: Opaque, text: string): OpaqueFields {
+  if (opaque.dialect !== 'openai-chat') {
+    return { reasoning_details: [{ type: hubDetail, dialect: opaque.dialect, text, data: opaque.data }] }
+  }
+  const { reasoning_details, extra_content } = objectIn(opaque.data) ?? {}
+  return {
+    ...(Array.isArray(reasoning_details) && { reasoning_details }),
+    ...(isJsonObject(extra_content) && { extra_content }),
+  }
+}
+
+/** The reasoning parts that went to the client under our mark. They hold their own text, each beside its signature. */
+export function foreignReasoning(details: Json[]): ReasoningPart[] {
+  return details.flatMap((detail) => {
+    const { type, dialect, text, data } = objectIn(detail) ?? {}
+    if (type !== hubDetail || !isDialect(dialect)) return []
+    return [{ type: 'reasoning' as const, text: textIn(text) ?? '', opaque: { dialect, data: data ?? null } }]
+  })
+}
+
+/** The opaque state of a tool call. */
+export function callSealOf(extraContent: JsonObject | undefined): Opaque | undefined {
+  const { dialect, data } = objectIn(extraContent?.hub) ?? {}
+  if (isDialect(dialect)) return { dialect, data: data ?? null }
+  return extraContent && sealOf({ extra_content: extraContent })
+}
+
+/** The `extra_content` of a tool call with this state. */
+export function callFieldsOf(opaque: Opaque): OpaqueFields {
+  if (opaque.dialect === 'openai-chat') return fieldsOf(opaque, '')
+  return { extra_content: { hub: { dialect: opaque.dialect, data: opaque.data } } }
+}
+
+/** Fields of several reasoning parts as those of the one message that holds them. */
+export function mergeFields(all: OpaqueFields[]): OpaqueFields {
+  const details = all.flatMap((fields) => fields.reasoning_details ?? [])
+  const extra = all.findLast((fields) => fields.extra_content)?.extra_content
+  return { ...(details.length > 0 && { reasoning_details: details }), ...(extra && { extra_content: extra }) }
+}
+
+/** A message of the history without our marks; the same object where it has none. */
+export function withoutMarks(message: JsonObject): JsonObject {
+  const details = Array.isArray(message.reasoning_details) ? message.reasoning_details : []
+  const calls = Array.isArray(message.tool_calls) ? message.tool_calls : []
+  const marked = details.some(isHubDetail)
+  if (!marked && !calls.some(isMarkedCall)) return message
+  const { reasoning_details: _details, ...bare } = message
+  const kept = details.filter((detail) => !isHubDetail(detail))
+  if (kept.length > 0) bare.reasoning_details = kept
+  if (calls.length > 0)
+    bare.tool_calls = calls.map((call) => (isMarkedCall(call) ? withoutExtraContent(call) : call))
+  return bare
+}
+
+function withoutExtraContent(call: Json): Json {
+  const { extra_content: _marked, ...bare } = objectIn(call) ?? {}
+  return bare
+}
+
+function isMarkedCall(call: Json): boolean {
+  return objectIn(objectIn(call)?.extra_content)?.hub !== undefined
+}
+
+function isHubDetail(detail: Json): boolean {
+  return objectIn(detail)?.type === hubDetail
+}
+
+function isDialect(value: Json | undefined): value is DialectId {
+  return (
+    value === 'openai-chat' || value === 'openai-responses' || value === 'anthropic' || value === 'gemini'
+  )
+}

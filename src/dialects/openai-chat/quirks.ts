@@ -1,0 +1,89 @@
+/**
+ * How a provider departs from the dialect, done to the body that it is sent. Every step takes a body and gives one, and
+ * leaves what it was given as it was: the body may be the client's own.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
+import type { Quirks } from '../dialect.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
+import { withoutMarks } from './opaque.ts'
+import { placeReasoning } from './reasoning.ts'
+import { shortId } from './short-id.ts'
+
+/** The body as this provider wants it, and the client's fields that had to be left out. */
+export function applyQuirks(body: JsonObject, quirks: Quirks): { body: JsonObject; dropped: string[] } {
+  const dropped: string[] = []
+  const adapted = { ...body }
+  if (quirks.noStreamOptions) delete adapted.stream_options
+  if (quirks.outputLimit) nameOutputLimit(adapted, quirks.outputLimit)
+  if (quirks.requiredToolChoice && adapted.tool_choice === 'required')
+    adapted.tool_choice = quirks.requiredToolChoice
+  if (quirks.noJsonSchema && objectIn(adapted.response_format)?.type === 'json_schema') {
+    adapted.messages = describeSchema(listIn(body.messages), objectIn(body.response_format)?.json_schema)
+    adapted.response_format = { type: 'json_object' }
+    dropped.push('response_format.json_schema')
+  }
+  if (quirks.singleToolCalls && listIn(adapted.tools).length > 0) adapted.parallel_tool_calls = false
+  for (const field of quirks.refuses ?? []) {
+    // Null is what absent looks like from some SDKs: it goes without saying.
+    if (adapted[field] !== undefined && adapted[field] !== null) dropped.push(field)
+    delete adapted[field]
+  }
+  for (const [name, theirs] of Object.entries(quirks.renames ?? {})) {
+    const value = adapted[name]
+    if (value !== undefined) adapted[theirs] = value
+    delete adapted[name]
+  }
+  adapted.messages = listIn(adapted.messages).map((message) => adaptMessage(message, quirks))
+  return { body: adapted, dropped }
+}
+
+function nameOutputLimit(body: JsonObject, name: NonNullable<Quirks['outputLimit']>): void {
+  const other = name === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+  // Where a client sends both, the one that is known here stands.
+  const limit = body[name] ?? body[other]
+  delete body[other]
+  if (limit !== undefined) body[name] = limit
+}
+
+/**
+ * The schema in words, at the end of the first instruction. Without it the model would not know the fields that are wanted,
+ * and DeepSeek refuses `json_object` where no message says "JSON".
+ */
+function describeSchema(messages: Json[], format: Json | undefined): Json[] {
+  const schema = JSON.stringify(objectIn(format)?.schema ?? {})
+  const text = `Answer with a JSON object that conforms to this JSON Schema:\n${schema}`
+  const first = objectIn(messages[0])
+  const instruction =
+    first?.role === 'system' || first?.role === 'developer' ? textIn(first.content) : undefined
+  if (instruction === undefined) return [{ role: 'system', content: text }, ...messages]
+  return [{ ...first, content: `${instruction}\n\n${text}` }, ...messages.slice(1)]
+}
+
+function adaptMessage(message: Json, quirks: Quirks): Json {
+  if (!isJsonObject(message)) return message
+  let adapted = message
+  if (quirks.systemRole && message.role === 'developer') adapted = { ...adapted, role: 'system' }
+  // The legacy role `function` needs its name; elsewhere it is a nicety.
+  if (quirks.noMessageName && message.name !== undefined && message.role !== 'function') {
+    const { name: _name, ...nameless } = adapted
+    adapted = nameless
+  }
+  if (message.role === 'assistant') {
+    adapted = withoutMarks(adapted)
+    if (quirks.reasoningField) adapted = placeReasoning(adapted, quirks.reasoningField)
+  }
+  return quirks.shortToolCallIds ? shortenIds(adapted) : adapted
+}
+
+function shortenIds(message: JsonObject): JsonObject {
+  const shortened = { ...message }
+  const resultOf = textIn(message.tool_call_id)
+  if (resultOf !== undefined) shortened.tool_call_id = shortId(resultOf)
+  if (Array.isArray(message.tool_calls)) shortened.tool_calls = message.tool_calls.map(shortenCall)
+  return shortened
+}
+
+function shortenCall(call: Json): Json {
+  const id = textIn(objectIn(call)?.id)
+  return isJsonObject(call) && id !== undefined ? { ...call, id: shortId(id) } : call
+}

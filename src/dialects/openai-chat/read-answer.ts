@@ -1,0 +1,158 @@
+/**
+ * Answers and chunks to events. A whole answer is read as if it were one chunk (`message` is a `delta` that comes at once),
+ * so that a stream and the same answer whole cannot be understood differently.
+ */
+import type { ChatEvent } from '../../chat/events.ts'
+import type { Json, JsonObject } from '../../chat/json.ts'
+import type { FilePart } from '../../chat/request.ts'
+import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { readUrl } from './data-url.ts'
+import { DetailsCollector } from './details.ts'
+import { readFinish } from './finish.ts'
+import { readDetailsText, thinkingText } from './reasoning.ts'
+import { ToolCallReader } from './tool-calls.ts'
+import { readUsage } from './usage.ts'
+
+/** Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look for. */
+export class AnswerReader {
+  #id: string | undefined
+  #choices = new Map<number, ChoiceReader>()
+
+  push(chunk: JsonObject): ChatEvent[] {
+    const events: ChatEvent[] = []
+    const choices = listIn(chunk.choices)
+    // Azure opens with a chunk about the prompt, without id, model or choices.
+    if (this.#id === undefined && (choices.length > 0 || textIn(chunk.id) !== undefined)) {
+      this.#id = textIn(chunk.id) ?? ''
+      const createdAt = Math.round((numberIn(chunk.created) ?? 0) * 1000)
+      events.push({ type: 'response-start', id: this.#id, model: textIn(chunk.model) ?? '', createdAt })
+    }
+    for (const choice of choices) events.push(...this.#readChoice(objectIn(choice) ?? {}))
+    const usage = readUsage(chunk)
+    if (usage) events.push({ type: 'usage-report', usage })
+    return events
+  }
+
+  /** What is left to say once the provider has ended cleanly: some leave out why a choice finished. */
+  close(): ChatEvent[] {
+    return [...this.#choices.values()].flatMap((choice) => choice.close())
+  }
+
+  /** Whether every choice that was begun has finished: then the end of the input is the end of the answer. */
+  get finished(): boolean {
+    return this.#choices.size > 0 && [...this.#choices.values()].every((choice) => choice.finished)
+  }
+
+  #readChoice(choice: JsonObject): ChatEvent[] {
+    const index = numberIn(choice.index) ?? 0
+    let reader = this.#choices.get(index)
+    if (!reader) {
+      reader = new ChoiceReader(index, this.#id ?? '')
+      this.#choices.set(index, reader)
+    }
+    return reader.push(choice)
+  }
+}
+
+/** One of the answers that were asked for. */
+class ChoiceReader {
+  finished = false
+  readonly #index: number
+  readonly #calls: ToolCallReader
+  readonly #details = new DetailsCollector()
+  #refused = false
+  /** Whether there was reasoning beside `reasoning_details`, which then only repeats it. */
+  #reasoned = false
+
+  constructor(index: number, responseId: string) {
+    this.#index = index
+    this.#calls = new ToolCallReader(index, responseId)
+  }
+
+  push(choice: JsonObject): ChatEvent[] {
+    const delta = objectIn(choice.delta) ?? objectIn(choice.message) ?? {}
+    const events = [...this.#readReasoning(delta), ...this.#sealBefore(this.#readContent(delta))]
+    const logprobs = readLogprobs(choice.logprobs)
+    if (logprobs) events.push({ type: 'logprobs-delta', choice: this.#index, logprobs })
+    const raw = textIn(choice.finish_reason)
+    if (raw !== undefined) events.push(...this.#finish(raw, raw))
+    return events
+  }
+
+  close(): ChatEvent[] {
+    return this.finished ? this.#seal() : this.#finish('stop', '')
+  }
+
+  #readReasoning(delta: JsonObject): ChatEvent[] {
+    const details = listIn(delta.reasoning_details)
+    this.#details.add(details, objectIn(delta.extra_content))
+    // Where both of these are set, they say the same.
+    const plain = textIn(delta.reasoning_content) ?? textIn(delta.reasoning)
+    this.#reasoned ||= plain !== undefined
+    const text = plain ?? (this.#reasoned ? '' : readDetailsText(details))
+    return text === '' ? [] : [{ type: 'reasoning-delta', choice: this.#index, text }]
+  }
+
+  #readContent(delta: JsonObject): ChatEvent[] {
+    const choice = this.#index
+    const events = this.#readParts(delta.content)
+    const refusal = textIn(delta.refusal)
+    if (refusal !== undefined) events.push({ type: 'refusal-delta', choice, text: refusal })
+    this.#refused ||= events.some((event) => event.type === 'refusal-delta')
+    for (const image of listIn(delta.images)) {
+      const file = readImage(image)
+      if (file) events.push({ type: 'file-attach', choice, file })
+    }
+    events.push(...this.#calls.push(listIn(delta.tool_calls), objectIn(delta.function_call)))
+    return events
+  }
+
+  /** Content is a text; at Mistral a list of parts once there is thinking among it. */
+  #readParts(content: Json | undefined): ChatEvent[] {
+    const choice = this.#index
+    if (typeof content === 'string')
+      return content === '' ? [] : [{ type: 'text-delta', choice, text: content }]
+    return listIn(content).flatMap((entry): ChatEvent[] => {
+      const part = objectIn(entry) ?? {}
+      const thought = part.type === 'thinking' ? thinkingText(part.thinking) : ''
+      if (thought !== '') return [{ type: 'reasoning-delta', choice, text: thought }]
+      const refusal = part.type === 'refusal' ? textIn(part.refusal) : undefined
+      if (refusal !== undefined) return [{ type: 'refusal-delta', choice, text: refusal }]
+      const text = part.type === 'text' ? textIn(part.text) : undefined
+      return text === undefined ? [] : [{ type: 'text-delta', choice, text }]
+    })
+  }
+
+  /** The seal of the reasoning goes before the first content after it. */
+  #sealBefore(content: ChatEvent[]): ChatEvent[] {
+    const isContent = content.some((event) => event.type !== 'reasoning-delta')
+    return isContent ? [...this.#seal(), ...content] : content
+  }
+
+  #seal(): ChatEvent[] {
+    const opaque = this.#details.take()
+    return opaque ? [{ type: 'reasoning-seal', choice: this.#index, opaque }] : []
+  }
+
+  /** OpenRouter says the reason again with the usage that follows. */
+  #finish(reason: string, raw: string): ChatEvent[] {
+    const events = this.#seal()
+    if (this.finished) return events
+    this.finished = true
+    const finish = readFinish(reason, { refusal: this.#refused, toolCalls: this.#calls.any })
+    return [...events, { type: 'choice-finish', choice: this.#index, finish: { ...finish, raw } }]
+  }
+}
+
+/** The tokens of the content, or of the refusal where there is one instead. */
+function readLogprobs(logprobs: Json | undefined): Json[] | undefined {
+  const { content, refusal } = objectIn(logprobs) ?? {}
+  const tokens = listIn(content).length > 0 ? listIn(content) : listIn(refusal)
+  return tokens.length > 0 ? tokens : undefined
+}
+
+/** OpenRouter's form of an image that a model made. */
+function readImage(image: Json): FilePart | undefined {
+  const url = textIn(objectIn(objectIn(image)?.image_url)?.url)
+  return url === undefined ? undefined : { type: 'file', kind: 'image', ...readUrl(url) }
+}

@@ -1,0 +1,148 @@
+/** The messages of a Chat request, as canonical ones. */
+import type {
+  AssistantPart,
+  FilePart,
+  Message,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  UserPart,
+} from '../../chat/request.ts'
+import { compact } from '../read.ts'
+import { audioMediaType, readUrl } from './data-url.ts'
+import { callSealOf, foreignReasoning, sealOf } from './opaque.ts'
+import { readDetailsText, readThinking } from './reasoning.ts'
+import { shortId } from './short-id.ts'
+import type { WireAssistantMessage, WireMessage, WireUserPart } from './wire.ts'
+
+export function readMessages(messages: WireMessage[]): Message[] {
+  const legacyCalls = new LegacyCalls()
+  return messages.map((message): Message => {
+    switch (message.role) {
+      case 'system':
+      case 'developer':
+        return {
+          role: 'system',
+          content: readContent(message.content).filter((part) => part.type === 'text'),
+        }
+      case 'user':
+        return compact({
+          role: message.role,
+          content: readContent(message.content),
+          name: message.name ?? undefined,
+        })
+      case 'assistant':
+        return compact({
+          role: message.role,
+          content: readAssistantContent(message, legacyCalls),
+          name: message.name ?? undefined,
+        })
+      case 'tool':
+        return toolResult(message.tool_call_id, readContent(message.content ?? ''))
+      case 'function':
+        return toolResult(legacyCalls.find(message.name), readContent(message.content ?? ''))
+    }
+  })
+}
+
+function toolResult(callId: string, content: UserPart[]): Message {
+  return { role: 'tool', content: [{ type: 'tool-result', callId, content }] }
+}
+
+function readContent(content: string | WireUserPart[]): UserPart[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
+  return content.flatMap(readUserPart)
+}
+
+function readUserPart(part: WireUserPart): UserPart[] {
+  switch (part.type) {
+    case 'text':
+      return [{ type: 'text', text: part.text }]
+    case 'image_url':
+      return [readImage(part.image_url)]
+    case 'input_audio': {
+      const { data, format } = part.input_audio
+      const source = { type: 'base64' as const, data }
+      return [{ type: 'file', kind: 'audio', source, mediaType: audioMediaType(format) }]
+    }
+    case 'file':
+      return readFile(part.file)
+    case 'document_url':
+      return [{ type: 'file', kind: 'document', ...readUrl(part.document_url) }]
+    case 'unknown':
+      return []
+  }
+}
+
+function readImage(image: string | { url: string; detail?: string | null | undefined }): FilePart {
+  const { url, detail } = typeof image === 'string' ? { url: image } : image
+  return { type: 'file', kind: 'image', ...readUrl(url), ...(detail && { detail }) }
+}
+
+function readFile(file: Extract<WireUserPart, { type: 'file' }>['file']): FilePart[] {
+  const name = file.filename ? { name: file.filename } : {}
+  if (file.file_data) return [{ type: 'file', kind: 'document', ...name, ...readUrl(file.file_data) }]
+  if (!file.file_id) return []
+  const source = { type: 'reference' as const, id: file.file_id, dialect: 'openai-chat' as const }
+  return [{ type: 'file', kind: 'document', ...name, source }]
+}
+
+function readAssistantContent(message: WireAssistantMessage, legacyCalls: LegacyCalls): AssistantPart[] {
+  const content: AssistantPart[] = [...readReasoning(message)]
+  if (typeof message.content === 'string') content.push(...textPart(message.content))
+  for (const part of Array.isArray(message.content) ? message.content : []) {
+    if (part.type === 'text') content.push(...textPart(part.text))
+    if (part.type === 'refusal') content.push({ type: 'refusal', text: part.refusal })
+    if (part.type === 'thinking') content.push({ type: 'reasoning', text: readThinking(part.thinking) })
+  }
+  if (message.refusal) content.push({ type: 'refusal', text: message.refusal })
+  for (const image of message.images ?? []) content.push(readImage(image.image_url))
+  content.push(...(message.tool_calls ?? []).flatMap(readToolCall))
+  if (message.function_call) {
+    const { name, arguments: text } = message.function_call
+    content.push({ type: 'tool-call', id: legacyCalls.add(name), name, arguments: text ?? '' })
+  }
+  return content
+}
+
+function textPart(text: string): TextPart[] {
+  return text === '' ? [] : [{ type: 'text', text }]
+}
+
+/** Reasoning that was given back beside the content, in whichever field. */
+function readReasoning(message: WireAssistantMessage): ReasoningPart[] {
+  const details = message.reasoning_details ?? []
+  const foreign = foreignReasoning(details)
+  if (foreign.length > 0) return foreign
+  const text = message.reasoning_content || message.reasoning || readDetailsText(details)
+  const opaque = sealOf({
+    reasoning_details: details,
+    ...(message.extra_content && { extra_content: message.extra_content }),
+  })
+  return text || opaque ? [{ type: 'reasoning', text, ...(opaque && { opaque }) }] : []
+}
+
+/** Custom tools are called without a `function`; only providers of this dialect know them, from `origin`. */
+function readToolCall(call: NonNullable<WireAssistantMessage['tool_calls']>[number]): ToolCallPart[] {
+  if (!call.function) return []
+  const { name, arguments: given } = call.function
+  const opaque = callSealOf(call.extra_content ?? undefined)
+  const text = typeof given === 'string' ? given : given ? JSON.stringify(given) : ''
+  return [{ type: 'tool-call', id: call.id ?? '', name, arguments: text, ...(opaque && { opaque }) }]
+}
+
+/** Legacy function calls had no ids: a result belonged to the last call of its name. The ids are made of name and count. */
+class LegacyCalls {
+  #last = new Map<string, string>()
+  #count = 0
+
+  add(name: string): string {
+    const id = `call_${shortId(`${name}/${this.#count++}`)}`
+    this.#last.set(name, id)
+    return id
+  }
+
+  find(name: string): string {
+    return this.#last.get(name) ?? this.add(name)
+  }
+}

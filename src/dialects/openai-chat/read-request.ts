@@ -1,0 +1,109 @@
+/** A Chat request as the canonical one. */
+import { isJsonObject } from '../../chat/json.ts'
+import type {
+  ChatRequest,
+  OutputFormat,
+  ReasoningOptions,
+  Sampling,
+  Tool,
+  ToolChoice,
+} from '../../chat/request.ts'
+import { validationError } from '../../http/validation.ts'
+import { compact } from '../read.ts'
+import { readMessages } from './read-messages.ts'
+import { chatRequest, type WireRequest } from './wire.ts'
+
+/** @throws {HubError} VALIDATION_ERROR naming the field that is wrong. */
+export function readRequest(body: unknown): ChatRequest {
+  const parsed = chatRequest.safeParse(body)
+  if (!parsed.success || !isJsonObject(body)) throw validationError(parsed.error ?? { issues: [] })
+  const wire = parsed.data
+  return compact({
+    model: wire.model ?? '',
+    messages: readMessages(wire.messages),
+    tools: readTools(wire),
+    toolChoice: readToolChoice(wire),
+    parallelToolCalls: wire.parallel_tool_calls ?? undefined,
+    format: readFormat(wire.response_format),
+    reasoning: readReasoning(wire),
+    sampling: readSampling(wire),
+    stop: typeof wire.stop === 'string' ? [wire.stop] : (wire.stop ?? undefined),
+    maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens ?? undefined,
+    choices: wire.n ?? undefined,
+    logprobs: wire.logprobs ? { alternatives: wire.top_logprobs ?? 0 } : undefined,
+    user: wire.user ?? wire.safety_identifier ?? undefined,
+    stream: wire.stream ?? false,
+    streamUsage: wire.stream_options?.include_usage ?? false,
+    origin: { dialect: 'openai-chat' as const, body },
+  })
+}
+
+/** The function tools. Where the choice allows only some, a model that never hears of the others is what is meant. */
+function readTools(wire: WireRequest): Tool[] {
+  const current = (wire.tools ?? []).flatMap((tool) => (tool.type === 'function' ? [tool.function] : []))
+  const definitions = [...current, ...(wire.functions ?? [])]
+  const allowed = allowedNames(wire.tool_choice)
+  return definitions
+    .filter((definition) => !allowed || allowed.includes(definition.name))
+    .map(({ name, description, parameters, strict }) =>
+      compact({
+        name,
+        description: description ?? undefined,
+        parameters: parameters ?? undefined,
+        strict: strict ?? undefined,
+      }),
+    )
+}
+
+function allowedNames(choice: WireRequest['tool_choice']): string[] | undefined {
+  if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return undefined
+  return choice.allowed_tools.tools.flatMap((tool) => (tool.function ? [tool.function.name] : []))
+}
+
+function readToolChoice({ tool_choice: choice, function_call: legacy }: WireRequest): ToolChoice | undefined {
+  if (typeof choice === 'string') return choice === 'any' ? 'required' : choice
+  if (choice) {
+    switch (choice.type) {
+      case 'function':
+        return { name: choice.function.name }
+      case 'allowed_tools':
+        return choice.allowed_tools.mode
+      case 'unknown':
+        return undefined
+    }
+  }
+  return typeof legacy === 'string' ? legacy : legacy ? { name: legacy.name } : undefined
+}
+
+function readFormat(format: WireRequest['response_format']): OutputFormat | undefined {
+  if (format?.type === 'json_object') return { type: 'json' }
+  if (format?.type !== 'json_schema') return undefined
+  const { name, schema, description, strict } = format.json_schema
+  return compact({
+    type: 'json-schema' as const,
+    name,
+    schema: schema ?? {},
+    description: description ?? undefined,
+    strict: strict ?? undefined,
+  })
+}
+
+/** OpenAI's own field first, then what OpenRouter, DeepSeek and Z.ai understand, so that it survives a change of provider. */
+function readReasoning({ reasoning_effort, reasoning, thinking }: WireRequest): ReasoningOptions | undefined {
+  const disabled = thinking?.type === 'disabled' ? 'none' : undefined
+  const effort = reasoning_effort ?? reasoning?.effort ?? disabled
+  const budgetTokens = reasoning?.max_tokens ?? thinking?.budget_tokens ?? undefined
+  if (effort === undefined && budgetTokens === undefined) return undefined
+  return compact({ effort, budgetTokens })
+}
+
+function readSampling(wire: WireRequest): Sampling {
+  return compact({
+    temperature: wire.temperature ?? undefined,
+    topP: wire.top_p ?? undefined,
+    topK: wire.top_k ?? undefined,
+    seed: wire.seed ?? undefined,
+    presencePenalty: wire.presence_penalty ?? undefined,
+    frequencyPenalty: wire.frequency_penalty ?? undefined,
+  })
+}

@@ -1,0 +1,73 @@
+/** A canonical answer, whole, as a Chat client reads it. */
+import type { JsonObject } from '../../chat/json.ts'
+import type { AssistantPart, FilePart, ToolCallPart } from '../../chat/request.ts'
+import type { ChatResponse, Choice } from '../../chat/response.ts'
+import { compact } from '../read.ts'
+import { writeDataUrl } from './data-url.ts'
+import { writeFinish } from './finish.ts'
+import { callFieldsOf, fieldsOf, mergeFields } from './opaque.ts'
+import { writeUsage } from './usage.ts'
+
+export function renderAnswer(response: ChatResponse): JsonObject {
+  return compact({
+    id: response.id,
+    object: 'chat.completion',
+    created: Math.floor(response.createdAt / 1000),
+    model: response.model,
+    choices: response.choices.map(renderChoice),
+    usage: response.usage && writeUsage(response.usage),
+  })
+}
+
+function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject {
+  const refusal = textOf(content, 'refusal')
+  const calls = content.filter((part) => part.type === 'tool-call')
+  const files = content.filter((part) => part.type === 'file')
+  const reasoning = content.filter((part) => part.type === 'reasoning')
+  const message = compact({
+    role: 'assistant',
+    // Null where there is something else to look at; an answer that stayed empty is an empty text.
+    content: textOf(content, 'text') || (calls.length > 0 || refusal !== '' ? null : ''),
+    refusal: refusal || null,
+    reasoning_content: textOf(content, 'reasoning') || undefined,
+    ...mergeFields(reasoning.flatMap(({ opaque, text }) => (opaque ? [fieldsOf(opaque, text)] : []))),
+    images: files.length > 0 ? files.map(renderImage) : undefined,
+    tool_calls: calls.length > 0 ? calls.map(renderToolCall) : undefined,
+  })
+  return {
+    index,
+    message,
+    logprobs: logprobs ? renderLogprobs(logprobs, refusal !== '') : null,
+    finish_reason: writeFinish(finish, refusal !== ''),
+  }
+}
+
+function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'): string {
+  return content.map((part) => (part.type === type ? part.text : '')).join('')
+}
+
+function renderToolCall({ id, name, arguments: text, opaque }: ToolCallPart): JsonObject {
+  return { id, type: 'function', function: { name, arguments: text }, ...(opaque && callFieldsOf(opaque)) }
+}
+
+/** OpenRouter's form; OpenAI's chat models make no files. */
+export function renderImage(file: FilePart): JsonObject {
+  return { type: 'image_url', image_url: { url: addressOf(file) } }
+}
+
+function addressOf({ source, mediaType }: FilePart): string {
+  switch (source.type) {
+    case 'base64':
+      return writeDataUrl(source.data, mediaType ?? 'image/png')
+    case 'url':
+      return source.url
+    case 'text':
+      return `data:${mediaType ?? 'text/plain'},${encodeURIComponent(source.text)}`
+    case 'reference':
+      return source.id
+  }
+}
+
+export function renderLogprobs(tokens: NonNullable<Choice['logprobs']>, refused: boolean): JsonObject {
+  return refused ? { content: null, refusal: tokens } : { content: tokens, refusal: null }
+}

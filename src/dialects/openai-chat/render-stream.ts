@@ -1,0 +1,119 @@
+/** A canonical stream as a Chat client reads it: chunks without event names, then the usage if asked for, then [DONE]. */
+import type { ChatEvent, Usage } from '../../chat/events.ts'
+import type { Json, JsonObject } from '../../chat/json.ts'
+import type { SseMessage } from '../../http/sse.ts'
+import type { Codec } from '../dialect.ts'
+import { writeFinish } from './finish.ts'
+import { callFieldsOf, fieldsOf } from './opaque.ts'
+import { renderImage, renderLogprobs } from './render-answer.ts'
+import { doneMark } from './stream.ts'
+import { writeUsage } from './usage.ts'
+
+type ChoiceEvent = Extract<ChatEvent, { choice: number }>
+
+/** What must be remembered of one choice. */
+interface Progress {
+  refused: boolean
+  /** Reasoning since the last seal: a seal of another dialect travels with the text that it belongs to. */
+  unsealed: string
+  /** The place of each call, rising from zero here whatever the provider counts. */
+  calls: Map<number, number>
+}
+
+export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
+  readonly #showUsage: boolean
+  readonly #choices = new Map<number, Progress>()
+  #head: JsonObject = { id: '', object: 'chat.completion.chunk', created: 0, model: '' }
+  #usage: Usage | undefined
+
+  constructor({ usage }: { usage: boolean }) {
+    this.#showUsage = usage
+  }
+
+  push(event: ChatEvent): SseMessage[] {
+    switch (event.type) {
+      case 'response-start': {
+        const created = Math.floor(event.createdAt / 1000)
+        this.#head = { id: event.id, object: 'chat.completion.chunk', created, model: event.model }
+        return this.#begin(0)
+      }
+      case 'usage-report':
+        this.#usage = event.usage
+        return []
+      case 'response-end':
+        return [...this.#renderUsage(), { data: doneMark }]
+      case 'stream-error':
+        // How a broken stream ends is the pipeline's to say, with `renderStreamError`.
+        return []
+      default:
+        return [...this.#begin(event.choice), ...this.#renderChoice(event)]
+    }
+  }
+
+  end(): SseMessage[] {
+    return []
+  }
+
+  /** The first chunk of a choice names the role. */
+  #begin(choice: number): SseMessage[] {
+    if (this.#choices.has(choice)) return []
+    this.#choices.set(choice, { refused: false, unsealed: '', calls: new Map() })
+    return [this.#delta(choice, { role: 'assistant', content: '' })]
+  }
+
+  #renderChoice(event: ChoiceEvent): SseMessage[] {
+    const progress = this.#choices.get(event.choice)
+    if (!progress) return []
+    switch (event.type) {
+      case 'text-delta':
+        return [this.#delta(event.choice, { content: event.text })]
+      case 'reasoning-delta':
+        progress.unsealed += event.text
+        return [this.#delta(event.choice, { reasoning_content: event.text })]
+      case 'reasoning-seal': {
+        const fields = fieldsOf(event.opaque, progress.unsealed)
+        progress.unsealed = ''
+        return [this.#delta(event.choice, { ...fields })]
+      }
+      case 'refusal-delta':
+        progress.refused = true
+        return [this.#delta(event.choice, { refusal: event.text })]
+      case 'file-attach':
+        return [this.#delta(event.choice, { images: [renderImage(event.file)] })]
+      case 'tool-call-start': {
+        const index = progress.calls.size
+        progress.calls.set(event.call, index)
+        const { id, name, opaque } = event
+        const call = { index, id, type: 'function', function: { name, arguments: '' } }
+        return [this.#delta(event.choice, { tool_calls: [{ ...call, ...(opaque && callFieldsOf(opaque)) }] })]
+      }
+      case 'tool-call-delta': {
+        const index = progress.calls.get(event.call) ?? 0
+        return [
+          this.#delta(event.choice, { tool_calls: [{ index, function: { arguments: event.arguments } }] }),
+        ]
+      }
+      case 'logprobs-delta': {
+        const tokens = Array.isArray(event.logprobs) ? event.logprobs : [event.logprobs]
+        return [this.#chunk(event.choice, {}, null, renderLogprobs(tokens, progress.refused))]
+      }
+      case 'choice-finish':
+        return [this.#chunk(event.choice, {}, writeFinish(event.finish, progress.refused), null)]
+    }
+  }
+
+  #delta(index: number, delta: JsonObject): SseMessage {
+    return this.#chunk(index, delta, null, null)
+  }
+
+  #chunk(index: number, delta: JsonObject, finish: string | null, logprobs: Json): SseMessage {
+    const choices = [{ index, delta, logprobs, finish_reason: finish }]
+    // A client that asked for usage finds the field in every chunk: null in all but the last.
+    return { data: JSON.stringify({ ...this.#head, choices, ...(this.#showUsage && { usage: null }) }) }
+  }
+
+  #renderUsage(): SseMessage[] {
+    if (!this.#showUsage || !this.#usage) return []
+    return [{ data: JSON.stringify({ ...this.#head, choices: [], usage: writeUsage(this.#usage) }) }]
+  }
+}

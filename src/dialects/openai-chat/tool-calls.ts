@@ -1,0 +1,87 @@
+/**
+ * The tool calls of one choice, from chunks. They are keyed by `index` in the dialect; servers leave it out, leave ids out,
+ * repeat names, or give every parallel call the same index. Joining two calls would make invalid JSON that poisons the next
+ * request, so whatever tells them apart is used.
+ */
+import type { ChatEvent } from '../../chat/events.ts'
+import type { Json, JsonObject } from '../../chat/json.ts'
+import { numberIn, objectIn, textIn } from '../read.ts'
+import { callSealOf } from './opaque.ts'
+import { shortId } from './short-id.ts'
+
+interface OpenCall {
+  call: number
+  /** As the provider gave it; absent where it gave none. */
+  id: string | undefined
+}
+
+export class ToolCallReader {
+  readonly #choice: number
+  readonly #responseId: string
+  readonly #byIndex = new Map<number, OpenCall>()
+  #last: OpenCall | undefined
+  #count = 0
+
+  constructor(choice: number, responseId: string) {
+    this.#choice = choice
+    this.#responseId = responseId
+  }
+
+  /** Whether there was any call. */
+  get any(): boolean {
+    return this.#count > 0
+  }
+
+  /** @param legacy the single `function_call` that came before there were tools; it has neither id nor index. */
+  push(calls: Json[], legacy: JsonObject | undefined): ChatEvent[] {
+    const events = calls.flatMap((call) => this.#read(objectIn(call) ?? {}))
+    return legacy ? [...events, ...this.#read({ index: 0, function: legacy })] : events
+  }
+
+  #read(delta: JsonObject): ChatEvent[] {
+    const index = numberIn(delta.index)
+    const id = textIn(delta.id)
+    const { name, arguments: given } = objectIn(delta.function) ?? {}
+    const open = index === undefined ? this.#last : this.#byIndex.get(index)
+    const events: ChatEvent[] = []
+    let current = open
+    if (!open || isAnother(open, index, id, textIn(name))) {
+      // A fragment that belongs to no call, or one without anything in it, begins none.
+      if (textIn(name) === undefined) return []
+      current = this.#begin(index, id)
+      const opaque = callSealOf(objectIn(delta.extra_content))
+      const named = id ?? `call_${shortId(`${this.#responseId}/${this.#choice}/${current.call}`)}`
+      events.push({
+        type: 'tool-call-start',
+        choice: this.#choice,
+        call: current.call,
+        id: named,
+        name: textIn(name) ?? '',
+        ...(opaque && { opaque }),
+      })
+    }
+    const text = typeof given === 'string' ? given : objectIn(given) ? JSON.stringify(given) : ''
+    if (current && text !== '') {
+      events.push({ type: 'tool-call-delta', choice: this.#choice, call: current.call, arguments: text })
+    }
+    return events
+  }
+
+  #begin(index: number | undefined, id: string | undefined): OpenCall {
+    const opened = { call: this.#count++, id }
+    if (index !== undefined) this.#byIndex.set(index, opened)
+    this.#last = opened
+    return opened
+  }
+}
+
+/** Whether a fragment begins another call than the one that is open at its place. Only the first fragment must have a name. */
+function isAnother(
+  open: OpenCall,
+  index: number | undefined,
+  id: string | undefined,
+  name: string | undefined,
+) {
+  if (name === undefined) return false
+  return id === undefined ? index === undefined : id !== open.id
+}

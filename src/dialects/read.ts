@@ -1,0 +1,41 @@
+/**
+ * Reading a vendor's JSON little and forgivingly: each takes whatever came and gives the value, or undefined where it is of
+ * another type. Used for answers and stream chunks, where a schema library would cost more than the rest of the hub.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
+
+export function objectIn(value: Json | undefined): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined
+}
+
+export function listIn(value: Json | undefined): Json[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** The text, where there is any: an empty string says no more than none. */
+export function textIn(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+export function numberIn(value: Json | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+/** The JSON value in a text, or undefined where it is none. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** An object without the members that are undefined, as `exactOptionalPropertyTypes` and JSON want it. */
+export function compact<T extends object>(object: T): Compact<T>
+export function compact(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,176 @@
+/** The laws of `src/dialects/README.md`, for every dialect there is, every fixture and every recording. */
+import { describe, expect, it } from 'vitest'
+import { isContent, type ChatEvent } from '../../src/chat/events.ts'
+import { foldEvents, unfold } from '../../src/chat/fold.ts'
+import type { ChatResponse } from '../../src/chat/response.ts'
+import type { DialectId } from '../../src/chat/request.ts'
+import type { Inbound, Outbound } from '../../src/dialects/dialect.ts'
+import { inbound, outbound } from '../../src/dialects/index.ts'
+import { SseDecoder, type SseMessage } from '../../src/http/sse.ts'
+import { cutsOf } from './cuts.ts'
+import { fixturesOf } from './fixtures.ts'
+
+const spoken: [DialectId, Inbound, Outbound][] = Object.values(inbound).flatMap((listener) => {
+  const speaker = outbound[listener.id]
+  return speaker ? [[listener.id, listener, speaker]] : []
+})
+
+describe.each(spoken)('%s', (id, listener, speaker) => {
+  const { requests, answers, streams, quirks, expressible } = fixturesOf(id)
+  const complete = streams.filter((stream) => stream.ending === undefined)
+
+  describe('law 1: chunks do not matter', () => {
+    it.each(streams)('$name', ({ sse }) => {
+      const expected = eventsOf(speaker, [sse])
+      expect(expected.length).toBeGreaterThan(0)
+      for (const lineEnd of ['\n', '\r\n', '\r']) {
+        const bytes = new TextEncoder().encode(sse.replaceAll('\n', lineEnd))
+        for (const chunks of cutsOf(bytes)) {
+          // Compared as text, which is many times faster; the difference is shown only where there is one.
+          const events = eventsOf(speaker, chunks)
+          if (JSON.stringify(events) !== JSON.stringify(expected)) expect(events).toEqual(expected)
+        }
+      }
+    })
+  })
+
+  describe('law 2: there and back', () => {
+    it.each(requests)('$name', ({ body }) => {
+      const before = structuredClone(body)
+      const call = speaker.buildCall(listener.parseRequest(body), {
+        baseUrl: 'https://p.example',
+        model: 'theirs',
+        quirks: {},
+      })
+      expect(withoutHubs(call.body)).toEqual(withoutHubs(before))
+      expect(call).toMatchObject({ body: { model: 'theirs' }, dropped: [] })
+      expect(body, 'the body of the client is not changed').toEqual(before)
+    })
+  })
+
+  describe('law 2 for strangers: what is written for a client of another dialect reads as the same request', () => {
+    it.each(requests)('$name', ({ body }) => {
+      const request = listener.parseRequest(body)
+      const foreign = { ...request, origin: { dialect: anotherThan(id), body: {} } }
+      const call = speaker.buildCall(foreign, { baseUrl: 'https://p.example', model: request.model, quirks })
+      expect(expressible(listener.parseRequest(call.body))).toEqual(expressible(request))
+    })
+  })
+
+  describe('law 3: the stream equals the answer', () => {
+    it.each(complete.filter((stream) => stream.whole))('$name', ({ sse, whole }) => {
+      expect(settled(foldEvents(eventsOf(speaker, [sse])))).toEqual(
+        settled(speaker.parseResponse(whole ?? {})),
+      )
+    })
+
+    it.each(complete)('$name, rendered whole', ({ sse }) => {
+      const response = foldEvents(eventsOf(speaker, [sse]))
+      expect(settled(speaker.parseResponse(listener.renderResponse(response)))).toEqual(settled(response))
+    })
+
+    it.each(answers)('$name, rendered as a stream', ({ body }) => {
+      const response = speaker.parseResponse(body)
+      expect(response.choices.length).toBeGreaterThan(0)
+      const messages = render(listener, unfold(response))
+      expect(settled(foldEvents(parse(speaker, messages)))).toEqual(settled(response))
+    })
+  })
+
+  describe('a stream says how it ended', () => {
+    it.each(streams)('$name', ({ sse, ending = 'complete' }) => {
+      const events = eventsOf(speaker, [sse])
+      const last = events.findLast((event) => event.type === 'response-end' || event.type === 'stream-error')
+      expect(last?.type).toBe({ complete: 'response-end', error: 'stream-error', cut: undefined }[ending])
+      const finishes = events.flatMap((event) => (event.type === 'choice-finish' ? [event.choice] : []))
+      expect(new Set(finishes).size, 'no choice finishes twice').toBe(finishes.length)
+    })
+  })
+
+  describe('what a relay glimpses is what a parser reads', () => {
+    it.each(streams)('$name', ({ sse }) => {
+      const decoder = new SseDecoder()
+      const messages = [...decoder.push(sse), ...decoder.end()]
+      const events = eventsOf(speaker, [sse])
+      const all = messages.map((message) => speaker.glimpse(message))
+      // A relay stops at the first complaint.
+      const failedAt = all.findIndex((glimpse) => glimpse.complaint)
+      const glimpses = failedAt === -1 ? all : all.slice(0, failedAt + 1)
+
+      const usage = events.findLast((event) => event.type === 'usage-report')
+      expect(glimpses.findLast((glimpse) => glimpse.usage)?.usage).toEqual(usage?.usage)
+      const failed = events.find((event) => event.type === 'stream-error')
+      expect(glimpses.find((glimpse) => glimpse.complaint)?.complaint).toEqual(failed?.complaint)
+      expect(glimpses.some((glimpse) => glimpse.content)).toBe(events.some(isContent))
+      expect(glimpses.findIndex((glimpse) => glimpse.content)).toBe(firstContent(speaker, messages))
+      expect(glimpses.some((glimpse) => glimpse.finished || glimpse.end)).toBe(
+        events.some((event) => event.type === 'choice-finish' || event.type === 'response-end'),
+      )
+    })
+  })
+})
+
+function anotherThan(id: DialectId): DialectId {
+  return id === 'anthropic' ? 'gemini' : 'anthropic'
+}
+
+/** Everything but what the hub sets itself. */
+function withoutHubs({
+  model: _model,
+  hub: _hub,
+  stream_options: _options,
+  ...rest
+}: Record<string, unknown>) {
+  return rest
+}
+
+function eventsOf(speaker: Outbound, chunks: (Uint8Array | string)[]): ChatEvent[] {
+  const decoder = new SseDecoder()
+  const messages = chunks.flatMap((chunk) => decoder.push(chunk))
+  return parse(speaker, [...messages, ...decoder.end()])
+}
+
+function parse(speaker: Outbound, messages: SseMessage[]): ChatEvent[] {
+  const parser = speaker.parseStream()
+  return [...messages.flatMap((message) => parser.push(message)), ...parser.end()]
+}
+
+function render(listener: Inbound, events: ChatEvent[]): SseMessage[] {
+  const renderer = listener.renderStream({ usage: true })
+  return [...events.flatMap((event) => renderer.push(event)), ...renderer.end()]
+}
+
+/**
+ * Where the first content stands. A parser may keep opaque state back until it is whole (it is content, but of the message
+ * before), so the place is that of the first message after which an answer with content could be folded.
+ */
+function firstContent(speaker: Outbound, messages: SseMessage[]): number {
+  return messages.findIndex((_, index) =>
+    parse(speaker, [...messages.slice(0, index + 1), ...endOf(speaker)]).some(isContent),
+  )
+}
+
+/** A clean end, which makes a parser give out what it holds. */
+function endOf(speaker: Outbound): SseMessage[] {
+  return speaker.id === 'openai-chat' ? [{ data: '[DONE]' }] : []
+}
+
+/**
+ * An answer without what a stream cannot keep: the order of kinds of content that a whole message says in fixed places, and
+ * the provider's own word for the finish, which is not rendered.
+ */
+function settled({ choices, ...response }: ChatResponse): unknown {
+  return {
+    ...response,
+    choices: choices.map(({ content, finish, ...choice }) => ({
+      ...choice,
+      reason: finish.reason,
+      text: content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(''),
+      reasoning: content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join(''),
+      refusal: content.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join(''),
+      opaque: content.flatMap((part) => (part.type === 'reasoning' && part.opaque ? [part.opaque] : [])),
+      calls: content.filter((part) => part.type === 'tool-call'),
+      files: content.filter((part) => part.type === 'file'),
+    })),
+  }
+}
