@@ -1,0 +1,285 @@
+/**
+ * Every built-in provider, a row each. Addresses, headers and limits were checked in 2026 (see README.md for the dates); what a
+ * row says of errors stands in `error-rules.ts`, and its models in `models.ts`.
+ */
+import * as errors from './error-rules.ts'
+import * as models from './models.ts'
+import type { Provider } from './provider.ts'
+import { sandboxModels } from './sandbox/models.ts'
+
+/** What only OpenAI knows and strict servers answer with "property is unsupported" or "extra inputs are not permitted". */
+const openaiOnly = [
+  'store',
+  'metadata',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'verbosity',
+  'modalities',
+  'audio',
+  'web_search_options',
+  'moderation',
+] as const
+
+export type ProviderId = keyof typeof catalog
+
+export const catalog = {
+  openai: {
+    name: 'OpenAI',
+    dialects: {
+      'openai-chat': 'https://api.openai.com/v1',
+      'openai-responses': 'https://api.openai.com/v1',
+    },
+    defaultModel: 'gpt-5.4-mini',
+    models: models.openai,
+    quirks: { outputLimit: 'max_completion_tokens', refuses: ['top_k', 'min_p'], reasoningField: 'none' },
+    resets: { day: 'refill' },
+    limitsPer: 'model',
+    keysUrl: 'https://platform.openai.com/api-keys',
+  },
+  anthropic: {
+    name: 'Anthropic',
+    dialects: {
+      anthropic: 'https://api.anthropic.com/v1',
+      'openai-chat': 'https://api.anthropic.com/v1',
+    },
+    aliases: ['claude'],
+    defaultModel: 'claude-sonnet-5',
+    models: models.anthropic,
+    quirks: { reasoningField: 'none' },
+    // Spend limits end with the calendar month; rate limits refill.
+    resets: { day: 'refill', month: 'utc' },
+    errors: errors.anthropic,
+    keysUrl: 'https://console.anthropic.com/settings/keys',
+  },
+  gemini: {
+    name: 'Google Gemini',
+    dialects: {
+      gemini: 'https://generativelanguage.googleapis.com/v1beta',
+      'openai-chat': 'https://generativelanguage.googleapis.com/v1beta/openai',
+    },
+    aliases: ['google', 'google-ai-studio'],
+    defaultModel: 'gemini-3.5-flash',
+    models: models.gemini,
+    quirks: {
+      refuses: [
+        ...openaiOnly,
+        'seed',
+        'frequency_penalty',
+        'presence_penalty',
+        'logit_bias',
+        'user',
+        'top_k',
+      ],
+      reasoningField: 'none',
+    },
+    resets: { day: 'pacific' },
+    limitsPer: 'model',
+    errors: errors.gemini,
+    keysUrl: 'https://aistudio.google.com/apikey',
+  },
+  openrouter: {
+    name: 'OpenRouter',
+    dialects: {
+      'openai-chat': 'https://openrouter.ai/api/v1',
+      'openai-responses': 'https://openrouter.ai/api/v1',
+      anthropic: 'https://openrouter.ai/api/v1',
+    },
+    defaultModel: 'openrouter/free',
+    models: models.openrouter,
+    quirks: { reasoningField: 'reasoning_details' },
+    resets: { day: 'utc' },
+    errors: errors.openrouter,
+    keysUrl: 'https://openrouter.ai/settings/keys',
+  },
+  mistral: {
+    name: 'Mistral',
+    dialects: { 'openai-chat': 'https://api.mistral.ai/v1' },
+    aliases: ['mistralai'],
+    defaultModel: 'mistral-small-latest',
+    models: models.mistral,
+    quirks: {
+      refuses: [...openaiOnly, 'user', 'service_tier', 'logit_bias', 'logprobs', 'top_logprobs'],
+      renames: { seed: 'random_seed' },
+      outputLimit: 'max_tokens',
+      systemRole: true,
+      noStreamOptions: true,
+      requiredToolChoice: 'any',
+      reasoningField: 'thinking-part',
+      shortToolCallIds: true,
+      noMessageName: true,
+    },
+    resets: { month: 'utc' },
+    errors: errors.mistral,
+    keysUrl: 'https://console.mistral.ai/api-keys',
+  },
+  groq: {
+    name: 'Groq',
+    dialects: { 'openai-chat': 'https://api.groq.com/openai/v1' },
+    defaultModel: 'openai/gpt-oss-120b',
+    models: models.groq,
+    // https://console.groq.com/docs/openai, "Currently Unsupported OpenAI Features"
+    quirks: {
+      refuses: [...openaiOnly, 'logprobs', 'top_logprobs', 'logit_bias'],
+      reasoningField: 'none',
+      noMessageName: true,
+    },
+    resets: { day: 'refill' },
+    limitsPer: 'model',
+    errors: errors.groq,
+    keysUrl: 'https://console.groq.com/keys',
+  },
+  together: {
+    name: 'Together',
+    dialects: { 'openai-chat': 'https://api.together.xyz/v1' },
+    aliases: ['togetherai', 'together-ai'],
+    defaultModel: 'openai/gpt-oss-120b',
+    models: models.together,
+    quirks: { outputLimit: 'max_tokens', systemRole: true, reasoningField: 'reasoning' },
+    errors: errors.together,
+    keysUrl: 'https://api.together.ai/settings/api-keys',
+  },
+  fireworks: {
+    name: 'Fireworks',
+    dialects: { 'openai-chat': 'https://api.fireworks.ai/inference/v1' },
+    aliases: ['fireworks-ai'],
+    defaultModel: 'accounts/fireworks/models/gpt-oss-120b',
+    models: models.fireworks,
+    quirks: { systemRole: true, reasoningField: 'reasoning_content' },
+    errors: errors.fireworks,
+    keysUrl: 'https://fireworks.ai/account/api-keys',
+  },
+  deepseek: {
+    name: 'DeepSeek',
+    dialects: {
+      'openai-chat': 'https://api.deepseek.com',
+      'openai-responses': 'https://api.deepseek.com',
+      anthropic: 'https://api.deepseek.com/anthropic/v1',
+    },
+    defaultModel: 'deepseek-v4-flash',
+    models: models.deepseek,
+    quirks: {
+      outputLimit: 'max_tokens',
+      systemRole: true,
+      reasoningField: 'reasoning_content',
+      noJsonSchema: true,
+    },
+    keysUrl: 'https://platform.deepseek.com/api_keys',
+  },
+  huggingface: {
+    name: 'Hugging Face',
+    dialects: { 'openai-chat': 'https://router.huggingface.co/v1' },
+    aliases: ['hf', 'hugging-face'],
+    defaultModel: 'openai/gpt-oss-120b',
+    models: models.huggingface,
+    // A router: what its strictest provider refuses is left out for all.
+    quirks: { refuses: openaiOnly, outputLimit: 'max_tokens', systemRole: true, reasoningField: 'none' },
+    resets: { month: 'utc' },
+    errors: errors.huggingface,
+    keysUrl: 'https://huggingface.co/settings/tokens',
+  },
+  cohere: {
+    name: 'Cohere',
+    dialects: { 'openai-chat': 'https://api.cohere.ai/compatibility/v1' },
+    defaultModel: 'command-a-03-2025',
+    models: models.cohere,
+    // https://docs.cohere.com/docs/compatibility-api, "Unsupported parameters"
+    quirks: {
+      refuses: [
+        ...openaiOnly,
+        'logit_bias',
+        'top_logprobs',
+        'n',
+        'prediction',
+        'service_tier',
+        'parallel_tool_calls',
+      ],
+      outputLimit: 'max_tokens',
+      reasoningField: 'none',
+    },
+    resets: { month: 'utc' },
+    keysUrl: 'https://dashboard.cohere.com/api-keys',
+  },
+  cerebras: {
+    name: 'Cerebras',
+    dialects: { 'openai-chat': 'https://api.cerebras.ai/v1' },
+    defaultModel: 'gpt-oss-120b',
+    models: models.cerebras,
+    // https://inference-docs.cerebras.ai/resources/openai
+    quirks: {
+      refuses: [...openaiOnly, 'frequency_penalty', 'presence_penalty', 'logit_bias'],
+      // It reserves this much of the minute's tokens before it answers, 16,000 where it is absent.
+      outputLimit: 'max_completion_tokens',
+      systemRole: true,
+      reasoningField: 'reasoning',
+    },
+    resets: { day: 'refill' },
+    limitsPer: 'model',
+    keysUrl: 'https://cloud.cerebras.ai/platform/apikeys',
+  },
+  xai: {
+    name: 'xAI',
+    dialects: {
+      'openai-responses': 'https://api.x.ai/v1',
+      'openai-chat': 'https://api.x.ai/v1',
+    },
+    aliases: ['x-ai', 'grok'],
+    defaultModel: 'grok-4.3',
+    models: models.xai,
+    // Its models all reason, and reasoning models there refuse these.
+    quirks: {
+      refuses: ['presence_penalty', 'frequency_penalty', 'stop', 'logit_bias'],
+      reasoningField: 'reasoning_content',
+    },
+    limitsPer: 'model',
+    keysUrl: 'https://console.x.ai',
+  },
+  nvidia: {
+    name: 'NVIDIA NIM',
+    dialects: { 'openai-chat': 'https://integrate.api.nvidia.com/v1' },
+    aliases: ['nim', 'nvidia-nim'],
+    defaultModel: 'nvidia/nemotron-3-super-120b-a12b',
+    models: models.nvidia,
+    quirks: {
+      refuses: [...openaiOnly, 'user', 'service_tier'],
+      outputLimit: 'max_tokens',
+      systemRole: true,
+      reasoningField: 'none',
+      singleToolCalls: true,
+    },
+    errors: errors.nvidia,
+    keysUrl: 'https://build.nvidia.com/settings/api-keys',
+  },
+  github: {
+    name: 'GitHub Models',
+    dialects: { 'openai-chat': 'https://models.github.ai/inference' },
+    aliases: ['github-models'],
+    defaultModel: 'openai/gpt-4.1-mini',
+    models: models.github,
+    quirks: { refuses: openaiOnly, reasoningField: 'none' },
+    resets: { day: 'rolling' },
+    limitsPer: 'model',
+    errors: errors.github,
+    keysUrl: 'https://github.com/settings/personal-access-tokens',
+  },
+  'workers-ai': {
+    name: 'Cloudflare Workers AI',
+    dialects: { 'openai-chat': 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1' },
+    aliases: ['cloudflare', 'workersai'],
+    defaultModel: '@cf/zai-org/glm-4.7-flash',
+    models: models.workersAi,
+    quirks: { refuses: openaiOnly, outputLimit: 'max_tokens', systemRole: true, reasoningField: 'none' },
+    resets: { day: 'utc' },
+    errors: errors.workersAi,
+    keysUrl: 'https://dash.cloudflare.com/profile/api-tokens',
+  },
+  sandbox: {
+    name: 'Sandbox',
+    // Never called over a network: the pipeline answers this host itself.
+    dialects: { 'openai-chat': 'https://sandbox.invalid/v1' },
+    defaultModel: 'echo',
+    models: sandboxModels,
+    limitsPer: 'model',
+  },
+} satisfies Record<string, Provider>

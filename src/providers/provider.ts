@@ -1,0 +1,66 @@
+/** What a provider is: a row of data. Vendors differ in address and quirks; structure differs by dialect. */
+import type { DialectId } from '../chat/request.ts'
+import type { Complaint } from '../chat/events.ts'
+import type { Quirks } from '../dialects/dialect.ts'
+import type { Blame, Fault } from '../errors.ts'
+
+export interface Provider {
+  name: string
+  /**
+   * The base URL of each dialect it speaks; the first one is preferred where the client's own is not among them. The dialect
+   * appends its path (`/chat/completions`, `/messages`). `{account}` stands for the account id that is part of the key.
+   */
+  dialects: Partial<Record<DialectId, string>>
+  /** Other names that clients use for it. */
+  aliases?: readonly string[]
+  /** Headers that every call carries. */
+  headers?: Readonly<Record<string, string>>
+  /** The model for a request that names only the provider. */
+  defaultModel: string
+  /** Models that a bare id may name, with what is known of them. */
+  models: Readonly<Record<string, ModelFacts>>
+  quirks?: Quirks
+  /** How its calendar resets, for quota that it does not state a time for. */
+  resets?: { day?: Reset; month?: Reset }
+  /** What a rate limit is counted for, where its error does not tell; absent means the account. */
+  limitsPer?: 'account' | 'model'
+  /** Its own errors, read before the rules that hold for everyone; the first match decides. */
+  errors?: readonly ErrorRule[]
+  /** A page where a person finds their keys. */
+  keysUrl?: string
+}
+
+export type Reset = 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling'
+
+/** US dollars per million tokens. What is absent costs as much as other input. */
+export interface Price {
+  input: number
+  output: number
+  cachedInput?: number
+  cacheWrite?: number
+}
+
+export interface ModelFacts {
+  price?: Price
+  contextTokens?: number
+  outputTokens?: number
+}
+
+/** What an error amounts to. */
+export interface Meaning {
+  verdict: string
+  blame: Blame
+  /** How long a quota lasts that was hit, where the rule knows it better than the error's words. */
+  period?: NonNullable<Fault['period']>
+}
+
+/** When an error is meant by a rule, and what it then means. Every condition that is set must hold. */
+export interface ErrorRule extends Meaning {
+  /** The HTTP status, or the one that an error in a stream amounts to. */
+  status?: number | readonly number[]
+  code?: string | RegExp
+  type?: string | RegExp
+  message?: RegExp
+  /** Looks at the whole error object where code, type and message do not tell. */
+  body?: (complaint: Complaint) => boolean
+}

@@ -1,0 +1,66 @@
+/** Questions to the catalogue: who a name means, who has a model, what it costs. Pure. */
+import type { Usage } from '../chat/events.ts'
+import { catalog, type ProviderId } from './catalog.ts'
+import type { ModelFacts, Price, Provider } from './provider.ts'
+
+const builtIn = Object.keys(catalog).filter(isProviderId)
+
+const rows: ReadonlyMap<string, Provider> = new Map(Object.entries(catalog))
+
+const idsByName: ReadonlyMap<string, ProviderId> = new Map(
+  builtIn.flatMap((id) => [
+    [id, id] as const,
+    ...(rows.get(id)?.aliases ?? []).map((alias) => [alias, id] as const),
+  ]),
+)
+
+/** The built-in provider that a client means by an id or alias, in any case of letters. */
+export function findProvider(nameOrAlias: string): { id: ProviderId; provider: Provider } | undefined {
+  const id = idsByName.get(nameOrAlias.toLowerCase())
+  return id === undefined ? undefined : { id, provider: catalog[id] }
+}
+
+/** Whether a text is the id, and not merely an alias, of a built-in provider. */
+export function isProviderId(name: string): name is ProviderId {
+  return Object.hasOwn(catalog, name)
+}
+
+/**
+ * The built-in providers whose table holds exactly this model id, in the order of the catalogue. The sandbox is used when it is
+ * named, and its models are nobody's.
+ */
+export function providersOfModel(modelId: string): { provider: ProviderId; model: string }[] {
+  return builtIn
+    .filter((id) => id !== 'sandbox' && factsOf(id, modelId) !== undefined)
+    .map((provider) => ({ provider, model: modelId }))
+}
+
+/** What is known of a provider's model; of its default model where none is named. A dated id is the model without its date. */
+export function factsOf(provider: string, model?: string): ModelFacts | undefined {
+  const row = rows.get(provider)
+  if (!row) return undefined
+  const id = model ?? row.defaultModel
+  return ownEntry(row.models, id) ?? ownEntry(row.models, id.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, ''))
+}
+
+/** What a model costs, where that is known. */
+export function priceOf(provider: string, model?: string): Price | undefined {
+  return factsOf(provider, model)?.price
+}
+
+/** What an answer cost in US dollars. Input includes what was read from the cache and written to it. */
+export function costOf(price: Price, usage: Usage): number {
+  const { inputTokens, cachedTokens, cacheWriteTokens, outputTokens } = usage
+  const freshTokens = Math.max(0, inputTokens - cachedTokens - cacheWriteTokens)
+  const dollarsPerMillion =
+    freshTokens * price.input +
+    cachedTokens * (price.cachedInput ?? price.input) +
+    cacheWriteTokens * (price.cacheWrite ?? price.input) +
+    outputTokens * price.output
+  return dollarsPerMillion / 1_000_000
+}
+
+/** Model ids come from clients: `constructor` must not find what every object has. */
+function ownEntry(models: Provider['models'], id: string): ModelFacts | undefined {
+  return Object.hasOwn(models, id) ? models[id] : undefined
+}

@@ -1,0 +1,107 @@
+/** When a provider says that a limit ends, read from wherever it says so, and how long the limit lasts. Pure. */
+import type { Complaint } from '../chat/events.ts'
+import { isJsonObject, type Json } from '../chat/json.ts'
+import type { Fault } from '../errors.ts'
+import { parseDuration, parseReset, parseRetryAfter, parseSentence } from '../http/retry-after.ts'
+import { googleDetails, lookUp, lookUpText } from './error-object.ts'
+
+/** Headers of an answer: names in lower case, in the order they came. */
+export type HeaderList = readonly (readonly [name: string, value: string])[]
+
+/** A time further away than this is a mistake of somebody's: the longest quota there is ends with the month. */
+const furthestMs = 40 * 24 * 60 * 60 * 1_000
+
+/** The first believable statement, from the most to the least exact. */
+export function statedReset(
+  status: number,
+  headers: HeaderList,
+  complaint: Complaint,
+  now: number,
+): number | undefined {
+  const believable = (at: number | undefined): at is number =>
+    at !== undefined && at > now && at <= now + furthestMs
+  return [
+    ...(readsRetryAfter(status) ? retryAfterTimes(headers, now) : []),
+    ...bodyTimes(complaint, now),
+    resetOfExhausted([...headers, ...headersInBody(complaint)], now),
+  ].find(believable)
+}
+
+/** How long the limit lasts that was hit, as far as names and words tell. */
+export function statedPeriod(headers: HeaderList, complaint: Complaint): Fault['period'] {
+  const { quotaIds } = googleDetails(complaint)
+  const limitType = headers.find(([name]) => name === 'x-ratelimit-type')?.[1]
+  const words = [complaint.message, limitType, ...quotaIds].join(' ')
+  // The longest one counts: while the day's quota is used up, the next minute brings nothing.
+  if (/(?:per|by|\/) ?-?_?month|monthly/i.test(words)) return 'month'
+  if (/(?:per|by|\/) ?-?_?day|daily|\b[RT]PD\b|86400 ?s/i.test(words)) return 'day'
+  if (/(?:per|by|\/) ?-?_?hour|hourly|\b[RT]PH\b/i.test(words)) return 'hour'
+  if (/(?:per|by|\/) ?-?_?min(?:ute)?|\b[RT]PM\b|\b60 ?s\b/i.test(words)) return 'minute'
+  return periodOfExhausted(headers)
+}
+
+/** On a 200 it means nothing, though Anthropic and others send it there. 402: OpenRouter's budget of calls in flight. */
+function readsRetryAfter(status: number): boolean {
+  return status === 402 || status === 408 || status === 409 || status === 429 || status >= 500
+}
+
+function retryAfterTimes(headers: HeaderList, now: number): (number | undefined)[] {
+  const value = (name: string) => headers.find(([header]) => header === name)?.[1]
+  const inMs = Number(value('retry-after-ms') ?? Number.NaN)
+  const retryAfter = value('retry-after')
+  return [
+    Number.isNaN(inMs) ? undefined : now + inMs,
+    retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, now),
+  ]
+}
+
+function bodyTimes(complaint: Complaint, now: number): (number | undefined)[] {
+  const { quotaIds, retryDelay } = googleDetails(complaint)
+  // Google states half a minute for a quota of the day as well; the calendar knows better.
+  if (quotaIds.some((id) => id.includes('PerDay'))) return []
+  const delayMs = retryDelay === undefined ? undefined : parseDuration(retryDelay)
+  const seconds =
+    lookUpText(complaint, 'retry_after') ??
+    lookUpText(complaint, 'retry_after_seconds') ??
+    lookUpText(complaint, 'metadata', 'retry_after_seconds')
+  return [
+    // The sentence has fractions of a second where the detail has none.
+    parseSentence(complaint.message, now),
+    delayMs === undefined ? undefined : now + delayMs,
+    seconds === undefined ? undefined : parseRetryAfter(seconds, now),
+  ]
+}
+
+/** The reset of the limits that have nothing left, the latest of them. Limits with something left did not refuse. */
+function resetOfExhausted(headers: HeaderList, now: number): number | undefined {
+  const times = exhausted(headers).flatMap((name) => {
+    const reset = headers.find(([header]) => header === name.replace('remaining', 'reset'))?.[1]
+    return (reset === undefined ? undefined : parseReset(reset, now)) ?? []
+  })
+  return times.length > 0 ? Math.max(...times) : undefined
+}
+
+/** Mistral and Cerebras put the period into the name: `x-ratelimit-remaining-tokens-month`. */
+function periodOfExhausted(headers: HeaderList): Fault['period'] {
+  const names = exhausted(headers)
+  return (['month', 'day', 'hour', 'minute'] as const).find((period) =>
+    names.some((name) => name.includes(period)),
+  )
+}
+
+function exhausted(headers: HeaderList): string[] {
+  return headers
+    .filter(([name, value]) => name.includes('ratelimit') && name.includes('remaining') && Number(value) <= 0)
+    .map(([name]) => name)
+}
+
+/** OpenRouter puts its rate limit headers into the error. */
+function headersInBody(complaint: Complaint): HeaderList {
+  const headers = lookUp(complaint, 'metadata', 'headers')
+  if (!isJsonObject(headers)) return []
+  return Object.entries(headers).map(([name, value]) => [name.toLowerCase(), textOf(value)])
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { catalog } from '../../src/providers/catalog.ts'
+import type { Provider } from '../../src/providers/provider.ts'
+import { readRecordings } from '../recordings.ts'
+
+const rows: [string, Provider][] = Object.entries(catalog)
+
+describe.each(rows)('the row of %s', (id, row) => {
+  it('has an id that fits a path and the name of a variable', () => expect(id).toMatch(/^[a-z][a-z0-9-]*$/))
+
+  it('has addresses that can be called', () => {
+    const urls = Object.values(row.dialects)
+    expect(urls.length).toBeGreaterThan(0)
+    for (const url of urls) {
+      expect(new URL(url).protocol).toBe('https:')
+      expect(url).not.toMatch(/\/$|\?|#/)
+    }
+  })
+
+  it('can be reached in a dialect that the hub speaks already', () =>
+    expect(row.dialects['openai-chat']).toBeDefined())
+
+  it('lists its default model, with a price', () => {
+    expect(Object.keys(row.models)).toContain(row.defaultModel)
+    expect(row.models[row.defaultModel]?.price).toBeDefined()
+  })
+
+  it('has believable numbers', () => {
+    for (const { price, contextTokens, outputTokens } of Object.values(row.models)) {
+      for (const amount of Object.values(price ?? {})) {
+        expect(amount).toBeGreaterThanOrEqual(0)
+        expect(amount).toBeLessThan(1_000)
+      }
+      if (price?.cachedInput !== undefined) expect(price.cachedInput).toBeLessThanOrEqual(price.input)
+      for (const tokens of [contextTokens, outputTokens]) {
+        if (tokens !== undefined) expect(tokens).toBeGreaterThanOrEqual(4_000)
+      }
+    }
+  })
+
+  it('tells a person where the keys are', () => {
+    if (id !== 'sandbox') expect(row.keysUrl).toMatch(/^https:\/\//)
+  })
+
+  it('renames no field that it refuses', () => {
+    const renamed = Object.keys(row.quirks?.renames ?? {})
+    for (const field of row.quirks?.refuses ?? []) expect(renamed).not.toContain(field)
+  })
+})
+
+describe('the catalogue', () => {
+  it('has every provider that is promised', () => {
+    expect(Object.keys(catalog).toSorted()).toEqual(
+      [
+        'openai',
+        'anthropic',
+        'gemini',
+        'openrouter',
+        'mistral',
+        'groq',
+        'together',
+        'fireworks',
+        'deepseek',
+        'huggingface',
+        'cohere',
+        'cerebras',
+        'xai',
+        'nvidia',
+        'github',
+        'workers-ai',
+        'sandbox',
+      ].toSorted(),
+    )
+  })
+
+  it('gives each name to one provider', () => {
+    const names = rows.flatMap(([id, row]) => [id, ...(row.aliases ?? [])])
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(name).toBe(name.toLowerCase())
+  })
+
+  it('is reached where the network is only by real providers', () => {
+    for (const [id, row] of rows) {
+      const hosts = Object.values(row.dialects).map((url) => new URL(url).hostname)
+      expect(hosts.every((host) => host.endsWith('.invalid'))).toBe(id === 'sandbox')
+    }
+  })
+})
+
+// Without recordings there is nothing to show, and no suite.
+if (readRecordings().length > 0) describe('recorded requests', () => {
+  const providers: Record<string, Provider> = {
+    ...catalog,
+    'openai-chat': catalog.openai,
+    'github-models': catalog.github,
+  }
+  const taken = readRecordings().flatMap(({ name, provider, exchanges }) =>
+    exchanges.flatMap(({ request, response }) => {
+      const row = Object.hasOwn(providers, provider) ? providers[provider] : undefined
+      return row && response.status < 400 && request?.body && request.url.endsWith('/chat/completions')
+        ? [{ name, row, body: request.body }]
+        : []
+    }),
+  )
+
+  it.each(taken)('$name: nothing that was taken is refused', ({ row, body }) => {
+    for (const field of row.quirks?.refuses ?? []) expect(Object.keys(body)).not.toContain(field)
+  })
+})
