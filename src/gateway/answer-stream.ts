@@ -1,0 +1,115 @@
+/**
+ * One streamed answer: held until its first content, then pumped to the client. It reads, gathers and writes; what the bytes
+ * become is for its passage.
+ */
+import { type Complaint, estimatedUsage, type Usage } from '../chat/events.ts'
+import { GatheringReader } from '../http/gather.ts'
+import { Watchdog } from '../http/watchdog.ts'
+import { budgets } from './budgets.ts'
+import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
+import type { Passage } from './passage.ts'
+
+/** How a stream, or a part of it, ended. */
+export type StreamEnd =
+  /** The first content is there (from `start`), or the provider said all it wanted (from `pump`). */
+  | { type: 'good' }
+  | { type: 'complaint'; complaint: Complaint }
+  /** It ended in the middle, or the connection broke. */
+  | { type: 'cut' }
+  | { type: 'interrupted'; cause: InterruptionCause }
+
+export class AnswerStream {
+  readonly #reader: GatheringReader
+  readonly #passage: Passage
+  readonly #abort: LinkedAbort
+  readonly #encoder = new TextEncoder()
+  #watchdog: Watchdog | undefined
+  #held = ''
+  #over = false
+
+  /** @param abort ends the upstream call; this class lets go of it when the stream is over. */
+  constructor(body: ReadableStream<Uint8Array>, passage: Passage, abort: LinkedAbort) {
+    this.#reader = new GatheringReader(body)
+    this.#passage = passage
+    this.#abort = abort
+  }
+
+  /** Usage as reported, or as near as the hub can tell. @param inputTokens as estimated, for a provider that reports none. */
+  usage(inputTokens: number): Usage {
+    const { usage, contentEvents } = this.#passage.seen
+    return usage ?? estimatedUsage(inputTokens, contentEvents)
+  }
+
+  /** Reads up to the first content. What came so far is held, and goes out when the rest is pumped. */
+  async start(): Promise<StreamEnd> {
+    this.#watchdog = new Watchdog(budgets.firstContentMs, () =>
+      this.#abort.abort(this.#passage.seen.content ? 'idle' : 'first-content'),
+    )
+    const end = await this.#read((text) => {
+      this.#held += text
+      return !this.#passage.seen.content
+    })
+    if (end.type !== 'good') await this.close()
+    return end
+  }
+
+  /** Writes what was held and all that follows. */
+  async pump(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<StreamEnd> {
+    const write = async (text: string): Promise<boolean> => {
+      this.#watchdog?.feed(budgets.idleMs)
+      if (text !== '')
+        await writer
+          .write(this.#encoder.encode(text))
+          .catch(() => Promise.reject(new Interruption('client-left')))
+      return true
+    }
+    try {
+      await write(this.#held)
+      this.#held = ''
+      return this.#over ? { type: 'good' } : await this.#read(write)
+    } catch (thrown) {
+      if (thrown instanceof Interruption) return { type: 'interrupted', cause: thrown.reason }
+      throw thrown
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** Lets go of the upstream call, whatever its state. */
+  async close(): Promise<void> {
+    this.#watchdog?.stop()
+    this.#abort.release()
+    if (this.#over) return
+    this.#over = true
+    // The provider is told to stop; whether it hears it is not ours to wait for.
+    await this.#reader.cancel().catch(() => {})
+  }
+
+  /** Reads until `take` has enough (it answers false), or the stream is over. */
+  async #read(take: (text: string) => boolean | Promise<boolean>): Promise<StreamEnd> {
+    const { seen } = this.#passage
+    for (;;) {
+      const bytes = await this.#next()
+      if (bytes instanceof Error) {
+        const cause = this.#abort.cause
+        this.#over = true
+        return cause ? { type: 'interrupted', cause } : seen.complete ? { type: 'good' } : { type: 'cut' }
+      }
+      const goOn = await take(bytes ? this.#passage.push(bytes) : this.#passage.end())
+      if (seen.complaint) return { type: 'complaint', complaint: seen.complaint }
+      if (bytes === undefined) {
+        this.#over = true
+        return seen.complete ? { type: 'good' } : { type: 'cut' }
+      }
+      if (!goOn) return { type: 'good' }
+    }
+  }
+
+  async #next(): Promise<Uint8Array | undefined | Error> {
+    try {
+      return await this.#reader.read()
+    } catch (thrown) {
+      return thrown instanceof Error ? thrown : new Error(String(thrown))
+    }
+  }
+}

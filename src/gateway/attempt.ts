@@ -1,0 +1,253 @@
+/** One upstream call with one key: from the lease to a whole answer, a stream with its first content, or a fault. */
+import type { Usage } from '../chat/events.ts'
+import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
+import type { ChatRequest } from '../chat/request.ts'
+import { unfold } from '../chat/fold.ts'
+import { openSecret } from '../auth/vault.ts'
+import { inbound, outbound } from '../dialects/index.ts'
+import type { Inbound, Outbound } from '../dialects/dialect.ts'
+import type { Env } from '../env.ts'
+import type { Fault } from '../errors.ts'
+import { encodeSse } from '../http/sse.ts'
+import { addressFor, authHeaders, originOf } from '../providers/auth.ts'
+import { classify, faultOfException } from '../providers/classify.ts'
+import { redact } from '../providers/redact.ts'
+import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
+import type { Lease } from '../quota/lease.ts'
+import { AnswerStream } from './answer-stream.ts'
+import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
+import { type InterruptionCause, LinkedAbort } from './interruption.ts'
+import { Relay, Translation } from './passage.ts'
+import type { Candidate } from './plan.ts'
+
+export interface AttemptInput {
+  env: Env
+  request: ChatRequest
+  candidate: Candidate
+  lease: Lease
+  /** Fires when the client leaves. */
+  clientLeft: AbortSignal
+  /** Fires when the request's whole time is over. */
+  deadline: AbortSignal
+}
+
+export type AttemptResult =
+  /** The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one. */
+  | { type: 'whole'; text: string; usage: Usage | undefined; dropped: string[] }
+  | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string }
+  | { type: 'fault'; fault: Fault; usage?: Usage }
+  | { type: 'client-left' }
+
+/** Makes the call. Never throws for what a provider or the network does. */
+export async function attempt(input: AttemptInput): Promise<AttemptResult> {
+  const { candidate, lease, request } = input
+  const speaker = outbound[candidate.dialect]
+  const listener = inbound[request.origin.dialect]
+  if (!speaker || !listener) throw new Error(`The dialect ${candidate.dialect} is planned and not spoken.`)
+
+  const credential = await openCredential(input)
+  const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential)
+  const quirks = candidate.provider.quirks ?? {}
+  const call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks })
+  const abort = new LinkedAbort()
+  abort.follow(input.clientLeft, 'client-left')
+  abort.follow(input.deadline, 'deadline')
+  const impatience = request.stream ? setTimeout(() => abort.abort('headers'), budgets.headersMs) : undefined
+
+  let response: Response
+  try {
+    response = await send(call.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: request.stream ? 'text/event-stream' : 'application/json',
+        ...candidate.provider.headers,
+        ...authHeaders(candidate.dialect, secret),
+      },
+      body: JSON.stringify(call.body),
+      // A key must not follow a provider's redirect to another host.
+      redirect: 'manual',
+      signal: abort.signal,
+    })
+  } catch (thrown) {
+    abort.release()
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown) }
+  } finally {
+    if (impatience !== undefined) clearTimeout(impatience)
+  }
+
+  const conversation: Conversation = { ...input, speaker, listener, abort, secret, dropped: call.dropped }
+  const contentType = response.headers.get('content-type') ?? ''
+  if (response.status >= 300) return readRefusal(response, conversation)
+  if (request.stream && response.body && !contentType.includes('json'))
+    return openStream(response.body, conversation)
+  return readWhole(response, conversation)
+}
+
+/** What every step after the headers needs. */
+interface Conversation extends AttemptInput {
+  speaker: Outbound
+  listener: Inbound
+  abort: LinkedAbort
+  secret: string
+  dropped: string[]
+}
+
+async function openStream(
+  body: ReadableStream<Uint8Array>,
+  conversation: Conversation,
+): Promise<AttemptResult> {
+  const { speaker, listener, request, abort, secret, dropped } = conversation
+  const passage =
+    speaker.id === listener.id
+      ? new Relay(speaker, request.streamUsage)
+      : new Translation(speaker, listener, request.streamUsage)
+  const stream = new AnswerStream(body, passage, abort)
+  const end = await stream.start()
+  switch (end.type) {
+    case 'good':
+      return { type: 'stream', stream, dropped, secret }
+    case 'complaint':
+      return { type: 'fault', fault: classifyComplaint(conversation, 200, new Headers(), end.complaint) }
+    case 'cut':
+      return { type: 'fault', fault: cutFault('before any content') }
+    case 'interrupted':
+      return interruption(end.cause) ?? { type: 'client-left' }
+  }
+}
+
+async function readWhole(response: Response, conversation: Conversation): Promise<AttemptResult> {
+  const { speaker, listener, request, dropped, secret, abort } = conversation
+  let text: string
+  try {
+    text = await readText(response, maxAnswerBytes)
+  } catch (thrown) {
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown) }
+  } finally {
+    abort.release()
+  }
+  const body = parseLenient(text)
+  if (!isJsonObject(body)) {
+    const message = redact(
+      `The provider answered ${response.status} with something that is not JSON.`,
+      secret,
+    )
+    return {
+      type: 'fault',
+      fault: { blame: 'provider', verdict: 'malformed-answer', message, status: response.status },
+    }
+  }
+  const complaint = speaker.readComplaint(body)
+  if (complaint) {
+    return {
+      type: 'fault',
+      fault: classifyComplaint(conversation, response.status, response.headers, complaint),
+    }
+  }
+  const usage = speaker.readUsage(body)
+  if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), usage, dropped }
+  const answer =
+    speaker.id === listener.id ? text : JSON.stringify(listener.renderResponse(speaker.parseResponse(body)))
+  return { type: 'whole', text: answer, usage, dropped }
+}
+
+async function readRefusal(response: Response, conversation: Conversation): Promise<AttemptResult> {
+  const { speaker, abort } = conversation
+  const text = await readText(response, maxErrorBytes).catch(() => '')
+  abort.release()
+  const complaint = speaker.parseError(parseLenient(text) ?? text)
+  return {
+    type: 'fault',
+    fault: classifyComplaint(conversation, response.status, response.headers, complaint),
+  }
+}
+
+function classifyComplaint(
+  { candidate, secret }: Conversation,
+  status: number,
+  headers: Headers,
+  complaint: Parameters<typeof classify>[0]['complaint'],
+): Fault {
+  return classify({ provider: candidate.provider, status, headers, complaint, now: Date.now(), secret })
+}
+
+/** The fault of a stream that ended where it should not have. */
+export function cutFault(where: string): Fault {
+  return { blame: 'provider', verdict: 'cut', message: `The provider's stream ended ${where}.` }
+}
+
+/** What an interruption means; undefined where there was none. */
+export function interruption(cause: InterruptionCause | undefined): AttemptResult | undefined {
+  switch (cause) {
+    case undefined:
+      return undefined
+    case 'client-left':
+      return { type: 'client-left' }
+    case 'deadline':
+      // The client's own limit: nothing is known against the provider.
+      return {
+        type: 'fault',
+        fault: { blame: 'unknown', verdict: 'deadline', message: 'The time for this request was over.' },
+      }
+    case 'headers':
+    case 'first-content':
+    case 'idle': {
+      const waitedFor = {
+        headers: 'headers',
+        'first-content': 'the first content',
+        idle: 'the next content',
+      }[cause]
+      const message = `The provider was waited for too long: ${waitedFor} did not come.`
+      return { type: 'fault', fault: { blame: 'provider', verdict: 'timeout', message } }
+    }
+  }
+}
+
+/** The provider key, opened for this call only. */
+async function openCredential({ env, lease, candidate }: AttemptInput): Promise<string> {
+  const { secret } = lease
+  switch (secret.type) {
+    case 'none':
+      return 'sandbox'
+    case 'environment': {
+      const value = env[secret.variable]
+      return typeof value === 'string' ? value : ''
+    }
+    case 'sealed':
+      return openSecret(env.MASTER_KEY, secret.ciphertext, {
+        owner: secret.owner,
+        provider: candidate.providerId,
+        origin: originOf(candidate.provider),
+        keyId: lease.keyId,
+      })
+  }
+}
+
+/** The sandbox is a provider without a network: its address is answered here. */
+function send(url: string, init: RequestInit): Promise<Response> {
+  return new URL(url).hostname === sandboxHost ? answerSandbox(new Request(url, init)) : fetch(url, init)
+}
+
+/** A whole answer as the stream that the client asked for. */
+function renderAsStream(body: JsonObject, { speaker, listener, request }: Conversation): string {
+  const renderer = listener.renderStream({ usage: request.streamUsage })
+  const messages = unfold(speaker.parseResponse(body)).flatMap((event) => renderer.push(event))
+  return [...messages, ...renderer.end()].map(encodeSse).join('')
+}
+
+/** @throws when the connection breaks, or the body is larger than `maxBytes`. */
+async function readText(response: Response, maxBytes: number): Promise<string> {
+  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+    await response.body?.cancel()
+    throw new Error('The answer is too large.')
+  }
+  return response.text()
+}
+
+function parseLenient(text: string): Json | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

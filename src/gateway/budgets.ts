@@ -1,0 +1,23 @@
+/** How long the hub waits, and how often it tries. All times are milliseconds. */
+export const budgets = {
+  /** The whole request, unless `x-hub-timeout` says otherwise. */
+  wholeMs: 15 * 60_000,
+  /** Upstream calls for one request. */
+  attempts: 8,
+  /** No new attempt begins later than this after the request came. */
+  fallbackMs: 120_000,
+  /** Headers of a streamed answer. An answer that is not streamed sends them when it is done, and has the whole time. */
+  headersMs: 60_000,
+  /** From the headers to the first content: models may think for long without a word. */
+  firstContentMs: 300_000,
+  /** Between two reads once there was content. */
+  idleMs: 120_000,
+  /** How long the headers of a stream wait for the first content before they go, and comments keep the client company. */
+  holdMs: 10_000,
+  /** Between two keep-alive comments. */
+  keepAliveMs: 10_000,
+} as const
+
+/** Error bodies are read this far, and no whole answer larger than this is taken, in bytes. */
+export const maxErrorBytes = 64 * 1024
+export const maxAnswerBytes = 32 * 1024 * 1024

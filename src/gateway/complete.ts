@@ -1,0 +1,241 @@
+/**
+ * The way of a request through the hub: search for a key that serves, relay its answer, settle, and keep the books. The steps
+ * are in the files beside this one; this page is their order.
+ */
+import { HubError, toHubError } from '../errors.ts'
+import { encodeSse } from '../http/sse.ts'
+import type { Inbound } from '../dialects/dialect.ts'
+import { poolStub } from '../quota/stub.ts'
+import type { Outcome } from '../quota/lease.ts'
+import { estimatedUsage, type Usage } from '../chat/events.ts'
+import { classify } from '../providers/classify.ts'
+import type { AnswerStream, StreamEnd } from './answer-stream.ts'
+import { cutFault, interruption } from './attempt.ts'
+import { budgets } from './budgets.ts'
+import { tokensOf } from './estimate.ts'
+import { clientLeftStatus } from './ledger.ts'
+import { Search, type SearchInput, type Served } from './search.ts'
+
+export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
+  inbound: Inbound
+  /** The time for the whole request in milliseconds, where the client set one. */
+  timeoutMs: number | undefined
+}
+
+/**
+ * Answers one chat request.
+ * @throws {HubError} when nobody can serve it and no headers have gone out yet.
+ */
+export async function complete(input: CompletionInput): Promise<Response> {
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), input.timeoutMs ?? budgets.wholeMs)
+  const search = new Search({ ...input, deadline: deadline.signal })
+  const completion = new Completion(input, search, () => clearTimeout(timer))
+  return input.request.stream ? completion.stream() : completion.whole()
+}
+
+class Completion {
+  readonly #input: CompletionInput
+  readonly #search: Search
+  readonly #done: () => void
+
+  /** @param done called when the request is over, whatever came of it. */
+  constructor(input: CompletionInput, search: Search, done: () => void) {
+    this.#input = input
+    this.#search = search
+    this.#done = done
+  }
+
+  async whole(): Promise<Response> {
+    try {
+      const served = await this.#search.run()
+      if (!served) return clientLeft()
+      if (served.answer.type !== 'whole') throw new Error('A stream came for a request that wanted none.')
+      const headers = this.#headers(served)
+      headers.set('content-type', 'application/json')
+      this.#settleGood(served, served.answer.usage ?? this.#estimate(served.answer.text))
+      return new Response(served.answer.text, { headers })
+    } finally {
+      this.#done()
+    }
+  }
+
+  /**
+   * Headers wait for the outcome, so that a failure still gets its status; but not for ever. When they go early, comments keep
+   * the client company, and the outcome follows in the stream.
+   */
+  async stream(): Promise<Response> {
+    const finding = this.#search.run()
+    const early = 'early'
+    const hold = Promise.withResolvers<typeof early>()
+    const holdTimer = setTimeout(() => hold.resolve(early), budgets.holdMs)
+    const first = await Promise.race([finding.catch((error: unknown) => toHubError(error)), hold.promise])
+    clearTimeout(holdTimer)
+    if (first instanceof HubError) {
+      this.#done()
+      throw first
+    }
+    if (first === undefined) {
+      this.#done()
+      return clientLeft()
+    }
+    const { readable, writable } = new IdentityTransformStream()
+    const writer = writable.getWriter()
+    const headers = first === early ? this.#commonHeaders() : this.#headers(first)
+    headers.set('content-type', 'text/event-stream; charset=utf-8')
+    headers.set('cache-control', 'no-cache')
+    this.#input.background(first === early ? this.#streamLate(finding, writer) : this.#relay(first, writer))
+    return new Response(readable, { headers })
+  }
+
+  /** Comments until the outcome is there, then the outcome, and last the facts that had no headers to stand in. */
+  async #streamLate(finding: Promise<Served | undefined>, writer: Writer): Promise<void> {
+    const keepAlive = setInterval(
+      () => void write(writer, ': keep-alive\n\n').catch(() => {}),
+      budgets.keepAliveMs,
+    )
+    await write(writer, ': keep-alive\n\n').catch(() => {})
+    let served: Served | undefined
+    try {
+      served = await finding
+    } catch (thrown) {
+      clearInterval(keepAlive)
+      this.#done()
+      await this.#writeError(writer, toHubError(thrown))
+      return
+    }
+    clearInterval(keepAlive)
+    if (served) return this.#relay(served, writer, this.#headers(served))
+    this.#done()
+    await writer.close().catch(() => {})
+  }
+
+  /** Pumps an answer to its end, and settles it. @param facts what the headers would have said, for a last comment. */
+  async #relay(served: Served, writer: Writer, facts?: Headers): Promise<void> {
+    const { answer } = served
+    try {
+      if (answer.type === 'whole') {
+        await write(writer, answer.text).catch(() => {})
+        this.#settleGood(served, answer.usage ?? this.#estimate(answer.text))
+      } else {
+        const end = await answer.stream.pump(writer)
+        const error = this.#settleStream(served, answer.stream, answer.secret, end)
+        if (error) return await this.#writeError(writer, error)
+      }
+      if (facts)
+        await write(writer, `: ${[...facts].map(([name, value]) => `${name}=${value}`).join(' ')}\n\n`).catch(
+          () => {},
+        )
+      await writer.close().catch(() => {})
+    } finally {
+      this.#done()
+    }
+  }
+
+  /** Settles a stream that is over. @returns the error to tell the client, where it ended badly. */
+  #settleStream(served: Served, stream: AnswerStream, secret: string, end: StreamEnd): HubError | undefined {
+    const usage = stream.usage(this.#search.estimate.inputTokens)
+    if (end.type === 'good') {
+      this.#settleGood(served, usage)
+      return undefined
+    }
+    if (end.type === 'interrupted' && end.cause === 'client-left') {
+      this.#settle(served, { type: 'cancelled', usage }, 'client-left', { status: clientLeftStatus, usage })
+      return undefined
+    }
+    const fault = faultOfEnd(end, served, secret)
+    const code =
+      fault.verdict === 'deadline'
+        ? 'REQUEST_TIMEOUT'
+        : fault.verdict === 'timeout'
+          ? 'PROVIDER_TIMEOUT'
+          : 'PROVIDER_ERROR'
+    const error = new HubError(code, `The answer broke off: ${fault.message}`, {
+      trail: this.#search.ledger.trail,
+    })
+    this.#settle(served, { type: 'failure', fault, usage }, fault, { status: error.status, error, usage })
+    return error
+  }
+
+  #estimate(answer: string): Usage {
+    return estimatedUsage(this.#search.estimate.inputTokens, tokensOf(answer))
+  }
+
+  #settleGood(served: Served, usage: Usage): void {
+    const latencyMs = (this.#search.ledger.firstContentAt ?? Date.now()) - served.entry.startedAt
+    this.#settle(served, { type: 'success', usage, latencyMs }, 'ok', { status: 200, usage })
+  }
+
+  #settle(
+    { candidate, lease, poolOwner, entry }: Served,
+    outcome: Outcome,
+    end: Parameters<Search['ledger']['close']>[1],
+    ending: Parameters<Search['ledger']['record']>[1],
+  ): void {
+    const { ledger } = this.#search
+    const now = Date.now()
+    ledger.close(entry, end, now)
+    const record = ledger.record(now, ending)
+    const pool = poolStub(this.#input.env, poolOwner, candidate.providerId)
+    this.#input.background(pool.settle({ leaseId: lease.id, outcome, record }))
+  }
+
+  async #writeError(writer: Writer, error: HubError): Promise<void> {
+    const { inbound, requestId } = this.#input
+    const text = inbound.renderStreamError(error, requestId).map(encodeSse).join('')
+    await write(writer, text).catch(() => {})
+    await writer.close().catch(() => {})
+  }
+
+  #commonHeaders(): Headers {
+    return new Headers({ 'x-hub-request-id': this.#input.requestId })
+  }
+
+  #headers({ candidate, lease, answer }: Served): Headers {
+    const { ledger, caller } = this.#search
+    const headers = this.#commonHeaders()
+    headers.set('x-hub-attempts', String(ledger.trail.length))
+    if (answer.dropped.length > 0) headers.set('x-hub-dropped', answer.dropped.join(', '))
+    if (caller.configuration.settings.exposeServedBy) {
+      headers.set('x-llm-provider', candidate.providerId)
+      headers.set('x-llm-model', lease.model)
+      headers.set('x-llm-key-id', lease.keyId)
+      headers.set('x-llm-latency-ms', String((ledger.firstContentAt ?? Date.now()) - ledger.receivedAt))
+    }
+    return headers
+  }
+}
+
+type Writer = WritableStreamDefaultWriter<Uint8Array>
+
+const encoder = new TextEncoder()
+
+function write(writer: Writer, text: string): Promise<void> {
+  return writer.write(encoder.encode(text))
+}
+
+/** The fault of a stream that broke after its first content. */
+function faultOfEnd(end: Exclude<StreamEnd, { type: 'good' }>, { candidate }: Served, secret: string) {
+  switch (end.type) {
+    case 'complaint':
+      return classify({
+        provider: candidate.provider,
+        status: 200,
+        headers: new Headers(),
+        complaint: end.complaint,
+        now: Date.now(),
+        secret,
+      })
+    case 'cut':
+      return cutFault('before it was complete')
+    case 'interrupted': {
+      const result = interruption(end.cause)
+      return result?.type === 'fault' ? result.fault : cutFault('because the client left')
+    }
+  }
+}
+
+/** Nobody reads this; the status is what the log shows. */
+function clientLeft(): Response {
+  return new Response(null, { status: clientLeftStatus })
+}

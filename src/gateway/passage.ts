@@ -1,0 +1,123 @@
+/**
+ * The way of a stream through the hub, from the provider's bytes to the client's text, without I/O. Two kinds: a relay, where
+ * both speak the same dialect and whole events pass as they came; and a translation through the canonical events.
+ */
+import { isContent, type ChatEvent, type Complaint, type Usage } from '../chat/events.ts'
+import type { Codec, Inbound, Outbound } from '../dialects/dialect.ts'
+import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../http/sse.ts'
+
+export interface Passage {
+  /** What the client gets for these bytes. It stops before a complaint: what ends the stream then is for the pipeline to say. */
+  push(bytes: Uint8Array): string
+  /** What the client gets at the end of the provider's stream. */
+  end(): string
+  /** What has been seen so far. */
+  readonly seen: Seen
+}
+
+/** What the meter notes while events pass. */
+export interface Seen {
+  /** There was text, reasoning or a tool call. */
+  content: boolean
+  /** The provider has said all it wanted to say. */
+  complete: boolean
+  /** The last report of usage. Reports are cumulative; they are never summed. */
+  usage?: Usage
+  /** The provider's error, if it sent one instead of going on. */
+  complaint?: Complaint
+  /** Content events so far. Providers send about one token in each, which serves where usage is never reported. */
+  contentEvents: number
+}
+
+/** Passes the events of a stream on as they came, and watches them. */
+export class Relay implements Passage {
+  readonly seen: Seen = { content: false, complete: false, contentEvents: 0 }
+  readonly #splitter = new SseSplitter()
+  readonly #decoder = new TextDecoder()
+  readonly #outbound: Outbound
+  readonly #showUsage: boolean
+
+  /** @param showUsage whether the client asked for usage; if not, the event that holds nothing else is left out. */
+  constructor(outbound: Outbound, showUsage: boolean) {
+    this.#outbound = outbound
+    this.#showUsage = showUsage
+  }
+
+  push(bytes: Uint8Array): string {
+    return this.#pass(this.#splitter.push(this.#decoder.decode(bytes, { stream: true })))
+  }
+
+  end(): string {
+    const rest = this.#splitter.push(this.#decoder.decode()).concat(this.#splitter.end())
+    return this.#pass(rest)
+  }
+
+  #pass(blocks: string[]): string {
+    let text = ''
+    for (const block of blocks) {
+      if (this.seen.complaint) break
+      const glimpse = this.#outbound.glimpse(parseSseBlock(block))
+      // Some providers report usage in the very event that says what went wrong.
+      if (glimpse.usage) this.seen.usage = glimpse.usage
+      if (glimpse.complaint) {
+        this.seen.complaint = glimpse.complaint
+        break
+      }
+      if (glimpse.content) {
+        this.seen.content = true
+        this.seen.contentEvents++
+      }
+      if (glimpse.finished || glimpse.end) this.seen.complete = true
+      if (glimpse.usageOnly && !this.#showUsage) continue
+      text += block
+    }
+    return text
+  }
+}
+
+/** Turns a stream of one dialect into a stream of another. */
+export class Translation implements Passage {
+  readonly seen: Seen = { content: false, complete: false, contentEvents: 0 }
+  readonly #decoder = new SseDecoder()
+  readonly #parser: Codec<SseMessage, ChatEvent>
+  readonly #renderer: Codec<ChatEvent, SseMessage>
+
+  constructor(outbound: Outbound, inbound: Inbound, showUsage: boolean) {
+    this.#parser = outbound.parseStream()
+    this.#renderer = inbound.renderStream({ usage: showUsage })
+  }
+
+  push(bytes: Uint8Array): string {
+    return this.#render(this.#decoder.push(bytes).flatMap((message) => this.#parser.push(message)))
+  }
+
+  end(): string {
+    const messages = this.#decoder.end().flatMap((message) => this.#parser.push(message))
+    const text = this.#render([...messages, ...this.#parser.end()])
+    // A stream that broke is not rendered to its end: that would make it look finished.
+    return this.seen.complete ? text + encode(this.#renderer.end()) : text
+  }
+
+  #render(events: ChatEvent[]): string {
+    let text = ''
+    for (const event of events) {
+      if (this.seen.complaint) break
+      if (event.type === 'stream-error') {
+        this.seen.complaint = event.complaint
+        break
+      }
+      if (event.type === 'usage-report') this.seen.usage = event.usage
+      if (event.type === 'response-end') this.seen.complete = true
+      if (isContent(event)) {
+        this.seen.content = true
+        this.seen.contentEvents++
+      }
+      text += encode(this.#renderer.push(event))
+    }
+    return text
+  }
+}
+
+function encode(messages: SseMessage[]): string {
+  return messages.map(encodeSse).join('')
+}

@@ -1,0 +1,189 @@
+/**
+ * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
+ * serves is for the pools to decide.
+ */
+import type { DialectId } from '../chat/request.ts'
+import type { ConfiguredRoute, Reach } from '../db/configuration.ts'
+import type { RouteCandidate } from '../db/schema.ts'
+import { HubError } from '../errors.ts'
+import type { Provider } from '../providers/provider.ts'
+import { priceOf, providersOfModel } from '../providers/registry.ts'
+import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
+import type { Directory, KnownProvider } from './directory.ts'
+
+/** One provider and model that may serve a request, with the pools to ask, private before shared. */
+export interface Candidate {
+  providerId: string
+  provider: Provider
+  /** Absent where each key's own default model applies, else the provider's. */
+  model?: string
+  /** The dialect in which the provider will be called, and its base URL there. */
+  dialect: DialectId
+  baseUrl: string
+  poolOwners: string[]
+}
+
+/** A candidate that cannot serve, and why. */
+export interface LeftOut {
+  provider: string
+  model: string | null
+  reason: string
+}
+
+export interface Plan {
+  candidates: Candidate[]
+  leftOut: LeftOut[]
+}
+
+export interface PlanInput {
+  /** The name the client sent; empty for none. */
+  asked: string
+  routes: readonly ConfiguredRoute[]
+  directory: Directory
+  clientDialect: DialectId
+  /** The dialects that the hub can speak to a provider. */
+  spoken: readonly DialectId[]
+  /** What the token may use; null for everything. */
+  allowedModels: string[] | null
+  /** Rises with each request, for routes that go round. */
+  turn: number
+}
+
+/**
+ * The candidates for a request; or NOT_FOUND where the name means nothing, or FORBIDDEN where the token may not use it.
+ */
+export function makePlan(input: PlanInput): Plan | HubError {
+  const { asked, directory } = input
+  const allowed = (name: string): boolean =>
+    input.allowedModels === null || matchesAny(name, input.allowedModels)
+  const resolved = resolve(input)
+  if (!resolved) {
+    return new HubError(
+      'NOT_FOUND',
+      `The model "${asked}" is neither a route, nor a model that a key or the catalogue names. Name it as "provider/model".`,
+      { param: 'model' },
+    )
+  }
+  const plan: Plan = { candidates: [], leftOut: [] }
+  let forbidden = 0
+  for (const { provider: name, model } of resolved) {
+    const known = directory.find(name)
+    if (!known) {
+      plan.leftOut.push({ provider: name, model: model ?? null, reason: 'there is no such provider' })
+      continue
+    }
+    // A token that may not use the route may still use some of its models: then they are named, and no key's own default applies.
+    const named = allowed(asked) ? model : (model ?? known.provider.defaultModel)
+    if (!allowed(asked) && !allowed(`${known.id}/${named}`)) {
+      forbidden++
+      continue
+    }
+    const candidate = toCandidate(known, named, input)
+    if (typeof candidate === 'string')
+      plan.leftOut.push({ provider: known.id, model: model ?? null, reason: candidate })
+    else plan.candidates.push(candidate)
+  }
+  if (forbidden > 0 && forbidden === resolved.length) {
+    return new HubError('FORBIDDEN', `This token may not use "${asked}".`, { param: 'model' })
+  }
+  if (plan.candidates.length === 0 && directory.onlySandbox && (asked === '' || isDefaultRoute(asked))) {
+    const sandbox = directory.find('sandbox')
+    const candidate = sandbox && toCandidate(sandbox, undefined, input)
+    if (candidate && typeof candidate !== 'string') plan.candidates.push(candidate)
+  }
+  return plan
+}
+
+/** Whether a model's name is in a list of exact names and `prefix*` patterns. */
+export function matchesAny(name: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  )
+}
+
+/** The order of resolution is part of the API: route, pattern, provider/model, provider, bare model id. */
+function resolve(input: PlanInput): RouteCandidate[] | undefined {
+  const { asked, directory } = input
+  const routes = [...input.routes, ...defaultRoutes]
+  const route =
+    routes.find((candidate) => candidate.name === (asked || 'any')) ??
+    routes.find((candidate) => candidate.name.endsWith('*') && matchesAny(asked, [candidate.name]))
+  if (route) return inOrder(withCustom(route, directory), input.turn)
+
+  const slash = asked.indexOf('/')
+  const provider = directory.find(slash < 0 ? asked : asked.slice(0, slash))
+  if (provider)
+    return [slash < 0 ? { provider: provider.id } : { provider: provider.id, model: asked.slice(slash + 1) }]
+
+  const named = [
+    ...directory.reach.filter((reach) => namesModel(reach, asked)).map((reach) => reach.provider),
+    ...directory.custom.filter((known) => asked in known.provider.models).map((known) => known.id),
+    ...providersOfModel(asked).map((found) => found.provider),
+  ]
+  if (named.length === 0) return undefined
+  return [...new Set(named)].map((id) => ({ provider: id, model: asked }))
+}
+
+/** `any` means every provider, and so the custom ones too, unless somebody wrote down what it means. */
+function withCustom(route: ConfiguredRoute, directory: Directory): ConfiguredRoute {
+  if (route.name !== 'any' || !defaultRoutes.includes(route)) return route
+  const custom = directory.custom.map((known) => ({ provider: known.id }))
+  return { ...route, candidates: [...route.candidates, ...custom] }
+}
+
+function inOrder(route: ConfiguredRoute, turn: number): RouteCandidate[] {
+  const { candidates } = route
+  switch (route.order) {
+    case 'round-robin': {
+      const start = candidates.length > 0 ? turn % candidates.length : 0
+      return [...candidates.slice(start), ...candidates.slice(0, start)]
+    }
+    case 'cheapest':
+      return candidates.toSorted((a, b) => listPrice(a) - listPrice(b))
+    case 'listed':
+    case 'least-latency':
+    case 'most-remaining':
+      return candidates
+  }
+}
+
+/** Input and output price together; what has no known price comes last. */
+function listPrice({ provider, model }: RouteCandidate): number {
+  const price = priceOf(provider, model)
+  return price ? price.input + price.output : Number.POSITIVE_INFINITY
+}
+
+function namesModel(reach: Reach, model: string): boolean {
+  return (
+    reach.defaultModel === model || (reach.allowedModels !== null && matchesAny(model, reach.allowedModels))
+  )
+}
+
+/** The candidate, or why it cannot serve. */
+function toCandidate(known: KnownProvider, model: string | undefined, input: PlanInput): Candidate | string {
+  const reach = input.directory.reach.filter((entry) => entry.provider === known.id)
+  if (reach.length === 0) return 'you have no key for it'
+  const able = reach.filter((entry) => {
+    const chosen = model ?? entry.defaultModel ?? known.provider.defaultModel
+    return entry.allowedModels === null || matchesAny(chosen, entry.allowedModels)
+  })
+  if (able.length === 0) return 'no key for it allows this model'
+  const dialect = chooseDialect(known.provider, input)
+  if (!dialect) return 'this hub does not speak its dialect'
+  const baseUrl = known.provider.dialects[dialect] ?? ''
+  return {
+    providerId: known.id,
+    provider: known.provider,
+    ...(model !== undefined && { model }),
+    dialect,
+    baseUrl,
+    poolOwners: [...new Set(able.map((entry) => entry.poolOwner))],
+  }
+}
+
+/** The client's own dialect where the provider speaks it, so that nothing need be translated. */
+function chooseDialect(provider: Provider, { clientDialect, spoken }: PlanInput): DialectId | undefined {
+  if (provider.dialects[clientDialect] && spoken.includes(clientDialect)) return clientDialect
+  // The order of a row's dialects is the provider's own preference.
+  return (Object.keys(provider.dialects) as DialectId[]).find((dialect) => spoken.includes(dialect))
+}

@@ -1,0 +1,253 @@
+/**
+ * The search for a key that serves: candidate after candidate, pool after pool, key after key, until one answers or nothing is
+ * left to try. What was learned on the way is told to the pools at once; a retry in the same pool carries it along.
+ */
+import { type Caller, renewCaller } from '../auth/caller.ts'
+import { estimatedUsage } from '../chat/events.ts'
+import type { ChatRequest, DialectId } from '../chat/request.ts'
+import { outbound } from '../dialects/index.ts'
+import { readEpoch } from '../db/configuration.ts'
+import { writeRecords } from '../db/records.ts'
+import type { Env } from '../env.ts'
+import { type Fault, HubError, type TrailEntry } from '../errors.ts'
+import type { Admission, KeyRefusal, Lease, Need, Settlement } from '../quota/lease.ts'
+import { poolStub } from '../quota/stub.ts'
+import { attempt, type AttemptResult } from './attempt.ts'
+import { budgets } from './budgets.ts'
+import { makeDirectory } from './directory.ts'
+import { estimateTokens } from './estimate.ts'
+import { clientLeftStatus, Ledger } from './ledger.ts'
+import { type Candidate, type LeftOut, makePlan, type Plan } from './plan.ts'
+import { explainFailure } from './verdict.ts'
+
+export interface SearchInput {
+  env: Env
+  caller: Caller
+  request: ChatRequest
+  requestId: string
+  receivedAt: number
+  /** Whether this deployment offers the sandbox to this request. */
+  sandbox: boolean
+  clientLeft: AbortSignal
+  deadline: AbortSignal
+  /** Keeps work alive after the answer has been sent. */
+  background: (work: Promise<unknown>) => void
+}
+
+/** Someone who serves: the answer has its first content. The lease is still to be settled. */
+export interface Served {
+  candidate: Candidate
+  lease: Lease
+  poolOwner: string
+  entry: TrailEntry
+  answer: Extract<AttemptResult, { type: 'whole' | 'stream' }>
+}
+
+/** What changed for the whole hub raises nobody's epoch; a configuration younger than this is taken to have it, in milliseconds. */
+const freshMs = 1_000
+/** How often one request follows a configuration that changes under it. */
+const maxRenewals = 3
+
+let turn = 0
+
+export class Search {
+  readonly ledger: Ledger
+  readonly estimate: { inputTokens: number; outputTokens: number }
+  readonly #input: SearchInput
+  #caller: Caller
+  readonly #tried: string[] = []
+  #leftOut: LeftOut[] = []
+  #refusals: { candidate: Candidate; refusals: KeyRefusal[]; retryAt: number | undefined }[] = []
+  /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
+  #requestFault: Fault | undefined
+  #renewals = 0
+  /** A pool has said that the configuration is the newest. */
+  #confirmed = false
+  #lastPool: ReturnType<typeof poolStub> | undefined
+
+  constructor(input: SearchInput) {
+    this.#input = input
+    this.#caller = input.caller
+    this.estimate = estimateTokens(input.request)
+    this.ledger = new Ledger(input.requestId, input.receivedAt, input.caller, input.request)
+  }
+
+  /** The caller as the newest configuration knows them. */
+  get caller(): Caller {
+    return this.#caller
+  }
+
+  /**
+   * The first answer that can be had, or undefined where the client left.
+   * @throws {HubError} when nobody can serve; the request is then in the log.
+   */
+  async run(): Promise<Served | undefined> {
+    turn++
+    for (;;) {
+      const plan = this.#plan()
+      const outcome = plan instanceof HubError ? 'nobody' : await this.#walk(plan)
+      if (outcome === 'renewed') continue
+      if (outcome !== 'nobody') return outcome
+      if (await this.#hasChanged()) continue
+      const error = plan instanceof HubError ? plan : this.#explain()
+      this.#journal(error)
+      throw error
+    }
+  }
+
+  /** The plan, or why there can be none. */
+  #plan(): Plan | HubError {
+    const { env, request, sandbox } = this.#input
+    const { configuration, token } = this.#caller
+    this.#leftOut = []
+    this.#refusals = []
+    const plan = makePlan({
+      asked: request.model,
+      routes: configuration.routes,
+      directory: makeDirectory(configuration, env, sandbox),
+      clientDialect: request.origin.dialect,
+      // The registry's names are dialects by construction; Object.keys forgets it.
+      spoken: Object.keys(outbound) as DialectId[],
+      allowedModels: token?.allowedModels ?? null,
+      turn,
+    })
+    if (!(plan instanceof HubError)) this.#leftOut = plan.leftOut
+    return plan
+  }
+
+  async #walk(plan: Plan): Promise<Served | 'nobody' | 'renewed' | undefined> {
+    for (const candidate of plan.candidates) {
+      for (const poolOwner of candidate.poolOwners) {
+        const outcome = await this.#tryPool(candidate, poolOwner)
+        if (outcome !== 'next') return outcome
+      }
+    }
+    return 'nobody'
+  }
+
+  /** Tries the keys of one pool until one serves or the pool has none left for this request. */
+  async #tryPool(
+    candidate: Candidate,
+    poolOwner: string,
+  ): Promise<Served | 'next' | 'nobody' | 'renewed' | undefined> {
+    const { env, background, request, clientLeft, deadline } = this.#input
+    const pool = poolStub(env, poolOwner, candidate.providerId)
+    this.#lastPool = pool
+    let previous: Settlement | undefined
+    for (;;) {
+      if (this.#spent() && this.ledger.trail.length > 0) {
+        if (previous) background(pool.settle(previous))
+        return 'nobody'
+      }
+      const admission: Admission = await pool.admit(this.#need(candidate), previous)
+      previous = undefined
+      if (admission.epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
+        if (admission.type === 'lease')
+          background(pool.settle({ leaseId: admission.lease.id, outcome: { type: 'unused' } }))
+        this.#caller = await renewCaller(env, this.#caller, Date.now())
+        return 'renewed'
+      }
+      this.#confirmed = true
+      if (admission.type === 'refusal') {
+        this.#refusals.push({ candidate, refusals: admission.refusals, retryAt: admission.retryAt })
+        return 'next'
+      }
+      const { lease } = admission
+      const entry = this.ledger.open(candidate, lease, Date.now())
+      let result: AttemptResult
+      try {
+        result = await attempt({ env, request, candidate, lease, clientLeft, deadline })
+      } catch (thrown) {
+        // A fault of the hub's own, before any call was made: what was reserved is given back.
+        background(pool.settle({ leaseId: lease.id, outcome: { type: 'unused' } }))
+        throw thrown
+      }
+      const now = Date.now()
+      if (result.type === 'client-left') {
+        this.ledger.close(entry, 'client-left', now)
+        const usage = estimatedUsage(this.estimate.inputTokens, 0)
+        const record = this.ledger.record(now, { status: clientLeftStatus, usage })
+        background(pool.settle({ leaseId: lease.id, outcome: { type: 'cancelled', usage }, record }))
+        return undefined
+      }
+      if (result.type !== 'fault') {
+        this.ledger.firstContentAt = now
+        return { candidate, lease, poolOwner, entry, answer: result }
+      }
+      const { fault } = result
+      this.ledger.close(entry, fault, now)
+      this.#tried.push(lease.keyId)
+      const settlement: Settlement = { leaseId: lease.id, outcome: { type: 'failure', fault } }
+      switch (fault.blame) {
+        case 'request':
+          this.#requestFault = fault
+          background(pool.settle(settlement))
+          // Another model may take what is too long for this one; nobody else is asked about a request that is wrong.
+          return fault.verdict === 'context-too-long' ? 'next' : 'nobody'
+        case 'region':
+        case 'unknown':
+          background(pool.settle(settlement))
+          return fault.verdict === 'deadline' ? 'nobody' : 'next'
+        case 'key':
+        case 'account':
+        case 'model':
+        case 'provider':
+          previous = settlement
+      }
+    }
+  }
+
+  /** Whether there are no attempts or no time left for another. */
+  #spent(): boolean {
+    return (
+      this.ledger.trail.length >= budgets.attempts ||
+      Date.now() - this.#input.receivedAt > budgets.fallbackMs ||
+      this.#input.deadline.aborted
+    )
+  }
+
+  #need(candidate: Candidate): Need {
+    return {
+      requestId: this.#input.requestId,
+      user: this.#caller.configuration.user.id,
+      ...(candidate.model !== undefined && { model: candidate.model }),
+      defaultModel: candidate.provider.defaultModel,
+      estimate: this.estimate,
+      excludedKeys: this.#tried,
+      record: this.ledger.record(Date.now()),
+    }
+  }
+
+  /**
+   * Whether nobody could serve only because what this isolate knew was old. A pool that was asked has confirmed what is known;
+   * where none was, the database is.
+   */
+  async #hasChanged(): Promise<boolean> {
+    if (this.#confirmed || this.#renewals++ >= maxRenewals) return false
+    const { env } = this.#input
+    const { configuration, readAt } = this.#caller
+    const now = Date.now()
+    const isCurrent = (await readEpoch(env.DB, configuration.user.id)) === configuration.epoch
+    if (isCurrent && now - readAt < freshMs) return false
+    this.#caller = await renewCaller(env, this.#caller, now)
+    return JSON.stringify(this.#caller.configuration) !== JSON.stringify(configuration)
+  }
+
+  #explain(): HubError {
+    return explainFailure({
+      asked: this.#input.request.model,
+      trail: this.ledger.trail,
+      leftOut: this.#leftOut,
+      refusals: this.#refusals,
+      requestFault: this.#requestFault,
+      timedOut: this.#input.deadline.aborted,
+    })
+  }
+
+  /** Puts a request that nobody served into the log: through the pool asked last, or straight where there was none to ask. */
+  #journal(error: HubError): void {
+    const { env, background } = this.#input
+    const record = this.ledger.record(Date.now(), { status: error.status, error })
+    background(this.#lastPool ? this.#lastPool.journal(record) : writeRecords(env.DB, [record]))
+  }
+}

@@ -1,0 +1,134 @@
+/** Why nobody could serve a request, as the one error that tells the client. Pure. The order of the codes is part of the API. */
+import { type Fault, HubError, type TrailEntry } from '../errors.ts'
+import type { KeyRefusal } from '../quota/lease.ts'
+import type { Candidate, LeftOut } from './plan.ts'
+
+export interface Failure {
+  asked: string
+  trail: TrailEntry[]
+  leftOut: LeftOut[]
+  refusals: { candidate: Candidate; refusals: KeyRefusal[]; retryAt: number | undefined }[]
+  requestFault: Fault | undefined
+  /** The request's own time was over. */
+  timedOut: boolean
+}
+
+/** Reasons that pass by themselves because a quota or a rate allows more later. */
+const quotaReasons: ReadonlySet<KeyRefusal['reason']> = new Set([
+  'account-rests',
+  'model-rests',
+  'requests-used-up',
+  'tokens-used-up',
+  'busy',
+])
+
+/** Verdicts on a model that no waiting changes: what rests for one of these has not run out of anything. */
+const unknownModel: ReadonlySet<string> = new Set(['no-such-model', 'not-in-tier'])
+
+/** The error for a request that nobody could serve. */
+export function explainFailure(failure: Failure): HubError {
+  const { trail, requestFault, timedOut } = failure
+  const name = failure.asked === '' ? 'a request that names no model' : `"${failure.asked}"`
+  const retryAt = soonest(failure)
+  if (requestFault) {
+    return new HubError('VALIDATION_ERROR', requestFault.message, {
+      param: requestFault.param,
+      upstream: { ...requestFault, status: requestFault.status ?? 400 },
+      trail,
+    })
+  }
+  if (timedOut) {
+    return new HubError(
+      'REQUEST_TIMEOUT',
+      `The time allowed for ${name} was over before anybody had answered.`,
+      { trail },
+    )
+  }
+  if (knowsNobody(failure)) {
+    return new HubError('NOT_FOUND', `No provider that was asked has the model ${name}.${why(failure)}`, {
+      param: 'model',
+      trail,
+    })
+  }
+  const rests = failure.refusals.some(({ refusals }) =>
+    refusals.some(({ reason, verdict = '' }) => quotaReasons.has(reason) && !unknownModel.has(verdict)),
+  )
+  if (rests || trail.some((entry) => entry.status === 429)) {
+    const when = retryAt === undefined ? '' : ` The soonest is free at ${new Date(retryAt).toISOString()}.`
+    return new HubError(
+      'QUOTA_EXHAUSTED',
+      `Every key that could serve ${name} rests or is used up.${when}${why(failure)}`,
+      {
+        retryAt,
+        trail,
+      },
+    )
+  }
+  const last = trail.at(-1)
+  if (last) {
+    const timeout = last.verdict === 'timeout'
+    const message = `No provider could serve ${name}: the last one tried, ${last.provider}, failed (${last.verdict}).${why(failure)}`
+    return new HubError(timeout ? 'PROVIDER_TIMEOUT' : 'PROVIDER_ERROR', message, { retryAt, trail })
+  }
+  if (retryAt !== undefined) {
+    return new HubError(
+      'PROVIDER_ERROR',
+      `Every provider that could serve ${name} is failing now.${why(failure)}`,
+      { retryAt, trail },
+    )
+  }
+  return new HubError('NO_ELIGIBLE_KEY', `No key can serve ${name}.${why(failure)}`, {
+    param: 'model',
+    trail,
+  })
+}
+
+/** Whether everyone who was asked, now or lately, said that there is no such model. */
+function knowsNobody({ trail, refusals }: Failure): boolean {
+  const verdicts = [
+    ...trail.map((entry) => entry.verdict),
+    ...refusals.flatMap((entry) => entry.refusals.map(({ verdict = '' }) => verdict)),
+  ]
+  return verdicts.length > 0 && verdicts.every((verdict) => unknownModel.has(verdict))
+}
+
+function soonest({ refusals, trail }: Failure): number | undefined {
+  const times = [...refusals.map((entry) => entry.retryAt), ...trail.map((entry) => entry.retryAt)]
+  const stated = times.filter((time) => time !== undefined)
+  return stated.length > 0 ? Math.min(...stated) : undefined
+}
+
+/** Each candidate that was left out or refused, in a few words. */
+function why({ leftOut, refusals }: Failure): string {
+  const reasons = [
+    ...leftOut.map(({ provider, reason }) => `${provider}: ${reason}`),
+    ...refusals.map(({ candidate, refusals: keys }) => `${candidate.providerId}: ${summarise(keys)}`),
+  ]
+  return reasons.length > 0 ? ` (${[...new Set(reasons)].join('; ')})` : ''
+}
+
+function summarise(refusals: KeyRefusal[]): string {
+  if (refusals.length === 0) return 'it has no enabled key'
+  const counts = new Map<string, number>()
+  for (const { reason } of refusals) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  return [...counts]
+    .map(
+      ([reason, count]) =>
+        `${count} ${count === 1 ? 'key' : 'keys'} ${phrases[reason as KeyRefusal['reason']]}`,
+    )
+    .join(', ')
+}
+
+const phrases: Record<KeyRefusal['reason'], string> = {
+  tried: 'tried just now',
+  disabled: 'disabled',
+  'model-not-allowed': 'may not use this model',
+  quarantined: 'quarantined until it passes a test',
+  'account-rests': 'resting',
+  'model-rests': 'resting for this model',
+  'provider-rests': 'waiting for the provider to recover',
+  'requests-used-up': 'out of requests',
+  'tokens-used-up': 'out of tokens',
+  'larger-than-window': 'with a token limit smaller than this request',
+  busy: 'at its limit of calls at a time',
+}

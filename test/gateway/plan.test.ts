@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest'
+import type { Configuration, Reach } from '../../src/db/configuration.ts'
+import type { Env } from '../../src/env.ts'
+import { HubError } from '../../src/errors.ts'
+import { makeDirectory } from '../../src/gateway/directory.ts'
+import { makePlan, type Plan, type PlanInput } from '../../src/gateway/plan.ts'
+import { catalog } from '../../src/providers/catalog.ts'
+
+const reach = (provider: string, more: Partial<Reach> = {}): Reach => ({
+  poolOwner: 'usr_1',
+  provider,
+  allowedModels: null,
+  defaultModel: null,
+  ...more,
+})
+
+function configuration(change: Partial<Configuration> = {}): Configuration {
+  return {
+    user: { id: 'usr_1', name: 'ada', role: 'admin' },
+    epoch: 1,
+    routes: [],
+    providers: [],
+    reach: [],
+    settings: { registration: 'closed', exposeServedBy: true },
+    ...change,
+  }
+}
+
+interface Question extends Partial<PlanInput> {
+  in?: Partial<Configuration>
+  env?: Record<string, string>
+  sandbox?: boolean
+}
+
+function ask(
+  asked: string,
+  { in: change, env = {}, sandbox = false, ...more }: Question = {},
+): Plan | HubError {
+  const known = configuration(change)
+  return makePlan({
+    asked,
+    routes: known.routes,
+    directory: makeDirectory(known, env as unknown as Env, sandbox),
+    clientDialect: 'openai-chat',
+    spoken: ['openai-chat'],
+    allowedModels: null,
+    turn: 0,
+    ...more,
+  })
+}
+
+/** The candidates as `provider/model`, or the code of the error. */
+function names(plan: Plan | HubError): string[] | string {
+  if (plan instanceof HubError) return plan.code
+  return plan.candidates.map(({ providerId, model }) => `${providerId}/${model ?? '*'}`)
+}
+
+const everywhere = {
+  reach: Object.keys(catalog)
+    .filter((id) => id !== 'sandbox')
+    .map((id) => reach(id)),
+}
+
+describe('the default routes', () => {
+  it.each([
+    ['smart', ['openai/*', 'anthropic/*', 'gemini/*']],
+    ['fast', ['groq/*', 'openai/*', 'gemini/*']],
+    ['cheap', ['deepseek/*', 'groq/*', 'gemini/*']],
+  ])('%s tries %j', (name, order) => expect(names(ask(name, { in: everywhere }))).toEqual(order))
+
+  it('any, and no model at all, try every provider, custom ones too', () => {
+    const own = {
+      owner: 'usr_1',
+      id: 'mine',
+      name: 'Mine',
+      baseUrl: 'https://m.example.org',
+      dialect: 'openai-chat' as const,
+      models: ['m'],
+      headers: {},
+    }
+    const plan = ask('any', { in: { providers: [own], reach: [...everywhere.reach, reach('mine')] } })
+    expect(names(plan)).toHaveLength(everywhere.reach.length + 1)
+    expect(names(ask('', { in: everywhere }))).toHaveLength(everywhere.reach.length)
+  })
+
+  it('leave out providers without a key, and say so', () => {
+    const plan = ask('smart', { in: { reach: [reach('gemini')] } })
+    expect(plan).toMatchObject({
+      candidates: [{ providerId: 'gemini' }],
+      leftOut: [{ provider: 'openai', reason: 'you have no key for it' }, { provider: 'anthropic' }],
+    })
+  })
+})
+
+describe('a name', () => {
+  const route = {
+    owner: 'usr_1',
+    name: 'smart',
+    order: 'listed' as const,
+    candidates: [{ provider: 'groq', model: 'm' }],
+  }
+  const hubRoute = { ...route, owner: 'hub', candidates: [{ provider: 'mistral' }] }
+
+  it("is the user's own route before the hub's before the default", () => {
+    expect(names(ask('smart', { in: { ...everywhere, routes: [route, hubRoute] } }))).toEqual(['groq/m'])
+    expect(names(ask('smart', { in: { ...everywhere, routes: [hubRoute] } }))).toEqual(['mistral/*'])
+  })
+
+  it('is an exact route before a pattern', () => {
+    const pattern = { ...route, name: 'claude-*', candidates: [{ provider: 'anthropic' }] }
+    const exact = { ...route, name: 'claude-x' }
+    expect(names(ask('claude-x', { in: { ...everywhere, routes: [pattern, exact] } }))).toEqual(['groq/m'])
+    expect(names(ask('claude-y', { in: { ...everywhere, routes: [pattern, exact] } }))).toEqual([
+      'anthropic/*',
+    ])
+  })
+
+  it.each([
+    ['groq/llama-x', ['groq/llama-x']],
+    ['openrouter/meta-llama/llama-3:free', ['openrouter/meta-llama/llama-3:free']],
+    ['hf/org/model:fast', ['huggingface/org/model:fast']],
+    ['google/gemini-x', ['gemini/gemini-x']],
+    ['claude/opus', ['anthropic/opus']],
+    ['groq', ['groq/*']],
+  ])('%s is split at the first slash where that is a provider: %j', (asked, order) => {
+    expect(names(ask(asked, { in: everywhere }))).toEqual(order)
+  })
+
+  it('that is bare is what a key names first, then the catalogue', () => {
+    const named = {
+      reach: [reach('together', { allowedModels: ['qwen-*'] }), reach('groq', { defaultModel: 'qwen-3' })],
+    }
+    expect(names(ask('qwen-3', { in: named }))).toEqual(['together/qwen-3', 'groq/qwen-3'])
+    const [model = ''] = Object.keys(catalog.mistral.models)
+    expect(names(ask(model, { in: everywhere }))).toContain(`mistral/${model}`)
+  })
+
+  it('that means nothing is NOT_FOUND', () => {
+    expect(names(ask('nonsense', { in: everywhere }))).toBe('NOT_FOUND')
+    expect(names(ask('nobody/nonsense', { in: everywhere }))).toBe('NOT_FOUND')
+  })
+})
+
+describe('a candidate', () => {
+  it('is asked in private pools before shared ones', () => {
+    const plan = ask('groq/m', { in: { reach: [reach('groq', { poolOwner: 'hub' }), reach('groq')] } })
+    expect(plan).toMatchObject({ candidates: [{ poolOwners: ['usr_1', 'hub'] }] })
+  })
+
+  it('is left out of pools whose keys do not allow the model', () => {
+    const keys = [
+      reach('groq', { allowedModels: ['llama-*'] }),
+      reach('groq', { poolOwner: 'hub', allowedModels: ['qwen'] }),
+    ]
+    expect(ask('groq/qwen', { in: { reach: keys } })).toMatchObject({ candidates: [{ poolOwners: ['hub'] }] })
+    expect(ask('groq/other', { in: { reach: keys } })).toMatchObject({
+      candidates: [],
+      leftOut: [{ provider: 'groq', reason: 'no key for it allows this model' }],
+    })
+  })
+
+  it('is called in the dialect of the client where the provider speaks it', () => {
+    const spoken = ['openai-chat', 'anthropic'] as const
+    const plan = ask('deepseek/m', { in: everywhere, spoken, clientDialect: 'anthropic' })
+    expect(plan).toMatchObject({ candidates: [{ dialect: 'anthropic' }] })
+    expect(ask('groq/m', { in: everywhere, spoken, clientDialect: 'anthropic' })).toMatchObject({
+      candidates: [{ dialect: 'openai-chat' }],
+    })
+  })
+
+  it('may come from a key in the environment as long as no shared one is stored', () => {
+    const env = { GROQ_API_KEY: 'gsk_x', WORKERS_AI_API_KEY: 'a:b' }
+    expect(ask('groq/m', { env })).toMatchObject({ candidates: [{ poolOwners: ['hub'] }] })
+    expect(names(ask('workers-ai/m', { env }))).toEqual(['workers-ai/m'])
+  })
+})
+
+describe('the order of a route', () => {
+  const candidates = [{ provider: 'openai' }, { provider: 'deepseek' }, { provider: 'groq' }]
+  const route = (order: 'listed' | 'round-robin' | 'cheapest') => ({
+    in: { ...everywhere, routes: [{ owner: 'usr_1', name: 'mine', order, candidates }] },
+  })
+
+  it('goes round', () => {
+    const first = [0, 1, 2, 3].map((turn) => names(ask('mine', { ...route('round-robin'), turn }))[0])
+    expect(first).toEqual(['openai/*', 'deepseek/*', 'groq/*', 'openai/*'])
+  })
+
+  it('puts the cheapest first', () => {
+    expect(names(ask('mine', route('cheapest')))[2]).toBe('openai/*')
+  })
+})
+
+describe('a token with a list of models', () => {
+  it('may use a route that is on it, with all its candidates', () => {
+    expect(names(ask('smart', { in: everywhere, allowedModels: ['smart'] }))).toHaveLength(3)
+  })
+
+  it('may use of another route only what is on it, and then by name', () => {
+    const plan = ask('smart', { in: everywhere, allowedModels: ['gemini/*'] })
+    expect(names(plan)).toEqual([`gemini/${catalog.gemini.defaultModel}`])
+  })
+
+  it('is refused where nothing of it is on the list', () => {
+    expect(names(ask('smart', { in: everywhere, allowedModels: ['cohere/*'] }))).toBe('FORBIDDEN')
+    expect(names(ask('groq/x', { in: everywhere, allowedModels: ['groq/y'] }))).toBe('FORBIDDEN')
+  })
+})
+
+describe('the sandbox', () => {
+  it('serves when it is named, with no key at all', () => {
+    expect(names(ask('sandbox/echo', { sandbox: true }))).toEqual(['sandbox/echo'])
+    expect(names(ask('sandbox/echo', { sandbox: false }))).toBe('NOT_FOUND')
+  })
+
+  it('stands in for the default routes only for someone who added its key and can reach nothing else', () => {
+    const added = { reach: [reach('sandbox')] }
+    expect(names(ask('smart', { in: added, sandbox: true }))).toEqual(['sandbox/*'])
+    expect(names(ask('smart', { sandbox: true }))).toEqual([])
+    expect(
+      names(ask('smart', { in: { reach: [reach('sandbox'), reach('cohere')] }, sandbox: true })),
+    ).toEqual([])
+    expect(names(ask('smart', { in: added, sandbox: true, env: { COHERE_API_KEY: 'x' } }))).toEqual([])
+    expect(names(ask('smart', { in: added, sandbox: false }))).toEqual([])
+  })
+
+  it('does not stand in for a route that a user made', () => {
+    const routes = [
+      { owner: 'usr_1', name: 'mine', order: 'listed' as const, candidates: [{ provider: 'groq' }] },
+    ]
+    expect(names(ask('mine', { in: { reach: [reach('sandbox')], routes }, sandbox: true }))).toEqual([])
+  })
+})
