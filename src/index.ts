@@ -1,0 +1,81 @@
+/** LLM Hub on one page: what is mounted where, what stands before it, and how errors leave. */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { findMisconfigurations, isLocal } from './auth/secrets.ts'
+import type { Env } from './env.ts'
+import { HubError, toHubError } from './errors.ts'
+import { bodyTooLarge, maxBodyBytes } from './http/body.ts'
+import { timeOrderedId } from './ids.ts'
+import { authRoutes } from './routes/auth.ts'
+import { chatRoutes } from './routes/chat.ts'
+import type { HubContext } from './routes/context.ts'
+import { declaredRoutes } from './routes/endpoint.ts'
+import { errorResponse } from './routes/error-response.ts'
+import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { logRoutes } from './routes/logs.ts'
+import { modelRoutes } from './routes/models.ts'
+import { providerRoutes } from './routes/providers.ts'
+import { routingRoutes } from './routes/routing.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+
+export { KeyPool } from './quota/key-pool.ts'
+
+export const app = new Hono<HubContext>()
+  .use(async (c, next) => {
+    const now = Date.now()
+    c.set('receivedAt', now)
+    c.set('requestId', timeOrderedId('req', now))
+    await next()
+  })
+  .route('/', healthRoutes)
+  // Fail closed: without real secrets nothing but the health of the hub is answered.
+  .use(async (c, next) => {
+    const [missing] = findMisconfigurations(c.env, isLocal(c.env, new URL(c.req.url)))
+    if (missing) {
+      const { name, problem, remedy } = missing
+      throw new HubError(
+        'INTERNAL_ERROR',
+        `This hub is not set up: ${name} ${problem}. Set it with: ${remedy}`,
+      )
+    }
+    await next()
+  })
+  .use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw bodyTooLarge()
+      },
+    }),
+  )
+  .route('/', chatRoutes)
+  .route('/', modelRoutes)
+  .route('/api/auth', authRoutes)
+  .route('/v1/auth', authRoutes)
+  .route('/api/keys', keyRoutes)
+  .route('/v1/admin/keys', keyRoutes)
+  .route('/api/tokens', tokenRoutes)
+  .route('/api/routes', routingRoutes)
+  .route('/api/providers', providerRoutes)
+  .route('/api/logs', logRoutes)
+  .route('/v1/admin/logs', logRoutes)
+  .notFound((c) =>
+    errorResponse(c, new HubError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path} on this hub.`)),
+  )
+  .onError((thrown, c) => {
+    const error =
+      thrown instanceof HTTPException ? new HubError('VALIDATION_ERROR', thrown.message) : toHubError(thrown)
+    // What is not an error of ours is a fault of ours: it is logged for the operator, and the client learns nothing of it.
+    if (error.code === 'INTERNAL_ERROR')
+      console.error(`${c.var.requestId} ${c.req.method} ${c.req.path}`, thrown)
+    return errorResponse(c, error)
+  })
+
+export type HubApp = typeof app
+
+// A route without a guard would be open to everyone: the Worker does not start with one.
+declaredRoutes(app)
+
+export default { fetch: app.fetch } satisfies ExportedHandler<Env>

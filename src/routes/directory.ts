@@ -1,0 +1,14 @@
+/** What the caller of a request can reach, and whether the sandbox is offered to it. */
+import type { Context } from 'hono'
+import { isLocal } from '../auth/secrets.ts'
+import { type Directory, makeDirectory } from '../gateway/directory.ts'
+import type { HubContext } from './context.ts'
+
+/** The sandbox is on in local runs, and elsewhere where `SANDBOX=true` says so. */
+export function offersSandbox(c: Context<HubContext>): boolean {
+  return c.env.SANDBOX === 'true' || (c.env.SANDBOX !== 'false' && isLocal(c.env, new URL(c.req.url)))
+}
+
+export function directoryOf(c: Context<HubContext>): Directory {
+  return makeDirectory(c.var.caller.configuration, c.env, offersSandbox(c))
+}

@@ -1,0 +1,43 @@
+/** How an error leaves the hub: in the shape of the dialect that the address belongs to, with the same facts in headers. */
+import type { Context } from 'hono'
+import { inbound } from '../dialects/index.ts'
+import type { DialectId } from '../chat/request.ts'
+import { hubBlock } from '../dialects/hub-block.ts'
+import { errorMeanings, type HubError } from '../errors.ts'
+import type { HubContext } from './context.ts'
+
+/** The response for an error. */
+export function errorResponse(c: Context<HubContext>, error: HubError): Response {
+  const { requestId, receivedAt } = c.var
+  const dialect = dialectOf(c.req.path)
+  const listener = dialect && inbound[dialect]
+  const body = listener ? listener.renderError(error, requestId) : renderOwn(error, requestId)
+  const headers = new Headers({ 'content-type': 'application/json', 'x-hub-request-id': requestId })
+  if (error.trail) headers.set('x-hub-attempts', String(error.trail.length))
+  if (error.retryAt !== undefined) {
+    headers.set(
+      'retry-after',
+      String(Math.max(1, Math.ceil((error.retryAt - Math.max(Date.now(), receivedAt)) / 1000))),
+    )
+  }
+  return new Response(JSON.stringify(body), { status: error.status, headers })
+}
+
+/** The dialect whose clients call this address; undefined for our own endpoints. */
+function dialectOf(path: string): DialectId | undefined {
+  if (/^\/v1\/(auth|admin)\//.test(path)) return undefined
+  if (path.startsWith('/v1/')) return 'openai-chat'
+  return undefined
+}
+
+function renderOwn(error: HubError, requestId: string): object {
+  return {
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.param !== undefined && { param: error.param }),
+      remedy: errorMeanings[error.code].remedy,
+    },
+    hub: hubBlock(error, requestId),
+  }
+}

@@ -1,0 +1,130 @@
+/** The request log: what was asked, who served it, and everything that was tried on the way. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { findLog, listLogs, type LogRow } from '../db/logs.ts'
+import { HubError } from '../errors.ts'
+import type { HubContext } from './context.ts'
+import { endpoint } from './endpoint.ts'
+import { ById, listOf, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
+
+const LogQuery = z.strictObject({
+  from: TimeInput.optional(),
+  to: TimeInput.optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  key: z.string().optional(),
+  token: z.string().optional(),
+  status: z.coerce.number().int().optional(),
+  text: z.string().max(200).optional(),
+  cursor: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+const TrailEntry = z.object({
+  provider: z.string(),
+  model: z.string(),
+  keyId: z.string().nullable(),
+  status: z.number().nullable(),
+  verdict: z.string(),
+  blame: z.string().nullable(),
+  startedAt: Time,
+  durationMs: z.number(),
+  retryAt: Time.nullable(),
+})
+
+const Log = z.object({
+  id: z.string(),
+  startedAt: Time,
+  durationMs: z.number(),
+  firstContentMs: z.number().nullable(),
+  tokenId: z.string().nullable(),
+  dialect: z.string(),
+  asked: z.string(),
+  stream: z.boolean(),
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  keyId: z.string().nullable(),
+  status: z.number(),
+  code: z.string().nullable(),
+  attempts: z.number(),
+  usage: z
+    .object({
+      inputTokens: z.number(),
+      outputTokens: z.number(),
+      cachedTokens: z.number(),
+      cacheWriteTokens: z.number(),
+      reasoningTokens: z.number(),
+      /** The provider reported none; the hub counted. */
+      estimated: z.boolean(),
+    })
+    .nullable(),
+  /** US dollars; null where the price is unknown. */
+  cost: z.number().nullable(),
+  /** The call's end was never heard of: its estimate stands in for what it used. */
+  unsettled: z.boolean(),
+  trail: z.array(TrailEntry),
+})
+
+export const logRoutes = new Hono<HubContext>()
+  .get(
+    '/',
+    endpoint({
+      guard: 'user',
+      summary: 'Your requests, newest first.',
+      query: LogQuery,
+      answer: listOf(Log),
+    }),
+    async (c) => {
+      const { key, token, ...filter } = c.req.valid('query')
+      const owner = c.var.caller.configuration.user.id
+      const { rows, nextCursor } = await listLogs(c.env.DB, { ...filter, keyId: key, tokenId: token, owner })
+      return c.json({ data: rows.map(showLog), nextCursor })
+    },
+  )
+  .get(
+    '/:id',
+    endpoint({ guard: 'user', summary: 'One request with its trail.', params: ById, answer: Log }),
+    async (c) => {
+      const row = await findLog(c.env.DB, c.var.caller.configuration.user.id, c.req.valid('param').id)
+      if (!row)
+        throw new HubError('NOT_FOUND', 'You have no request with this id; it may not be in the log yet.')
+      return c.json(showLog(row))
+    },
+  )
+
+function showLog(row: LogRow): z.infer<typeof Log> {
+  return {
+    id: row.id,
+    startedAt: toTime(row.startedAt),
+    durationMs: row.durationMs,
+    firstContentMs: row.firstContentMs,
+    tokenId: row.tokenId,
+    dialect: row.dialect,
+    asked: row.asked,
+    stream: row.stream,
+    provider: row.provider,
+    model: row.model,
+    keyId: row.keyId,
+    status: row.status,
+    code: row.code,
+    attempts: row.attempts,
+    usage:
+      row.inputTokens === null
+        ? null
+        : {
+            inputTokens: row.inputTokens,
+            outputTokens: row.outputTokens ?? 0,
+            cachedTokens: row.cachedTokens ?? 0,
+            cacheWriteTokens: row.cacheWriteTokens ?? 0,
+            reasoningTokens: row.reasoningTokens ?? 0,
+            estimated: row.estimated,
+          },
+    cost: row.cost,
+    unsettled: row.unsettled,
+    trail: row.trail.map((entry) => ({
+      ...entry,
+      startedAt: toTime(entry.startedAt),
+      retryAt: toTimeOrNull(entry.retryAt),
+    })),
+  }
+}

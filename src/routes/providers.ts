@@ -1,0 +1,264 @@
+/** Providers: the built-in rows, and the custom ones of a user or of the whole hub. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
+import { writeAudit } from '../db/audit.ts'
+import {
+  addProvider,
+  changeProvider,
+  listProviders,
+  listStrategies,
+  putStrategy,
+  removeProvider,
+  type StoredProvider,
+} from '../db/routing.ts'
+import { HubError } from '../errors.ts'
+import { checkBaseUrl } from '../http/safe-fetch.ts'
+import { catalog } from '../providers/catalog.ts'
+import type { Provider } from '../providers/provider.ts'
+import { findProvider } from '../providers/registry.ts'
+import { strategyNames } from '../quota/strategies.ts'
+import { announceChange } from './announce.ts'
+import type { HubContext } from './context.ts'
+import { offersSandbox } from './directory.ts'
+import { endpoint } from './endpoint.ts'
+import { ById, listOf, Name, withoutUndefined } from './shapes.ts'
+
+const ProviderId = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 lower-case letters, digits and dashes')
+const Headers = z
+  .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), z.string().max(1_000))
+  .refine(
+    (headers) => !Object.keys(headers).some((name) => reserved.has(name.toLowerCase())),
+    'must not set credentials or what the connection needs',
+  )
+const reserved = new Set([
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'cookie',
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+])
+const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
+const Models = z.array(z.string().trim().min(1).max(200)).max(1_000)
+
+const ProviderInput = z.strictObject({
+  id: ProviderId,
+  name: Name,
+  baseUrl: z.string().trim().min(1).max(500),
+  dialect: Dialect,
+  models: Models.optional(),
+  headers: Headers.optional(),
+})
+const ProviderChange = z.strictObject({
+  name: Name.optional(),
+  models: Models.optional(),
+  headers: Headers.optional(),
+  strategy: z.enum(strategyNames).optional(),
+})
+const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
+
+const ProviderView = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['built-in', 'custom']),
+  scope: z.enum(['user', 'hub']),
+  dialects: z.record(z.string(), z.string()),
+  defaultModel: z.string(),
+  models: z.array(z.string()),
+  /** Where a person makes a key for it. */
+  keysUrl: z.string().nullable(),
+  strategy: z.string().nullable(),
+})
+
+export const providerRoutes = new Hono<HubContext>()
+  .get(
+    '/',
+    endpoint({
+      guard: 'user',
+      summary: 'Every provider that keys can be added for.',
+      answer: listOf(ProviderView),
+    }),
+    async (c) => {
+      const owner = c.var.caller.configuration.user.id
+      const [custom, strategies] = await Promise.all([
+        listProviders(c.env.DB, owner),
+        listStrategies(c.env.DB, owner),
+      ])
+      const data = [
+        ...Object.entries(catalog)
+          .filter(([id]) => id !== 'sandbox' || offersSandbox(c))
+          .map(([id, provider]) => showBuiltIn(id, provider, strategies.get(id))),
+        ...custom.map((row) => showCustom(row, strategies.get(row.id))),
+      ]
+      return c.json({ data, nextCursor: null })
+    },
+  )
+  .post(
+    '/',
+    endpoint({
+      guard: 'user',
+      summary: 'Adds a provider with its own base URL; an admin adds one for everyone with ?scope=hub.',
+      query: Scope,
+      body: ProviderInput,
+      status: 201,
+      answer: ProviderView,
+    }),
+    async (c) => {
+      const input = c.req.valid('json')
+      const { caller } = c.var
+      const owner = ownerOf(caller, c.req.valid('query').scope)
+      if (findProvider(input.id)) {
+        throw new HubError('CONFLICT', `"${input.id}" is a built-in provider; choose another id.`, {
+          param: 'id',
+        })
+      }
+      if ((await listProviders(c.env.DB, owner)).some((row) => row.id === input.id)) {
+        throw new HubError('CONFLICT', `There is a provider "${input.id}" already.`, { param: 'id' })
+      }
+      const now = Date.now()
+      const row: StoredProvider = {
+        owner,
+        id: input.id,
+        name: input.name,
+        baseUrl: checkBaseUrl(input.baseUrl, 'baseUrl', {
+          allowPrivate: c.env.ALLOW_PRIVATE_UPSTREAMS === 'true',
+        }),
+        dialect: input.dialect,
+        models: input.models ?? null,
+        headers: input.headers ?? null,
+        createdAt: now,
+        updatedAt: now,
+      }
+      const actor = caller.configuration.user.id
+      await announceChange(c.env, actor, await addProvider(c.env.DB, row, actor))
+      await writeAudit(c.env.DB, {
+        actor,
+        action: 'provider.added',
+        subject: row.id,
+        detail: { owner, baseUrl: row.baseUrl },
+      })
+      return c.json(showCustom(row, undefined), 201)
+    },
+  )
+  .patch(
+    '/:id',
+    endpoint({
+      guard: 'user',
+      summary:
+        'Changes a custom provider, or how the keys of any provider are ordered. Its address cannot be changed.',
+      params: ById,
+      body: ProviderChange,
+      answer: ProviderView,
+    }),
+    async (c) => {
+      const { caller } = c.var
+      const { id } = c.req.valid('param')
+      const { strategy, ...change } = c.req.valid('json')
+      const actor = caller.configuration.user.id
+      const custom = (await listProviders(c.env.DB, actor)).find((row) => row.id === id)
+      const builtIn = findProvider(id)
+      if (!custom && !builtIn) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
+      const [field] = Object.keys(change)
+      if (field !== undefined) {
+        if (!custom)
+          throw new HubError('FORBIDDEN', 'A built-in provider cannot be changed.', { param: field })
+        requireOwner(caller, custom)
+        const epoch = await changeProvider(c.env.DB, custom.owner, id, withoutUndefined(change), actor)
+        await announceChange(c.env, actor, epoch)
+      }
+      if (strategy !== undefined) {
+        await announceChange(
+          c.env,
+          actor,
+          await putStrategy(c.env.DB, actor, builtIn?.id ?? id, strategy, actor),
+        )
+      }
+      await writeAudit(c.env.DB, {
+        actor,
+        action: 'provider.changed',
+        subject: id,
+        detail: { fields: Object.keys(c.req.valid('json')) },
+      })
+      const strategies = await listStrategies(c.env.DB, actor)
+      const now = (await listProviders(c.env.DB, actor)).find((row) => row.id === id)
+      if (now) return c.json(showCustom(now, strategies.get(id)))
+      if (!builtIn) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
+      return c.json(showBuiltIn(builtIn.id, builtIn.provider, strategies.get(builtIn.id)))
+    },
+  )
+  .delete(
+    '/:id',
+    endpoint({ guard: 'user', summary: 'Removes a custom provider.', params: ById, status: 204 }),
+    async (c) => {
+      const { caller } = c.var
+      const { id } = c.req.valid('param')
+      const actor = caller.configuration.user.id
+      const custom = (await listProviders(c.env.DB, actor)).find((row) => row.id === id)
+      if (!custom) {
+        throw findProvider(id)
+          ? new HubError('FORBIDDEN', 'A built-in provider cannot be removed.')
+          : new HubError('NOT_FOUND', `There is no provider "${id}".`)
+      }
+      requireOwner(caller, custom)
+      await announceChange(c.env, actor, await removeProvider(c.env.DB, custom.owner, id, actor))
+      await writeAudit(c.env.DB, {
+        actor,
+        action: 'provider.removed',
+        subject: id,
+        detail: { owner: custom.owner },
+      })
+      return c.body(null, 204)
+    },
+  )
+
+function ownerOf(caller: Caller, scope: 'user' | 'hub'): string {
+  if (scope === 'user') return caller.configuration.user.id
+  if (caller.configuration.user.role === 'admin') return 'hub'
+  throw new HubError('FORBIDDEN', 'Only an administrator may add providers for the whole hub.', {
+    param: 'scope',
+  })
+}
+
+function requireOwner(caller: Caller, row: StoredProvider): void {
+  const { id, role } = caller.configuration.user
+  if (row.owner !== id && role !== 'admin')
+    throw new HubError('FORBIDDEN', 'Only an administrator may change this provider.')
+}
+
+function showBuiltIn(
+  id: string,
+  provider: Provider,
+  strategy: string | undefined,
+): z.infer<typeof ProviderView> {
+  return {
+    id,
+    name: provider.name,
+    kind: 'built-in',
+    scope: 'hub',
+    dialects: { ...provider.dialects },
+    defaultModel: provider.defaultModel,
+    models: Object.keys(provider.models),
+    keysUrl: provider.keysUrl ?? null,
+    strategy: strategy ?? null,
+  }
+}
+
+function showCustom(row: StoredProvider, strategy: string | undefined): z.infer<typeof ProviderView> {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: 'custom',
+    scope: row.owner === 'hub' ? 'hub' : 'user',
+    dialects: { [row.dialect]: row.baseUrl },
+    defaultModel: row.models?.[0] ?? '',
+    models: row.models ?? [],
+    keysUrl: null,
+    strategy: strategy ?? null,
+  }
+}

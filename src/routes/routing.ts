@@ -1,0 +1,184 @@
+/** Routes: the names that clients ask for, and who serves them. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { writeAudit } from '../db/audit.ts'
+import { type ConfiguredRoute } from '../db/configuration.ts'
+import { listRoutes, putRoute, removeRoute } from '../db/routing.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { defaultRoutes, isDefaultRoute } from '../gateway/default-routes.ts'
+import type { Caller } from '../auth/caller.ts'
+import { announceChange } from './announce.ts'
+import type { HubContext } from './context.ts'
+import { endpoint } from './endpoint.ts'
+import { listOf } from './shapes.ts'
+
+// A slash would be read as provider/model, and the name stands in addresses.
+const RouteName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,98}\*?$/,
+    'must be letters, digits, dots, colons, dashes or underscores, and may end in *',
+  )
+const Order = z.enum(['listed', 'round-robin', 'cheapest'])
+const Candidates = z
+  .array(
+    z.strictObject({
+      provider: z.string().trim().min(1),
+      model: z.string().trim().min(1).max(200).optional(),
+    }),
+  )
+  .min(1)
+  .max(50)
+const RouteInput = z.strictObject({ name: RouteName, order: Order.default('listed'), candidates: Candidates })
+const RouteChange = z.strictObject({
+  name: RouteName.optional(),
+  order: Order.default('listed'),
+  candidates: Candidates,
+})
+const ByName = z.object({ name: z.string().min(1) })
+const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
+
+const Route = z.object({
+  name: z.string(),
+  order: z.string(),
+  candidates: z.array(z.object({ provider: z.string(), model: z.string().optional() })),
+  /** Whose it is: the caller's own, or the whole hub's. */
+  scope: z.enum(['user', 'hub']),
+})
+
+export const routingRoutes = new Hono<HubContext>()
+  .get(
+    '/',
+    endpoint({ guard: 'user', summary: 'The routes that your requests may name.', answer: listOf(Route) }),
+    async (c) => {
+      const routes = await visibleRoutes(c.env, c.var.caller)
+      return c.json({ data: routes.map(showRoute), nextCursor: null })
+    },
+  )
+  .post(
+    '/',
+    endpoint({
+      guard: 'user',
+      summary: 'Makes a route.',
+      query: Scope,
+      body: RouteInput,
+      status: 201,
+      answer: Route,
+    }),
+    async (c) => {
+      const { name, ...route } = c.req.valid('json')
+      const owner = ownerOf(c.var.caller, c.req.valid('query').scope)
+      const existing = await listRoutes(c.env.DB, owner)
+      if (existing.some((stored) => stored.owner === owner && stored.name === name)) {
+        throw new HubError(
+          'CONFLICT',
+          `There is a route "${name}" already; PUT /api/routes/${name} changes it.`,
+          { param: 'name' },
+        )
+      }
+      return c.json(await storeRoute(c.env, c.var.caller, { owner, name, ...route }), 201)
+    },
+  )
+  .get(
+    '/:name',
+    endpoint({ guard: 'user', summary: 'One route.', params: ByName, answer: Route }),
+    async (c) => {
+      const { name } = c.req.valid('param')
+      const route = (await visibleRoutes(c.env, c.var.caller)).find((candidate) => candidate.name === name)
+      if (!route) throw new HubError('NOT_FOUND', `There is no route "${name}".`)
+      return c.json(showRoute(route))
+    },
+  )
+  .put(
+    '/:name',
+    endpoint({
+      guard: 'user',
+      summary:
+        'Stores a route. Your own shadows the hub’s of the same name; an admin edits that one with ?scope=hub.',
+      params: ByName,
+      query: Scope,
+      body: RouteChange,
+      answer: Route,
+    }),
+    async (c) => {
+      const name = RouteName.safeParse(c.req.valid('param').name)
+      const { name: sent, ...route } = c.req.valid('json')
+      if (!name.success || (sent !== undefined && sent !== name.data)) {
+        const message = name.success
+          ? 'The name in the body is not the one in the address.'
+          : `A route's name ${name.error.issues[0]?.message}.`
+        throw new HubError('VALIDATION_ERROR', message, { param: 'name' })
+      }
+      const owner = ownerOf(c.var.caller, c.req.valid('query').scope)
+      return c.json(await storeRoute(c.env, c.var.caller, { owner, name: name.data, ...route }))
+    },
+  )
+  .delete(
+    '/:name',
+    endpoint({
+      guard: 'user',
+      summary: 'Removes a route; a default one shows again.',
+      params: ByName,
+      query: Scope,
+      status: 204,
+    }),
+    async (c) => {
+      const { name } = c.req.valid('param')
+      const actor = c.var.caller.configuration.user.id
+      const owner = ownerOf(c.var.caller, c.req.valid('query').scope)
+      const stored = (await listRoutes(c.env.DB, owner)).find(
+        (route) => route.owner === owner && route.name === name,
+      )
+      if (!stored) {
+        const hint = isDefaultRoute(name)
+          ? ' of your own; the default ones cannot be removed, only changed'
+          : ''
+        throw new HubError('NOT_FOUND', `There is no route "${name}"${hint}.`)
+      }
+      await announceChange(c.env, actor, await removeRoute(c.env.DB, owner, name, actor))
+      await writeAudit(c.env.DB, { actor, action: 'route.removed', subject: name, detail: { owner } })
+      return c.body(null, 204)
+    },
+  )
+
+async function storeRoute(env: Env, caller: Caller, route: ConfiguredRoute): Promise<z.infer<typeof Route>> {
+  const actor = caller.configuration.user.id
+  await announceChange(env, actor, await putRoute(env.DB, { ...route, updatedAt: Date.now() }, actor))
+  await writeAudit(env.DB, {
+    actor,
+    action: 'route.stored',
+    subject: route.name,
+    detail: { owner: route.owner },
+  })
+  return showRoute(route)
+}
+
+/** The caller's own routes, the hub's, and the default ones, each name once. */
+async function visibleRoutes(env: Env, caller: Caller): Promise<ConfiguredRoute[]> {
+  const stored = await listRoutes(env.DB, caller.configuration.user.id)
+  const own = stored.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub'))
+  const byName = new Map<string, ConfiguredRoute>()
+  for (const route of [...own, ...defaultRoutes]) if (!byName.has(route.name)) byName.set(route.name, route)
+  return [...byName.values()]
+}
+
+function ownerOf(caller: Caller, scope: 'user' | 'hub'): string {
+  if (scope === 'user') return caller.configuration.user.id
+  if (caller.configuration.user.role === 'admin') return 'hub'
+  throw new HubError('FORBIDDEN', 'Only an administrator may change the routes of the whole hub.', {
+    param: 'scope',
+  })
+}
+
+function showRoute({ owner, name, order, candidates }: ConfiguredRoute): z.infer<typeof Route> {
+  return {
+    name,
+    order,
+    candidates: candidates.map(({ provider, model }) => ({
+      provider,
+      ...(model !== undefined && { model }),
+    })),
+    scope: owner === 'hub' ? 'hub' : 'user',
+  }
+}

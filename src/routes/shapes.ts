@@ -1,0 +1,41 @@
+/** Shapes that many routes share, and how stored rows are shown. */
+import { z } from 'zod'
+
+/** `{data, nextCursor}`: the shape of every list. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ data: z.array(item), nextCursor: z.string().nullable() })
+}
+
+/** An ISO 8601 time in UTC. */
+export const Time = z.iso.datetime()
+
+/** A time that a caller sends, as milliseconds since the epoch. */
+export const TimeInput = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+
+/** The path parameter of one thing. */
+export const ById = z.object({ id: z.string().min(1) })
+
+/** Names of models: exact, or a prefix that ends in `*`. An empty list restricts nothing, as none does. */
+export const ModelPatterns = z
+  .array(z.string().trim().min(1).max(200))
+  .max(500)
+  .transform((patterns) => (patterns.length > 0 ? patterns : null))
+
+/** A name that a person gives to something. */
+export const Name = z.string().trim().min(1).max(100)
+
+export function toTime(at: number): string {
+  return new Date(at).toISOString()
+}
+
+export function toTimeOrNull(at: number | null | undefined): string | null {
+  return at === null || at === undefined ? null : toTime(at)
+}
+
+/** The fields that were sent. What was not sent keeps its value. */
+export function withoutUndefined<T extends object>(input: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // Entries whose value is undefined are gone, which the type of fromEntries cannot say.
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

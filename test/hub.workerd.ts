@@ -1,0 +1,60 @@
+/** The hub inside workerd, with people in it, for tests that look at its bindings. */
+import { env, exports } from 'cloudflare:workers'
+
+/** A whole answer as OpenAI sends it. */
+export const completionBody = {
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1_790_000_000,
+  model: 'gpt-fake',
+  choices: [
+    {
+      index: 0,
+      message: { role: 'assistant', content: 'Hello.', refusal: null },
+      logprobs: null,
+      finish_reason: 'stop',
+    },
+  ],
+  usage: { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 },
+}
+
+export interface Settled {
+  session: string
+  token: string
+  userId: string
+}
+
+/** A person with one key and a token. The first is the admin; for more, registration is opened. */
+export async function settleIn(
+  key: { provider: string; apiKey: string },
+  username = 'ada',
+): Promise<Settled> {
+  await env.DB.prepare(
+    `INSERT OR REPLACE INTO settings (name, value) VALUES ('registration', '"open"')`,
+  ).run()
+  const registered = await call<{ token: string; user: { id: string } }>('POST', '/api/auth/register', {
+    username,
+    password: 'correct horse battery',
+  })
+  await call('POST', '/api/keys', key, registered.token)
+  const { token } = await call<{ token: string }>('POST', '/api/tokens', { name: 'test' }, registered.token)
+  return { session: registered.token, token, userId: registered.user.id }
+}
+
+/** Calls the hub. @throws where it answers anything but 2xx. */
+export async function call<T>(method: string, path: string, body?: unknown, as?: string): Promise<T> {
+  const response = await exports.default.fetch(
+    new Request(`http://localhost${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(as !== undefined && { authorization: `Bearer ${as}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }),
+  )
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+  // The caller says what it expects; a test that is wrong about it fails in its assertions.
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}

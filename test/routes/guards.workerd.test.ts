@@ -1,0 +1,69 @@
+/** Every registered route declares its guard, and the guard does what it says. The routes are read from the app, not listed here. */
+import { exports } from 'cloudflare:workers'
+import { Hono } from 'hono'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { app } from '../../src/index.ts'
+import type { HubContext } from '../../src/routes/context.ts'
+import { declaredRoutes, endpoint } from '../../src/routes/endpoint.ts'
+import { settleIn } from '../hub.workerd.ts'
+
+const routes = declaredRoutes(app)
+const guarded = routes.filter(({ declaration }) => declaration.guard !== 'public')
+
+/** Everything that may be called without a credential. An addition here is a decision. */
+const publicRoutes = [
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+  'POST /api/auth/register',
+  'POST /api/auth/login',
+  'POST /v1/auth/register',
+  'POST /v1/auth/login',
+]
+
+let token = ''
+
+beforeAll(async () => {
+  token = (await settleIn({ provider: 'sandbox', apiKey: 'anything' })).token
+})
+
+function send(method: string, path: string, credential?: string): Promise<Response> {
+  const url = `http://localhost${path.replaceAll(/:\w+(\{[^}]*\})?/g, 'x')}`
+  const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` }
+  return exports.default.fetch(new Request(url, { method, headers }))
+}
+
+describe('the routes', () => {
+  it('are public only where they are listed as public', () => {
+    const found = routes.filter(({ declaration }) => declaration.guard === 'public')
+    expect(found.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(publicRoutes.toSorted())
+  })
+
+  it('include those that this test is about', () => {
+    expect(guarded.length).toBeGreaterThan(20)
+  })
+
+  it.each(guarded.map(({ method, path }) => [method, path]))(
+    '%s %s answers 401 without a credential',
+    async (method, path) => {
+      const response = await send(method, path)
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ hub: { code: 'UNAUTHORIZED' } })
+    },
+  )
+
+  const forPeople = guarded.filter(({ declaration }) => declaration.guard !== 'caller')
+  it.each(forPeople.map(({ method, path }) => [method, path]))(
+    '%s %s answers 403 to a token',
+    async (method, path) => {
+      expect((await send(method, path, token)).status).toBe(403)
+    },
+  )
+
+  it('cannot be added without a guard', () => {
+    const careless = new Hono<HubContext>()
+      .get('/open', endpoint({ guard: 'public', summary: 'Declared.' }), (c) => c.text('fine'))
+      .get('/forgotten', (c) => c.text('oops'))
+    expect(() => declaredRoutes(careless)).toThrow('GET /forgotten')
+  })
+})
