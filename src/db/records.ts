@@ -1,4 +1,4 @@
-/** Writes the log: rows of requests, and their sums per hour beside them, so that charts read few rows. */
+/** Writes the log: rows of requests, and beside them their sums per hour, so that charts read few rows, and when tokens were last used. */
 import type { RequestRecord } from '../observe/record.ts'
 
 // The sums come first, over the rows that are not in the log yet; what is written twice is then counted once.
@@ -57,6 +57,16 @@ const addToLog = `
   FROM json_each(?1)
   WHERE true`
 
+const touchTokens = `
+  UPDATE tokens SET last_used_at = used.at
+  FROM (
+    SELECT value ->> '$.tokenId' AS id, max(CAST(value ->> '$.startedAt' AS INTEGER)) AS at
+    FROM json_each(?1)
+    WHERE value ->> '$.tokenId' IS NOT NULL
+    GROUP BY 1
+  ) AS used
+  WHERE tokens.id = used.id AND coalesce(last_used_at, 0) < used.at`
+
 /**
  * Adds requests to the log and to the sums of their hours, in one transaction. A record whose owner and id are in the log
  * already changes nothing, so that the writer may repeat itself.
@@ -65,5 +75,5 @@ export async function writeRecords(db: D1Database, records: RequestRecord[]): Pr
   const rows = new Map(records.map((record) => [`${record.owner}/${record.id}`, record]))
   if (rows.size === 0) return
   const json = JSON.stringify([...rows.values()])
-  await db.batch([db.prepare(addToHours).bind(json), db.prepare(addToLog).bind(json)])
+  await db.batch([addToHours, addToLog, touchTokens].map((statement) => db.prepare(statement).bind(json)))
 }

@@ -96,7 +96,7 @@ function blocksOf(key: PoolKey, account: Account, need: Need, now: number): Bloc
     blocks.push({ reason: 'model-not-allowed', detail: `${model} is not among the models of this key` })
   }
   const quarantine = quarantineOf(account, key)
-  if (quarantine) blocks.push({ reason: 'quarantined', detail: describe(quarantine) })
+  if (quarantine) blocks.push({ reason: 'quarantined', ...describe(quarantine) })
   blocks.push(...restBlocks('account-rests', account.rest, now))
   blocks.push(...restBlocks('model-rests', account.modelRests[model], now))
   for (const window of account.windows) {
@@ -110,7 +110,7 @@ function circuitBlocks(state: PoolState, model: string, now: number): Block[] {
 }
 
 function restBlocks(reason: Block['reason'], rest: Rest | undefined, now: number): Block[] {
-  return rest && rest.until > now ? [{ reason, retryAt: rest.until, detail: describe(rest) }] : []
+  return rest && rest.until > now ? [{ reason, retryAt: rest.until, ...describe(rest) }] : []
 }
 
 function busyBlocks(key: PoolKey, running: number, now: number): Block[] {
@@ -173,6 +173,12 @@ function refuse(refusals: KeyRefusal[]): Decision {
     : { type: 'refusal', refusals }
 }
 
-function describe({ verdict, message }: { verdict: string; message: string }): string {
-  return message ? `${verdict}: ${message}` : verdict
+function describe({
+  verdict,
+  message,
+}: {
+  verdict: string
+  message: string
+}): Pick<Block, 'verdict' | 'detail'> {
+  return message ? { verdict, detail: message } : { verdict }
 }

@@ -3,7 +3,7 @@
  *
  * | blame | what rests | until |
  * | --- | --- | --- |
- * | `account` | the account with all its keys | the stated or known reset, 300 s for a day-like quota, else 2 to 60 s |
+ * | `account` | the account with all its keys | the stated or known reset, 300 s for what takes days or a person, else 2 to 60 s |
  * | `model` | that model on that account | the same |
  * | `key` | the key, in quarantine | it is restored by a test or by hand |
  * | `provider` | that model at the provider, after three failures in a row | the stated time, else 5 to 60 s |
@@ -104,8 +104,17 @@ function statedTime(fault: Fault, now: number): number | undefined {
   return fault.retryAt !== undefined && fault.retryAt > now ? fault.retryAt : undefined
 }
 
+/** What does not pass within a minute: a quota of a day or longer, or what somebody must mend first. */
+const lastingVerdicts: ReadonlySet<string> = new Set([
+  'no-credit',
+  'spend-limit',
+  'suspended',
+  'no-such-model',
+  'not-in-tier',
+])
+
 function restMs(fault: Fault, failures: number): number {
-  const dayLike = fault.period === 'day' || fault.period === 'month'
+  const dayLike = fault.period === 'day' || fault.period === 'month' || lastingVerdicts.has(fault.verdict)
   return dayLike ? dayLikeRestMs : step(shortRestsMs, failures - 1)
 }
 

@@ -60,7 +60,9 @@ export interface KeyRefusal {
     | 'busy'
   /** When the reason is over. Absent where it lasts, and for a key that was tried and does not rest. */
   retryAt?: number
-  /** What happened before, in words: the verdict that put the key to rest, the window that is full. */
+  /** The verdict that put it to rest or into quarantine. */
+  verdict?: string
+  /** What happened before, in words: the provider's own for a rest, the window that is full. */
   detail?: string
 }
 

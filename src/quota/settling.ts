@@ -124,6 +124,8 @@ function afterFault(
     case 'account':
       return { account: { ...account, rest: restAfter(account.rest, fault, startedAt, now) }, circuit }
     case 'model': {
+      // Too much for this account's window, and only this request: a smaller one is welcome.
+      if (fault.verdict === 'larger-than-window') return { account, circuit }
       const rest = restAfter(account.modelRests[lease.model], fault, startedAt, now)
       return {
         account: { ...account, modelRests: { ...remembered(account.modelRests, now), [lease.model]: rest } },

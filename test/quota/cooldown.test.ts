@@ -42,6 +42,11 @@ describe('the rest of an account or a model', () => {
     expect(restsOf(restAfter, makeFault({ period: 'minute' }), 1)).toEqual([2])
   })
 
+  it.each(['no-credit', 'spend-limit', 'suspended', 'no-such-model', 'not-in-tier'])(
+    'is 300 seconds for %s, which no minute mends',
+    (verdict) => expect(restsOf(restAfter, makeFault({ verdict }), 1)).toEqual([300]),
+  )
+
   it('does not take a time that has passed for a statement', () => {
     expect(restAfter(undefined, makeFault({ retryAt: start }), start, start).until).toBe(start + 2_000)
   })

@@ -96,7 +96,7 @@ describe('admission', () => {
       keyId: 'k1',
       model: 'm',
       secret: { type: 'sealed', owner: 'u1', ciphertext: 'sealed-k1' },
-      deadlineAt: start + 15 * minuteMs,
+      deadlineAt: start + 16 * minuteMs,
     })
   })
 
@@ -319,6 +319,13 @@ describe('blame', () => {
     ])
   })
 
+  it('rests nothing for a request that is larger than the window of its account', async () => {
+    await storeKey(env.DB, { id: 'k1' })
+    await openPool()
+    await fail({ blame: 'model', verdict: 'larger-than-window', status: 413 })
+    expect((await admit()).keyId).toBe('k1')
+  })
+
   it('opens the circuit of provider and model only after three failures in a row', async () => {
     for (const id of ['k1', 'k2', 'k3', 'k4']) await storeKey(env.DB, { id })
     await openPool()
@@ -353,7 +360,7 @@ describe('blame', () => {
     now += 400 * 24 * 60 * minuteMs
     await evict()
     const refusal = await refuse()
-    expect(refusal.refusals).toMatchObject([{ reason: 'quarantined', detail: 'bad-key: Invalid API key' }])
+    expect(refusal.refusals).toMatchObject([{ reason: 'quarantined', verdict: 'bad-key', detail: 'Invalid API key' }])
     expect(refusal.retryAt).toBeUndefined()
     expect(await pool.state()).toMatchObject([
       { status: 'quarantined', reason: { verdict: 'bad-key', since: start } },

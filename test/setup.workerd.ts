@@ -1,0 +1,5 @@
+/** Each test file inside workerd starts with an empty database that has the schema. */
+import { applyD1Migrations } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+
+await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
