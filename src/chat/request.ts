@@ -4,8 +4,15 @@
  */
 import type { JsonObject, Json } from './json.ts'
 
-/** A wire format for chat. */
-export type DialectId = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
+/** A wire format for chat. `cohere` is spoken to providers only, the two of the hub's own by clients only. */
+export type DialectId =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'anthropic'
+  | 'gemini'
+  | 'cohere'
+  | 'hub-chat'
+  | 'hub-query'
 
 export interface ChatRequest {
   /** The route or model as the client named it; empty when it named none. */
@@ -30,6 +37,8 @@ export interface ChatRequest {
   stream: boolean
   /** Whether the client wants usage inside the stream. Dialects that always send it set true. */
   streamUsage: boolean
+  /** How the stream is framed for the client; absent means server-sent events. */
+  framing?: 'json-array'
   /** The request as it came, so that a provider of the same dialect receives it with nothing lost. */
   origin: { dialect: DialectId; body: JsonObject }
 }

@@ -4,6 +4,7 @@
  */
 import type { ChatEvent, Complaint, Usage } from '../chat/events.ts'
 import type { Json, JsonObject } from '../chat/json.ts'
+import type { ModelFacts } from '../chat/model.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { ChatResponse } from '../chat/response.ts'
 import type { HubError } from '../errors.ts'
@@ -18,14 +19,24 @@ export interface Codec<In, Out> {
 /** How clients speak a dialect to us. */
 export interface Inbound {
   id: DialectId
-  /** @throws {HubError} VALIDATION_ERROR naming the field that is wrong. */
-  parseRequest(body: unknown): ChatRequest
-  renderResponse(response: ChatResponse): JsonObject
-  /** Renders a canonical stream. Without `usage` the client did not ask for it and sees none. */
-  renderStream(options: { usage: boolean }): Codec<ChatEvent, SseMessage>
+  /**
+   * @param address what the address says where the dialect puts it there and not into the body.
+   * @throws {HubError} VALIDATION_ERROR naming the field that is wrong.
+   */
+  parseRequest(body: unknown, address?: RequestAddress): ChatRequest
+  renderResponse(response: ChatResponse, request: ChatRequest): JsonObject
+  /** Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and sees none. */
+  renderStream(request: ChatRequest): Codec<ChatEvent, SseMessage>
   renderError(error: HubError, requestId: string): JsonObject
   /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
   renderStreamError(error: HubError, requestId: string): SseMessage[]
+}
+
+/** What stands in the address of a request: Gemini's model and method, Anthropic's count_tokens. */
+export interface RequestAddress {
+  model?: string
+  stream?: boolean
+  framing?: 'json-array'
 }
 
 /** Where and as whom a call goes: what of a provider's row an outbound dialect needs to know. */
@@ -35,6 +46,8 @@ export interface Upstream {
   /** The provider's own id of the model. */
   model: string
   quirks: Quirks
+  /** What is known of the model: limits that the dialect must name, parameters that it refuses. */
+  facts?: ModelFacts
 }
 
 /** How a provider departs from the dialect it speaks. Data: a row of the provider table. */

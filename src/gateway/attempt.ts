@@ -12,6 +12,7 @@ import { encodeSse } from '../http/sse.ts'
 import { addressFor, authHeaders, originOf } from '../providers/auth.ts'
 import { classify, faultOfException } from '../providers/classify.ts'
 import { redact } from '../providers/redact.ts'
+import { factsOf } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
 import type { Lease } from '../quota/lease.ts'
 import { AnswerStream } from './answer-stream.ts'
@@ -47,8 +48,9 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 
   const credential = await openCredential(input)
   const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential)
-  const quirks = candidate.provider.quirks ?? {}
-  const call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks })
+  const quirks = candidate.provider.quirks?.[candidate.dialect] ?? {}
+  const facts = factsOf(candidate.providerId, lease.model)
+  const call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks, ...(facts && { facts }) })
   const abort = new LinkedAbort()
   abort.follow(input.clientLeft, 'client-left')
   abort.follow(input.deadline, 'deadline')
@@ -101,7 +103,7 @@ async function openStream(
   const passage =
     speaker.id === listener.id
       ? new Relay(speaker, request.streamUsage)
-      : new Translation(speaker, listener, request.streamUsage)
+      : new Translation(speaker, listener, request)
   const stream = new AnswerStream(body, passage, abort)
   const end = await stream.start()
   switch (end.type) {
@@ -147,7 +149,9 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   const usage = speaker.readUsage(body)
   if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), usage, dropped }
   const answer =
-    speaker.id === listener.id ? text : JSON.stringify(listener.renderResponse(speaker.parseResponse(body)))
+    speaker.id === listener.id
+      ? text
+      : JSON.stringify(listener.renderResponse(speaker.parseResponse(body), request))
   return { type: 'whole', text: answer, usage, dropped }
 }
 
@@ -230,7 +234,7 @@ function send(url: string, init: RequestInit): Promise<Response> {
 
 /** A whole answer as the stream that the client asked for. */
 function renderAsStream(body: JsonObject, { speaker, listener, request }: Conversation): string {
-  const renderer = listener.renderStream({ usage: request.streamUsage })
+  const renderer = listener.renderStream(request)
   const messages = unfold(speaker.parseResponse(body)).flatMap((event) => renderer.push(event))
   return [...messages, ...renderer.end()].map(encodeSse).join('')
 }

@@ -4,6 +4,7 @@
  */
 import { isContent, type ChatEvent, type Complaint, type Usage } from '../chat/events.ts'
 import type { Codec, Inbound, Outbound } from '../dialects/dialect.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../http/sse.ts'
 
 export interface Passage {
@@ -82,9 +83,9 @@ export class Translation implements Passage {
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
 
-  constructor(outbound: Outbound, inbound: Inbound, showUsage: boolean) {
+  constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest) {
     this.#parser = outbound.parseStream()
-    this.#renderer = inbound.renderStream({ usage: showUsage })
+    this.#renderer = inbound.renderStream(request)
   }
 
   push(bytes: Uint8Array): string {

@@ -11,12 +11,16 @@ export function authHeaders(dialect: DialectId, secret: string): Record<string, 
   switch (dialect) {
     case 'openai-chat':
     case 'openai-responses':
+    case 'cohere':
       return { authorization: `Bearer ${secret}` }
     case 'anthropic':
       // Pinned: version 2026-10-21 refuses sampling fields. https://platform.claude.com/docs/en/api/versioning
       return { 'x-api-key': secret, 'anthropic-version': '2023-06-01' }
     case 'gemini':
       return { 'x-goog-api-key': secret }
+    case 'hub-chat':
+    case 'hub-query':
+      throw new Error(`The dialect ${dialect} is spoken by clients only.`)
   }
 }
 

@@ -3,7 +3,7 @@
  * Prices and limits are those of models.dev (MIT), snapshot of 2026-07-02; what was retired since is left out (Gemini 2.0,
  * 2026-06-01; DeepSeek's old names are aliases). A price of 0 is a free tier; an absent one is unknown.
  */
-import type { ModelFacts } from './provider.ts'
+import type { ModelFacts } from '../chat/model.ts'
 
 type Models = Readonly<Record<string, ModelFacts>>
 

@@ -1,6 +1,7 @@
 /** What a provider is: a row of data. Vendors differ in address and quirks; structure differs by dialect. */
 import type { DialectId } from '../chat/request.ts'
 import type { Complaint } from '../chat/events.ts'
+import type { ModelFacts } from '../chat/model.ts'
 import type { Quirks } from '../dialects/dialect.ts'
 import type { Blame, Fault } from '../errors.ts'
 
@@ -19,7 +20,8 @@ export interface Provider {
   defaultModel: string
   /** Models that a bare id may name, with what is known of them. */
   models: Readonly<Record<string, ModelFacts>>
-  quirks?: Quirks
+  /** How it departs from the dialects it speaks. */
+  quirks?: Partial<Record<DialectId, Quirks>>
   /** How its calendar resets, for quota that it does not state a time for. */
   resets?: { day?: Reset; month?: Reset }
   /** What a rate limit is counted for, where its error does not tell; absent means the account. */
@@ -31,20 +33,6 @@ export interface Provider {
 }
 
 export type Reset = 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling'
-
-/** US dollars per million tokens. What is absent costs as much as other input. */
-export interface Price {
-  input: number
-  output: number
-  cachedInput?: number
-  cacheWrite?: number
-}
-
-export interface ModelFacts {
-  price?: Price
-  contextTokens?: number
-  outputTokens?: number
-}
 
 /** What an error amounts to. */
 export interface Meaning {

@@ -1,7 +1,8 @@
 /** Questions to the catalogue: who a name means, who has a model, what it costs. Pure. */
 import type { Usage } from '../chat/events.ts'
 import { catalog, type ProviderId } from './catalog.ts'
-import type { ModelFacts, Price, Provider } from './provider.ts'
+import type { ModelFacts, Price } from '../chat/model.ts'
+import type { Provider } from './provider.ts'
 
 const builtIn = Object.keys(catalog).filter(isProviderId)
 

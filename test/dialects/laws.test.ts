@@ -7,6 +7,7 @@ import type { DialectId } from '../../src/chat/request.ts'
 import type { Inbound, Outbound } from '../../src/dialects/dialect.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { SseDecoder, type SseMessage } from '../../src/http/sse.ts'
+import { anyRequest } from '../any-request.ts'
 import { cutsOf } from './cuts.ts'
 import { fixturesOf } from './fixtures.ts'
 
@@ -66,7 +67,9 @@ describe.each(spoken)('%s', (id, listener, speaker) => {
 
     it.each(complete)('$name, rendered whole', ({ sse }) => {
       const response = foldEvents(eventsOf(speaker, [sse]))
-      expect(settled(speaker.parseResponse(listener.renderResponse(response)))).toEqual(settled(response))
+      expect(settled(speaker.parseResponse(listener.renderResponse(response, anyRequest)))).toEqual(
+        settled(response),
+      )
     })
 
     it.each(answers)('$name, rendered as a stream', ({ body }) => {
@@ -136,7 +139,7 @@ function parse(speaker: Outbound, messages: SseMessage[]): ChatEvent[] {
 }
 
 function render(listener: Inbound, events: ChatEvent[]): SseMessage[] {
-  const renderer = listener.renderStream({ usage: true })
+  const renderer = listener.renderStream(anyRequest)
   return [...events.flatMap((event) => renderer.push(event)), ...renderer.end()]
 }
 

@@ -1,6 +1,7 @@
 /** Streams on their way to the client: what passes, what is held back, what is noticed. */
 import { describe, expect, it } from 'vitest'
 import { inbound, outbound } from '../../src/dialects/index.ts'
+import { anyRequest } from '../any-request.ts'
 import { type Passage, Relay, Translation } from '../../src/gateway/passage.ts'
 
 const speaker = outbound['openai-chat']
@@ -68,7 +69,11 @@ describe('a relay', () => {
 
 describe('a translation', () => {
   it.each([1, 5, Infinity])('gives the client the same text, whatever the chunks (%d bytes)', (size) => {
-    const text = pass(new Translation(speaker, listener, false), whole + usage + done, size)
+    const text = pass(
+      new Translation(speaker, listener, { ...anyRequest, streamUsage: false }),
+      whole + usage + done,
+      size,
+    )
     expect(text).toContain('Grüße')
     expect(text).toContain(', 世界')
     expect(text.endsWith(done)).toBe(true)
@@ -76,10 +81,10 @@ describe('a translation', () => {
   })
 
   it('does not end cleanly what broke', () => {
-    const cut = new Translation(speaker, listener, false)
+    const cut = new Translation(speaker, listener, { ...anyRequest, streamUsage: false })
     expect(pass(cut, role + chunk({ content: 'x' }))).not.toContain('[DONE]')
     expect(cut.seen).toMatchObject({ content: true, complete: false })
-    const failed = new Translation(speaker, listener, true)
+    const failed = new Translation(speaker, listener, anyRequest)
     expect(pass(failed, role + chunk({ content: 'x' }) + error)).not.toContain('[DONE]')
     expect(failed.seen.complaint?.message).toBe('Overloaded')
   })

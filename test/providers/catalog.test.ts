@@ -43,8 +43,8 @@ describe.each(rows)('the row of %s', (id, row) => {
   })
 
   it('renames no field that it refuses', () => {
-    const renamed = Object.keys(row.quirks?.renames ?? {})
-    for (const field of row.quirks?.refuses ?? []) expect(renamed).not.toContain(field)
+    const renamed = Object.keys(row.quirks?.['openai-chat']?.renames ?? {})
+    for (const field of row.quirks?.['openai-chat']?.refuses ?? []) expect(renamed).not.toContain(field)
   })
 })
 
@@ -88,22 +88,24 @@ describe('the catalogue', () => {
 })
 
 // Without recordings there is nothing to show, and no suite.
-if (readRecordings().length > 0) describe('recorded requests', () => {
-  const providers: Record<string, Provider> = {
-    ...catalog,
-    'openai-chat': catalog.openai,
-    'github-models': catalog.github,
-  }
-  const taken = readRecordings().flatMap(({ name, provider, exchanges }) =>
-    exchanges.flatMap(({ request, response }) => {
-      const row = Object.hasOwn(providers, provider) ? providers[provider] : undefined
-      return row && response.status < 400 && request?.body && request.url.endsWith('/chat/completions')
-        ? [{ name, row, body: request.body }]
-        : []
-    }),
-  )
+if (readRecordings().length > 0)
+  describe('recorded requests', () => {
+    const providers: Record<string, Provider> = {
+      ...catalog,
+      'openai-chat': catalog.openai,
+      'github-models': catalog.github,
+    }
+    const taken = readRecordings().flatMap(({ name, provider, exchanges }) =>
+      exchanges.flatMap(({ request, response }) => {
+        const row = Object.hasOwn(providers, provider) ? providers[provider] : undefined
+        return row && response.status < 400 && request?.body && request.url.endsWith('/chat/completions')
+          ? [{ name, row, body: request.body }]
+          : []
+      }),
+    )
 
-  it.each(taken)('$name: nothing that was taken is refused', ({ row, body }) => {
-    for (const field of row.quirks?.refuses ?? []) expect(Object.keys(body)).not.toContain(field)
+    it.each(taken)('$name: nothing that was taken is refused', ({ row, body }) => {
+      for (const field of row.quirks?.['openai-chat']?.refuses ?? [])
+        expect(Object.keys(body)).not.toContain(field)
+    })
   })
-})

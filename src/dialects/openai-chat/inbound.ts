@@ -9,7 +9,7 @@ export const openaiChatInbound: Inbound = {
   id: 'openai-chat',
   parseRequest: readRequest,
   renderResponse: renderAnswer,
-  renderStream: (options) => new StreamRenderer(options),
+  renderStream: (request) => new StreamRenderer(request),
   renderError,
   // An ordinary message with an `error`, which OpenAI's SDKs throw; no [DONE] follows, so nobody takes it for an end.
   renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],

@@ -1,6 +1,7 @@
 /** A canonical stream as a Chat client reads it: chunks without event names, then the usage if asked for, then [DONE]. */
 import type { ChatEvent, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
+import type { ChatRequest } from '../../chat/request.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
 import { writeFinish } from './finish.ts'
@@ -26,8 +27,8 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   #head: JsonObject = { id: '', object: 'chat.completion.chunk', created: 0, model: '' }
   #usage: Usage | undefined
 
-  constructor({ usage }: { usage: boolean }) {
-    this.#showUsage = usage
+  constructor({ streamUsage }: Pick<ChatRequest, 'streamUsage'>) {
+    this.#showUsage = streamUsage
   }
 
   push(event: ChatEvent): SseMessage[] {

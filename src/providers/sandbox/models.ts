@@ -1,5 +1,5 @@
 /** The sandbox's models: each is a way to behave, so that a client can be tried against it. */
-import type { ModelFacts } from '../provider.ts'
+import type { ModelFacts } from '../../chat/model.ts'
 
 const facts = {
   price: { input: 0, output: 0 },

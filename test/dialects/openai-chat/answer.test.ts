@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { anyRequest } from '../../any-request.ts'
 import type { ChatEvent } from '../../../src/chat/events.ts'
 import type { Json } from '../../../src/chat/json.ts'
 import { openaiChatInbound } from '../../../src/dialects/openai-chat/inbound.ts'
@@ -105,6 +106,7 @@ describe('the finish', () => {
 function bodyOf(fields: Json, logprobs: Json) {
   return openaiChatInbound.renderResponse(
     speaker.parseResponse({ choices: [{ message: fields, logprobs, finish_reason: 'stop' }] }),
+    anyRequest,
   )
 }
 

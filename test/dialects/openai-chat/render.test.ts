@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { anyRequest } from '../../any-request.ts'
 import type { ChatEvent } from '../../../src/chat/events.ts'
 import { openaiChatInbound } from '../../../src/dialects/openai-chat/inbound.ts'
 
@@ -9,7 +10,7 @@ const usage = { inputTokens: 3, outputTokens: 2, cachedTokens: 1, cacheWriteToke
 
 /** What a client reads of these events. */
 function render(events: ChatEvent[], showUsage = false): unknown[] {
-  const renderer = openaiChatInbound.renderStream({ usage: showUsage })
+  const renderer = openaiChatInbound.renderStream({ ...anyRequest, streamUsage: showUsage })
   const messages = [...events.flatMap((event) => renderer.push(event)), ...renderer.end()]
   return messages.map(({ data = '' }) => (data === '[DONE]' ? data : JSON.parse(data)))
 }

@@ -1,0 +1,24 @@
+/** What is known of a model. Everything is optional: a model that nothing is known of passes and counts as able. */
+
+export interface ModelFacts {
+  price?: Price
+  /** Input and output together. */
+  contextTokens?: number
+  outputTokens?: number
+  /** What it can be shown beside text. */
+  input?: readonly ('image' | 'audio' | 'video' | 'pdf')[]
+  tools?: boolean
+  jsonSchema?: boolean
+  /** It thinks before it answers, and may be told how much. */
+  reasoning?: boolean
+  /** Temperature and the like are accepted. */
+  sampling?: boolean
+}
+
+/** US dollars per million tokens. What is absent costs as much as other input. */
+export interface Price {
+  input: number
+  output: number
+  cachedInput?: number
+  cacheWrite?: number
+}
