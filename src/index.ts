@@ -7,6 +7,7 @@ import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
 import { bodyTooLarge, maxBodyBytes } from './http/body.ts'
 import { timeOrderedId } from './ids.ts'
+import { refreshModels } from './providers/refresh.ts'
 import { authRoutes } from './routes/auth.ts'
 import { chatRoutes } from './routes/chat.ts'
 import type { HubContext } from './routes/context.ts'
@@ -78,4 +79,7 @@ export type HubApp = typeof app
 // A route without a guard would be open to everyone: the Worker does not start with one.
 declaredRoutes(app)
 
-export default { fetch: app.fetch } satisfies ExportedHandler<Env>
+export default {
+  fetch: app.fetch,
+  scheduled: (controller, env) => refreshModels(env, controller.scheduledTime),
+} satisfies ExportedHandler<Env>

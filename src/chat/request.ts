@@ -34,6 +34,10 @@ export interface ChatRequest {
   logprobs?: { alternatives: number }
   /** An opaque name of the end user, for the provider's abuse detection. */
   user?: string
+  /** The only providers that may serve this request, by their ids; absent means any. */
+  allowedProviders?: string[]
+  /** The only priorities of keys (1 comes first) that may serve this request; absent means any. */
+  allowedPriorities?: number[]
   stream: boolean
   /** Whether the client wants usage inside the stream. Dialects that always send it set true. */
   streamUsage: boolean

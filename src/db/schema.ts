@@ -3,6 +3,7 @@
  * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
  */
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { ModelFacts } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { TrailEntry } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -216,4 +217,10 @@ export const audit = sqliteTable('audit', {
   action: text().notNull(),
   subject: text().notNull(),
   detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+})
+
+export const modelCatalogue = sqliteTable('model_catalogue', {
+  provider: text().primaryKey(),
+  models: text({ mode: 'json' }).$type<Record<string, ModelFacts>>().notNull(),
+  readAt: integer('read_at').notNull(),
 })

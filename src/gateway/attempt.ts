@@ -5,9 +5,9 @@ import type { ChatRequest } from '../chat/request.ts'
 import { unfold } from '../chat/fold.ts'
 import { openSecret } from '../auth/vault.ts'
 import { inbound, outbound } from '../dialects/index.ts'
-import type { Inbound, Outbound } from '../dialects/dialect.ts'
+import type { Call, Inbound, Outbound } from '../dialects/dialect.ts'
 import type { Env } from '../env.ts'
-import type { Fault } from '../errors.ts'
+import { type Fault, HubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
 import { addressFor, authHeaders, originOf } from '../providers/auth.ts'
 import { classify, faultOfException } from '../providers/classify.ts'
@@ -38,6 +38,8 @@ export type AttemptResult =
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string }
   | { type: 'fault'; fault: Fault; usage?: Usage }
   | { type: 'client-left' }
+  /** The provider's dialect has no words for this request: no call was made. */
+  | { type: 'unfit'; error: HubError }
 
 /** Makes the call. Never throws for what a provider or the network does. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
@@ -50,7 +52,13 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential)
   const quirks = candidate.provider.quirks?.[candidate.dialect] ?? {}
   const facts = factsOf(candidate.providerId, lease.model)
-  const call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks, ...(facts && { facts }) })
+  let call: Call
+  try {
+    call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks, ...(facts && { facts }) })
+  } catch (thrown) {
+    if (thrown instanceof HubError) return { type: 'unfit', error: thrown }
+    throw thrown
+  }
   const abort = new LinkedAbort()
   abort.follow(input.clientLeft, 'client-left')
   abort.follow(input.deadline, 'deadline')

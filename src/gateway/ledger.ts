@@ -53,6 +53,11 @@ export class Ledger {
     return entry
   }
 
+  /** Takes back an attempt that was never made. */
+  withdraw(entry: TrailEntry): void {
+    this.trail.splice(this.trail.indexOf(entry), 1)
+  }
+
   /** Notes what an attempt came to. */
   close(entry: TrailEntry, end: 'ok' | 'client-left' | Fault, now: number): void {
     entry.durationMs = now - entry.startedAt

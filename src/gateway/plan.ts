@@ -7,9 +7,10 @@ import type { ConfiguredRoute, Reach } from '../db/configuration.ts'
 import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
-import { priceOf, providersOfModel } from '../providers/registry.ts'
+import { factsOf, priceOf, providersOfModel } from '../providers/registry.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
+import { lackOf, type Needs } from './needs.ts'
 
 /** One provider and model that may serve a request, with the pools to ask, private before shared. */
 export interface Candidate {
@@ -45,6 +46,8 @@ export interface PlanInput {
   spoken: readonly DialectId[]
   /** What the token may use; null for everything. */
   allowedModels: string[] | null
+  /** What the request needs of a model. */
+  needs: Needs
   /** Rises with each request, for routes that go round. */
   turn: number
 }
@@ -168,6 +171,8 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
     return entry.allowedModels === null || matchesAny(chosen, entry.allowedModels)
   })
   if (able.length === 0) return 'no key for it allows this model'
+  const lack = lackOf(factsOf(known.id, model), input.needs)
+  if (lack) return lack
   const dialect = chooseDialect(known.provider, input)
   if (!dialect) return 'this hub does not speak its dialect'
   const baseUrl = known.provider.dialects[dialect] ?? ''

@@ -10,13 +10,14 @@ import { readEpoch } from '../db/configuration.ts'
 import { writeRecords } from '../db/records.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError, type TrailEntry } from '../errors.ts'
-import type { Admission, KeyRefusal, Lease, Need, Settlement } from '../quota/lease.ts'
+import type { Admission, KeyRefusal, Lease, Need, Outcome, Settlement } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { budgets } from './budgets.ts'
 import { makeDirectory } from './directory.ts'
 import { estimateTokens } from './estimate.ts'
 import { clientLeftStatus, Ledger } from './ledger.ts'
+import { needsOf } from './needs.ts'
 import { type Candidate, type LeftOut, makePlan, type Plan } from './plan.ts'
 import { explainFailure } from './verdict.ts'
 
@@ -60,6 +61,8 @@ export class Search {
   #refusals: { candidate: Candidate; refusals: KeyRefusal[]; retryAt: number | undefined }[] = []
   /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
   #requestFault: Fault | undefined
+  /** The first refusal of a dialect to say this request in its words. */
+  #unfit: HubError | undefined
   #renewals = 0
   /** A pool has said that the configuration is the newest. */
   #confirmed = false
@@ -109,6 +112,7 @@ export class Search {
       // The registry's names are dialects by construction; Object.keys forgets it.
       spoken: Object.keys(outbound) as DialectId[],
       allowedModels: token?.allowedModels ?? null,
+      needs: needsOf(request, this.estimate),
       turn,
     })
     if (!(plan instanceof HubError)) this.#leftOut = plan.leftOut
@@ -130,7 +134,7 @@ export class Search {
     candidate: Candidate,
     poolOwner: string,
   ): Promise<Served | 'next' | 'nobody' | 'renewed' | undefined> {
-    const { env, background, request, clientLeft, deadline } = this.#input
+    const { env, background } = this.#input
     const pool = poolStub(env, poolOwner, candidate.providerId)
     this.#lastPool = pool
     let previous: Settlement | undefined
@@ -152,48 +156,86 @@ export class Search {
         this.#refusals.push({ candidate, refusals: admission.refusals, retryAt: admission.retryAt })
         return 'next'
       }
-      const { lease } = admission
-      const entry = this.ledger.open(candidate, lease, Date.now())
-      let result: AttemptResult
-      try {
-        result = await attempt({ env, request, candidate, lease, clientLeft, deadline })
-      } catch (thrown) {
-        // A fault of the hub's own, before any call was made: what was reserved is given back.
-        background(pool.settle({ leaseId: lease.id, outcome: { type: 'unused' } }))
-        throw thrown
+      const step = await this.#call(candidate, poolOwner, admission.lease)
+      if (step === undefined || typeof step === 'string' || 'answer' in step) return step
+      previous = step
+    }
+  }
+
+  /**
+   * Makes one call. Answers who serves, where to go on, or what is to be settled before the same pool is asked for another
+   * key; undefined where the client left.
+   */
+  async #call(
+    candidate: Candidate,
+    poolOwner: string,
+    lease: Lease,
+  ): Promise<Served | Settlement | 'next' | 'nobody' | undefined> {
+    const { env, background, request, clientLeft, deadline } = this.#input
+    const pool = poolStub(env, poolOwner, candidate.providerId)
+    const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
+      background(pool.settle({ leaseId: lease.id, ...settlement }))
+    const entry = this.ledger.open(candidate, lease, Date.now())
+    let result: AttemptResult
+    try {
+      result = await attempt({ env, request, candidate, lease, clientLeft, deadline })
+    } catch (thrown) {
+      // A fault of the hub's own, before any call was made: what was reserved is given back.
+      settle({ outcome: { type: 'unused' } })
+      throw thrown
+    }
+    const now = Date.now()
+    switch (result.type) {
+      case 'whole':
+      case 'stream':
+        this.ledger.firstContentAt = now
+        return { candidate, lease, poolOwner, entry, answer: result }
+      case 'unfit': {
+        settle({ outcome: { type: 'unused' } })
+        this.ledger.withdraw(entry)
+        this.#unfit ??= result.error
+        this.#leftOut.push({
+          provider: candidate.providerId,
+          model: lease.model,
+          reason: result.error.message,
+        })
+        return 'next'
       }
-      const now = Date.now()
-      if (result.type === 'client-left') {
+      case 'client-left': {
         this.ledger.close(entry, 'client-left', now)
         const usage = estimatedUsage(this.estimate.inputTokens, 0)
         const record = this.ledger.record(now, { status: clientLeftStatus, usage })
-        background(pool.settle({ leaseId: lease.id, outcome: { type: 'cancelled', usage }, record }))
+        settle({ outcome: { type: 'cancelled', usage }, record })
         return undefined
       }
-      if (result.type !== 'fault') {
-        this.ledger.firstContentAt = now
-        return { candidate, lease, poolOwner, entry, answer: result }
+      case 'fault': {
+        const { fault } = result
+        this.ledger.close(entry, fault, now)
+        this.#tried.push(lease.keyId)
+        const onward = this.#afterFault(fault)
+        const outcome: Outcome = { type: 'failure', fault }
+        if (onward === 'same-pool') return { leaseId: lease.id, outcome }
+        settle({ outcome })
+        return onward
       }
-      const { fault } = result
-      this.ledger.close(entry, fault, now)
-      this.#tried.push(lease.keyId)
-      const settlement: Settlement = { leaseId: lease.id, outcome: { type: 'failure', fault } }
-      switch (fault.blame) {
-        case 'request':
-          this.#requestFault = fault
-          background(pool.settle(settlement))
-          // Another model may take what is too long for this one; nobody else is asked about a request that is wrong.
-          return fault.verdict === 'context-too-long' ? 'next' : 'nobody'
-        case 'region':
-        case 'unknown':
-          background(pool.settle(settlement))
-          return fault.verdict === 'deadline' ? 'nobody' : 'next'
-        case 'key':
-        case 'account':
-        case 'model':
-        case 'provider':
-          previous = settlement
-      }
+    }
+  }
+
+  /** Who is asked after a fault. */
+  #afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
+    switch (fault.blame) {
+      case 'request':
+        this.#requestFault = fault
+        // Another model may take what is too long for this one; nobody else is asked about a request that is wrong.
+        return fault.verdict === 'context-too-long' ? 'next' : 'nobody'
+      case 'region':
+      case 'unknown':
+        return fault.verdict === 'deadline' ? 'nobody' : 'next'
+      case 'key':
+      case 'account':
+      case 'model':
+      case 'provider':
+        return 'same-pool'
     }
   }
 
@@ -240,6 +282,7 @@ export class Search {
       leftOut: this.#leftOut,
       refusals: this.#refusals,
       requestFault: this.#requestFault,
+      unfit: this.#unfit,
       timedOut: this.#input.deadline.aborted,
     })
   }

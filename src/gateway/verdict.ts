@@ -9,6 +9,8 @@ export interface Failure {
   leftOut: LeftOut[]
   refusals: { candidate: Candidate; refusals: KeyRefusal[]; retryAt: number | undefined }[]
   requestFault: Fault | undefined
+  /** The refusal of a dialect to say the request in its words. */
+  unfit?: HubError | undefined
   /** The request's own time was over. */
   timedOut: boolean
 }
@@ -77,6 +79,7 @@ export function explainFailure(failure: Failure): HubError {
       { retryAt, trail },
     )
   }
+  if (failure.unfit) return failure.unfit
   return new HubError('NO_ELIGIBLE_KEY', `No key can serve ${name}.${why(failure)}`, {
     param: 'model',
     trail,

@@ -1,4 +1,7 @@
-/** Questions to the catalogue: who a name means, who has a model, what it costs. Pure. */
+/**
+ * Questions to the catalogue: who a name means, who has a model, what it costs. What was published of models since this build
+ * is laid over the built-in tables once it was read (`publishFacts`); without it they answer alone.
+ */
 import type { Usage } from '../chat/events.ts'
 import { catalog, type ProviderId } from './catalog.ts'
 import type { ModelFacts, Price } from '../chat/model.ts'
@@ -7,6 +10,18 @@ import type { Provider } from './provider.ts'
 const builtIn = Object.keys(catalog).filter(isProviderId)
 
 const rows: ReadonlyMap<string, Provider> = new Map(Object.entries(catalog))
+
+let published: ReadonlyMap<string, Readonly<Record<string, ModelFacts>>> = new Map()
+
+/** Lays newer facts over the built-in tables of this isolate, by provider. */
+export function publishFacts(facts: ReadonlyMap<string, Readonly<Record<string, ModelFacts>>>): void {
+  published = facts
+}
+
+/** The models that are known of a built-in provider, by id. */
+export function modelsOf(provider: string): Readonly<Record<string, ModelFacts>> {
+  return { ...rows.get(provider)?.models, ...published.get(provider) }
+}
 
 const idsByName: ReadonlyMap<string, ProviderId> = new Map(
   builtIn.flatMap((id) => [
@@ -41,7 +56,12 @@ export function factsOf(provider: string, model?: string): ModelFacts | undefine
   const row = rows.get(provider)
   if (!row) return undefined
   const id = model ?? row.defaultModel
-  return ownEntry(row.models, id) ?? ownEntry(row.models, id.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, ''))
+  const undated = id.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, '')
+  for (const models of [published.get(provider), row.models]) {
+    const facts = models && (ownEntry(models, id) ?? ownEntry(models, undated))
+    if (facts) return facts
+  }
+  return undefined
 }
 
 /** What a model costs, where that is known. */

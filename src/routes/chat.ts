@@ -7,6 +7,7 @@ import { inbound } from '../dialects/index.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { HubError } from '../errors.ts'
 import { complete } from '../gateway/complete.ts'
+import { useStoredModels } from '../providers/refresh.ts'
 import { parseJson } from '../http/body.ts'
 import { validationError } from '../http/validation.ts'
 import type { HubContext } from './context.ts'
@@ -31,6 +32,7 @@ export const chatRoutes = new Hono<HubContext>()
   .post('/v1/chat', chatCompletions, (c) => answerChat(c, 'openai-chat'))
 
 async function answerChat(c: Context<HubContext>, dialect: DialectId): Promise<Response> {
+  await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
   const listener = inbound[dialect]
   if (!listener) throw new Error(`The dialect ${dialect} has a route and no parser.`)
   const body = parseJson(await c.req.text())

@@ -44,6 +44,7 @@ function ask(
     clientDialect: 'openai-chat',
     spoken: ['openai-chat'],
     allowedModels: null,
+    needs: { tools: false, jsonSchema: false, input: new Set(), inputTokens: 10 },
     turn: 0,
     ...more,
   })
