@@ -4,6 +4,7 @@
  */
 import { type Complaint, estimatedUsage, type Usage } from '../chat/events.ts'
 import { GatheringReader } from '../http/gather.ts'
+import type { StreamWriter } from '../http/stream-writer.ts'
 import { Watchdog } from '../http/watchdog.ts'
 import { budgets } from './budgets.ts'
 import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
@@ -22,7 +23,6 @@ export class AnswerStream {
   readonly #reader: GatheringReader
   readonly #passage: Passage
   readonly #abort: LinkedAbort
-  readonly #encoder = new TextEncoder()
   #watchdog: Watchdog | undefined
   #held = ''
   #over = false
@@ -54,13 +54,10 @@ export class AnswerStream {
   }
 
   /** Writes what was held and all that follows. */
-  async pump(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<StreamEnd> {
+  async pump(writer: StreamWriter): Promise<StreamEnd> {
     const write = async (text: string): Promise<boolean> => {
       this.#watchdog?.feed(budgets.idleMs)
-      if (text !== '')
-        await writer
-          .write(this.#encoder.encode(text))
-          .catch(() => Promise.reject(new Interruption('client-left')))
+      await writer.write(text).catch(() => Promise.reject(new Interruption('client-left')))
       return true
     }
     try {

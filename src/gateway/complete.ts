@@ -2,8 +2,9 @@
  * The way of a request through the hub: search for a key that serves, relay its answer, settle, and keep the books. The steps
  * are in the files beside this one; this page is their order.
  */
-import { HubError, toHubError } from '../errors.ts'
+import { type Fault, HubError, toHubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
+import { StreamWriter } from '../http/stream-writer.ts'
 import type { Inbound } from '../dialects/dialect.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { Outcome } from '../quota/lease.ts'
@@ -80,21 +81,22 @@ class Completion {
       return clientLeft()
     }
     const { readable, writable } = new IdentityTransformStream()
-    const writer = writable.getWriter()
+    const { framing } = this.#input.request
+    const writer = new StreamWriter(writable, framing)
     const headers = first === early ? this.#commonHeaders() : this.#headers(first)
-    headers.set('content-type', 'text/event-stream; charset=utf-8')
+    headers.set('content-type', framing ? 'application/json' : 'text/event-stream; charset=utf-8')
     headers.set('cache-control', 'no-cache')
     this.#input.background(first === early ? this.#streamLate(finding, writer) : this.#relay(first, writer))
     return new Response(readable, { headers })
   }
 
   /** Comments until the outcome is there, then the outcome, and last the facts that had no headers to stand in. */
-  async #streamLate(finding: Promise<Served | undefined>, writer: Writer): Promise<void> {
+  async #streamLate(finding: Promise<Served | undefined>, writer: StreamWriter): Promise<void> {
     const keepAlive = setInterval(
-      () => void write(writer, ': keep-alive\n\n').catch(() => {}),
+      () => void writer.write(': keep-alive\n\n').catch(() => {}),
       budgets.keepAliveMs,
     )
-    await write(writer, ': keep-alive\n\n').catch(() => {})
+    await writer.write(': keep-alive\n\n').catch(() => {})
     let served: Served | undefined
     try {
       served = await finding
@@ -107,26 +109,33 @@ class Completion {
     clearInterval(keepAlive)
     if (served) return this.#relay(served, writer, this.#headers(served))
     this.#done()
-    await writer.close().catch(() => {})
+    await writer.close()
   }
 
   /** Pumps an answer to its end, and settles it. @param facts what the headers would have said, for a last comment. */
-  async #relay(served: Served, writer: Writer, facts?: Headers): Promise<void> {
+  async #relay(served: Served, writer: StreamWriter, facts?: Headers): Promise<void> {
     const { answer } = served
     try {
       if (answer.type === 'whole') {
-        await write(writer, answer.text).catch(() => {})
+        await writer.write(answer.text).catch(() => {})
         this.#settleGood(served, answer.usage ?? this.#estimate(answer.text))
       } else {
         const end = await answer.stream.pump(writer)
         const error = this.#settleStream(served, answer.stream, answer.secret, end)
         if (error) return await this.#writeError(writer, error)
       }
-      if (facts)
-        await write(writer, `: ${[...facts].map(([name, value]) => `${name}=${value}`).join(' ')}\n\n`).catch(
-          () => {},
-        )
-      await writer.close().catch(() => {})
+      if (facts) {
+        const said = [...facts].map(([name, value]) => `${name}=${value}`).join(' ')
+        await writer.write(`: ${said}\n\n`).catch(() => {})
+      }
+      await writer.close()
+    } catch (thrown) {
+      // A fault of the hub's own. The lease is settled all the same, and the client is told.
+      console.error(`${this.#input.requestId} broke off`, thrown)
+      const error = toHubError(thrown)
+      const fault: Fault = { blame: 'unknown', verdict: 'hub-failed', message: error.message }
+      this.#settle(served, { type: 'failure', fault }, fault, { status: error.status, error })
+      await this.#writeError(writer, error)
     } finally {
       this.#done()
     }
@@ -180,11 +189,11 @@ class Completion {
     this.#input.background(pool.settle({ leaseId: lease.id, outcome, record }))
   }
 
-  async #writeError(writer: Writer, error: HubError): Promise<void> {
+  async #writeError(writer: StreamWriter, error: HubError): Promise<void> {
     const { inbound, requestId } = this.#input
     const text = inbound.renderStreamError(error, requestId).map(encodeSse).join('')
-    await write(writer, text).catch(() => {})
-    await writer.close().catch(() => {})
+    await writer.write(text).catch(() => {})
+    await writer.close()
   }
 
   #commonHeaders(): Headers {
@@ -204,14 +213,6 @@ class Completion {
     }
     return headers
   }
-}
-
-type Writer = WritableStreamDefaultWriter<Uint8Array>
-
-const encoder = new TextEncoder()
-
-function write(writer: Writer, text: string): Promise<void> {
-  return writer.write(encoder.encode(text))
 }
 
 /** The fault of a stream that broke after its first content. */

@@ -1,0 +1,55 @@
+/**
+ * Writes an event stream to a client, in the framing it asked for: server-sent events as they are, or for Gemini's clients
+ * that did not ask for them, one JSON array of the same messages, comments becoming white space.
+ */
+import { parseSseBlock, SseSplitter } from './sse.ts'
+
+export class StreamWriter {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  readonly #encoder = new TextEncoder()
+  readonly #array: ArrayFramer | undefined
+
+  constructor(writable: WritableStream<Uint8Array>, framing: 'json-array' | undefined) {
+    this.#writer = writable.getWriter()
+    this.#array = framing && new ArrayFramer()
+  }
+
+  /** Writes whole events. Rejects when the client has closed its side. */
+  async write(text: string): Promise<void> {
+    const framed = this.#array ? this.#array.push(text) : text
+    if (framed !== '') await this.#writer.write(this.#encoder.encode(framed))
+  }
+
+  /** Ends the stream. A client that is gone already does not matter. */
+  async close(): Promise<void> {
+    try {
+      if (this.#array) await this.#writer.write(this.#encoder.encode(this.#array.end()))
+      await this.#writer.close()
+    } catch {
+      // Nobody is left to tell.
+    }
+  }
+}
+
+class ArrayFramer {
+  readonly #splitter = new SseSplitter()
+  #begun = false
+
+  push(text: string): string {
+    return this.#splitter
+      .push(text)
+      .map((block) => this.#frame(parseSseBlock(block).data))
+      .join('')
+  }
+
+  end(): string {
+    return this.#begun ? ']' : '[]'
+  }
+
+  #frame(data: string | undefined): string {
+    if (data === undefined) return '\n'
+    const separator = this.#begun ? ',\n' : '['
+    this.#begun = true
+    return separator + data
+  }
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { StreamWriter } from '../../src/http/stream-writer.ts'
+
+/** What a client reads of these writes. */
+async function read(framing: 'json-array' | undefined, ...texts: string[]): Promise<string> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+  const reading = new Response(readable).text()
+  const writer = new StreamWriter(writable, framing)
+  for (const text of texts) await writer.write(text)
+  await writer.close()
+  return reading
+}
+
+describe('a stream', () => {
+  it('goes out as it is where the client reads server-sent events', async () => {
+    expect(await read(undefined, ': hello\n\n', 'data: {"a":1}\n\n')).toBe(': hello\n\ndata: {"a":1}\n\n')
+  })
+
+  it('is one JSON array for a client that wants that, comments being white space', async () => {
+    const text = await read(
+      'json-array',
+      ': keep-alive\n\n',
+      'data: {"a":1}\n\ndata: {"b":2}\n\n',
+      ': x\n\n',
+      'data: {"c":3}\n\n',
+    )
+    expect(JSON.parse(text)).toEqual([{ a: 1 }, { b: 2 }, { c: 3 }])
+    expect(text.startsWith('\n[')).toBe(true)
+  })
+
+  it('is an empty array where nothing came', async () => {
+    expect(JSON.parse(await read('json-array'))).toEqual([])
+  })
+})
