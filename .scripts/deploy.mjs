@@ -12,16 +12,20 @@ import path from 'node:path'
 import { build, root } from './local.mjs'
 
 const dryRun = process.argv.includes('--dry-run')
+/** The build's own configuration, which knows where its files are. */
+const built = ['--config', path.join('dist', 'llm_hub', 'wrangler.json')]
 
 build()
 if (dryRun) {
-  process.exit(wrangler(['deploy', '--dry-run', '--outdir', path.join(root, 'dist', 'dry-run')]).status)
+  process.exit(
+    wrangler(['deploy', ...built, '--dry-run', '--outdir', path.join(root, 'dist', 'dry-run')]).status,
+  )
 }
 
 const missing = missingSecrets()
 const migratedBefore = wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], { quiet: true }).status === 0
 const deployed = withSecretsFile(missing, (file) =>
-  wrangler(['deploy', ...(file ? ['--secrets-file', file] : [])]),
+  wrangler(['deploy', ...built, ...(file ? ['--secrets-file', file] : [])]),
 )
 if (deployed.status !== 0) process.exit(deployed.status ?? 1)
 if (!migratedBefore) {
