@@ -3,17 +3,21 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
 import { objectIn } from '../read.ts'
-import { applyQuirks } from './quirks.ts'
+import { applyQuirks, refusedByModel } from './quirks.ts'
 import { writeRequest } from './write-request.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */
-export function buildCall(request: ChatRequest, { baseUrl, model, quirks }: Upstream): Call {
+export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts }: Upstream): Call {
   const own = request.origin.dialect === 'openai-chat'
   const { hub: _hub, ...fields } = own ? request.origin.body : writeRequest(request)
   const limited = own ? setOutputLimit(fields, request.maxOutputTokens) : fields
   const streamed = setStreaming({ ...limited, model }, request.stream)
   // Reasoning that was translated goes only where a provider is known to want it.
-  const { body, dropped } = applyQuirks(streamed, own ? quirks : { reasoningField: 'none', ...quirks })
+  const { body, dropped } = applyQuirks(streamed, {
+    ...(!own && { reasoningField: 'none' }),
+    ...quirks,
+    refuses: [...(quirks.refuses ?? []), ...refusedByModel(facts, streamed)],
+  })
   return { url: `${baseUrl}/chat/completions`, body, dropped }
 }
 

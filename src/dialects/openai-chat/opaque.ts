@@ -7,6 +7,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { DialectId, Opaque, ReasoningPart } from '../../chat/request.ts'
 import { objectIn, textIn } from '../read.ts'
+import { openCallId } from './call-id.ts'
 
 /** The `type` of an entry of ours among `reasoning_details`. */
 const hubDetail = 'reasoning.hub'
@@ -66,8 +67,18 @@ export function mergeFields(all: OpaqueFields[]): OpaqueFields {
   return { ...(details.length > 0 && { reasoning_details: details }), ...(extra && { extra_content: extra }) }
 }
 
+/** Whether another dialect made this state. */
+export function isForeign(opaque: Opaque): boolean {
+  return opaque.dialect !== 'openai-chat'
+}
+
 /** A message of the history without our marks; the same object where it has none. */
 export function withoutMarks(message: JsonObject): JsonObject {
+  const resultOf = message.tool_call_id
+  if (typeof resultOf === 'string') {
+    const { id } = openCallId(resultOf)
+    return id === resultOf ? message : { ...message, tool_call_id: id }
+  }
   const details = Array.isArray(message.reasoning_details) ? message.reasoning_details : []
   const calls = Array.isArray(message.tool_calls) ? message.tool_calls : []
   const marked = details.some(isHubDetail)
@@ -76,17 +87,22 @@ export function withoutMarks(message: JsonObject): JsonObject {
   const kept = details.filter((detail) => !isHubDetail(detail))
   if (kept.length > 0) bare.reasoning_details = kept
   if (calls.length > 0)
-    bare.tool_calls = calls.map((call) => (isMarkedCall(call) ? withoutExtraContent(call) : call))
+    bare.tool_calls = calls.map((call) => (isMarkedCall(call) ? withoutCallMarks(call) : call))
   return bare
 }
 
-function withoutExtraContent(call: Json): Json {
-  const { extra_content: _marked, ...bare } = objectIn(call) ?? {}
-  return bare
+function withoutCallMarks(call: Json): Json {
+  const { extra_content, id, ...bare } = objectIn(call) ?? {}
+  return {
+    ...(id !== undefined && { id: typeof id === 'string' ? openCallId(id).id : id }),
+    ...bare,
+    ...(extra_content !== undefined && objectIn(extra_content)?.hub === undefined && { extra_content }),
+  }
 }
 
 function isMarkedCall(call: Json): boolean {
-  return objectIn(objectIn(call)?.extra_content)?.hub !== undefined
+  const { extra_content, id } = objectIn(call) ?? {}
+  return objectIn(extra_content)?.hub !== undefined || (typeof id === 'string' && openCallId(id).id !== id)
 }
 
 function isHubDetail(detail: Json): boolean {

@@ -3,6 +3,7 @@
  * leaves what it was given as it was: the body may be the client's own.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
+import type { ModelFacts } from '../../chat/model.ts'
 import type { Quirks } from '../dialect.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import { withoutMarks } from './opaque.ts'
@@ -37,6 +38,24 @@ export function applyQuirks(body: JsonObject, quirks: Quirks): { body: JsonObjec
   return { body: adapted, dropped }
 }
 
+/** What models that reason refuse, even where it says what they do anyway. */
+const samplingFields = [
+  'temperature',
+  'top_p',
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+]
+
+/** The fields that this model answers with an error, as far as is known: leaving them out changes little, and is told. */
+export function refusedByModel(facts: ModelFacts | undefined, body: JsonObject): string[] {
+  // OpenAI's models take sampling again where they are told not to reason (gpt-5.1 and later).
+  const samples = facts?.sampling !== false || body.reasoning_effort === 'none'
+  return [...(samples ? [] : samplingFields), ...(facts?.reasoning === false ? ['reasoning_effort'] : [])]
+}
+
 function nameOutputLimit(body: JsonObject, name: NonNullable<Quirks['outputLimit']>): void {
   const other = name === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   // Where a client sends both, the one that is known here stands.
@@ -68,6 +87,7 @@ function adaptMessage(message: Json, quirks: Quirks): Json {
     const { name: _name, ...nameless } = adapted
     adapted = nameless
   }
+  if (message.role === 'tool') adapted = withoutMarks(adapted)
   if (message.role === 'assistant') {
     adapted = withoutMarks(adapted)
     if (quirks.reasoningField) adapted = placeReasoning(adapted, quirks.reasoningField)

@@ -10,6 +10,7 @@ import type {
 } from '../../chat/request.ts'
 import { compact } from '../read.ts'
 import { audioMediaType, readUrl } from './data-url.ts'
+import { openCallId } from './call-id.ts'
 import { callSealOf, foreignReasoning, sealOf } from './opaque.ts'
 import { readDetailsText, readThinking } from './reasoning.ts'
 import { shortId } from './short-id.ts'
@@ -38,7 +39,7 @@ export function readMessages(messages: WireMessage[]): Message[] {
           name: message.name ?? undefined,
         })
       case 'tool':
-        return toolResult(message.tool_call_id, readContent(message.content ?? ''))
+        return toolResult(openCallId(message.tool_call_id).id, readContent(message.content ?? ''))
       case 'function':
         return toolResult(legacyCalls.find(message.name), readContent(message.content ?? ''))
     }
@@ -97,7 +98,11 @@ function readAssistantContent(message: WireAssistantMessage, legacyCalls: Legacy
   }
   if (message.refusal) content.push({ type: 'refusal', text: message.refusal })
   for (const image of message.images ?? []) content.push(readImage(image.image_url))
-  content.push(...(message.tool_calls ?? []).flatMap(readToolCall))
+  const calls = (message.tool_calls ?? []).flatMap(readToolCall)
+  // The ids speak where the client kept nothing else of the message.
+  const carried = calls.flatMap(({ reasoning }) => reasoning)
+  if (!content.some((part) => part.type === 'reasoning' && part.opaque)) content.unshift(...carried)
+  content.push(...calls.map(({ call }) => call))
   if (message.function_call) {
     const { name, arguments: text } = message.function_call
     content.push({ type: 'tool-call', id: legacyCalls.add(name), name, arguments: text ?? '' })
@@ -123,12 +128,16 @@ function readReasoning(message: WireAssistantMessage): ReasoningPart[] {
 }
 
 /** Custom tools are called without a `function`; only providers of this dialect know them, from `origin`. */
-function readToolCall(call: NonNullable<WireAssistantMessage['tool_calls']>[number]): ToolCallPart[] {
-  if (!call.function) return []
-  const { name, arguments: given } = call.function
-  const opaque = callSealOf(call.extra_content ?? undefined)
+function readToolCall(
+  wire: NonNullable<WireAssistantMessage['tool_calls']>[number],
+): { call: ToolCallPart; reasoning: ReasoningPart[] }[] {
+  if (!wire.function) return []
+  const { name, arguments: given } = wire.function
+  const { id, state } = openCallId(wire.id ?? '')
+  const opaque = callSealOf(wire.extra_content ?? undefined) ?? state?.opaque
   const text = typeof given === 'string' ? given : given ? JSON.stringify(given) : ''
-  return [{ type: 'tool-call', id: call.id ?? '', name, arguments: text, ...(opaque && { opaque }) }]
+  const call: ToolCallPart = { type: 'tool-call', id, name, arguments: text, ...(opaque && { opaque }) }
+  return [{ call, reasoning: state?.reasoning ?? [] }]
 }
 
 /** Legacy function calls had no ids: a result belonged to the last call of its name. The ids are made of name and count. */

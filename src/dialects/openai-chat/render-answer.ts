@@ -1,11 +1,12 @@
 /** A canonical answer, whole, as a Chat client reads it. */
 import type { JsonObject } from '../../chat/json.ts'
-import type { AssistantPart, FilePart, ToolCallPart } from '../../chat/request.ts'
+import type { AssistantPart, FilePart, ReasoningPart, ToolCallPart } from '../../chat/request.ts'
 import type { ChatResponse, Choice } from '../../chat/response.ts'
 import { compact } from '../read.ts'
+import { sealCallId } from './call-id.ts'
 import { writeDataUrl } from './data-url.ts'
 import { writeFinish } from './finish.ts'
-import { callFieldsOf, fieldsOf, mergeFields } from './opaque.ts'
+import { callFieldsOf, fieldsOf, isForeign, mergeFields } from './opaque.ts'
 import { writeUsage } from './usage.ts'
 
 export function renderAnswer(response: ChatResponse): JsonObject {
@@ -24,6 +25,7 @@ function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject 
   const calls = content.filter((part) => part.type === 'tool-call')
   const files = content.filter((part) => part.type === 'file')
   const reasoning = content.filter((part) => part.type === 'reasoning')
+  const foreign = reasoning.filter(({ opaque }) => opaque && isForeign(opaque))
   const message = compact({
     role: 'assistant',
     // Null where there is something else to look at; an answer that stayed empty is an empty text.
@@ -32,7 +34,10 @@ function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject 
     reasoning_content: textOf(content, 'reasoning') || undefined,
     ...mergeFields(reasoning.flatMap(({ opaque, text }) => (opaque ? [fieldsOf(opaque, text)] : []))),
     images: files.length > 0 ? files.map(renderImage) : undefined,
-    tool_calls: calls.length > 0 ? calls.map(renderToolCall) : undefined,
+    tool_calls:
+      calls.length > 0
+        ? calls.map((call, index) => renderToolCall(call, index === 0 ? foreign : []))
+        : undefined,
   })
   return {
     index,
@@ -46,7 +51,12 @@ function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'
   return content.map((part) => (part.type === type ? part.text : '')).join('')
 }
 
-function renderToolCall({ id, name, arguments: text, opaque }: ToolCallPart): JsonObject {
+/** @param foreign reasoning of other dialects that this call carries along. */
+function renderToolCall(
+  { id: bare, name, arguments: text, opaque }: ToolCallPart,
+  foreign: ReasoningPart[],
+): JsonObject {
+  const id = sealCallId(bare, { reasoning: foreign, ...(opaque && isForeign(opaque) && { opaque }) })
   return { id, type: 'function', function: { name, arguments: text }, ...(opaque && callFieldsOf(opaque)) }
 }
 

@@ -1,11 +1,12 @@
 /** A canonical stream as a Chat client reads it: chunks without event names, then the usage if asked for, then [DONE]. */
 import type { ChatEvent, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import type { ChatRequest } from '../../chat/request.ts'
+import type { ChatRequest, ReasoningPart } from '../../chat/request.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
 import { writeFinish } from './finish.ts'
-import { callFieldsOf, fieldsOf } from './opaque.ts'
+import { sealCallId } from './call-id.ts'
+import { callFieldsOf, fieldsOf, isForeign } from './opaque.ts'
 import { renderImage, renderLogprobs } from './render-answer.ts'
 import { doneMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
@@ -17,6 +18,8 @@ interface Progress {
   refused: boolean
   /** Reasoning since the last seal: a seal of another dialect travels with the text that it belongs to. */
   unsealed: string
+  /** Reasoning that another dialect sealed, until a call carries it. */
+  foreign: ReasoningPart[]
   /** The place of each call, rising from zero here whatever the provider counts. */
   calls: Map<number, number>
 }
@@ -58,7 +61,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   /** The first chunk of a choice names the role. */
   #begin(choice: number): SseMessage[] {
     if (this.#choices.has(choice)) return []
-    this.#choices.set(choice, { refused: false, unsealed: '', calls: new Map() })
+    this.#choices.set(choice, { refused: false, unsealed: '', foreign: [], calls: new Map() })
     return [this.#delta(choice, { role: 'assistant', content: '' })]
   }
 
@@ -73,6 +76,9 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         return [this.#delta(event.choice, { reasoning_content: event.text })]
       case 'reasoning-seal': {
         const fields = fieldsOf(event.opaque, progress.unsealed)
+        if (isForeign(event.opaque)) {
+          progress.foreign.push({ type: 'reasoning', text: progress.unsealed, opaque: event.opaque })
+        }
         progress.unsealed = ''
         return [this.#delta(event.choice, { ...fields })]
       }
@@ -84,7 +90,9 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
       case 'tool-call-start': {
         const index = progress.calls.size
         progress.calls.set(event.call, index)
-        const { id, name, opaque } = event
+        const { name, opaque } = event
+        const reasoning = progress.foreign.splice(0)
+        const id = sealCallId(event.id, { reasoning, ...(opaque && isForeign(opaque) && { opaque }) })
         const call = { index, id, type: 'function', function: { name, arguments: '' } }
         return [this.#delta(event.choice, { tool_calls: [{ ...call, ...(opaque && callFieldsOf(opaque)) }] })]
       }
