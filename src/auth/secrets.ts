@@ -50,12 +50,20 @@ export function findMisconfigurations(env: Env, local: boolean): Misconfiguratio
   return found
 }
 
+let lastRing: { text: string; keys: ReturnType<typeof parseMasterKeys> } | undefined
+
+/** `parseMasterKeys`, remembered: the secret does not change while an isolate lives, and every request asks. */
+export function readMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]] | undefined {
+  if (!text) return undefined
+  if (lastRing?.text !== text) lastRing = { text, keys: parseMasterKeys(text) }
+  return lastRing.keys
+}
+
 /**
  * The key ring in `MASTER_KEY`: `v2:<base64>,v1:<base64>`, or one bare key, which is `v1`. The first one encrypts.
  * Undefined where any of it is not 32 bytes in base64.
  */
-export function readMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]] | undefined {
-  if (!text) return undefined
+function parseMasterKeys(text: string): [MasterKey, ...MasterKey[]] | undefined {
   const keys: MasterKey[] = []
   for (const entry of text.split(',')) {
     const [, id = 'v1', base64 = ''] = /^(?:([a-z0-9]+):)?([A-Za-z0-9+/_-]+=*)$/.exec(entry.trim()) ?? []

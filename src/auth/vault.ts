@@ -88,26 +88,29 @@ export function maskSecret(secret: string): string {
   return `${prefix}****${tail}`
 }
 
-const imported = new Map<string, Promise<CryptoKey>>()
+/** Keys that were derived lately, by ring name and salt. They cannot be extracted, and open nothing without a ciphertext. */
+const derived = new Map<string, Promise<CryptoKey>>()
+const maxDerived = 1_000
 
-async function deriveKey(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {
-  return crypto.subtle.deriveKey(
-    { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode('llm-hub provider key') },
-    await importMaster(master),
-    { name: 'AES-GCM', length: 256 },
-    false,
-    ['encrypt', 'decrypt'],
-  )
-}
-
-function importMaster(master: MasterKey): Promise<CryptoKey> {
-  const name = `${master.id}:${hex(master.bytes)}`
-  let key = imported.get(name)
+function deriveKey(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {
+  const name = `${hex(master.bytes)}:${hex(salt)}`
+  let key = derived.get(name)
   if (!key) {
-    key = crypto.subtle.importKey('raw', master.bytes, 'HKDF', false, ['deriveKey'])
-    imported.set(name, key)
+    key = deriveAnew(master, salt)
+    derived.set(name, key)
+    if (derived.size > maxDerived) derived.delete(derived.keys().next().value ?? '')
   }
   return key
+}
+
+async function deriveAnew(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {
+  const base = await crypto.subtle.importKey('raw', master.bytes, 'HKDF', false, ['deriveKey'])
+  const info = new TextEncoder().encode('llm-hub provider key')
+  const algorithm = { name: 'HKDF', hash: 'SHA-256', salt, info }
+  return crypto.subtle.deriveKey(algorithm, base, { name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ])
 }
 
 function requireMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]] {

@@ -3,6 +3,7 @@
  * become is for its passage.
  */
 import { type Complaint, estimatedUsage, type Usage } from '../chat/events.ts'
+import type { HubError } from '../errors.ts'
 import { GatheringReader } from '../http/gather.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
 import { Watchdog } from '../http/watchdog.ts'
@@ -38,6 +39,11 @@ export class AnswerStream {
   usage(inputTokens: number): Usage {
     const { usage, contentEvents } = this.#passage.seen
     return usage ?? estimatedUsage(inputTokens, contentEvents)
+  }
+
+  /** The dialect's own end of a stream that broke; undefined where it takes nothing of what was sent before. */
+  fail(error: HubError, requestId: string): string | undefined {
+    return this.#passage.fail(error, requestId)
   }
 
   /** Reads up to the first content. What came so far is held, and goes out when the rest is pumped. */

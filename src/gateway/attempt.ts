@@ -5,7 +5,7 @@ import type { ChatRequest } from '../chat/request.ts'
 import { unfold } from '../chat/fold.ts'
 import { openSecret } from '../auth/vault.ts'
 import { inbound, outbound } from '../dialects/index.ts'
-import type { Call, Inbound, Outbound } from '../dialects/dialect.ts'
+import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
@@ -111,7 +111,7 @@ async function openStream(
   const passage =
     speaker.id === listener.id
       ? new Relay(speaker, request.streamUsage)
-      : new Translation(speaker, listener, request)
+      : new Translation(speaker, listener, request, servedBy(conversation))
   const stream = new AnswerStream(body, passage, abort)
   const end = await stream.start()
   switch (end.type) {
@@ -159,7 +159,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   const answer =
     speaker.id === listener.id
       ? text
-      : JSON.stringify(listener.renderResponse(speaker.parseResponse(body), request))
+      : JSON.stringify(listener.renderResponse(speaker.parseResponse(body), request, servedBy(conversation)))
   return { type: 'whole', text: answer, usage, dropped }
 }
 
@@ -235,14 +235,19 @@ async function openCredential({ env, lease, candidate }: AttemptInput): Promise<
   }
 }
 
+function servedBy({ candidate, lease }: Conversation): Served {
+  return { provider: candidate.providerId, model: lease.model, at: Date.now() }
+}
+
 /** The sandbox is a provider without a network: its address is answered here. */
 function send(url: string, init: RequestInit): Promise<Response> {
   return new URL(url).hostname === sandboxHost ? answerSandbox(new Request(url, init)) : fetch(url, init)
 }
 
 /** A whole answer as the stream that the client asked for. */
-function renderAsStream(body: JsonObject, { speaker, listener, request }: Conversation): string {
-  const renderer = listener.renderStream(request)
+function renderAsStream(body: JsonObject, conversation: Conversation): string {
+  const { speaker, listener, request } = conversation
+  const renderer = listener.renderStream(request, servedBy(conversation))
   const messages = unfold(speaker.parseResponse(body)).flatMap((event) => renderer.push(event))
   return [...messages, ...renderer.end()].map(encodeSse).join('')
 }

@@ -122,7 +122,7 @@ class Completion {
       } else {
         const end = await answer.stream.pump(writer)
         const error = this.#settleStream(served, answer.stream, answer.secret, end)
-        if (error) return await this.#writeError(writer, error)
+        if (error) return await this.#writeError(writer, error, answer.stream)
       }
       if (facts) {
         const said = [...facts].map(([name, value]) => `${name}=${value}`).join(' ')
@@ -189,9 +189,10 @@ class Completion {
     this.#input.background(pool.settle({ leaseId: lease.id, outcome, record }))
   }
 
-  async #writeError(writer: StreamWriter, error: HubError): Promise<void> {
+  async #writeError(writer: StreamWriter, error: HubError, stream?: AnswerStream): Promise<void> {
     const { inbound, requestId } = this.#input
-    const text = inbound.renderStreamError(error, requestId).map(encodeSse).join('')
+    const text =
+      stream?.fail(error, requestId) ?? inbound.renderStreamError(error, requestId).map(encodeSse).join('')
     await writer.write(text).catch(() => {})
     await writer.close()
   }

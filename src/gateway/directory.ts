@@ -30,7 +30,11 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
     custom: true,
     provider: {
       name: row.name,
-      dialects: { [row.dialect]: row.baseUrl },
+      dialects: {
+        [row.dialect]: row.baseUrl,
+        // Whoever speaks OpenAI chat at an address of its own mostly has embeddings beside it.
+        ...(row.dialect === 'openai-chat' && { 'openai-embeddings': row.baseUrl }),
+      },
       headers: row.headers,
       defaultModel: row.models[0] ?? '',
       models: Object.fromEntries(row.models.map((model) => [model, {}])),

@@ -3,7 +3,8 @@
  * both speak the same dialect and whole events pass as they came; and a translation through the canonical events.
  */
 import { isContent, type ChatEvent, type Complaint, type Usage } from '../chat/events.ts'
-import type { Codec, Inbound, Outbound } from '../dialects/dialect.ts'
+import type { Codec, Glimpse, Inbound, Outbound, Served } from '../dialects/dialect.ts'
+import type { HubError } from '../errors.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../http/sse.ts'
 
@@ -12,6 +13,8 @@ export interface Passage {
   push(bytes: Uint8Array): string
   /** What the client gets at the end of the provider's stream. */
   end(): string
+  /** The dialect's own end of a stream that broke, where it takes what was sent before; undefined where it takes nothing. */
+  fail(error: HubError, requestId: string): string | undefined
   /** What has been seen so far. */
   readonly seen: Seen
 }
@@ -35,12 +38,12 @@ export class Relay implements Passage {
   readonly seen: Seen = { content: false, complete: false, contentEvents: 0 }
   readonly #splitter = new SseSplitter()
   readonly #decoder = new TextDecoder()
-  readonly #outbound: Outbound
+  readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
 
   /** @param showUsage whether the client asked for usage; if not, the event that holds nothing else is left out. */
   constructor(outbound: Outbound, showUsage: boolean) {
-    this.#outbound = outbound
+    this.#glimpse = outbound.watch?.() ?? ((message) => outbound.glimpse(message))
     this.#showUsage = showUsage
   }
 
@@ -53,11 +56,15 @@ export class Relay implements Passage {
     return this.#pass(rest)
   }
 
+  fail(): undefined {
+    return undefined
+  }
+
   #pass(blocks: string[]): string {
     let text = ''
     for (const block of blocks) {
       if (this.seen.complaint) break
-      const glimpse = this.#outbound.glimpse(parseSseBlock(block))
+      const glimpse = this.#glimpse(parseSseBlock(block))
       // Some providers report usage in the very event that says what went wrong.
       if (glimpse.usage) this.seen.usage = glimpse.usage
       if (glimpse.complaint) {
@@ -83,9 +90,9 @@ export class Translation implements Passage {
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
 
-  constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest) {
+  constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest, served: Served) {
     this.#parser = outbound.parseStream()
-    this.#renderer = inbound.renderStream(request)
+    this.#renderer = inbound.renderStream(request, served)
   }
 
   push(bytes: Uint8Array): string {
@@ -97,6 +104,10 @@ export class Translation implements Passage {
     const text = this.#render([...messages, ...this.#parser.end()])
     // A stream that broke is not rendered to its end: that would make it look finished.
     return this.seen.complete ? text + encode(this.#renderer.end()) : text
+  }
+
+  fail(error: HubError, requestId: string): string | undefined {
+    return this.#renderer.fail && encode(this.#renderer.fail(error, requestId))
   }
 
   #render(events: ChatEvent[]): string {

@@ -52,6 +52,9 @@ export interface PlanInput {
   turn: number
 }
 
+/** Embeddings are no chat: they translate into nothing else, and nothing else into them. */
+const embeddings: DialectId = 'openai-embeddings'
+
 /**
  * The candidates for a request; or NOT_FOUND where the name means nothing, or FORBIDDEN where the token may not use it.
  */
@@ -174,7 +177,8 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   const lack = lackOf(factsOf(known.id, model), input.needs)
   if (lack) return lack
   const dialect = chooseDialect(known.provider, input)
-  if (!dialect) return 'this hub does not speak its dialect'
+  if (!dialect)
+    return input.clientDialect === embeddings ? 'it has no embeddings' : 'this hub does not speak its dialect'
   const baseUrl = known.provider.dialects[dialect] ?? ''
   return {
     providerId: known.id,
@@ -189,6 +193,9 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
 /** The client's own dialect where the provider speaks it, so that nothing need be translated. */
 function chooseDialect(provider: Provider, { clientDialect, spoken }: PlanInput): DialectId | undefined {
   if (provider.dialects[clientDialect] && spoken.includes(clientDialect)) return clientDialect
+  if (clientDialect === embeddings) return undefined
   // The order of a row's dialects is the provider's own preference.
-  return (Object.keys(provider.dialects) as DialectId[]).find((dialect) => spoken.includes(dialect))
+  return (Object.keys(provider.dialects) as DialectId[]).find(
+    (dialect) => dialect !== embeddings && spoken.includes(dialect),
+  )
 }

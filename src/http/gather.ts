@@ -7,6 +7,8 @@
 const windowMs = 25
 /** Fewer reads than this within a window are not worth gathering. */
 const minReads = 4
+/** So many reads are a burst, whose rate is known without waiting for the window's end. */
+const manyReads = 8
 /** A sudden pause can hold back as much as was asked for, so never much is. Accepted: a sentence or two of a fast model. */
 const maxBytes = 2048
 const bufferBytes = 16 * 1024
@@ -44,18 +46,17 @@ export class GatheringReader {
   }
 
   #adapt(bytes: number, now: number): void {
-    const elapsedMs = now - this.#windowStartedAt
-    if (elapsedMs >= windowMs) {
-      // A gathered read counts for as many chunks as it was worth, or gathering would talk itself out of gathering.
-      const busy = this.#reads >= minReads && elapsedMs < 2 * windowMs
-      this.#atLeast = busy
-        ? Math.min(maxBytes, Math.max(1, Math.floor((this.#bytes * windowMs) / elapsedMs)))
-        : 1
-      this.#windowStartedAt = now
-      this.#reads = 0
-      this.#bytes = 0
-    }
+    // A gathered read counts for as many chunks as it was worth, or gathering would talk itself out of gathering.
     this.#reads += this.#atLeast > 1 ? minReads : 1
     this.#bytes += bytes
+    const elapsedMs = now - this.#windowStartedAt
+    if (elapsedMs < windowMs && this.#reads < manyReads) return
+    const busy = this.#reads >= minReads && elapsedMs < 2 * windowMs
+    // Never more than what lately came: that is the most that a sudden pause can hold back.
+    const lately = Math.floor(this.#bytes * Math.min(1, windowMs / Math.max(1, elapsedMs)))
+    this.#atLeast = busy ? Math.min(maxBytes, Math.max(1, lately)) : 1
+    this.#windowStartedAt = now
+    this.#reads = 0
+    this.#bytes = 0
   }
 }

@@ -11,6 +11,7 @@ export function authHeaders(dialect: DialectId, secret: string): Record<string, 
   switch (dialect) {
     case 'openai-chat':
     case 'openai-responses':
+    case 'openai-embeddings':
     case 'cohere':
       return { authorization: `Bearer ${secret}` }
     case 'anthropic':

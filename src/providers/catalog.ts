@@ -29,6 +29,7 @@ export const catalog = {
     name: 'OpenAI',
     dialects: {
       'openai-chat': 'https://api.openai.com/v1',
+      'openai-embeddings': 'https://api.openai.com/v1',
       'openai-responses': 'https://api.openai.com/v1',
     },
     defaultModel: 'gpt-5.4-mini',
@@ -64,6 +65,7 @@ export const catalog = {
     dialects: {
       gemini: 'https://generativelanguage.googleapis.com/v1beta',
       'openai-chat': 'https://generativelanguage.googleapis.com/v1beta/openai',
+      'openai-embeddings': 'https://generativelanguage.googleapis.com/v1beta/openai',
     },
     aliases: ['google', 'google-ai-studio'],
     defaultModel: 'gemini-3.5-flash',
@@ -91,6 +93,7 @@ export const catalog = {
     name: 'OpenRouter',
     dialects: {
       'openai-chat': 'https://openrouter.ai/api/v1',
+      'openai-embeddings': 'https://openrouter.ai/api/v1',
       'openai-responses': 'https://openrouter.ai/api/v1',
       anthropic: 'https://openrouter.ai/api/v1',
     },
@@ -103,7 +106,10 @@ export const catalog = {
   },
   mistral: {
     name: 'Mistral',
-    dialects: { 'openai-chat': 'https://api.mistral.ai/v1' },
+    dialects: {
+      'openai-chat': 'https://api.mistral.ai/v1',
+      'openai-embeddings': 'https://api.mistral.ai/v1',
+    },
     aliases: ['mistralai'],
     defaultModel: 'mistral-small-latest',
     models: models.mistral,
@@ -144,7 +150,10 @@ export const catalog = {
   },
   together: {
     name: 'Together',
-    dialects: { 'openai-chat': 'https://api.together.xyz/v1' },
+    dialects: {
+      'openai-chat': 'https://api.together.xyz/v1',
+      'openai-embeddings': 'https://api.together.xyz/v1',
+    },
     aliases: ['togetherai', 'together-ai'],
     defaultModel: 'openai/gpt-oss-120b',
     models: models.together,
@@ -154,7 +163,10 @@ export const catalog = {
   },
   fireworks: {
     name: 'Fireworks',
-    dialects: { 'openai-chat': 'https://api.fireworks.ai/inference/v1' },
+    dialects: {
+      'openai-chat': 'https://api.fireworks.ai/inference/v1',
+      'openai-embeddings': 'https://api.fireworks.ai/inference/v1',
+    },
     aliases: ['fireworks-ai'],
     defaultModel: 'accounts/fireworks/models/gpt-oss-120b',
     models: models.fireworks,
@@ -202,7 +214,10 @@ export const catalog = {
   },
   cohere: {
     name: 'Cohere',
-    dialects: { 'openai-chat': 'https://api.cohere.ai/compatibility/v1' },
+    dialects: {
+      'openai-chat': 'https://api.cohere.ai/compatibility/v1',
+      'openai-embeddings': 'https://api.cohere.ai/compatibility/v1',
+    },
     defaultModel: 'command-a-03-2025',
     models: models.cohere,
     // https://docs.cohere.com/docs/compatibility-api, "Unsupported parameters"
@@ -264,7 +279,10 @@ export const catalog = {
   },
   nvidia: {
     name: 'NVIDIA NIM',
-    dialects: { 'openai-chat': 'https://integrate.api.nvidia.com/v1' },
+    dialects: {
+      'openai-chat': 'https://integrate.api.nvidia.com/v1',
+      'openai-embeddings': 'https://integrate.api.nvidia.com/v1',
+    },
     aliases: ['nim', 'nvidia-nim'],
     defaultModel: 'nvidia/nemotron-3-super-120b-a12b',
     models: models.nvidia,
@@ -282,7 +300,10 @@ export const catalog = {
   },
   github: {
     name: 'GitHub Models',
-    dialects: { 'openai-chat': 'https://models.github.ai/inference' },
+    dialects: {
+      'openai-chat': 'https://models.github.ai/inference',
+      'openai-embeddings': 'https://models.github.ai/inference',
+    },
     aliases: ['github-models'],
     defaultModel: 'openai/gpt-4.1-mini',
     models: models.github,
@@ -294,7 +315,10 @@ export const catalog = {
   },
   'workers-ai': {
     name: 'Cloudflare Workers AI',
-    dialects: { 'openai-chat': 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1' },
+    dialects: {
+      'openai-chat': 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1',
+      'openai-embeddings': 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1',
+    },
     aliases: ['cloudflare', 'workersai'],
     defaultModel: '@cf/zai-org/glm-4.7-flash',
     models: models.workersAi,

@@ -1,15 +1,18 @@
 /** The clients' side: chat in each dialect. What a dialect is stands in `dialects/`; what happens to a request, in `gateway/`. */
-import { Hono, type Context } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { isJsonObject } from '../chat/json.ts'
 import type { DialectId } from '../chat/request.ts'
+import type { RequestAddress } from '../dialects/dialect.ts'
 import { inbound } from '../dialects/index.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
+import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { HubError } from '../errors.ts'
 import { complete } from '../gateway/complete.ts'
-import { useStoredModels } from '../providers/refresh.ts'
+import { estimateTokens } from '../gateway/estimate.ts'
 import { parseJson } from '../http/body.ts'
 import { validationError } from '../http/validation.ts'
+import { useStoredModels } from '../providers/refresh.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
@@ -28,27 +31,119 @@ const chatCompletions = endpoint({
 })
 
 export const chatRoutes = new Hono<HubContext>()
-  .post('/v1/chat/completions', chatCompletions, (c) => answerChat(c, 'openai-chat'))
-  .post('/v1/chat', chatCompletions, (c) => answerChat(c, 'openai-chat'))
+  .post('/v1/chat/completions', chatCompletions, (c) => answer(c, 'openai-chat'))
+  .post('/v1/chat', chatCompletions, (c) => answer(c, 'openai-chat'))
+  .post(
+    '/v1/responses',
+    endpoint({ guard: 'caller', summary: 'The OpenAI Responses dialect.', bodyIsParsedByHandler: true }),
+    (c) => answer(c, 'openai-responses'),
+  )
+  .post(
+    '/v1/messages',
+    endpoint({ guard: 'caller', summary: 'The Anthropic dialect.', bodyIsParsedByHandler: true }),
+    (c) => answer(c, 'anthropic'),
+  )
+  .post(
+    '/v1/messages/count_tokens',
+    endpoint({
+      guard: 'caller',
+      summary: 'How large a request of the Anthropic dialect is, as near as the hub can tell.',
+      bodyIsParsedByHandler: true,
+      answer: z.object({ input_tokens: z.number() }),
+    }),
+    async (c) => {
+      const body = parseJson(await c.req.text())
+      return c.json({ input_tokens: countTokens('anthropic', body) })
+    },
+  )
+  .post(
+    '/v1beta/models/:call{.+}',
+    endpoint({
+      guard: 'caller',
+      summary: 'The Gemini dialect: {model}:generateContent, :streamGenerateContent and :countTokens.',
+      bodyIsParsedByHandler: true,
+    }),
+    async (c) => {
+      const { model, method } = readCall(c)
+      const stream = method === 'streamGenerateContent'
+      if (method === 'countTokens') {
+        const body = parseJson(await c.req.text())
+        // The request may stand in the body as it is, or as a member of it.
+        const counted = isJsonObject(body) && body.generateContentRequest ? body.generateContentRequest : body
+        return c.json({ totalTokens: countTokens('gemini', counted, { model, stream }) })
+      }
+      if (method !== 'generateContent' && !stream) {
+        throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
+      }
+      const framing = stream && c.req.query('alt') !== 'sse' ? { framing: 'json-array' as const } : {}
+      return answer(c, 'gemini', { model, stream, ...framing })
+    },
+  )
+  .post(
+    '/v1/embeddings',
+    endpoint({
+      guard: 'caller',
+      summary: 'Embeddings in the OpenAI dialect, of providers that have them.',
+      body: embeddingsRequest,
+      bodyIsParsedByHandler: true,
+    }),
+    (c) => answer(c, 'openai-embeddings'),
+  )
+  .post(
+    '/api/chat',
+    endpoint({
+      guard: 'caller',
+      summary: 'Chat in the hub’s own small dialect.',
+      bodyIsParsedByHandler: true,
+    }),
+    (c) => answer(c, 'hub-chat'),
+  )
+  .post(
+    '/gateway/query',
+    endpoint({ guard: 'caller', summary: 'One prompt, one answer.', bodyIsParsedByHandler: true }),
+    (c) => answer(c, 'hub-query'),
+  )
 
-async function answerChat(c: Context<HubContext>, dialect: DialectId): Promise<Response> {
-  await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
-  const listener = inbound[dialect]
-  if (!listener) throw new Error(`The dialect ${dialect} has a route and no parser.`)
+async function answer(
+  c: Context<HubContext>,
+  dialect: DialectId,
+  address?: RequestAddress,
+): Promise<Response> {
+  const background = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work)
+  await useStoredModels(c.env, c.var.receivedAt, background)
+  const listener = listenerOf(dialect)
   const body = parseJson(await c.req.text())
   const steering = readSteering(c, body)
   return complete({
     env: c.env,
     caller: c.var.caller,
-    request: listener.parseRequest(body),
+    request: listener.parseRequest(body, address),
     inbound: listener,
     requestId: c.var.requestId,
     receivedAt: c.var.receivedAt,
     sandbox: offersSandbox(c),
     clientLeft: c.req.raw.signal,
     timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
-    background: (work) => c.executionCtx.waitUntil(work),
+    background,
   })
+}
+
+function countTokens(dialect: DialectId, body: unknown, address?: RequestAddress): number {
+  const request = listenerOf(dialect).parseRequest(body, { ...address, counts: true })
+  return estimateTokens(request).inputTokens
+}
+
+function listenerOf(dialect: DialectId) {
+  const listener = inbound[dialect]
+  if (!listener) throw new Error(`The dialect ${dialect} has a route and no parser.`)
+  return listener
+}
+
+/** The model and the method in `models/{model}:{method}`. Ids of models hold slashes and colons themselves. */
+function readCall(c: Context<HubContext>): { model: string; method: string } {
+  const call = decodeURIComponent(c.req.param('call') ?? '')
+  const colon = call.lastIndexOf(':')
+  return { model: call.slice(0, Math.max(0, colon)), method: call.slice(colon + 1) }
 }
 
 function readSteering(c: Context<HubContext>, body: unknown): z.infer<typeof Steering> {

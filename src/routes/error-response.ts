@@ -9,7 +9,7 @@ import type { HubContext } from './context.ts'
 /** The response for an error. */
 export function errorResponse(c: Context<HubContext>, error: HubError): Response {
   const { requestId, receivedAt } = c.var
-  const dialect = dialectOf(c.req.path)
+  const dialect = dialectOf(c)
   const listener = dialect && inbound[dialect]
   const body = listener ? listener.renderError(error, requestId) : renderOwn(error, requestId)
   const headers = new Headers({ 'content-type': 'application/json', 'x-hub-request-id': requestId })
@@ -23,10 +23,14 @@ export function errorResponse(c: Context<HubContext>, error: HubError): Response
   return new Response(JSON.stringify(body), { status: error.status, headers })
 }
 
-/** The dialect whose clients call this address; undefined for our own endpoints. */
-function dialectOf(path: string): DialectId | undefined {
+/** The dialect whose clients call an address; undefined for our own endpoints. */
+function dialectOf(c: Context<HubContext>): DialectId | undefined {
+  const { path } = c.req
   if (/^\/v1\/(auth|admin)\//.test(path)) return undefined
-  if (path.startsWith('/v1/')) return 'openai-chat'
+  if (path.startsWith('/v1beta/')) return 'gemini'
+  if (path.startsWith('/v1/messages')) return 'anthropic'
+  // The list of models is asked for by everyone; Anthropic's SDKs say who they are.
+  if (path.startsWith('/v1/')) return c.req.header('anthropic-version') ? 'anthropic' : 'openai-chat'
   return undefined
 }
 

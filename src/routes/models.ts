@@ -1,57 +1,78 @@
-/** What a token may ask for: routes and models, in OpenAI's list shape. */
-import { Hono, type Context } from 'hono'
+/** What a caller may ask for: routes and models, in the list shape of the client's dialect. */
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import type { ModelFacts } from '../chat/model.ts'
 import { HubError } from '../errors.ts'
 import { defaultRoutes } from '../gateway/default-routes.ts'
 import { matchesAny } from '../gateway/plan.ts'
-import type { ModelFacts } from '../chat/model.ts'
+import { useStoredModels } from '../providers/refresh.ts'
+import { modelsOf } from '../providers/registry.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 
-const Model = z.object({
-  id: z.string(),
-  object: z.literal('model'),
-  created: z.number(),
-  owned_by: z.string(),
-  /** Known facts: tokens, and US dollars per million tokens. */
-  context_window: z.number().optional(),
-  max_output_tokens: z.number().optional(),
-  price: z.object({ input: z.number(), output: z.number() }).optional(),
-})
-type Model = z.infer<typeof Model>
+interface ListedModel {
+  /** A route, or `provider/model`. */
+  id: string
+  owner: string
+  facts: ModelFacts
+}
+
+const summary = 'Routes and models that this caller may use; Anthropic’s shape where its SDK asks.'
+const Anything = z.record(z.string(), z.unknown())
 
 export const modelRoutes = new Hono<HubContext>()
-  .get(
-    '/v1/models',
-    endpoint({
-      guard: 'caller',
-      summary: 'Routes and models that this caller may use.',
-      answer: z.object({ object: z.literal('list'), data: z.array(Model) }),
-    }),
-    (c) => c.json({ object: 'list' as const, data: listModels(c) }),
-  )
-  // Ids hold slashes, and some clients send them encoded: whatever follows is the id.
-  .get('/v1/models/:id{.+}', endpoint({ guard: 'caller', summary: 'One of them.', answer: Model }), (c) => {
-    const id = decodeURIComponent(c.req.param('id'))
-    const model = listModels(c).find((candidate) => candidate.id === id)
-    if (!model)
-      throw new HubError('NOT_FOUND', `There is no model "${id}" that you may use.`, { param: 'model' })
-    return c.json(model)
+  .get('/v1/models', endpoint({ guard: 'caller', summary, answer: Anything }), async (c) => {
+    const models = await listModels(c)
+    if (!wantsAnthropic(c)) return c.json({ object: 'list', data: models.map(showOpenAi) })
+    const data = models.map(showAnthropic)
+    return c.json({ data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null })
   })
+  // Ids hold slashes, and some clients send them encoded: whatever follows is the id.
+  .get(
+    '/v1/models/:id{.+}',
+    endpoint({ guard: 'caller', summary: 'One of them.', answer: Anything }),
+    async (c) => {
+      const model = await requireModel(c, decodeURIComponent(c.req.param('id')))
+      return c.json(wantsAnthropic(c) ? showAnthropic(model) : showOpenAi(model))
+    },
+  )
+  .get(
+    '/v1beta/models',
+    endpoint({ guard: 'caller', summary: 'The same in Gemini’s shape.', answer: Anything }),
+    async (c) => c.json({ models: (await listModels(c)).map(showGemini) }),
+  )
+  .get(
+    '/v1beta/models/:id{.+}',
+    endpoint({ guard: 'caller', summary: 'One of them.', answer: Anything }),
+    async (c) => c.json(showGemini(await requireModel(c, decodeURIComponent(c.req.param('id'))))),
+  )
 
-function listModels(c: Context<HubContext>): Model[] {
+/** Anthropic's SDKs say which version of the API they speak; nobody else does. */
+function wantsAnthropic(c: Context<HubContext>): boolean {
+  return c.req.header('anthropic-version') !== undefined
+}
+
+async function requireModel(c: Context<HubContext>, id: string): Promise<ListedModel> {
+  const model = (await listModels(c)).find((candidate) => candidate.id === id)
+  if (!model)
+    throw new HubError('NOT_FOUND', `There is no model "${id}" that you may use.`, { param: 'model' })
+  return model
+}
+
+async function listModels(c: Context<HubContext>): Promise<ListedModel[]> {
+  await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
   const { configuration, token } = c.var.caller
   const directory = directoryOf(c)
-  const models = new Map<string, Model>()
+  const models = new Map<string, ListedModel>()
   const add = (id: string, owner: string, facts: ModelFacts = {}): void => {
-    if (!models.has(id)) models.set(id, showModel(id, owner, facts))
+    if (!models.has(id)) models.set(id, { id, owner, facts })
   }
   for (const route of [...configuration.routes, ...defaultRoutes]) add(route.name, 'hub')
   for (const reach of directory.reach) {
     const known = directory.find(reach.provider)
     if (!known) continue
-    const { models: listed } = known.provider
+    const listed = known.custom ? known.provider.models : modelsOf(known.id)
     for (const [model, facts] of Object.entries(listed)) {
       if (reach.allowedModels === null || matchesAny(model, reach.allowedModels))
         add(`${known.id}/${model}`, known.id, facts)
@@ -66,14 +87,44 @@ function listModels(c: Context<HubContext>): Model[] {
   return allowed ? all.filter((model) => matchesAny(model.id, allowed)) : all
 }
 
-function showModel(id: string, owner: string, { contextTokens, outputTokens, price }: ModelFacts): Model {
+function showOpenAi({ id, owner, facts }: ListedModel) {
+  return { id, object: 'model', created: 0, owned_by: owner, ...describe(facts) }
+}
+
+function showAnthropic({ id, facts }: ListedModel) {
   return {
+    type: 'model',
     id,
-    object: 'model',
-    created: 0,
-    owned_by: owner,
+    display_name: id,
+    created_at: '1970-01-01T00:00:00Z',
+    ...(facts.contextTokens !== undefined && { max_input_tokens: facts.contextTokens }),
+    ...(facts.outputTokens !== undefined && { max_tokens: facts.outputTokens }),
+    ...describe(facts),
+  }
+}
+
+function showGemini({ id, facts }: ListedModel) {
+  return {
+    name: `models/${id}`,
+    displayName: id,
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+    ...(facts.contextTokens !== undefined && { inputTokenLimit: facts.contextTokens }),
+    ...(facts.outputTokens !== undefined && { outputTokenLimit: facts.outputTokens }),
+    ...(facts.reasoning !== undefined && { thinking: facts.reasoning }),
+    ...describe(facts),
+  }
+}
+
+/** What is known, under names of the hub's own: no dialect has a place for all of it. Prices are US dollars per million tokens. */
+function describe({ contextTokens, outputTokens, price, input, tools, jsonSchema, reasoning }: ModelFacts) {
+  const capabilities = Object.entries({ tools, json_schema: jsonSchema, reasoning }).flatMap(([name, able]) =>
+    able ? [name] : [],
+  )
+  return {
     ...(contextTokens !== undefined && { context_window: contextTokens }),
     ...(outputTokens !== undefined && { max_output_tokens: outputTokens }),
+    ...(input && { input_modalities: ['text', ...input] }),
+    ...(capabilities.length > 0 && { hub_capabilities: capabilities }),
     ...(price && { price: { input: price.input, output: price.output } }),
   }
 }

@@ -1,12 +1,12 @@
 /** Streams on their way to the client: what passes, what is held back, what is noticed. */
 import { describe, expect, it } from 'vitest'
-import { inbound, outbound } from '../../src/dialects/index.ts'
+import { openaiChatInbound } from '../../src/dialects/openai-chat/inbound.ts'
+import { openaiChatOutbound } from '../../src/dialects/openai-chat/outbound.ts'
 import { anyRequest } from '../any-request.ts'
 import { type Passage, Relay, Translation } from '../../src/gateway/passage.ts'
 
-const speaker = outbound['openai-chat']
-const listener = inbound['openai-chat']
-if (!speaker || !listener) throw new Error('The dialect under test is not registered.')
+const speaker = openaiChatOutbound
+const listener = openaiChatInbound
 
 const chunk = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
@@ -67,13 +67,14 @@ describe('a relay', () => {
   })
 })
 
+function translation(streamUsage: boolean): Translation {
+  const served = { provider: 'groq', model: 'm' }
+  return new Translation(speaker, listener, { ...anyRequest, streamUsage }, served)
+}
+
 describe('a translation', () => {
   it.each([1, 5, Infinity])('gives the client the same text, whatever the chunks (%d bytes)', (size) => {
-    const text = pass(
-      new Translation(speaker, listener, { ...anyRequest, streamUsage: false }),
-      whole + usage + done,
-      size,
-    )
+    const text = pass(translation(false), whole + usage + done, size)
     expect(text).toContain('Grüße')
     expect(text).toContain(', 世界')
     expect(text.endsWith(done)).toBe(true)
@@ -81,10 +82,10 @@ describe('a translation', () => {
   })
 
   it('does not end cleanly what broke', () => {
-    const cut = new Translation(speaker, listener, { ...anyRequest, streamUsage: false })
+    const cut = translation(false)
     expect(pass(cut, role + chunk({ content: 'x' }))).not.toContain('[DONE]')
     expect(cut.seen).toMatchObject({ content: true, complete: false })
-    const failed = new Translation(speaker, listener, anyRequest)
+    const failed = translation(true)
     expect(pass(failed, role + chunk({ content: 'x' }) + error)).not.toContain('[DONE]')
     expect(failed.seen.complaint?.message).toBe('Overloaded')
   })
