@@ -1,6 +1,7 @@
 /**
- * Encryption of provider keys. AES-256-GCM under a key that HKDF derives for each record from the master key and a random
- * salt; the owner, provider, its origin and the key's id are authenticated with it, so that a ciphertext opens only in its own row.
+ * Encryption of what must not be read at rest: provider keys, kept conversations. AES-256-GCM under a key that HKDF derives for
+ * each record from the master key and a random salt; what the record belongs to is authenticated with it (for a provider key
+ * the owner, provider, its origin and the key's id), so that a ciphertext opens only in its own row.
  *
  * Form: `<master key id>.<salt>.<iv>.<ciphertext>`, the last three in base64url.
  * HKDF: RFC 5869. AES-GCM with a 96-bit nonce: NIST SP 800-38D.
@@ -19,26 +20,12 @@ export interface SecretContext {
 }
 
 /** Seals a provider key for one row. */
-export async function sealSecret(
+export function sealSecret(
   masterKeys: string | undefined,
   secret: string,
   context: SecretContext,
 ): Promise<string> {
-  const [master] = requireMasterKeys(masterKeys)
-  const salt = crypto.getRandomValues(new Uint8Array(16))
-  const iv = crypto.getRandomValues(new Uint8Array(12))
-  const key = await deriveKey(master, salt)
-  const ciphertext = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv, additionalData: bind(context) },
-    key,
-    new TextEncoder().encode(secret),
-  )
-  return [
-    master.id,
-    base64url.encode(salt),
-    base64url.encode(iv),
-    base64url.encode(new Uint8Array(ciphertext)),
-  ].join('.')
+  return sealText(masterKeys, secret, boundTo(context))
 }
 
 /**
@@ -50,22 +37,58 @@ export async function openSecret(
   sealed: string,
   context: SecretContext,
 ): Promise<string> {
+  return openText(masterKeys, sealed, boundTo(context))
+}
+
+/** Seals a text for one place, which `bound` names: its owner first, then whatever else makes it unique. */
+export async function sealText(
+  masterKeys: string | undefined,
+  text: string,
+  bound: readonly string[],
+): Promise<string> {
+  const [master] = requireMasterKeys(masterKeys)
+  const salt = crypto.getRandomValues(new Uint8Array(16))
+  const iv = crypto.getRandomValues(new Uint8Array(12))
+  const key = await deriveKey(master, salt)
+  const ciphertext = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv, additionalData: associatedData(bound) },
+    key,
+    new TextEncoder().encode(text),
+  )
+  return [
+    master.id,
+    base64url.encode(salt),
+    base64url.encode(iv),
+    base64url.encode(new Uint8Array(ciphertext)),
+  ].join('.')
+}
+
+/**
+ * Opens a sealed text in the place it was sealed for.
+ * @throws {HubError} INTERNAL_ERROR as `openSecret` does.
+ */
+export async function openText(
+  masterKeys: string | undefined,
+  sealed: string,
+  bound: readonly string[],
+): Promise<string> {
   const [id, salt = '', iv = '', ciphertext = ''] = sealed.split('.')
   const master = requireMasterKeys(masterKeys).find((candidate) => candidate.id === id)
-  if (!master)
-    throw new HubError('INTERNAL_ERROR', `The master key "${id}" that sealed this provider key is not set.`)
+  if (!master) throw new HubError('INTERNAL_ERROR', `The master key "${id}" that sealed this is not set.`)
   try {
     const key = await deriveKey(master, base64url.decode(salt))
     const plain = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: base64url.decode(iv), additionalData: bind(context) },
+      { name: 'AES-GCM', iv: base64url.decode(iv), additionalData: associatedData(bound) },
       key,
       base64url.decode(ciphertext),
     )
     return new TextDecoder().decode(plain)
   } catch (cause) {
-    throw new HubError('INTERNAL_ERROR', 'A stored provider key could not be opened; enter it again.', {
-      cause,
-    })
+    throw new HubError(
+      'INTERNAL_ERROR',
+      'Something that was stored sealed could not be opened; enter it again.',
+      { cause },
+    )
   }
 }
 
@@ -119,6 +142,10 @@ function requireMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]
   return keys
 }
 
-function bind({ owner, provider, origin, keyId }: SecretContext): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify([owner, provider, origin, keyId]))
+function boundTo({ owner, provider, origin, keyId }: SecretContext): string[] {
+  return [owner, provider, origin, keyId]
+}
+
+function associatedData(bound: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(bound))
 }

@@ -1,7 +1,11 @@
 /** Which migrations this build expects, and which of them the database has not had. */
 
 /** The files in `migrations/`, in their order; a test compares the two. */
-export const migrationNames = ['0001_init.sql', '0002_model_catalogue.sql'] as const
+export const migrationNames = [
+  '0001_init.sql',
+  '0002_model_catalogue.sql',
+  '0003_kept_responses.sql',
+] as const
 
 /** The names of migrations that are not applied yet. `d1_migrations` is wrangler's own table. */
 export async function pendingMigrations(d1: D1Database): Promise<string[]> {

@@ -224,3 +224,15 @@ export const modelCatalogue = sqliteTable('model_catalogue', {
   models: text({ mode: 'json' }).$type<Record<string, ModelFacts>>().notNull(),
   readAt: integer('read_at').notNull(),
 })
+
+export const keptResponses = sqliteTable(
+  'kept_responses',
+  {
+    owner: text().notNull(),
+    id: text().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    /** The conversation up to and with the answer, sealed. */
+    items: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.id] })],
+)

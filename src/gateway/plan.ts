@@ -18,9 +18,8 @@ export interface Candidate {
   provider: Provider
   /** Absent where each key's own default model applies, else the provider's. */
   model?: string
-  /** The dialect in which the provider will be called, and its base URL there. */
+  /** The dialect in which the provider will be called. */
   dialect: DialectId
-  baseUrl: string
   poolOwners: string[]
 }
 
@@ -176,17 +175,44 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   if (able.length === 0) return 'no key for it allows this model'
   const lack = lackOf(factsOf(known.id, model), input.needs)
   if (lack) return lack
+  const poolOwners = [...new Set(able.map((entry) => entry.poolOwner))]
+  const { boundTo } = input.needs
+  if (boundTo) return toBoundCandidate(known, model, boundTo, poolOwners)
   const dialect = chooseDialect(known.provider, input)
-  if (!dialect)
+  if (!dialect) {
     return input.clientDialect === embeddings ? 'it has no embeddings' : 'this hub does not speak its dialect'
-  const baseUrl = known.provider.dialects[dialect] ?? ''
+  }
+  return makeCandidate(known, model, dialect, poolOwners)
+}
+
+/**
+ * What is kept at a provider is known to the account that made it: it is called in the dialect that names it, and never with
+ * an account that others share.
+ */
+function toBoundCandidate(
+  known: KnownProvider,
+  model: string | undefined,
+  { dialect, what }: NonNullable<Needs['boundTo']>,
+  poolOwners: string[],
+): Candidate | string {
+  if (!known.provider.dialects[dialect]) return `${what} is kept at another provider`
+  const own = poolOwners.filter((owner) => owner !== 'hub')
+  if (own.length === 0) return `${what} is kept by one account, and only your own accounts are asked for it`
+  return makeCandidate(known, model, dialect, own)
+}
+
+function makeCandidate(
+  { id, provider }: KnownProvider,
+  model: string | undefined,
+  dialect: DialectId,
+  poolOwners: string[],
+): Candidate {
   return {
-    providerId: known.id,
-    provider: known.provider,
+    providerId: id,
+    provider,
     ...(model !== undefined && { model }),
     dialect,
-    baseUrl,
-    poolOwners: [...new Set(able.map((entry) => entry.poolOwner))],
+    poolOwners,
   }
 }
 

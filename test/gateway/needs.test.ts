@@ -26,6 +26,28 @@ describe('what a request needs', () => {
   })
 })
 
+describe('what is kept at a provider', () => {
+  it.each([
+    ['openai-responses', { previous_response_id: 'resp_1' }, 'previous_response_id'],
+    ['anthropic', { container: 'c_1' }, 'container'],
+    ['gemini', { cachedContent: 'cachedContents/1' }, 'cachedContent'],
+  ] as const)('is noticed in %s', (dialect, body, what) => {
+    expect(needs({ origin: { dialect, body } }).boundTo).toEqual({ dialect, what })
+    expect(
+      needs({ origin: { dialect, body: Object.fromEntries(Object.keys(body).map((name) => [name, null])) } })
+        .boundTo,
+    ).toBeUndefined()
+  })
+
+  it('is noticed in a file that is only named', () => {
+    const named = file('document', { source: { type: 'reference', id: 'file-1', dialect: 'openai-chat' } })
+    expect(needsOf(showing(named), estimate).boundTo).toEqual({
+      dialect: 'openai-chat',
+      what: 'the file "file-1"',
+    })
+  })
+})
+
 describe('a model', () => {
   const able = {
     tools: true,

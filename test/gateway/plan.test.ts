@@ -3,6 +3,7 @@ import type { Configuration, Reach } from '../../src/db/configuration.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
 import { makeDirectory } from '../../src/gateway/directory.ts'
+import type { Needs } from '../../src/gateway/needs.ts'
 import { makePlan, type Plan, type PlanInput } from '../../src/gateway/plan.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 
@@ -44,7 +45,7 @@ function ask(
     clientDialect: 'openai-chat',
     spoken: ['openai-chat'],
     allowedModels: null,
-    needs: { tools: false, jsonSchema: false, input: new Set(), inputTokens: 10 },
+    needs: noNeeds,
     turn: 0,
     ...more,
   })
@@ -173,6 +174,42 @@ describe('a candidate', () => {
     const env = { GROQ_API_KEY: 'gsk_x', WORKERS_AI_API_KEY: 'a:b' }
     expect(ask('groq/m', { env })).toMatchObject({ candidates: [{ poolOwners: ['hub'] }] })
     expect(names(ask('workers-ai/m', { env }))).toEqual(['workers-ai/m'])
+  })
+})
+
+describe('state that is kept at a provider', () => {
+  const needs: Needs = { ...noNeeds, boundTo: { dialect: 'anthropic', what: 'container' } }
+  const spoken = ['openai-chat', 'anthropic'] as const
+
+  it('is asked for only where it can be, in the dialect that names it', () => {
+    const plan = ask('smart', { in: everywhere, needs, spoken, clientDialect: 'anthropic' })
+    expect(plan).toMatchObject({
+      candidates: [{ providerId: 'anthropic', dialect: 'anthropic' }],
+      leftOut: [
+        { provider: 'openai', reason: 'container is kept at another provider' },
+        { provider: 'gemini' },
+      ],
+    })
+  })
+
+  it('is never asked for with an account that others share', () => {
+    const shared = reach('anthropic', { poolOwner: 'hub' })
+    expect(ask('claude', { in: { reach: [shared] }, needs, spoken })).toMatchObject({
+      candidates: [],
+      leftOut: [{ reason: expect.stringContaining('only your own accounts') }],
+    })
+    expect(ask('claude', { in: { reach: [shared, reach('anthropic')] }, needs, spoken })).toMatchObject({
+      candidates: [{ poolOwners: ['usr_1'] }],
+    })
+  })
+})
+
+describe('a model that lacks what a request needs', () => {
+  it('is left out, and its provider’s place in the route goes to the next', () => {
+    const needs: Needs = { ...noNeeds, input: new Set(['audio']) }
+    const plan = ask('smart', { in: everywhere, needs })
+    expect(names(plan)).toEqual(['gemini/*'])
+    expect(plan).toMatchObject({ leftOut: [{ provider: 'openai', reason: 'its model takes no audio' }, {}] })
   })
 })
 

@@ -9,7 +9,6 @@ const candidate: Candidate = {
   providerId: 'groq',
   provider: catalog.groq,
   dialect: 'openai-chat',
-  baseUrl: 'https://api.groq.com/openai/v1',
   poolOwners: ['usr_1'],
 }
 const tried = (verdict: string, more: Partial<TrailEntry> = {}): TrailEntry => ({
