@@ -33,6 +33,8 @@ interface Question extends Partial<PlanInput> {
   sandbox?: boolean
 }
 
+const noNeeds: Needs = { tools: false, jsonSchema: false, input: new Set(), inputTokens: 10 }
+
 function ask(
   asked: string,
   { in: change, env = {}, sandbox = false, ...more }: Question = {},
