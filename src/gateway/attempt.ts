@@ -18,7 +18,7 @@ import type { Lease } from '../quota/lease.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
 import { type InterruptionCause, LinkedAbort } from './interruption.ts'
-import { Relay, Translation } from './passage.ts'
+import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
 
 export interface AttemptInput {
@@ -159,7 +159,13 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   const answer =
     speaker.id === listener.id
       ? text
-      : JSON.stringify(listener.renderResponse(speaker.parseResponse(body), request, servedBy(conversation)))
+      : JSON.stringify(
+          listener.renderResponse(
+            headOf(speaker.parseResponse(body), servedBy(conversation)),
+            request,
+            servedBy(conversation),
+          ),
+        )
   return { type: 'whole', text: answer, usage, dropped }
 }
 
@@ -248,7 +254,9 @@ function send(url: string, init: RequestInit): Promise<Response> {
 function renderAsStream(body: JsonObject, conversation: Conversation): string {
   const { speaker, listener, request } = conversation
   const renderer = listener.renderStream(request, servedBy(conversation))
-  const messages = unfold(speaker.parseResponse(body)).flatMap((event) => renderer.push(event))
+  const messages = unfold(headOf(speaker.parseResponse(body), servedBy(conversation))).flatMap((event) =>
+    renderer.push(event),
+  )
   return [...messages, ...renderer.end()].map(encodeSse).join('')
 }
 

@@ -89,8 +89,10 @@ export class Translation implements Passage {
   readonly #decoder = new SseDecoder()
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
+  readonly #served: Served
 
   constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest, served: Served) {
+    this.#served = served
     this.#parser = outbound.parseStream()
     this.#renderer = inbound.renderStream(request, served)
   }
@@ -124,9 +126,25 @@ export class Translation implements Passage {
         this.seen.content = true
         this.seen.contentEvents++
       }
-      text += encode(this.#renderer.push(event))
+      text += encode(
+        this.#renderer.push(event.type === 'response-start' ? headOf(event, this.#served) : event),
+      )
     }
     return text
+  }
+}
+
+/** What an answer says of itself, and where its provider says nothing, what the hub knows of it. */
+export function headOf<Head extends { id: string; model: string; createdAt: number }>(
+  head: Head,
+  served: Served,
+): Head {
+  const at = served.at ?? 0
+  return {
+    ...head,
+    id: head.id || `hub_${at}`,
+    model: head.model || served.model,
+    createdAt: head.createdAt || at,
   }
 }
 

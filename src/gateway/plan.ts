@@ -45,6 +45,8 @@ export interface PlanInput {
   spoken: readonly DialectId[]
   /** What the token may use; null for everything. */
   allowedModels: string[] | null
+  /** The providers that the client allows; null for all. */
+  allowedProviders: string[] | null
   /** What the request needs of a model. */
   needs: Needs
   /** Rises with each request, for routes that go round. */
@@ -166,6 +168,8 @@ function namesModel(reach: Reach, model: string): boolean {
 
 /** The candidate, or why it cannot serve. */
 function toCandidate(known: KnownProvider, model: string | undefined, input: PlanInput): Candidate | string {
+  const permitted = input.allowedProviders?.map((name) => input.directory.find(name)?.id)
+  if (permitted && !permitted.includes(known.id)) return 'the request does not allow it'
   const reach = input.directory.reach.filter((entry) => entry.provider === known.id)
   if (reach.length === 0) return 'you have no key for it'
   const able = reach.filter((entry) => {

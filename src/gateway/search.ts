@@ -113,6 +113,7 @@ export class Search {
       spoken: Object.keys(outbound) as DialectId[],
       allowedModels: token?.allowedModels ?? null,
       needs: needsOf(request, this.estimate),
+      allowedProviders: request.allowedProviders ?? null,
       turn,
     })
     if (!(plan instanceof HubError)) this.#leftOut = plan.leftOut
@@ -255,6 +256,9 @@ export class Search {
       ...(candidate.model !== undefined && { model: candidate.model }),
       defaultModel: candidate.provider.defaultModel,
       estimate: this.estimate,
+      ...(this.#input.request.allowedPriorities && {
+        allowedPriorities: this.#input.request.allowedPriorities,
+      }),
       excludedKeys: this.#tried,
       record: this.ledger.record(Date.now()),
     }

@@ -126,6 +126,7 @@ const phrases: Record<KeyRefusal['reason'], string> = {
   tried: 'tried just now',
   disabled: 'disabled',
   'model-not-allowed': 'may not use this model',
+  'priority-not-allowed': 'of a priority that the request does not allow',
   quarantined: 'quarantined until it passes a test',
   'account-rests': 'resting',
   'model-rests': 'resting for this model',

@@ -215,6 +215,7 @@ export const catalog = {
   cohere: {
     name: 'Cohere',
     dialects: {
+      cohere: 'https://api.cohere.com/v2',
       'openai-chat': 'https://api.cohere.ai/compatibility/v1',
       'openai-embeddings': 'https://api.cohere.ai/compatibility/v1',
     },

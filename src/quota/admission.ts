@@ -95,6 +95,9 @@ function blocksOf(key: PoolKey, account: Account, need: Need, now: number): Bloc
   if (key.allowedModels?.length && !key.allowedModels.some((pattern) => matchesModel(pattern, model))) {
     blocks.push({ reason: 'model-not-allowed', detail: `${model} is not among the models of this key` })
   }
+  if (need.allowedPriorities && !need.allowedPriorities.includes(key.priority)) {
+    blocks.push({ reason: 'priority-not-allowed', detail: `its priority is ${key.priority}` })
+  }
   const quarantine = quarantineOf(account, key)
   if (quarantine) blocks.push({ reason: 'quarantined', ...describe(quarantine) })
   blocks.push(...restBlocks('account-rests', account.rest, now))

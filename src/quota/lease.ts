@@ -15,6 +15,8 @@ export interface Need {
   defaultModel: string
   /** Input as estimated, and output as limited by the request or as usual for it. */
   estimate: { inputTokens: number; outputTokens: number }
+  /** Priorities of keys that the client allows; absent means every one. */
+  allowedPriorities?: number[]
   /** Keys that this request has tried already. */
   excludedKeys: string[]
   /** The record as far as it is known, for a lease that is never settled. */
@@ -50,6 +52,7 @@ export interface KeyRefusal {
     | 'tried'
     | 'disabled'
     | 'model-not-allowed'
+    | 'priority-not-allowed'
     | 'quarantined'
     | 'account-rests'
     | 'model-rests'

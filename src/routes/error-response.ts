@@ -2,8 +2,8 @@
 import type { Context } from 'hono'
 import { inbound } from '../dialects/index.ts'
 import type { DialectId } from '../chat/request.ts'
-import { hubBlock } from '../dialects/hub-block.ts'
-import { errorMeanings, type HubError } from '../errors.ts'
+import { renderError } from '../dialects/hub/render-error.ts'
+import type { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'
 
 /** The response for an error. */
@@ -11,7 +11,7 @@ export function errorResponse(c: Context<HubContext>, error: HubError): Response
   const { requestId, receivedAt } = c.var
   const dialect = dialectOf(c)
   const listener = dialect && inbound[dialect]
-  const body = listener ? listener.renderError(error, requestId) : renderOwn(error, requestId)
+  const body = listener ? listener.renderError(error, requestId) : renderError(error, requestId)
   const headers = new Headers({ 'content-type': 'application/json', 'x-hub-request-id': requestId })
   if (error.trail) headers.set('x-hub-attempts', String(error.trail.length))
   if (error.retryAt !== undefined) {
@@ -32,16 +32,4 @@ function dialectOf(c: Context<HubContext>): DialectId | undefined {
   // The list of models is asked for by everyone; Anthropic's SDKs say who they are.
   if (path.startsWith('/v1/')) return c.req.header('anthropic-version') ? 'anthropic' : 'openai-chat'
   return undefined
-}
-
-function renderOwn(error: HubError, requestId: string): object {
-  return {
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(error.param !== undefined && { param: error.param }),
-      remedy: errorMeanings[error.code].remedy,
-    },
-    hub: hubBlock(error, requestId),
-  }
 }

@@ -68,7 +68,7 @@ describe('a relay', () => {
 })
 
 function translation(streamUsage: boolean): Translation {
-  const served = { provider: 'groq', model: 'm' }
+  const served = { provider: 'groq', model: 'm', at: 1_790_000_000_000 }
   return new Translation(speaker, listener, { ...anyRequest, streamUsage }, served)
 }
 

@@ -47,6 +47,7 @@ function ask(
     clientDialect: 'openai-chat',
     spoken: ['openai-chat'],
     allowedModels: null,
+    allowedProviders: null,
     needs: noNeeds,
     turn: 0,
     ...more,
@@ -176,6 +177,16 @@ describe('a candidate', () => {
     const env = { GROQ_API_KEY: 'gsk_x', WORKERS_AI_API_KEY: 'a:b' }
     expect(ask('groq/m', { env })).toMatchObject({ candidates: [{ poolOwners: ['hub'] }] })
     expect(names(ask('workers-ai/m', { env }))).toEqual(['workers-ai/m'])
+  })
+})
+
+describe('a request that allows only some providers', () => {
+  it('is served by those, under whatever name it knows them', () => {
+    const plan = ask('smart', { in: everywhere, allowedProviders: ['google'] })
+    expect(names(plan)).toEqual(['gemini/*'])
+    expect(plan).toMatchObject({
+      leftOut: [{ provider: 'openai', reason: 'the request does not allow it' }, {}],
+    })
   })
 })
 

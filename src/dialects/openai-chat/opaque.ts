@@ -109,8 +109,15 @@ function isHubDetail(detail: Json): boolean {
   return objectIn(detail)?.type === hubDetail
 }
 
+/** The dialects that make such state. */
+const sealing: readonly string[] = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic',
+  'gemini',
+  'cohere',
+] satisfies DialectId[]
+
 function isDialect(value: Json | undefined): value is DialectId {
-  return (
-    value === 'openai-chat' || value === 'openai-responses' || value === 'anthropic' || value === 'gemini'
-  )
+  return typeof value === 'string' && sealing.includes(value)
 }

@@ -1,0 +1,31 @@
+/**
+ * How we speak Cohere's chat, version 2, to a provider. No client speaks it to us, so nothing is relayed and there is no inbound
+ * half. https://docs.cohere.com/reference/chat
+ */
+import { foldEvents } from '../../chat/fold.ts'
+import type { Json } from '../../chat/json.ts'
+import type { ChatResponse } from '../../chat/response.ts'
+import { readError } from '../complaint.ts'
+import type { Outbound } from '../dialect.ts'
+import { objectIn } from '../read.ts'
+import { buildCall } from './build-call.ts'
+import { findComplaint } from './complaint.ts'
+import { glimpse } from './glimpse.ts'
+import { readAnswer } from './read-answer.ts'
+import { StreamParser } from './stream.ts'
+import { readUsage } from './usage.ts'
+
+export const cohereOutbound: Outbound = {
+  id: 'cohere',
+  buildCall,
+  parseResponse,
+  readUsage: (body) => readUsage(objectIn(body)?.usage),
+  readComplaint: (body) => findComplaint(objectIn(body) ?? {}),
+  parseError: readError,
+  parseStream: () => new StreamParser(),
+  glimpse,
+}
+
+function parseResponse(body: Json): ChatResponse {
+  return foldEvents(readAnswer(objectIn(body) ?? {}))
+}

@@ -1,0 +1,74 @@
+/** A canonical answer, whole, as clients of the hub's own dialects read it. */
+import type { Usage } from '../../chat/events.ts'
+import type { JsonObject } from '../../chat/json.ts'
+import type { AssistantPart, ChatRequest, FilePart } from '../../chat/request.ts'
+import type { ChatResponse, Choice } from '../../chat/response.ts'
+import type { Served } from '../dialect.ts'
+import { writeDataUrl } from '../openai-chat/data-url.ts'
+import { compact } from '../read.ts'
+
+export function renderChat(response: ChatResponse, _request: ChatRequest, served?: Served): JsonObject {
+  return compact({
+    ...renderHead(response, served),
+    choices: response.choices.map(renderChoice),
+    usage: response.usage && renderUsage(response.usage),
+  })
+}
+
+/** The text alone. Nothing is cached yet, so `cached` is always false. */
+export function renderQuery({ choices }: ChatResponse): JsonObject {
+  const content = choices[0]?.content ?? []
+  return { cached: false, response: textOf(content, 'text') || textOf(content, 'refusal') }
+}
+
+/** What an answer and a stream begin with. Times are ISO 8601; not every provider says when it answered. */
+export function renderHead(
+  { id, model, createdAt }: Pick<ChatResponse, 'id' | 'model' | 'createdAt'>,
+  served: Served | undefined,
+): JsonObject {
+  const at = createdAt || served?.at
+  return compact({
+    id,
+    provider: served?.provider,
+    model: served?.model ?? model,
+    created: at === undefined ? undefined : new Date(at).toISOString(),
+  })
+}
+
+function renderChoice({ index, content, finish }: Choice): JsonObject {
+  const images = content.filter((part) => part.type === 'file').map(renderFile)
+  const message = compact({
+    role: 'assistant',
+    content: textOf(content, 'text'),
+    reasoning: textOf(content, 'reasoning') || undefined,
+    refusal: textOf(content, 'refusal') || undefined,
+    images: images.length > 0 ? images : undefined,
+  })
+  return { index, message, finishReason: finish.reason }
+}
+
+function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'): string {
+  return content.map((part) => (part.type === type ? part.text : '')).join('')
+}
+
+/** A file that the model made, as an address: of the file itself where it has none of its own. */
+export function renderFile({ source, mediaType }: FilePart): string {
+  switch (source.type) {
+    case 'base64':
+      return writeDataUrl(source.data, mediaType ?? 'image/png')
+    case 'url':
+      return source.url
+    case 'text':
+      return `data:${mediaType ?? 'text/plain'},${encodeURIComponent(source.text)}`
+    case 'reference':
+      return source.id
+  }
+}
+
+export function renderUsage({ inputTokens, outputTokens }: Usage): JsonObject {
+  return {
+    promptTokens: inputTokens,
+    completionTokens: outputTokens,
+    totalTokens: inputTokens + outputTokens,
+  }
+}
