@@ -1,0 +1,120 @@
+/**
+ * The hub's API as the dashboard uses it: a client typed by the Worker's own routes, and its errors as one class.
+ * The session is an HttpOnly cookie that the browser sends by itself; no credential passes through this code.
+ */
+import { hc, type ClientResponse } from 'hono/client'
+import type { HubApp } from '../src/index.ts'
+
+/** Fired on `window` when the hub no longer knows the session, whichever request found out. */
+export const sessionEnded = 'hub:session-ended'
+
+export const api = hc<HubApp>('/', {
+  fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+    const response = await fetch(input, init)
+    if (response.status === 401) window.dispatchEvent(new Event(sessionEnded))
+    return response
+  },
+})
+
+/** What a route answers, by the method that asks: `AnswerOf<typeof api.api.keys.$get>`. */
+type AnswerOf<Method extends (...args: never[]) => Promise<Spoken>> = BodyOf<Awaited<ReturnType<Method>>>
+type BodyOf<Response extends Spoken> = Awaited<ReturnType<Response['json']>>
+interface Spoken {
+  json(): Promise<unknown>
+}
+
+export type Key = AnswerOf<typeof api.api.keys.$get>['data'][number]
+export type Token = AnswerOf<typeof api.api.tokens.$get>['data'][number]
+export type NewToken = AnswerOf<typeof api.api.tokens.$post>
+export type Provider = AnswerOf<typeof api.api.providers.$get>['data'][number]
+/** In OpenAI's shape; other shapes are for the SDKs that ask for them by a header. */
+export type Model = Extract<AnswerOf<typeof api.v1.models.$get>, { object: string }>['data'][number]
+export type Person = AnswerOf<typeof api.api.auth.me.$get>
+export type Problem = AnswerOf<typeof api.health.ready.$get>['problems'][number]
+
+/** One upstream try that failed on the way to an error. */
+export interface FailedAttempt {
+  provider: string
+  model: string
+  verdict: string
+}
+
+/** An error as the hub told it, or `UNREACHABLE` where the hub did not answer. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: string
+  /** The field that is to blame, by the API's name for it. */
+  readonly param: string | undefined
+  /** What to do about it, where the hub said so. */
+  readonly remedy: string | undefined
+  /** When the same request may succeed, in milliseconds since the epoch. */
+  readonly retryAt: number | undefined
+  readonly trail: FailedAttempt[]
+
+  constructor(
+    code: string,
+    message: string,
+    details: { param?: string; remedy?: string; retryAt?: number; trail?: FailedAttempt[] } = {},
+  ) {
+    super(message)
+    this.code = code
+    this.param = details.param
+    this.remedy = details.remedy
+    this.retryAt = details.retryAt
+    this.trail = details.trail ?? []
+  }
+}
+
+/**
+ * The body of a good answer.
+ * @throws {ApiError} for any other.
+ */
+export async function ask<Response extends Sent & Spoken>(
+  sending: Promise<Response>,
+): Promise<BodyOf<Response>> {
+  const response = await send(sending)
+  // `json` promises just this, which its own type forgets where the response is still a type parameter.
+  return response.json() as Promise<BodyOf<Response>>
+}
+
+/**
+ * The response to a request, if it is a good one; the body is left to the caller.
+ * @throws {ApiError} for any other.
+ */
+export async function send<Response extends Sent>(sending: Promise<Response>): Promise<Response> {
+  const response = await sending.catch((thrown: unknown) => {
+    if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
+    throw new ApiError('UNREACHABLE', '')
+  })
+  if (response.ok) return response
+  throw readError(await response.text())
+}
+
+type Sent = Pick<ClientResponse<unknown>, 'ok' | 'text'>
+
+/** An error body in our own shape or in OpenAI's. */
+export function readError(body: string): ApiError {
+  const { error = {}, hub = {} } = parseErrorBody(body)
+  const code = hub.code ?? error.code ?? 'INTERNAL_ERROR'
+  return new ApiError(code, error.message ?? '', {
+    ...(error.param && { param: error.param }),
+    ...(error.remedy && { remedy: error.remedy }),
+    ...(hub.retryAt && { retryAt: Date.parse(hub.retryAt) }),
+    ...(hub.trail && { trail: hub.trail }),
+  })
+}
+
+interface ErrorBody {
+  error?: { message?: string; code?: string; param?: string | null; remedy?: string }
+  hub?: { code?: string; retryAt?: string; trail?: FailedAttempt[] }
+}
+
+function parseErrorBody(body: string): ErrorBody {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    // The hub's own contract; whatever else answers in its place is not an object with these fields.
+    return typeof parsed === 'object' && parsed !== null ? parsed : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,19 @@
+/** What happens when one page follows another: the window is named after it, and focus goes to where the page begins. */
+import { useEffect, useRef } from 'preact/hooks'
+import { text } from '../text.ts'
+
+/**
+ * @param start finds where the page begins, beside its heading.
+ * @returns a ref for the page.
+ */
+export function useArrival<Page extends HTMLElement>(title: string, start = 'h1') {
+  const page = useRef<Page>(null)
+  useEffect(() => {
+    document.title = text.titled(title)
+  }, [title])
+  useEffect(() => {
+    const found = page.current?.querySelector<HTMLElement>(start) ?? page.current?.querySelector('h1')
+    found?.focus()
+  }, [start])
+  return page
+}

@@ -1,0 +1,57 @@
+/** Where a person stands with this hub, which decides what the page shows. */
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { api, ApiError, ask, type Person, type Problem, sessionEnded } from '../api.ts'
+
+export type Hub =
+  | { type: 'loading' }
+  | { type: 'unreachable' }
+  | { type: 'not-ready'; problems: Problem[] }
+  | { type: 'unclaimed' }
+  /** `ended` tells a session that was lost from one that never was. */
+  | { type: 'signed-out'; ended: boolean }
+  | { type: 'signed-in'; person: Person }
+
+export interface HubControls {
+  hub: Hub
+  /** Looks again. */
+  refresh: () => Promise<void>
+  enter: (person: Person) => void
+  logout: () => Promise<void>
+}
+
+export function useHub(): HubControls {
+  const [hub, setHub] = useState<Hub>({ type: 'loading' })
+  const refresh = useCallback(async () => setHub(await findHub()), [])
+
+  useEffect(() => void refresh(), [refresh])
+
+  useEffect(() => {
+    const leave = (): void =>
+      setHub((before) => (before.type === 'signed-in' ? { type: 'signed-out', ended: true } : before))
+    window.addEventListener(sessionEnded, leave)
+    return () => window.removeEventListener(sessionEnded, leave)
+  }, [])
+
+  const enter = useCallback((person: Person) => setHub({ type: 'signed-in', person }), [])
+  const logout = useCallback(async () => {
+    await api.api.auth.logout.$post()
+    setHub({ type: 'signed-out', ended: false })
+  }, [])
+
+  return { hub, refresh, enter, logout }
+}
+
+async function findHub(): Promise<Hub> {
+  try {
+    // A hub that is not ready says so with 503 and the same body.
+    const ready = await api.health.ready.$get()
+    const { problems, unclaimed } = await ready.json()
+    if (problems.length > 0) return { type: 'not-ready', problems }
+    if (unclaimed) return { type: 'unclaimed' }
+    return { type: 'signed-in', person: await ask(api.api.auth.me.$get()) }
+  } catch (thrown) {
+    return thrown instanceof ApiError && thrown.code === 'UNAUTHORIZED'
+      ? { type: 'signed-out', ended: false }
+      : { type: 'unreachable' }
+  }
+}

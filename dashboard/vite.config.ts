@@ -1,0 +1,19 @@
+/** Builds the Worker and the dashboard together, and serves both with hot reload in `npm run dev`. */
+import path from 'node:path'
+import { cloudflare } from '@cloudflare/vite-plugin'
+import { preact } from '@preact/preset-vite'
+import { defineConfig } from 'vite'
+
+const root = path.join(import.meta.dirname, '..')
+
+export default defineConfig({
+  root: import.meta.dirname,
+  build: { outDir: path.join(root, 'dist'), emptyOutDir: true },
+  plugins: [
+    preact(),
+    cloudflare({
+      configPath: path.join(root, 'wrangler.toml'),
+      persistState: { path: path.join(root, '.wrangler/state') },
+    }),
+  ],
+})
