@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { removeExpiredResponses } from './db/kept-responses.ts'
 import { findMisconfigurations, isLocal } from './auth/secrets.ts'
 import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
@@ -81,5 +82,9 @@ declaredRoutes(app)
 
 export default {
   fetch: app.fetch,
-  scheduled: (controller, env) => refreshModels(env, controller.scheduledTime),
+  async scheduled(controller, env) {
+    const now = controller.scheduledTime
+    await removeExpiredResponses(env.DB, now)
+    await refreshModels(env, now)
+  },
 } satisfies ExportedHandler<Env>

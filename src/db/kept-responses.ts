@@ -4,7 +4,12 @@ import { openDatabase } from './client.ts'
 import { keptResponses } from './schema.ts'
 
 export async function keepResponse(d1: D1Database, row: typeof keptResponses.$inferInsert): Promise<void> {
-  await openDatabase(d1).insert(keptResponses).values(row).onConflictDoNothing()
+  const { items, expiresAt } = row
+  await openDatabase(d1)
+    .insert(keptResponses)
+    .values(row)
+    // Servers that repeat their ids exist: the newest answer is the one that is meant.
+    .onConflictDoUpdate({ target: [keptResponses.owner, keptResponses.id], set: { items, expiresAt } })
 }
 
 /** The sealed items behind an answer; undefined where it is not kept, not any more, or somebody else's. */

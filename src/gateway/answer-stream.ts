@@ -41,6 +41,11 @@ export class AnswerStream {
     return usage ?? estimatedUsage(inputTokens, contentEvents)
   }
 
+  /** The data of the last message that went to the client. */
+  get lastData(): string | undefined {
+    return this.#passage.seen.lastData
+  }
+
   /** The dialect's own end of a stream that broke; undefined where it takes nothing of what was sent before. */
   fail(error: HubError, requestId: string): string | undefined {
     return this.#passage.fail(error, requestId)

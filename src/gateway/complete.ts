@@ -3,7 +3,7 @@
  * are in the files beside this one; this page is their order.
  */
 import { type Fault, HubError, toHubError } from '../errors.ts'
-import { encodeSse } from '../http/sse.ts'
+import { encodeSse, SseDecoder } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import type { Inbound } from '../dialects/dialect.ts'
 import { poolStub } from '../quota/stub.ts'
@@ -19,6 +19,8 @@ import { Search, type SearchInput, type Served } from './search.ts'
 
 export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
   inbound: Inbound
+  /** Called with the whole answer, or the last message of its stream, once it has gone out well. */
+  answered?: (answer: string) => void
   /** The time for the whole request in milliseconds, where the client set one. */
   timeoutMs: number | undefined
 }
@@ -55,6 +57,7 @@ class Completion {
       const headers = this.#headers(served)
       headers.set('content-type', 'application/json')
       this.#settleGood(served, served.answer.usage ?? this.#estimate(served.answer.text))
+      this.#input.answered?.(served.answer.text)
       return new Response(served.answer.text, { headers })
     } finally {
       this.#done()
@@ -119,6 +122,8 @@ class Completion {
       if (answer.type === 'whole') {
         await writer.write(answer.text).catch(() => {})
         this.#settleGood(served, answer.usage ?? this.#estimate(answer.text))
+        const last = new SseDecoder().push(answer.text).findLast(({ data }) => data !== undefined)
+        if (last?.data !== undefined) this.#input.answered?.(last.data)
       } else {
         const end = await answer.stream.pump(writer)
         const error = this.#settleStream(served, answer.stream, answer.secret, end)
@@ -146,6 +151,7 @@ class Completion {
     const usage = stream.usage(this.#search.estimate.inputTokens)
     if (end.type === 'good') {
       this.#settleGood(served, usage)
+      if (stream.lastData !== undefined) this.#input.answered?.(stream.lastData)
       return undefined
     }
     if (end.type === 'interrupted' && end.cause === 'client-left') {

@@ -29,6 +29,8 @@ export interface Seen {
   usage?: Usage
   /** The provider's error, if it sent one instead of going on. */
   complaint?: Complaint
+  /** The data of the last message that the client got: some dialects end in one that holds the whole answer. */
+  lastData?: string
   /** Content events so far. Providers send about one token in each, which serves where usage is never reported. */
   contentEvents: number
 }
@@ -64,7 +66,8 @@ export class Relay implements Passage {
     let text = ''
     for (const block of blocks) {
       if (this.seen.complaint) break
-      const glimpse = this.#glimpse(parseSseBlock(block))
+      const message = parseSseBlock(block)
+      const glimpse = this.#glimpse(message)
       // Some providers report usage in the very event that says what went wrong.
       if (glimpse.usage) this.seen.usage = glimpse.usage
       if (glimpse.complaint) {
@@ -77,6 +80,7 @@ export class Relay implements Passage {
       }
       if (glimpse.finished || glimpse.end) this.seen.complete = true
       if (glimpse.usageOnly && !this.#showUsage) continue
+      if (message.data !== undefined) this.seen.lastData = message.data
       text += block
     }
     return text
@@ -126,9 +130,12 @@ export class Translation implements Passage {
         this.seen.content = true
         this.seen.contentEvents++
       }
-      text += encode(
-        this.#renderer.push(event.type === 'response-start' ? headOf(event, this.#served) : event),
+      const messages = this.#renderer.push(
+        event.type === 'response-start' ? headOf(event, this.#served) : event,
       )
+      const data = messages.at(-1)?.data
+      if (data !== undefined) this.seen.lastData = data
+      text += encode(messages)
     }
     return text
   }

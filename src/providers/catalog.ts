@@ -47,14 +47,11 @@ export const catalog = {
   },
   anthropic: {
     name: 'Anthropic',
-    dialects: {
-      anthropic: 'https://api.anthropic.com/v1',
-      'openai-chat': 'https://api.anthropic.com/v1',
-    },
+    // Its OpenAI-compatible endpoint drops caching, thinking and strict tools: it is called in its own dialect.
+    dialects: { anthropic: 'https://api.anthropic.com/v1' },
     aliases: ['claude'],
     defaultModel: 'claude-sonnet-5',
     models: models.anthropic,
-    quirks: { 'openai-chat': { reasoningField: 'none' } },
     // Spend limits end with the calendar month; rate limits refill.
     resets: { day: 'refill', month: 'utc' },
     errors: errors.anthropic,
@@ -216,27 +213,10 @@ export const catalog = {
     name: 'Cohere',
     dialects: {
       cohere: 'https://api.cohere.com/v2',
-      'openai-chat': 'https://api.cohere.ai/compatibility/v1',
       'openai-embeddings': 'https://api.cohere.ai/compatibility/v1',
     },
     defaultModel: 'command-a-03-2025',
     models: models.cohere,
-    // https://docs.cohere.com/docs/compatibility-api, "Unsupported parameters"
-    quirks: {
-      'openai-chat': {
-        refuses: [
-          ...openaiOnly,
-          'logit_bias',
-          'top_logprobs',
-          'n',
-          'prediction',
-          'service_tier',
-          'parallel_tool_calls',
-        ],
-        outputLimit: 'max_tokens',
-        reasoningField: 'none',
-      },
-    },
     resets: { month: 'utc' },
     keysUrl: 'https://dashboard.cohere.com/api-keys',
   },

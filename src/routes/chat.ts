@@ -9,6 +9,7 @@ import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { HubError } from '../errors.ts'
 import { complete } from '../gateway/complete.ts'
+import { keepConversation, resumeConversation } from '../gateway/conversation.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
 import { parseJson } from '../http/body.ts'
 import { validationError } from '../http/validation.ts'
@@ -36,7 +37,7 @@ export const chatRoutes = new Hono<HubContext>()
   .post(
     '/v1/responses',
     endpoint({ guard: 'caller', summary: 'The OpenAI Responses dialect.', bodyIsParsedByHandler: true }),
-    (c) => answer(c, 'openai-responses'),
+    answerResponses,
   )
   .post(
     '/v1/messages',
@@ -104,15 +105,41 @@ export const chatRoutes = new Hono<HubContext>()
     (c) => answer(c, 'hub-query'),
   )
 
+/** Reads the body and answers in a dialect whose requests say all there is. */
 async function answer(
   c: Context<HubContext>,
   dialect: DialectId,
   address?: RequestAddress,
 ): Promise<Response> {
+  return answerBody(c, dialect, parseJson(await c.req.text()), address)
+}
+
+/** The Responses dialect refers to earlier answers, which the hub keeps for a while. */
+async function answerResponses(c: Context<HubContext>): Promise<Response> {
+  const body = parseJson(await c.req.text())
+  if (!isJsonObject(body)) return answerBody(c, 'openai-responses', body)
+  const { env } = c
+  const owner = c.var.caller.configuration.user.id
+  const whole = await resumeConversation(env, owner, body, c.var.receivedAt)
+  return answerBody(c, 'openai-responses', whole, undefined, (given) =>
+    c.executionCtx.waitUntil(
+      keepConversation(env, owner, whole, given, Date.now()).catch((error: unknown) =>
+        console.warn(`${c.var.requestId} could not be kept to go on from.`, error),
+      ),
+    ),
+  )
+}
+
+async function answerBody(
+  c: Context<HubContext>,
+  dialect: DialectId,
+  body: unknown,
+  address?: RequestAddress,
+  answered?: (answer: string) => void,
+): Promise<Response> {
   const background = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work)
   await useStoredModels(c.env, c.var.receivedAt, background)
   const listener = listenerOf(dialect)
-  const body = parseJson(await c.req.text())
   const steering = readSteering(c, body)
   return complete({
     env: c.env,
@@ -124,6 +151,7 @@ async function answer(
     sandbox: offersSandbox(c),
     clientLeft: c.req.raw.signal,
     timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
+    ...(answered && { answered }),
     background,
   })
 }

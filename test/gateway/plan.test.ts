@@ -45,7 +45,7 @@ function ask(
     routes: known.routes,
     directory: makeDirectory(known, env as unknown as Env, sandbox),
     clientDialect: 'openai-chat',
-    spoken: ['openai-chat'],
+    spoken: ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere', 'openai-embeddings'],
     allowedModels: null,
     allowedProviders: null,
     needs: noNeeds,

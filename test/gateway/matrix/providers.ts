@@ -178,7 +178,12 @@ const openaiResponses: ProviderSide = {
     const first = items.find((item) => at(item, 'role') === 'user')
     return {
       // Instructions, or items of those who may instruct.
-      system: [at(body, 'instructions'), ...items.filter((item) => ['system', 'developer'].includes(String(at(item, 'role')))).map((item) => at(item, 'content'))]
+      system: [
+        at(body, 'instructions'),
+        ...items
+          .filter((item) => ['system', 'developer'].includes(String(at(item, 'role'))))
+          .map((item) => at(item, 'content')),
+      ]
         .map(textOf)
         .join(''),
       text: textOf(at(first, 'content')),
