@@ -4,13 +4,17 @@
  */
 import type { JsonObject, Json } from './json.ts'
 
-/** A wire format for chat. `cohere` is spoken to providers only, the two of the hub's own by clients only. */
+/**
+ * A wire format. `cohere` is spoken to providers only, the two of the hub's own by clients only; embeddings translate into nothing
+ * but themselves.
+ */
 export type DialectId =
   | 'openai-chat'
   | 'openai-responses'
   | 'anthropic'
   | 'gemini'
   | 'cohere'
+  | 'openai-embeddings'
   | 'hub-chat'
   | 'hub-query'
 
@@ -34,6 +38,8 @@ export interface ChatRequest {
   logprobs?: { alternatives: number }
   /** An opaque name of the end user, for the provider's abuse detection. */
   user?: string
+  /** The earlier answer that this request goes on from, by the id its client was given. */
+  previousResponseId?: string
   /** The only providers that may serve this request, by their ids; absent means any. */
   allowedProviders?: string[]
   /** The only priorities of keys (1 comes first) that may serve this request; absent means any. */

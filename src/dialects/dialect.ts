@@ -14,6 +14,8 @@ import type { SseMessage } from '../http/sse.ts'
 export interface Codec<In, Out> {
   push(input: In): Out[]
   end(): Out[]
+  /** Ends a stream that broke, where saying so takes what was sent before; else `renderStreamError` does. */
+  fail?(error: HubError, requestId: string): Out[]
 }
 
 /** How clients speak a dialect to us. */
@@ -24,12 +26,20 @@ export interface Inbound {
    * @throws {HubError} VALIDATION_ERROR naming the field that is wrong.
    */
   parseRequest(body: unknown, address?: RequestAddress): ChatRequest
-  renderResponse(response: ChatResponse, request: ChatRequest): JsonObject
+  renderResponse(response: ChatResponse, request: ChatRequest, served?: Served): JsonObject
   /** Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and sees none. */
-  renderStream(request: ChatRequest): Codec<ChatEvent, SseMessage>
+  renderStream(request: ChatRequest, served?: Served): Codec<ChatEvent, SseMessage>
   renderError(error: HubError, requestId: string): JsonObject
   /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
   renderStreamError(error: HubError, requestId: string): SseMessage[]
+}
+
+/** Who answers a request: the hub's id of the provider, which no answer says, and the provider's own id of the model. */
+export interface Served {
+  provider: string
+  model: string
+  /** When it was called, in milliseconds since the epoch; stands in where the provider does not say when it answered. */
+  at?: number
 }
 
 /** What stands in the address of a request: Gemini's model and method, Anthropic's count_tokens. */
@@ -37,6 +47,8 @@ export interface RequestAddress {
   model?: string
   stream?: boolean
   framing?: 'json-array'
+  /** Only the tokens of the request are asked for: it needs no output limit, whatever the dialect says. */
+  counts?: true
 }
 
 /** Where and as whom a call goes: what of a provider's row an outbound dialect needs to know. */
@@ -117,4 +129,9 @@ export interface Outbound {
   parseStream(): Codec<SseMessage, ChatEvent>
   /** Looks at one event on its way to a client of the same dialect. Called for every event: cheap. */
   glimpse(message: SseMessage): Glimpse
+  /**
+   * `glimpse` with a memory, for one stream: dialects have it whose events can only be understood after those before them.
+   * Where there is one, a relay uses it.
+   */
+  watch?(): (message: SseMessage) => Glimpse
 }

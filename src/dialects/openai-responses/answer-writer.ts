@@ -1,0 +1,187 @@
+/**
+ * A canonical answer as the events of this dialect and the Response object they amount to. The whole answer and the stream are
+ * written here alike, so that they cannot say different things.
+ */
+import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
+import type { Json, JsonObject } from '../../chat/json.ts'
+import type { ChatRequest, FilePart } from '../../chat/request.ts'
+import type { Served } from '../dialect.ts'
+import { objectIn } from '../read.ts'
+import { CallWriter } from './call-writer.ts'
+import { echoOf } from './echo.ts'
+import { writeFinish, type Outcome } from './finish.ts'
+import { responseId } from './ids.ts'
+import type { Place, WireEvent } from './item-writer.ts'
+import { MessageWriter } from './message-writer.ts'
+import { ReasoningWriter } from './reasoning-writer.ts'
+import { writeUsage } from './usage.ts'
+import { callStateItem, imageItem, wholeItem } from './whole-items.ts'
+
+const inProgress = { status: 'in_progress', error: null, incomplete_details: null }
+
+export class AnswerWriter {
+  readonly #echo: JsonObject
+  readonly #served: Served | undefined
+  #id = ''
+  #head: JsonObject = {}
+  /** Every item begun, as it is when it is done. */
+  readonly #items: JsonObject[] = []
+  #current: MessageWriter | ReasoningWriter | undefined
+  /** The message that was written last, open or not: log probabilities may come after all of the text. */
+  #spoken: MessageWriter | undefined
+  readonly #calls = new Map<number, CallWriter>()
+  #finish: Finish = { reason: 'other', raw: '' }
+  #usage: Usage | undefined
+  #refused = false
+
+  constructor(request: ChatRequest, served: Served | undefined) {
+    this.#echo = echoOf(request)
+    this.#served = served
+  }
+
+  push(event: ChatEvent): WireEvent[] {
+    // This dialect gives one answer.
+    if ('choice' in event && event.choice !== 0) return []
+    return this.#note(this.#write(event))
+  }
+
+  /** How the answer ended. */
+  get outcome(): Outcome {
+    return writeFinish(this.#finish, this.#refused)
+  }
+
+  /** The Response object that ends the answer. */
+  whole(outcome = this.outcome): JsonObject {
+    return { ...this.#response(outcome), usage: this.#usage ? writeUsage(this.#usage) : null }
+  }
+
+  /** Ends what was begun. @param isCut the answer is not whole. */
+  close(isCut: boolean): WireEvent[] {
+    const events = this.#closeCurrent(isCut)
+    for (const call of this.#calls.values()) events.push(...call.close(isCut))
+    this.#calls.clear()
+    return this.#note(events)
+  }
+
+  #write(event: ChatEvent): WireEvent[] {
+    switch (event.type) {
+      case 'response-start': {
+        const createdAt = event.createdAt || (this.#served?.at ?? 0)
+        this.#id = responseId(event.id)
+        this.#head = { created_at: Math.floor(createdAt / 1000), model: event.model }
+        const response = { ...this.#response(inProgress), usage: null }
+        return [
+          { type: 'response.created', response },
+          { type: 'response.in_progress', response },
+        ]
+      }
+      case 'text-delta':
+        return event.text === '' ? [] : this.#say('output_text', event.text)
+      case 'refusal-delta':
+        this.#refused = true
+        return event.text === '' ? [] : this.#say('refusal', event.text)
+      case 'reasoning-delta':
+        return event.text === '' ? [] : this.#think((writer) => writer.think(event.text))
+      case 'reasoning-seal': {
+        const events = this.#think((writer) => writer.seal(event.opaque))
+        this.#current = undefined
+        return events
+      }
+      case 'tool-call-start': {
+        const { call, id, name, opaque } = event
+        const events = this.#closeCurrent(false)
+        if (opaque && opaque.dialect !== 'openai-responses')
+          events.push(...this.#addWhole(callStateItem(this.#nextPlace(), id, opaque)))
+        const writer = new CallWriter(this.#reserve(), id, name)
+        this.#calls.set(call, writer)
+        return [...events, ...writer.open()]
+      }
+      case 'tool-call-delta':
+        return event.arguments === '' ? [] : (this.#calls.get(event.call)?.write(event.arguments) ?? [])
+      case 'file-attach':
+        return this.#attach(event.file)
+      case 'logprobs-delta':
+        this.#spoken?.weigh(asList(event.logprobs))
+        return []
+      case 'choice-finish':
+        this.#finish = event.finish
+        return this.close(this.outcome.status !== 'completed')
+      case 'usage-report':
+        this.#usage = event.usage
+        return []
+      case 'response-end':
+        // Nothing is open here unless the answer never finished.
+        return this.close(true)
+      case 'stream-error':
+        // How a broken stream ends is the pipeline's to say, with `fail`.
+        return []
+    }
+  }
+
+  #response(outcome: Outcome | typeof inProgress): JsonObject {
+    return { id: this.#id, object: 'response', ...this.#head, ...outcome, ...this.#echo, output: this.#items }
+  }
+
+  #say(type: 'output_text' | 'refusal', text: string): WireEvent[] {
+    if (this.#current instanceof MessageWriter) return this.#current.say(type, text)
+    const events = this.#closeCurrent(false)
+    const writer = new MessageWriter(this.#reserve())
+    this.#current = writer
+    this.#spoken = writer
+    return [...events, ...writer.open(), ...writer.say(type, text)]
+  }
+
+  #think(write: (writer: ReasoningWriter) => WireEvent[]): WireEvent[] {
+    if (this.#current instanceof ReasoningWriter) return write(this.#current)
+    const events = this.#closeCurrent(false)
+    const writer = new ReasoningWriter(this.#reserve())
+    this.#current = writer
+    return [...events, ...write(writer)]
+  }
+
+  #attach({ source, mediaType = 'image/png' }: FilePart): WireEvent[] {
+    if (source.type !== 'base64')
+      return source.type === 'url' ? this.#say('output_text', `![](${source.url})`) : []
+    const format = mediaType.replace(/^image\//, '')
+    return [
+      ...this.#closeCurrent(false),
+      ...this.#addWhole(imageItem(this.#nextPlace(), format, source.data)),
+    ]
+  }
+
+  #closeCurrent(isCut: boolean): WireEvent[] {
+    const events = this.#current?.close(isCut) ?? []
+    this.#current = undefined
+    return events
+  }
+
+  #nextPlace(): Place {
+    return { response: this.#id, index: this.#items.length }
+  }
+
+  /** The next place, taken: what stands there is known when the item is done. */
+  #reserve(): Place {
+    const place = this.#nextPlace()
+    this.#items.push({})
+    return place
+  }
+
+  #addWhole(item: JsonObject): WireEvent[] {
+    this.#items.push(item)
+    return wholeItem(this.#items.length - 1, item)
+  }
+
+  /** Keeps the items that are done. */
+  #note(events: WireEvent[]): WireEvent[] {
+    for (const { type, output_index: index, item } of events) {
+      const done =
+        type === 'response.output_item.done' && typeof index === 'number' ? objectIn(item) : undefined
+      if (done) this.#items[Number(index)] = done
+    }
+    return events
+  }
+}
+
+function asList(value: Json): Json[] {
+  return Array.isArray(value) ? value : [value]
+}

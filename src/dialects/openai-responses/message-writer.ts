@@ -1,0 +1,65 @@
+/** A message of text and refusals, as it is written. */
+import type { Json, JsonObject } from '../../chat/json.ts'
+import { ItemWriter, type Place, type WireEvent } from './item-writer.ts'
+
+export class MessageWriter extends ItemWriter {
+  readonly #parts: JsonObject[] = []
+  /** Of the text that was said last. */
+  #logprobs: Json[] = []
+  #open: { type: 'output_text' | 'refusal'; text: string; logprobs: Json[] } | undefined
+
+  constructor(place: Place) {
+    super('msg', place)
+  }
+
+  open(): WireEvent[] {
+    return [this.begun(this.#item('in_progress'))]
+  }
+
+  say(type: 'output_text' | 'refusal', text: string): WireEvent[] {
+    const events = this.#open?.type === type ? [] : [...this.#closePart(), ...this.#openPart(type)]
+    if (this.#open) this.#open.text += text
+    const more = type === 'output_text' ? { logprobs: [] } : {}
+    events.push(this.event(`${type}.delta`, { content_index: this.#parts.length, delta: text, ...more }))
+    return events
+  }
+
+  /** Log probabilities of the text. They are told when it is done; such as come later are only in the whole answer. */
+  weigh(logprobs: Json[]): void {
+    this.#logprobs.push(...logprobs)
+  }
+
+  close(isCut: boolean): WireEvent[] {
+    return [...this.#closePart(), this.done(this.#item(isCut ? 'incomplete' : 'completed'))]
+  }
+
+  #item(status: string): JsonObject {
+    return { id: this.id, type: 'message', status, role: 'assistant', content: [...this.#parts] }
+  }
+
+  #openPart(type: 'output_text' | 'refusal'): WireEvent[] {
+    const logprobs: Json[] = []
+    if (type === 'output_text') this.#logprobs = logprobs
+    this.#open = { type, text: '', logprobs }
+    const part = partOf(this.#open)
+    return [this.event('content_part.added', { content_index: this.#parts.length, part })]
+  }
+
+  #closePart(): WireEvent[] {
+    if (!this.#open) return []
+    const { type, text, logprobs } = this.#open
+    const part = partOf(this.#open)
+    const whole = type === 'output_text' ? { text, logprobs } : { refusal: text }
+    const content_index = this.#parts.length
+    this.#parts.push(part)
+    this.#open = undefined
+    return [
+      this.event(`${type}.done`, { content_index, ...whole }),
+      this.event('content_part.done', { content_index, part }),
+    ]
+  }
+}
+
+function partOf({ type, text, logprobs }: { type: string; text: string; logprobs: Json[] }): JsonObject {
+  return type === 'refusal' ? { type, refusal: text } : { type, text, annotations: [], logprobs }
+}

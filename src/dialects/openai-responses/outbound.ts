@@ -1,0 +1,23 @@
+/** How we speak OpenAI Responses to a provider. */
+import { foldEvents } from '../../chat/fold.ts'
+import { findError, readError } from '../complaint.ts'
+import type { Outbound } from '../dialect.ts'
+import { objectIn } from '../read.ts'
+import { buildCall } from './build-call.ts'
+import { findFailure } from './failure.ts'
+import { glimpse } from './glimpse.ts'
+import { AnswerReader } from './read-answer.ts'
+import { StreamParser } from './stream.ts'
+import { readUsage } from './usage.ts'
+
+export const openaiResponsesOutbound: Outbound = {
+  id: 'openai-responses',
+  buildCall,
+  // A whole answer is what the last event of a stream holds.
+  parseResponse: (body) => foldEvents(new AnswerReader().finish(objectIn(body) ?? {})),
+  readUsage,
+  readComplaint: (body) => findFailure(body) ?? findError(body),
+  parseError: readError,
+  parseStream: () => new StreamParser(),
+  glimpse,
+}
