@@ -2,7 +2,12 @@
 import { openText, sealText } from '../auth/vault.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { findKeptResponse, keepResponse } from '../db/kept-responses.ts'
-import { continueFrom, conversationOf } from '../dialects/openai-responses/continuation.ts'
+import {
+  answersReferredTo,
+  continueFrom,
+  conversationOf,
+  replaceReferences,
+} from '../dialects/openai-responses/continuation.ts'
 import type { Env } from '../env.ts'
 
 /** How long an answer can be gone on from, in milliseconds. */
@@ -11,8 +16,8 @@ const keepMs = 24 * 60 * 60_000
 const maxSealedCharacters = 1_500_000
 
 /**
- * A request with the conversation it refers to in it. One that the hub did not keep stays as it is: it may be kept at the
- * provider that answered.
+ * A request with what it refers to in it: the conversation before it, or single items. What the hub did not keep stays as it is:
+ * it may be kept at the provider that answered.
  */
 export async function resumeConversation(
   env: Env,
@@ -20,12 +25,19 @@ export async function resumeConversation(
   body: JsonObject,
   now: number,
 ): Promise<JsonObject> {
-  const id = body.previous_response_id
-  if (typeof id !== 'string') return body
+  const find = (id: string): Promise<Json[] | undefined> => findItems(env, owner, id, now)
+  const kept = (await Promise.all(answersReferredTo(body).map(find))).flatMap((items) => items ?? [])
+  const whole = kept.length > 0 ? replaceReferences(body, kept) : body
+  const previous = whole.previous_response_id
+  const items = typeof previous === 'string' ? await find(previous) : undefined
+  return items ? continueFrom(whole, items) : whole
+}
+
+async function findItems(env: Env, owner: string, id: string, now: number): Promise<Json[] | undefined> {
   const sealed = await findKeptResponse(env.DB, owner, id, now)
-  if (sealed === undefined) return body
+  if (sealed === undefined) return undefined
   const items: Json = JSON.parse(await openText(env.MASTER_KEY, sealed, [owner, 'response', id]))
-  return Array.isArray(items) ? continueFrom(body, items) : body
+  return Array.isArray(items) ? items : undefined
 }
 
 /** Keeps the conversation up to and with an answer, unless the client asked that nothing be stored. */

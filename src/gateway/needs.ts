@@ -1,4 +1,5 @@
 /** What a request needs of a model, derived once, and whether a model has it. Pure. What is not known counts as able. */
+import { isJsonObject } from '../chat/json.ts'
 import type { ModelFacts } from '../chat/model.ts'
 import type { ChatRequest, DialectId, FilePart } from '../chat/request.ts'
 import type { Estimate } from './estimate.ts'
@@ -37,7 +38,7 @@ export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
 
 /** Fields of each dialect that name something kept at a provider. */
 const keptFields: Partial<Record<DialectId, readonly string[]>> = {
-  'openai-responses': ['previous_response_id', 'conversation'],
+  'openai-responses': ['previous_response_id', 'conversation', 'prompt'],
   anthropic: ['container'],
   gemini: ['cachedContent', 'cached_content'],
 }
@@ -46,6 +47,9 @@ function boundState(request: ChatRequest): Pick<Needs, 'boundTo'> {
   const { dialect, body } = request.origin
   const field = keptFields[dialect]?.find((name) => body[name] !== undefined && body[name] !== null)
   if (field) return { boundTo: { dialect, what: field } }
+  const items = dialect === 'openai-responses' && Array.isArray(body.input) ? body.input : []
+  const reference = items.find((item) => isJsonObject(item) && item.type === 'item_reference')
+  if (isJsonObject(reference)) return { boundTo: { dialect, what: `the item "${String(reference.id)}"` } }
   for (const message of request.messages) {
     for (const part of message.content) {
       if (part.type === 'file' && part.source.type === 'reference') {

@@ -71,7 +71,10 @@ async function start() {
 function driver({ proxy, hub }) {
   let made = 0
   return async (subject, scenario, count) => {
-    const where = subject === 'hub' ? '/v1/chat/completions' : `/${scenario.route}/chat/completions`
+    const where =
+      subject === 'hub'
+        ? (scenario.endpoint ?? '/v1/chat/completions')
+        : `/${scenario.route}/chat/completions`
     const request = requestOf(scenario, { path: where, token: hub.token })
     const { port, cpuMs } = subject === 'hub' ? hub : proxy
     const { connections } = scenario

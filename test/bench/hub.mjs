@@ -9,6 +9,7 @@ const routes = {
   json: ['json'],
   events: ['events'],
   paced: ['paced'],
+  anthropic: ['anthropic'],
   fallback: ['refuse', 'json'],
 }
 
@@ -64,7 +65,7 @@ async function setUp(port, provider) {
     await call(
       'POST',
       '/api/providers',
-      { id, name: id, baseUrl, dialect: 'openai-chat', models: ['bench-1'] },
+      { id, name: id, baseUrl, dialect: name === 'anthropic' ? name : 'openai-chat', models: ['bench-1'] },
       session,
     )
     await call('POST', '/api/keys', { provider: id, apiKey: `sk-${secretWord()}` }, session)

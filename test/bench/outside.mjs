@@ -1,6 +1,6 @@
 /**
  * What is outside the measured process, in a process of its own: a provider that answers at once, and the database. The path of
- * a call says what the provider does: `/json`, `/events`, `/paced` or `/refuse`.
+ * a call says what the provider does: `/json`, `/events`, `/anthropic`, `/paced` or `/refuse`.
  */
 import { createServer } from 'node:net'
 import { serveDatabase } from './database.mjs'
@@ -53,6 +53,38 @@ const stream = Buffer.from(
   ].join(''),
 )
 
+/** The same words as a stream of Anthropic's. */
+const anthropicStream = Buffer.from(
+  [
+    streamHead,
+    ...[
+      {
+        type: 'message_start',
+        message: { ...anthropicMessage(), usage: { input_tokens: 250, output_tokens: 1 } },
+      },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      ...Array.from({ length: events }, (_, n) => ({
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'text_delta', text: ` word${n}` },
+      })),
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn', stop_sequence: null },
+        usage: { input_tokens: 250, output_tokens: events },
+      },
+      { type: 'message_stop' },
+    ].map((data) => chunk(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`)),
+    lastChunk,
+  ].join(''),
+)
+
+function anthropicMessage() {
+  const ended = { stop_reason: null, stop_sequence: null }
+  return { id: 'msg_bench', type: 'message', role: 'assistant', model: 'bench-1', content: [], ...ended }
+}
+
 function whole(status, reason, body) {
   const text = JSON.stringify(body)
   const head = `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n`
@@ -98,6 +130,7 @@ function pace(socket) {
 function answer(path, socket) {
   if (path.startsWith('/json')) socket.write(json)
   else if (path.startsWith('/events')) socket.write(stream)
+  else if (path.startsWith('/anthropic')) socket.write(anthropicStream)
   else if (path.startsWith('/paced')) pace(socket)
   else if (path.startsWith('/refuse')) socket.write(refusal)
   else socket.destroy(new Error(`Nothing is known of ${path}.`))

@@ -4,6 +4,7 @@
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} route The hub's route, and the first part of the path at the bare proxy.
+ * @property {string} [endpoint] Where a client of another dialect than OpenAI's sends it.
  * @property {number} promptBytes
  * @property {boolean} stream
  * @property {number} connections
@@ -15,6 +16,9 @@ const small = { route: 'json', promptBytes: 1_000, stream: false }
 const large = { route: 'json', promptBytes: 200_000, stream: false }
 const events = { route: 'events', promptBytes: 1_000, stream: true }
 const fallback = { route: 'fallback', promptBytes: 1_000, stream: false }
+/** An OpenAI client at an Anthropic provider, and an Anthropic client at an OpenAI one. */
+const fromOpenAi = { route: 'anthropic', promptBytes: 1_000, stream: true }
+const fromAnthropic = { route: 'events', endpoint: '/v1/messages', promptBytes: 1_000, stream: true }
 const paced = { route: 'paced', promptBytes: 1_000, stream: true }
 
 /** @type {Scenario[]} */
@@ -25,6 +29,8 @@ export const scenarios = [
   { name: 'large, c16', ...large, connections: 16, count: 1_000, budget: 3 },
   { name: 'stream, c1', ...events, connections: 1, count: 250 },
   { name: 'stream, c16', ...events, connections: 16, count: 600, budget: 2 },
+  { name: 'translated to Anthropic, c16', ...fromOpenAi, connections: 16, count: 600, budget: 2 },
+  { name: 'translated from Anthropic, c16', ...fromAnthropic, connections: 16, count: 600, budget: 2 },
   { name: 'fallback, c1', ...fallback, connections: 1, count: 800 },
   { name: 'fallback, c16', ...fallback, connections: 16, count: 2_000 },
   { name: 'paced, c1', ...paced, connections: 1, count: 1 },
@@ -49,12 +55,13 @@ function messagesOf(bytes) {
 }
 
 /** The whole request as it goes over the wire. @param {{ path: string, token: string }} target */
-export function requestOf({ route, promptBytes, stream }, { path, token }) {
+export function requestOf({ route, endpoint, promptBytes, stream }, { path, token }) {
   const body = JSON.stringify({
     model: route,
     messages: messagesOf(promptBytes),
     temperature: 0.7,
-    ...(stream && { stream, stream_options: { include_usage: true } }),
+    ...(stream && { stream }),
+    ...(endpoint ? { max_tokens: 1_000 } : stream && { stream_options: { include_usage: true } }),
   })
   const head = [
     `POST ${path} HTTP/1.1`,

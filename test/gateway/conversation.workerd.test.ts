@@ -66,6 +66,27 @@ describe('an answer of the Responses dialect', () => {
     expect(second.sent?.messages).toHaveLength(3)
   })
 
+  it('can have its items referred to one by one', async () => {
+    const first = await ask(ada, { model: 'groq/m', input: 'One' })
+    const [item] = JSON.parse(first.text).output
+    const input = [
+      { role: 'user', content: 'One' },
+      { type: 'item_reference', id: item.id },
+      { role: 'user', content: 'Two' },
+    ]
+    const second = await ask(ada, { model: 'mistral/m', input })
+    expect(second.sent?.messages).toMatchObject([
+      { content: 'One' },
+      { role: 'assistant', content: 'Hello.' },
+      { content: 'Two' },
+    ])
+    const unknown = await ask(ada, {
+      model: 'mistral/m',
+      input: [{ type: 'item_reference', id: 'msg_elsewhere' }],
+    })
+    expect(unknown.status).toBe(400)
+  })
+
   it('is kept sealed, and not at all where the client asks for that', async () => {
     await ask(ada, { model: 'groq/m', input: 'A very particular question' })
     const { results } = await env.DB.prepare('SELECT items FROM kept_responses').all<{ items: string }>()

@@ -16,7 +16,7 @@ export const openaiEmbeddingsInbound: Inbound = {
   renderResponse: neverTranslated,
   renderStream: neverTranslated,
   renderError,
-  renderStreamError: neverTranslated,
+  renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],
 }
 
 function parseRequest(body: unknown): ChatRequest {

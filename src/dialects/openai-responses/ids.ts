@@ -28,6 +28,12 @@ export function isHubId(id: string): boolean {
   return hubForm.test(id)
 }
 
+/** The id of the answer that an item of ours belongs to, unless it was too long to be kept whole. */
+export function responseOfItem(id: string): string | undefined {
+  const [, stem] = /^(?:msg|fc|rs|ig)_hub_(.+)_\d+$/.exec(id) ?? []
+  return stem === undefined || stem.length >= longestStem ? undefined : `resp_${stem}`
+}
+
 function plain(id: string): string {
   return id.replaceAll(/[^\w-]/g, '-')
 }
