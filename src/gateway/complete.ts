@@ -20,7 +20,7 @@ import { Search, type SearchInput, type Served } from './search.ts'
 export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
   inbound: Inbound
   /** Called with the whole answer, or the last message of its stream, once it has gone out well. */
-  answered?: (answer: string) => void
+  answered?: (answer: string, served: Served) => void
   /** The time for the whole request in milliseconds, where the client set one. */
   timeoutMs: number | undefined
 }
@@ -57,7 +57,7 @@ class Completion {
       const headers = this.#headers(served)
       headers.set('content-type', 'application/json')
       this.#settleGood(served, served.answer.usage ?? this.#estimate(served.answer.text))
-      this.#input.answered?.(served.answer.text)
+      this.#input.answered?.(served.answer.text, served)
       return new Response(served.answer.text, { headers })
     } finally {
       this.#done()
@@ -123,7 +123,7 @@ class Completion {
         await writer.write(answer.text).catch(() => {})
         this.#settleGood(served, answer.usage ?? this.#estimate(answer.text))
         const last = new SseDecoder().push(answer.text).findLast(({ data }) => data !== undefined)
-        if (last?.data !== undefined) this.#input.answered?.(last.data)
+        if (last?.data !== undefined) this.#input.answered?.(last.data, served)
       } else {
         const end = await answer.stream.pump(writer)
         const error = this.#settleStream(served, answer.stream, answer.secret, end)
@@ -151,7 +151,7 @@ class Completion {
     const usage = stream.usage(this.#search.estimate.inputTokens)
     if (end.type === 'good') {
       this.#settleGood(served, usage)
-      if (stream.lastData !== undefined) this.#input.answered?.(stream.lastData)
+      if (stream.lastData !== undefined) this.#input.answered?.(stream.lastData, served)
       return undefined
     }
     if (end.type === 'interrupted' && end.cause === 'client-left') {

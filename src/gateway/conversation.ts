@@ -15,6 +15,27 @@ const keepMs = 24 * 60 * 60_000
 /** A row of D1 holds two megabytes; a conversation larger than this is not kept. */
 const maxSealedCharacters = 1_500_000
 
+/** What is kept behind an answer. */
+interface Kept {
+  items: Json[]
+  /** Who keeps the answer too: a provider that speaks this dialect, for the account of the key that it was made with. */
+  madeBy?: Maker
+}
+
+/** Who made an answer. */
+export interface Maker {
+  provider: string
+  keyId: string
+}
+
+/** A request that goes on from something. */
+export interface Resumed {
+  /** The request with all it refers to in it, for whoever serves it. */
+  body: JsonObject
+  /** The request as it came, for the one who keeps what it refers to. */
+  original?: Maker & { body: JsonObject }
+}
+
 /**
  * A request with what it refers to in it: the conversation before it, or single items. What the hub did not keep stays as it is:
  * it may be kept at the provider that answered.
@@ -24,28 +45,38 @@ export async function resumeConversation(
   owner: string,
   body: JsonObject,
   now: number,
-): Promise<JsonObject> {
-  const find = (id: string): Promise<Json[] | undefined> => findItems(env, owner, id, now)
-  const kept = (await Promise.all(answersReferredTo(body).map(find))).flatMap((items) => items ?? [])
-  const whole = kept.length > 0 ? replaceReferences(body, kept) : body
+): Promise<Resumed> {
+  const find = (id: string): Promise<Kept | undefined> => findKept(env, owner, id, now)
+  const kept = await Promise.all(answersReferredTo(body).map(find))
+  const items = kept.flatMap((found) => found?.items ?? [])
+  const whole = items.length > 0 ? replaceReferences(body, items) : body
   const previous = whole.previous_response_id
-  const items = typeof previous === 'string' ? await find(previous) : undefined
-  return items ? continueFrom(whole, items) : whole
+  const before = typeof previous === 'string' ? await find(previous) : undefined
+  if (!before) return { body: whole }
+  return {
+    body: continueFrom(whole, before.items),
+    ...(before.madeBy && { original: { ...before.madeBy, body: whole } }),
+  }
 }
 
-async function findItems(env: Env, owner: string, id: string, now: number): Promise<Json[] | undefined> {
+async function findKept(env: Env, owner: string, id: string, now: number): Promise<Kept | undefined> {
   const sealed = await findKeptResponse(env.DB, owner, id, now)
-  if (sealed === undefined) return undefined
-  const items: Json = JSON.parse(await openText(env.MASTER_KEY, sealed, [owner, 'response', id]))
-  return Array.isArray(items) ? items : undefined
+  // Only `keepConversation` writes what is sealed here.
+  return sealed === undefined
+    ? undefined
+    : (JSON.parse(await openText(env.MASTER_KEY, sealed, [owner, 'response', id])) as Kept)
 }
 
-/** Keeps the conversation up to and with an answer, unless the client asked that nothing be stored. */
+/**
+ * Keeps the conversation up to and with an answer, unless the client asked that nothing be stored.
+ * @param madeBy where the answer came from a provider of this dialect, which keeps it too.
+ */
 export async function keepConversation(
   env: Env,
   owner: string,
   body: JsonObject,
   answer: string,
+  madeBy: Maker | undefined,
   now: number,
 ): Promise<void> {
   if (body.store === false) return
@@ -55,7 +86,8 @@ export async function keepConversation(
   const conversation = isJsonObject(response) ? conversationOf(body, response) : undefined
   if (!conversation) return
   const { id, items } = conversation
-  const sealed = await sealText(env.MASTER_KEY, JSON.stringify(items), [owner, 'response', id])
+  const kept: Kept = { items, ...(madeBy && { madeBy }) }
+  const sealed = await sealText(env.MASTER_KEY, JSON.stringify(kept), [owner, 'response', id])
   if (sealed.length > maxSealedCharacters) return
   await keepResponse(env.DB, { owner, id, expiresAt: now + keepMs, items: sealed })
 }

@@ -14,6 +14,7 @@ import type { Admission, KeyRefusal, Lease, Need, Outcome, Settlement } from '..
 import { poolStub } from '../quota/stub.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { budgets } from './budgets.ts'
+import type { Resumed } from './conversation.ts'
 import { makeDirectory } from './directory.ts'
 import { estimateTokens } from './estimate.ts'
 import { clientLeftStatus, Ledger } from './ledger.ts'
@@ -27,6 +28,8 @@ export interface SearchInput {
   request: ChatRequest
   requestId: string
   receivedAt: number
+  /** The request as it came, for the one who keeps what it goes on from. */
+  original?: NonNullable<Resumed['original']>
   /** Whether this deployment offers the sandbox to this request. */
   sandbox: boolean
   clientLeft: AbortSignal
@@ -172,14 +175,21 @@ export class Search {
     poolOwner: string,
     lease: Lease,
   ): Promise<Served | Settlement | 'next' | 'nobody' | undefined> {
-    const { env, background, request, clientLeft, deadline } = this.#input
+    const { env, background, clientLeft, deadline } = this.#input
     const pool = poolStub(env, poolOwner, candidate.providerId)
     const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
       background(pool.settle({ leaseId: lease.id, ...settlement }))
     const entry = this.ledger.open(candidate, lease, Date.now())
     let result: AttemptResult
     try {
-      result = await attempt({ env, request, candidate, lease, clientLeft, deadline })
+      result = await attempt({
+        env,
+        request: this.#requestFor(candidate, lease),
+        candidate,
+        lease,
+        clientLeft,
+        deadline,
+      })
     } catch (thrown) {
       // A fault of the hub's own, before any call was made: what was reserved is given back.
       settle({ outcome: { type: 'unused' } })
@@ -220,6 +230,13 @@ export class Search {
         return onward
       }
     }
+  }
+
+  /** Who made what a request goes on from is sent the reference; everyone else what it stands for. */
+  #requestFor(candidate: Candidate, lease: Lease): ChatRequest {
+    const { request, original } = this.#input
+    const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
+    return made ? { ...request, origin: { ...request.origin, body: original.body } } : request
   }
 
   /** Who is asked after a fault. */

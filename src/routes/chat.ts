@@ -8,8 +8,9 @@ import { inbound } from '../dialects/index.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { HubError } from '../errors.ts'
-import { complete } from '../gateway/complete.ts'
+import { complete, type CompletionInput } from '../gateway/complete.ts'
 import { keepConversation, resumeConversation } from '../gateway/conversation.ts'
+import type { Served } from '../gateway/search.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
 import { parseJson } from '../http/body.ts'
 import { validationError } from '../http/validation.ts'
@@ -120,14 +121,20 @@ async function answerResponses(c: Context<HubContext>): Promise<Response> {
   if (!isJsonObject(body)) return answerBody(c, 'openai-responses', body)
   const { env } = c
   const owner = c.var.caller.configuration.user.id
-  const whole = await resumeConversation(env, owner, body, c.var.receivedAt)
-  return answerBody(c, 'openai-responses', whole, undefined, (given) =>
+  const resumed = await resumeConversation(env, owner, body, c.var.receivedAt)
+  const keep = (answer: string, { candidate, lease }: Served): void => {
+    const own = candidate.dialect === 'openai-responses'
+    const madeBy = own ? { provider: candidate.providerId, keyId: lease.keyId } : undefined
     c.executionCtx.waitUntil(
-      keepConversation(env, owner, whole, given, Date.now()).catch((error: unknown) =>
+      keepConversation(env, owner, resumed.body, answer, madeBy, Date.now()).catch((error: unknown) =>
         console.warn(`${c.var.requestId} could not be kept to go on from.`, error),
       ),
-    ),
-  )
+    )
+  }
+  return answerBody(c, 'openai-responses', resumed.body, undefined, {
+    answered: keep,
+    ...(resumed.original && { original: resumed.original }),
+  })
 }
 
 async function answerBody(
@@ -135,7 +142,7 @@ async function answerBody(
   dialect: DialectId,
   body: unknown,
   address?: RequestAddress,
-  answered?: (answer: string) => void,
+  more: Pick<CompletionInput, 'answered' | 'original'> = {},
 ): Promise<Response> {
   const background = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work)
   await useStoredModels(c.env, c.var.receivedAt, background)
@@ -151,7 +158,7 @@ async function answerBody(
     sandbox: offersSandbox(c),
     clientLeft: c.req.raw.signal,
     timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
-    ...(answered && { answered }),
+    ...more,
     background,
   })
 }
