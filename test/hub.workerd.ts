@@ -58,3 +58,9 @@ export async function call<T>(method: string, path: string, body?: unknown, as?:
   // The caller says what it expects; a test that is wrong about it fails in its assertions.
   return (text === '' ? undefined : JSON.parse(text)) as T
 }
+
+/** The body that the hub sent to a provider, out of what `fetch` was called with. */
+export function sentText(init: RequestInit | undefined): string {
+  if (typeof init?.body !== 'string') throw new Error('The hub sent no text.')
+  return init.body
+}

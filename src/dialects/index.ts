@@ -1,15 +1,36 @@
 /** Every dialect there is. A new one is a folder and a line in each table; see `README.md`. */
 import type { DialectId } from '../chat/request.ts'
 import type { Inbound, Outbound } from './dialect.ts'
+import { cohereOutbound } from './cohere/outbound.ts'
+import { anthropicInbound } from './anthropic/inbound.ts'
+import { anthropicOutbound } from './anthropic/outbound.ts'
+import { geminiInbound } from './gemini/inbound.ts'
+import { geminiOutbound } from './gemini/outbound.ts'
+import { hubChatInbound, hubQueryInbound } from './hub/inbound.ts'
 import { openaiChatInbound } from './openai-chat/inbound.ts'
 import { openaiChatOutbound } from './openai-chat/outbound.ts'
+import { openaiResponsesInbound } from './openai-responses/inbound.ts'
+import { openaiResponsesOutbound } from './openai-responses/outbound.ts'
+import { openaiEmbeddingsInbound } from './openai-embeddings/inbound.ts'
+import { openaiEmbeddingsOutbound } from './openai-embeddings/outbound.ts'
 
 /** How clients speak to us. Partial until the last dialect is built. */
 export const inbound: Partial<Record<DialectId, Inbound>> = {
   'openai-chat': openaiChatInbound,
+  anthropic: anthropicInbound,
+  'openai-responses': openaiResponsesInbound,
+  gemini: geminiInbound,
+  'openai-embeddings': openaiEmbeddingsInbound,
+  'hub-chat': hubChatInbound,
+  'hub-query': hubQueryInbound,
 }
 
 /** How we speak to providers. */
 export const outbound: Partial<Record<DialectId, Outbound>> = {
   'openai-chat': openaiChatOutbound,
+  anthropic: anthropicOutbound,
+  'openai-responses': openaiResponsesOutbound,
+  gemini: geminiOutbound,
+  'openai-embeddings': openaiEmbeddingsOutbound,
+  cohere: cohereOutbound,
 }

@@ -48,8 +48,9 @@ function boundState(request: ChatRequest): Pick<Needs, 'boundTo'> {
   const field = keptFields[dialect]?.find((name) => body[name] !== undefined && body[name] !== null)
   if (field) return { boundTo: { dialect, what: field } }
   const items = dialect === 'openai-responses' && Array.isArray(body.input) ? body.input : []
-  const reference = items.find((item) => isJsonObject(item) && item.type === 'item_reference')
-  if (isJsonObject(reference)) return { boundTo: { dialect, what: `the item "${String(reference.id)}"` } }
+  if (items.some((item) => isJsonObject(item) && item.type === 'item_reference')) {
+    return { boundTo: { dialect, what: 'an item that the input refers to' } }
+  }
   for (const message of request.messages) {
     for (const part of message.content) {
       if (part.type === 'file' && part.source.type === 'reference') {

@@ -38,7 +38,7 @@ export const chatRoutes = new Hono<HubContext>()
   .post(
     '/v1/responses',
     endpoint({ guard: 'caller', summary: 'The OpenAI Responses dialect.', bodyIsParsedByHandler: true }),
-    answerResponses,
+    (c) => answerResponses(c),
   )
   .post(
     '/v1/messages',
@@ -122,11 +122,11 @@ async function answerResponses(c: Context<HubContext>): Promise<Response> {
   const { env } = c
   const owner = c.var.caller.configuration.user.id
   const resumed = await resumeConversation(env, owner, body, c.var.receivedAt)
-  const keep = (answer: string, { candidate, lease }: Served): void => {
+  const keep = (given: string, { candidate, lease }: Served): void => {
     const own = candidate.dialect === 'openai-responses'
     const madeBy = own ? { provider: candidate.providerId, keyId: lease.keyId } : undefined
     c.executionCtx.waitUntil(
-      keepConversation(env, owner, resumed.body, answer, madeBy, Date.now()).catch((error: unknown) =>
+      keepConversation(env, owner, resumed.body, given, madeBy, Date.now()).catch((error: unknown) =>
         console.warn(`${c.var.requestId} could not be kept to go on from.`, error),
       ),
     )

@@ -3,8 +3,8 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import app from '../../src/index.ts'
-import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
+import { app } from '../../src/index.ts'
+import { call, completionBody, sentText, settleIn, type Settled } from '../hub.workerd.ts'
 
 let ada: Settled
 let bob: Settled
@@ -24,7 +24,7 @@ async function ask(
 ): Promise<{ status: number; text: string; sent: JsonObject | undefined }> {
   let sent: JsonObject | undefined
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
-    sent = JSON.parse(String(init?.body))
+    sent = JSON.parse(sentText(init))
     return Response.json({ ...completionBody, id: `chatcmpl-${++answers}` })
   })
   const context = createExecutionContext()

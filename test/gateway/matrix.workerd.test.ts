@@ -14,8 +14,8 @@ import { encodeSse, SseDecoder } from '../../src/http/sse.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { anyRequest } from '../any-request.ts'
-import { call, settleIn } from '../hub.workerd.ts'
-import app from '../../src/index.ts'
+import { call, sentText, settleIn } from '../hub.workerd.ts'
+import { app } from '../../src/index.ts'
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { type Ask, type Client, clients, system, type Turn } from './matrix/clients.ts'
 import { type Heard, type Says, sides } from './matrix/providers.ts'
@@ -105,7 +105,7 @@ async function exchange(
   if (!side) throw new Error(`Nobody plays a provider that speaks ${dialect}.`)
   let raw: JsonObject | undefined
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
-    raw = JSON.parse(String(init?.body))
+    raw = JSON.parse(sentText(init))
     const answer = side.answer(says)
     return ask.stream
       ? new Response(streamOf(dialect, answer), { headers: { 'content-type': 'text/event-stream' } })

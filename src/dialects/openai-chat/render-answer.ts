@@ -36,7 +36,7 @@ function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject 
     images: files.length > 0 ? files.map(renderImage) : undefined,
     tool_calls:
       calls.length > 0
-        ? calls.map((call, index) => renderToolCall(call, index === 0 ? foreign : []))
+        ? calls.map((call) => renderToolCall(call, call === calls[0] ? foreign : []))
         : undefined,
   })
   return {

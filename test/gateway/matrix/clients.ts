@@ -76,13 +76,13 @@ const openaiChat: Client = {
   read(body) {
     const message = at(body, 'choices', 0, 'message')
     return {
-      text: String(at(message, 'content') ?? ''),
+      text: say(at(message, 'content') ?? ''),
       calls: list(at(message, 'tool_calls')).map((call) => ({
-        id: String(at(call, 'id')),
-        name: String(at(call, 'function', 'name')),
-        args: JSON.parse(String(at(call, 'function', 'arguments'))),
+        id: say(at(call, 'id')),
+        name: say(at(call, 'function', 'name')),
+        args: JSON.parse(say(at(call, 'function', 'arguments'))),
       })),
-      finish: String(at(body, 'choices', 0, 'finish_reason')),
+      finish: say(at(body, 'choices', 0, 'finish_reason')),
     }
   },
 }
@@ -130,15 +130,15 @@ const anthropic: Client = {
   read(body) {
     const content = list(at(body, 'content'))
     return {
-      text: content.map((block) => (at(block, 'type') === 'text' ? String(at(block, 'text')) : '')).join(''),
+      text: content.map((block) => (at(block, 'type') === 'text' ? say(at(block, 'text')) : '')).join(''),
       calls: content
         .filter((block) => at(block, 'type') === 'tool_use')
         .map((block) => ({
-          id: String(at(block, 'id')),
-          name: String(at(block, 'name')),
+          id: say(at(block, 'id')),
+          name: say(at(block, 'name')),
           args: at(block, 'input'),
         })),
-      finish: String(at(body, 'stop_reason')),
+      finish: say(at(body, 'stop_reason')),
     }
   },
 }
@@ -194,16 +194,16 @@ const openaiResponses: Client = {
     return {
       text: output
         .flatMap((item) => list(at(item, 'content')))
-        .map((part) => (at(part, 'type') === 'output_text' ? String(at(part, 'text')) : ''))
+        .map((part) => (at(part, 'type') === 'output_text' ? say(at(part, 'text')) : ''))
         .join(''),
       calls: output
         .filter((item) => at(item, 'type') === 'function_call')
         .map((item) => ({
-          id: String(at(item, 'call_id')),
-          name: String(at(item, 'name')),
-          args: JSON.parse(String(at(item, 'arguments'))),
+          id: say(at(item, 'call_id')),
+          name: say(at(item, 'name')),
+          args: JSON.parse(say(at(item, 'arguments'))),
         })),
-      finish: String(at(body, 'status')),
+      finish: say(at(body, 'status')),
     }
   },
 }
@@ -256,15 +256,15 @@ const gemini: Client = {
   read(body) {
     const parts = list(at(body, 'candidates', 0, 'content', 'parts'))
     return {
-      text: parts.map((part) => (at(part, 'thought') ? '' : String(at(part, 'text') ?? ''))).join(''),
+      text: parts.map((part) => (at(part, 'thought') ? '' : say(at(part, 'text') ?? ''))).join(''),
       calls: parts
         .filter((part) => at(part, 'functionCall'))
         .map((part) => ({
-          id: String(at(part, 'functionCall', 'id')),
-          name: String(at(part, 'functionCall', 'name')),
+          id: say(at(part, 'functionCall', 'id')),
+          name: say(at(part, 'functionCall', 'name')),
           args: at(part, 'functionCall', 'args'),
         })),
-      finish: String(at(body, 'candidates', 0, 'finishReason')),
+      finish: say(at(body, 'candidates', 0, 'finishReason')),
     }
   },
 }
@@ -287,9 +287,9 @@ const hubChat: Client = {
   },
   read(body) {
     return {
-      text: String(at(body, 'choices', 0, 'message', 'content')),
+      text: say(at(body, 'choices', 0, 'message', 'content')),
       calls: [],
-      finish: String(at(body, 'choices', 0, 'finishReason')),
+      finish: say(at(body, 'choices', 0, 'finishReason')),
     }
   },
 }
@@ -302,7 +302,7 @@ const hubQuery: Client = {
     const body = { provider: model.slice(0, slash), model: model.slice(slash + 1), prompt: ask.text }
     return { path: '/gateway/query', body }
   },
-  read: (body) => ({ text: String(body.response), calls: [], finish: '' }),
+  read: (body) => ({ text: say(body.response), calls: [], finish: '' }),
 }
 
 /** Every client dialect there is; a test compares them with the registry. */
@@ -320,4 +320,10 @@ export function at(value: Json | undefined, ...path: (string | number)[]): Json 
 
 export function list(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : []
+}
+
+/** A value as text: itself where it is text, nothing where it is nothing. */
+export function say(value: Json | undefined): string {
+  if (typeof value === 'string') return value
+  return value === null || value === undefined ? '' : JSON.stringify(value)
 }

@@ -1,6 +1,6 @@
 /** What providers of each dialect answer, as they really send it, and how a request reads to them. */
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import { at, list } from './clients.ts'
+import { at, list, say } from './clients.ts'
 import type { DialectId } from '../../../src/chat/request.ts'
 
 /** An answer in nobody's dialect. */
@@ -71,20 +71,20 @@ const openaiChat: ProviderSide = {
       image:
         list(at(first, 'content'))
           .map((part) => at(part, 'image_url', 'url'))
-          .find((url) => url !== null)
-          ?.toString()
-          .split(',')[1] ?? null,
-      tools: list(body.tools).map((tool) => String(at(tool, 'function', 'name'))),
+          .map(say)
+          .find((url) => url !== '')
+          ?.split(',')[1] ?? null,
+      tools: list(body.tools).map((tool) => say(at(tool, 'function', 'name'))),
       calls: messages.flatMap((message) =>
         list(at(message, 'tool_calls')).map((call) => ({
-          id: String(at(call, 'id')),
-          name: String(at(call, 'function', 'name')),
+          id: say(at(call, 'id')),
+          name: say(at(call, 'function', 'name')),
         })),
       ),
       results: messages
         .filter((message) => at(message, 'role') === 'tool')
         .map((message) => ({
-          id: String(at(message, 'tool_call_id')),
+          id: say(at(message, 'tool_call_id')),
           text: textOf(at(message, 'content')),
         })),
       schema: at(body, 'response_format', 'json_schema', 'schema') ?? at(body, 'response_format', 'type'),
@@ -118,15 +118,15 @@ const anthropic: ProviderSide = {
       image:
         list(at(first, 'content'))
           .map((block) => at(block, 'source', 'data'))
-          .find((data) => data !== null)
-          ?.toString() ?? null,
-      tools: list(body.tools).map((tool) => String(at(tool, 'name'))),
+          .map(say)
+          .find((data) => data !== '') ?? null,
+      tools: list(body.tools).map((tool) => say(at(tool, 'name'))),
       calls: blocks
         .filter((block) => at(block, 'type') === 'tool_use')
-        .map((block) => ({ id: String(at(block, 'id')), name: String(at(block, 'name')) })),
+        .map((block) => ({ id: say(at(block, 'id')), name: say(at(block, 'name')) })),
       results: blocks
         .filter((block) => at(block, 'type') === 'tool_result')
-        .map((block) => ({ id: String(at(block, 'tool_use_id')), text: textOf(at(block, 'content')) })),
+        .map((block) => ({ id: say(at(block, 'tool_use_id')), text: textOf(at(block, 'content')) })),
       schema: at(body, 'output_config', 'format', 'schema'),
     }
   },
@@ -181,7 +181,7 @@ const openaiResponses: ProviderSide = {
       system: [
         at(body, 'instructions'),
         ...items
-          .filter((item) => ['system', 'developer'].includes(String(at(item, 'role'))))
+          .filter((item) => ['system', 'developer'].includes(say(at(item, 'role'))))
           .map((item) => at(item, 'content')),
       ]
         .map(textOf)
@@ -190,16 +190,16 @@ const openaiResponses: ProviderSide = {
       image:
         list(at(first, 'content'))
           .map((part) => at(part, 'image_url'))
-          .find((url) => url !== null)
-          ?.toString()
-          .split(',')[1] ?? null,
-      tools: list(body.tools).map((tool) => String(at(tool, 'name'))),
+          .map(say)
+          .find((url) => url !== '')
+          ?.split(',')[1] ?? null,
+      tools: list(body.tools).map((tool) => say(at(tool, 'name'))),
       calls: items
         .filter((item) => at(item, 'type') === 'function_call')
-        .map((item) => ({ id: String(at(item, 'call_id')), name: String(at(item, 'name')) })),
+        .map((item) => ({ id: say(at(item, 'call_id')), name: say(at(item, 'name')) })),
       results: items
         .filter((item) => at(item, 'type') === 'function_call_output')
-        .map((item) => ({ id: String(at(item, 'call_id')), text: textOf(at(item, 'output')) })),
+        .map((item) => ({ id: say(at(item, 'call_id')), text: textOf(at(item, 'output')) })),
       schema: at(body, 'text', 'format', 'schema'),
     }
   },
@@ -235,30 +235,30 @@ const gemini: ProviderSide = {
     const calls = parts
       .filter((part) => at(part, 'functionCall'))
       .map((part) => ({
-        id: String(at(part, 'functionCall', 'id') ?? at(part, 'functionCall', 'name')),
-        name: String(at(part, 'functionCall', 'name')),
+        id: say(at(part, 'functionCall', 'id') ?? at(part, 'functionCall', 'name')),
+        name: say(at(part, 'functionCall', 'name')),
       }))
     return {
       system: list(at(body, 'systemInstruction', 'parts'))
-        .map((part) => String(at(part, 'text')))
+        .map((part) => say(at(part, 'text')))
         .join('\n'),
       text: list(at(contents[0], 'parts'))
-        .map((part) => String(at(part, 'text') ?? ''))
+        .map((part) => say(at(part, 'text') ?? ''))
         .join(''),
       image:
         list(at(contents[0], 'parts'))
           .map((part) => at(part, 'inlineData', 'data'))
-          .find((data) => data !== null)
-          ?.toString() ?? null,
+          .map(say)
+          .find((data) => data !== '') ?? null,
       tools: list(body.tools)
         .flatMap((tool) => list(at(tool, 'functionDeclarations')))
-        .map((tool) => String(at(tool, 'name'))),
+        .map((tool) => say(at(tool, 'name'))),
       calls,
       results: parts
         .filter((part) => at(part, 'functionResponse'))
         .map((part) => ({
-          id: String(at(part, 'functionResponse', 'id') ?? at(part, 'functionResponse', 'name')),
-          text: String(at(part, 'functionResponse', 'response', 'result')),
+          id: say(at(part, 'functionResponse', 'id') ?? at(part, 'functionResponse', 'name')),
+          text: say(at(part, 'functionResponse', 'response', 'result')),
         })),
       schema: at(body, 'generationConfig', 'responseJsonSchema'),
     }
@@ -306,6 +306,6 @@ export const sides: Partial<Record<DialectId, ProviderSide>> = {
 function textOf(content: Json): string {
   if (typeof content === 'string') return content
   return list(content)
-    .map((part) => String(at(part, 'text') ?? at(part, 'document', 'data') ?? ''))
+    .map((part) => say(at(part, 'text') ?? at(part, 'document', 'data') ?? ''))
     .join('')
 }

@@ -1,0 +1,94 @@
+/** A Messages request as the canonical one. */
+import { isJsonObject } from '../../chat/json.ts'
+import type { ChatRequest, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts'
+import { validationError } from '../../http/validation.ts'
+import type { RequestAddress } from '../dialect.ts'
+import { compact } from '../read.ts'
+import { readMessages } from './read-messages.ts'
+import { countRequest, messagesRequest, type WireRequest } from './wire.ts'
+
+/** Schemas have no name in this dialect; others ask for one. */
+const formatName = 'output'
+
+/** @throws {HubError} VALIDATION_ERROR naming the field that is wrong. */
+export function readRequest(body: unknown, address: RequestAddress = {}): ChatRequest {
+  const parsed = (address.counts ? countRequest : messagesRequest).safeParse(body)
+  if (!parsed.success || !isJsonObject(body)) throw validationError(parsed.error ?? { issues: [] })
+  const wire: WireRequest = parsed.data
+  const tools = readTools(wire)
+  return compact({
+    model: wire.model ?? '',
+    messages: readMessages(wire),
+    tools,
+    toolChoice: readToolChoice(wire, tools),
+    parallelToolCalls: readParallel(wire.tool_choice),
+    format: readFormat(wire.output_config),
+    reasoning: readReasoning(wire),
+    sampling: compact({
+      temperature: wire.temperature ?? undefined,
+      topP: wire.top_p ?? undefined,
+      topK: wire.top_k ?? undefined,
+    }),
+    stop: wire.stop_sequences ?? undefined,
+    maxOutputTokens: wire.max_tokens ?? undefined,
+    user: wire.metadata?.user_id ?? undefined,
+    stream: wire.stream ?? false,
+    // Usage is part of every stream here.
+    streamUsage: true,
+    origin: { dialect: 'anthropic' as const, body },
+  })
+}
+
+/** The tools that the client runs. Those that Anthropic runs mean nothing elsewhere and travel in `origin`. */
+function readTools({ tools }: WireRequest): Tool[] {
+  return (tools ?? []).flatMap((tool) => {
+    if (tool.type === 'unknown') return []
+    const { name, description, input_schema: parameters, strict } = tool
+    const said = { description: description ?? undefined, strict: strict ?? undefined }
+    return [compact({ name, parameters, ...said })]
+  })
+}
+
+function readToolChoice({ tool_choice: choice }: WireRequest, tools: Tool[]): ToolChoice | undefined {
+  switch (choice?.type) {
+    case 'auto':
+    case 'none':
+      return choice.type
+    case 'any':
+      return 'required'
+    case 'tool': {
+      // Where one of Anthropic's own tools is forced, nobody else could obey.
+      const { name } = choice
+      return tools.some((tool) => tool.name === name) ? { name } : undefined
+    }
+    case undefined:
+      return undefined
+  }
+}
+
+function readParallel(choice: WireRequest['tool_choice']): boolean | undefined {
+  if (!choice || choice.type === 'none') return undefined
+  const disabled = choice.disable_parallel_tool_use ?? undefined
+  return disabled === undefined ? undefined : !disabled
+}
+
+function readFormat(config: WireRequest['output_config']): OutputFormat | undefined {
+  if (config?.format?.type !== 'json_schema') return undefined
+  return { type: 'json-schema', name: formatName, schema: config.format.schema }
+}
+
+/** Effort is a word about the whole answer here; other dialects know it for reasoning, which is most of what it decides. */
+function readReasoning({ thinking, output_config }: WireRequest): ReasoningOptions | undefined {
+  const effort = output_config?.effort ?? undefined
+  switch (thinking?.type) {
+    case 'disabled':
+      return { effort: 'none' }
+    case 'enabled':
+      return compact({ effort, budgetTokens: thinking.budget_tokens })
+    case 'adaptive':
+      // What no word means, by https://platform.claude.com/docs/en/build-with-claude/effort
+      return { effort: effort ?? 'high' }
+    default:
+      return effort === undefined ? undefined : { effort }
+  }
+}

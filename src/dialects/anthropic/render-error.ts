@@ -1,0 +1,46 @@
+/** Our errors as Anthropic words them. https://platform.claude.com/docs/en/api/errors */
+import type { JsonObject } from '../../chat/json.ts'
+import type { ErrorCode, HubError } from '../../errors.ts'
+import { hubBlock } from '../hub-block.ts'
+
+/** The types that clients of this dialect know. */
+const types = {
+  VALIDATION_ERROR: 'invalid_request_error',
+  NO_ELIGIBLE_KEY: 'invalid_request_error',
+  UNAUTHORIZED: 'authentication_error',
+  BUDGET_EXCEEDED: 'billing_error',
+  FORBIDDEN: 'permission_error',
+  NOT_FOUND: 'not_found_error',
+  REQUEST_TIMEOUT: 'timeout_error',
+  CONFLICT: 'conflict_error',
+  PAYLOAD_TOO_LARGE: 'request_too_large',
+  RATE_LIMIT_EXCEEDED: 'rate_limit_error',
+  QUOTA_EXHAUSTED: 'rate_limit_error',
+  INTERNAL_ERROR: 'api_error',
+  PROVIDER_ERROR: 'api_error',
+  PROVIDER_TIMEOUT: 'timeout_error',
+} as const satisfies Record<ErrorCode, string>
+
+/** A provider's own verdict on the request, by its status: its type may be a word of another dialect. */
+const typesOfStatus: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  422: 'invalid_request_error',
+}
+
+export function renderError(error: HubError, requestId: string): JsonObject {
+  return {
+    type: 'error',
+    error: { type: typeOf(error), message: error.message },
+    request_id: requestId,
+    hub: hubBlock(error, requestId),
+  }
+}
+
+function typeOf({ code, upstream, trail }: HubError): string {
+  if (upstream?.status !== undefined) return typesOfStatus[upstream.status] ?? types[code]
+  // Clients try again after a while when they are told this, which is what helps.
+  const overloaded = upstream?.verdict === 'overloaded' || trail?.at(-1)?.verdict === 'overloaded'
+  return code === 'PROVIDER_ERROR' && overloaded ? 'overloaded_error' : types[code]
+}

@@ -1,0 +1,156 @@
+/**
+ * A canonical stream as a client of this dialect reads it: message_start, the blocks one after the other, and message_delta
+ * with message_stop once the provider has said all. https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
+import type { JsonObject } from '../../chat/json.ts'
+import type { Opaque } from '../../chat/request.ts'
+import type { SseMessage } from '../../http/sse.ts'
+import type { Codec } from '../dialect.ts'
+import { writeFinish } from './finish.ts'
+import { renderFile, renderHead } from './render-answer.ts'
+import { CallQueue } from './render-calls.ts'
+import { callStateBlock, redactedBlock, writeSignature } from './sealed-blocks.ts'
+import { writeUsage } from './usage.ts'
+
+type OpenBlock = 'text' | 'thinking' | 'tool_use'
+
+export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
+  #begun = false
+  #index = 0
+  #open: OpenBlock | undefined
+  readonly #calls = new CallQueue()
+  #finish: Finish = { reason: 'other', raw: '' }
+  #usage: Usage | undefined
+
+  push(event: ChatEvent): SseMessage[] {
+    // A client of this dialect asked for one answer.
+    if ('choice' in event && event.choice !== 0) return []
+    switch (event.type) {
+      case 'response-start':
+        return this.#begin(event.id, event.model)
+      case 'text-delta':
+      case 'refusal-delta':
+        return event.text === ''
+          ? []
+          : [
+              ...this.#enter('text', { type: 'text', text: '' }),
+              this.#delta({ type: 'text_delta', text: event.text }),
+            ]
+      case 'reasoning-delta':
+        return event.text === ''
+          ? []
+          : [...this.#enterThinking(), this.#delta({ type: 'thinking_delta', thinking: event.text })]
+      case 'reasoning-seal':
+        return this.#seal(event.opaque)
+      case 'tool-call-start':
+      case 'tool-call-delta':
+        return this.#call(event)
+      case 'file-attach':
+        return this.#whole(renderFile(event.file))
+      case 'choice-finish':
+        this.#finish = event.finish
+        return this.#endBlocks()
+      case 'usage-report':
+        this.#usage = event.usage
+        return []
+      case 'response-end':
+        return [...this.#begin('', ''), ...this.#endBlocks(), ...this.#end()]
+      case 'logprobs-delta':
+      case 'stream-error':
+        // The first has no place here; how a broken stream ends is the pipeline's to say, with `renderStreamError`.
+        return []
+    }
+  }
+
+  end(): SseMessage[] {
+    return []
+  }
+
+  #begin(id: string, model: string): SseMessage[] {
+    if (this.#begun) return []
+    this.#begun = true
+    return [
+      named({ type: 'message_start', message: { ...renderHead(id, model), usage: writeUsage(this.#usage) } }),
+    ]
+  }
+
+  #enterThinking(): SseMessage[] {
+    return this.#enter('thinking', { type: 'thinking', thinking: '', signature: '' })
+  }
+
+  #seal(opaque: Opaque): SseMessage[] {
+    const hidden = redactedBlock(opaque)
+    if (this.#open !== 'thinking' && hidden.type === 'redacted_thinking') return this.#whole(hidden)
+    // Clients take a signature from its delta only.
+    return [...this.#enterThinking(), ...this.#close(writeSignature(opaque))]
+  }
+
+  #call(event: Extract<ChatEvent, { type: 'tool-call-start' | 'tool-call-delta' }>): SseMessage[] {
+    const steps = event.type === 'tool-call-start' ? this.#calls.start(event) : this.#calls.add(event)
+    return this.#take(steps)
+  }
+
+  #take(steps: ReturnType<CallQueue['flush']>): SseMessage[] {
+    return steps.flatMap((step) => {
+      if (step.type === 'arguments')
+        return [this.#delta({ type: 'input_json_delta', partial_json: step.text })]
+      if (step.type === 'stop') return this.#close()
+      const { id, name, opaque } = step.call
+      const state = opaque ? this.#whole(callStateBlock(id, opaque)) : []
+      return [...state, ...this.#enter('tool_use', { type: 'tool_use', id, name, input: {} })]
+    })
+  }
+
+  /** Goes on with the block of this type, or begins one. */
+  #enter(type: OpenBlock, block: JsonObject): SseMessage[] {
+    if (this.#open === type && type !== 'tool_use') return []
+    const events = [...(type === 'tool_use' ? this.#close() : this.#endBlocks()), this.#start(block)]
+    this.#open = type
+    return events
+  }
+
+  /** A block that comes at once. */
+  #whole(block: JsonObject): SseMessage[] {
+    const events = [...(this.#open === 'tool_use' ? this.#endBlocks() : this.#close()), this.#start(block)]
+    events.push(named({ type: 'content_block_stop', index: this.#index }))
+    this.#index++
+    return events
+  }
+
+  #start(block: JsonObject): SseMessage {
+    return named({ type: 'content_block_start', index: this.#index, content_block: block })
+  }
+
+  #delta(delta: JsonObject): SseMessage {
+    return named({ type: 'content_block_delta', index: this.#index, delta })
+  }
+
+  /** Ends the open block, and gives out the calls that waited for it. */
+  #endBlocks(): SseMessage[] {
+    return [...this.#take(this.#calls.flush()), ...this.#close()]
+  }
+
+  /** Ends the open block. Thinking that nobody signed is signed by us, so that it is known when it comes back. */
+  #close(signature = writeSignature(undefined)): SseMessage[] {
+    if (this.#open === undefined) return []
+    const events = this.#open === 'thinking' ? [this.#delta({ type: 'signature_delta', signature })] : []
+    events.push(named({ type: 'content_block_stop', index: this.#index }))
+    this.#open = undefined
+    this.#index++
+    return events
+  }
+
+  #end(): SseMessage[] {
+    const delta = { stop_reason: writeFinish(this.#finish), stop_sequence: null }
+    return [
+      named({ type: 'message_delta', delta, usage: writeUsage(this.#usage) }),
+      named({ type: 'message_stop' }),
+    ]
+  }
+}
+
+/** The name of an event repeats the type in its data. */
+function named(event: JsonObject & { type: string }): SseMessage {
+  return { event: event.type, data: JSON.stringify(event) }
+}

@@ -1,0 +1,28 @@
+/** How we speak Gemini to a provider. */
+import { foldEvents } from '../../chat/fold.ts'
+import type { Json } from '../../chat/json.ts'
+import type { ChatResponse } from '../../chat/response.ts'
+import { readError } from '../complaint.ts'
+import type { Outbound } from '../dialect.ts'
+import { objectIn } from '../read.ts'
+import { buildCall } from './build-call.ts'
+import { glimpse } from './glimpse.ts'
+import { AnswerReader } from './read-answer.ts'
+import { findComplaint, StreamParser } from './stream.ts'
+import { readUsage } from './usage.ts'
+
+export const geminiOutbound: Outbound = {
+  id: 'gemini',
+  buildCall,
+  parseResponse,
+  readUsage,
+  readComplaint: findComplaint,
+  parseError: readError,
+  parseStream: () => new StreamParser(),
+  glimpse,
+}
+
+function parseResponse(body: Json): ChatResponse {
+  const reader = new AnswerReader()
+  return foldEvents([...reader.push(objectIn(body) ?? {}), ...reader.close()])
+}
