@@ -360,7 +360,9 @@ describe('blame', () => {
     now += 400 * 24 * 60 * minuteMs
     await evict()
     const refusal = await refuse()
-    expect(refusal.refusals).toMatchObject([{ reason: 'quarantined', verdict: 'bad-key', detail: 'Invalid API key' }])
+    expect(refusal.refusals).toMatchObject([
+      { reason: 'quarantined', verdict: 'bad-key', detail: 'Invalid API key' },
+    ])
     expect(refusal.retryAt).toBeUndefined()
     expect(await pool.state()).toMatchObject([
       { status: 'quarantined', reason: { verdict: 'bad-key', since: start } },

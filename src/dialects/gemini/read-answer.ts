@@ -41,7 +41,7 @@ export class AnswerReader {
   }
 
   #start(chunk: JsonObject): ChatEvent[] {
-    if (this.#id) return []
+    if (this.#id !== undefined) return []
     this.#id = textIn(chunk.responseId) ?? ''
     const createdAt = Date.parse(textIn(chunk.createTime) ?? '') || 0
     return [{ type: 'response-start', id: this.#id, model: textIn(chunk.modelVersion) ?? '', createdAt }]
