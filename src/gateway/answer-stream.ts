@@ -115,7 +115,8 @@ export class AnswerStream {
 
   async #next(): Promise<Uint8Array | undefined | Error> {
     try {
-      return await this.#reader.read()
+      // Up to the first content nothing is gathered: what opens a stream comes in a burst, and words may wait behind it.
+      return await this.#reader.read(this.#passage.seen.content)
     } catch (thrown) {
       return thrown instanceof Error ? thrown : new Error(String(thrown))
     }

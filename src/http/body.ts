@@ -26,3 +26,18 @@ export function parseJson(text: string): unknown {
     throw new HubError('VALIDATION_ERROR', `The body is not JSON${detail}.`, { cause })
   }
 }
+
+/** As much of a body as is read for nobody, in bytes. */
+const maxDrainedBytes = 64 * 1024
+
+/**
+ * Reads a body that nobody wanted (a request refused for its credentials or its path). workerd closes a connection whose request
+ * was not read, and the client's next request on it fails before it is answered.
+ */
+export async function drain(request: Request): Promise<void> {
+  if (!request.body || request.bodyUsed) return
+  // A larger one is not worth it, and one without a length may have no end.
+  const length = Number(request.headers.get('content-length') ?? Number.NaN)
+  if (!(length <= maxDrainedBytes)) return
+  await request.arrayBuffer().catch(() => {})
+}

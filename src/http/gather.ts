@@ -9,7 +9,10 @@ const windowMs = 25
 const minReads = 4
 /** So many reads are a burst, whose rate is known without waiting for the window's end. */
 const manyReads = 8
-/** A sudden pause can hold back as much as was asked for, so never much is. Accepted: a sentence or two of a fast model. */
+/**
+ * A sudden pause can hold back as much as was asked for, and a connection that breaks then takes it along; so never much is.
+ * Accepted: a sentence or two of a fast model.
+ */
 const maxBytes = 2048
 const bufferBytes = 16 * 1024
 
@@ -28,15 +31,19 @@ export class GatheringReader {
 
   /**
    * The next bytes, or undefined at the end. They are valid until the next call.
+   * @param gather false takes what is there, and learns nothing from it.
    * @throws what the stream fails with.
    */
-  async read(): Promise<Uint8Array | undefined> {
-    const { value, done } = await this.#reader.readAtLeast(this.#atLeast, new Uint8Array(this.#buffer))
+  async read(gather = true): Promise<Uint8Array | undefined> {
+    const { value, done } = await this.#reader.readAtLeast(
+      gather ? this.#atLeast : 1,
+      new Uint8Array(this.#buffer),
+    )
     // What is left at the end, though less than was asked for, comes before `done`.
     if (done) return undefined
     // The buffer was handed over to the read, and comes back as part of its result.
     this.#buffer = value.buffer
-    this.#adapt(value.byteLength, Date.now())
+    if (gather) this.#adapt(value.byteLength, Date.now())
     return value
   }
 
