@@ -6,7 +6,7 @@ import { removeExpiredResponses } from './db/kept-responses.ts'
 import { findMisconfigurations, isLocal } from './auth/secrets.ts'
 import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
-import { bodyTooLarge, maxBodyBytes } from './http/body.ts'
+import { bodyTooLarge, drain, maxBodyBytes } from './http/body.ts'
 import { timeOrderedId } from './ids.ts'
 import { refreshModels } from './providers/refresh.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -30,6 +30,7 @@ export const app = new Hono<HubContext>()
     c.set('receivedAt', now)
     c.set('requestId', timeOrderedId('req', now))
     await next()
+    await drain(c.req.raw)
   })
   .route('/', healthRoutes)
   // Fail closed: without real secrets nothing but the health of the hub is answered.

@@ -50,7 +50,7 @@ export interface ChatRequest {
   /** How the stream is framed for the client; absent means server-sent events. */
   framing?: 'json-array'
   /** The request as it came, so that a provider of the same dialect receives it with nothing lost. */
-  origin: { dialect: DialectId; body: JsonObject }
+  origin: { dialect: DialectId; body: JsonObject; headers?: Readonly<Record<string, string>> }
 }
 
 export type Message =

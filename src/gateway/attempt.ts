@@ -71,6 +71,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
       headers: {
         'content-type': 'application/json',
         accept: request.stream ? 'text/event-stream' : 'application/json',
+        ...(candidate.dialect === request.origin.dialect && request.origin.headers),
         ...candidate.provider.headers,
         ...authHeaders(candidate.dialect, secret),
       },

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { isJsonObject } from '../chat/json.ts'
-import type { DialectId } from '../chat/request.ts'
+import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { RequestAddress } from '../dialects/dialect.ts'
 import { inbound } from '../dialects/index.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
@@ -32,6 +32,12 @@ const chatCompletions = endpoint({
   bodyIsParsedByHandler: true,
 })
 
+const geminiCall = endpoint({
+  guard: 'caller',
+  summary: 'The Gemini dialect: {model}:generateContent, :streamGenerateContent and :countTokens.',
+  bodyIsParsedByHandler: true,
+})
+
 export const chatRoutes = new Hono<HubContext>()
   .post('/v1/chat/completions', chatCompletions, (c) => answer(c, 'openai-chat'))
   .post('/v1/chat', chatCompletions, (c) => answer(c, 'openai-chat'))
@@ -58,29 +64,10 @@ export const chatRoutes = new Hono<HubContext>()
       return c.json({ input_tokens: countTokens('anthropic', body) })
     },
   )
-  .post(
-    '/v1beta/models/:call{.+}',
-    endpoint({
-      guard: 'caller',
-      summary: 'The Gemini dialect: {model}:generateContent, :streamGenerateContent and :countTokens.',
-      bodyIsParsedByHandler: true,
-    }),
-    async (c) => {
-      const { model, method } = readCall(c)
-      const stream = method === 'streamGenerateContent'
-      if (method === 'countTokens') {
-        const body = parseJson(await c.req.text())
-        // The request may stand in the body as it is, or as a member of it.
-        const counted = isJsonObject(body) && body.generateContentRequest ? body.generateContentRequest : body
-        return c.json({ totalTokens: countTokens('gemini', counted, { model, stream }) })
-      }
-      if (method !== 'generateContent' && !stream) {
-        throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
-      }
-      const framing = stream && c.req.query('alt') !== 'sse' ? { framing: 'json-array' as const } : {}
-      return answer(c, 'gemini', { model, stream, ...framing })
-    },
-  )
+  // Google's SDKs name either version of their API, and mean the same.
+  // The AI SDK takes an id with a slash for a path: `models/` is then missing.
+  .post('/v1beta/:call{.+}', geminiCall, (c) => answerGemini(c))
+  .post('/v1/models/:call{.+}', geminiCall, (c) => answerGemini(c))
   .post(
     '/v1/embeddings',
     endpoint({
@@ -105,6 +92,34 @@ export const chatRoutes = new Hono<HubContext>()
     endpoint({ guard: 'caller', summary: 'One prompt, one answer.', bodyIsParsedByHandler: true }),
     (c) => answer(c, 'hub-query'),
   )
+
+/** Gemini's address says the model, the method, and how the stream is to be framed. */
+async function answerGemini(c: Context<HubContext>): Promise<Response> {
+  const { model, method } = readCall(c)
+  const stream = method === 'streamGenerateContent'
+  if (method === 'countTokens') {
+    const body = parseJson(await c.req.text())
+    // The request may stand in the body as it is, or as a member of it.
+    const counted = isJsonObject(body) && body.generateContentRequest ? body.generateContentRequest : body
+    return c.json({ totalTokens: countTokens('gemini', counted, { model, stream }) })
+  }
+  if (method !== 'generateContent' && !stream) {
+    throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
+  }
+  const framing = stream && c.req.query('alt') !== 'sse' ? { framing: 'json-array' as const } : {}
+  return answer(c, 'gemini', { model, stream, ...framing })
+}
+
+/** Headers by which clients opt in to what a provider calls beta; they go to providers of the same dialect. */
+const optInHeaders = ['anthropic-beta', 'openai-beta']
+
+function withOptIns(c: Context<HubContext>, request: ChatRequest): ChatRequest {
+  const sent = optInHeaders.flatMap((name) => {
+    const value = c.req.header(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return { ...request, origin: { ...request.origin, headers: Object.fromEntries(sent) } }
+}
 
 /** Reads the body and answers in a dialect whose requests say all there is. */
 async function answer(
@@ -151,7 +166,7 @@ async function answerBody(
   return complete({
     env: c.env,
     caller: c.var.caller,
-    request: listener.parseRequest(body, address),
+    request: withOptIns(c, listener.parseRequest(body, address)),
     inbound: listener,
     requestId: c.var.requestId,
     receivedAt: c.var.receivedAt,
@@ -176,7 +191,7 @@ function listenerOf(dialect: DialectId) {
 
 /** The model and the method in `models/{model}:{method}`. Ids of models hold slashes and colons themselves. */
 function readCall(c: Context<HubContext>): { model: string; method: string } {
-  const call = decodeURIComponent(c.req.param('call') ?? '')
+  const call = decodeURIComponent(c.req.param('call') ?? '').replace(/^models\//, '')
   const colon = call.lastIndexOf(':')
   return { model: call.slice(0, Math.max(0, colon)), method: call.slice(colon + 1) }
 }

@@ -27,9 +27,15 @@ export function errorResponse(c: Context<HubContext>, error: HubError): Response
 function dialectOf(c: Context<HubContext>): DialectId | undefined {
   const { path } = c.req
   if (/^\/v1\/(auth|admin)\//.test(path)) return undefined
-  if (path.startsWith('/v1beta/')) return 'gemini'
+  if (path.startsWith('/v1beta/') || isGeminiV1(c)) return 'gemini'
   if (path.startsWith('/v1/messages')) return 'anthropic'
   // The list of models is asked for by everyone; Anthropic's SDKs say who they are.
   if (path.startsWith('/v1/')) return c.req.header('anthropic-version') ? 'anthropic' : 'openai-chat'
   return undefined
+}
+
+/** Version 1 of Gemini's API shares `/v1/models` with the others: its calls are POSTs, and its SDKs have a header for the key. */
+function isGeminiV1({ req }: Context<HubContext>): boolean {
+  const isGoogles = req.method === 'POST' || req.header('x-goog-api-key') !== undefined
+  return isGoogles && /^\/v1\/models(\/|$)/.test(req.path)
 }

@@ -24,6 +24,7 @@ const Anything = z.record(z.string(), z.unknown())
 export const modelRoutes = new Hono<HubContext>()
   .get('/v1/models', endpoint({ guard: 'caller', summary, answer: Anything }), async (c) => {
     const models = await listModels(c)
+    if (wantsGemini(c)) return c.json({ models: models.map(showGemini) })
     if (!wantsAnthropic(c)) return c.json({ object: 'list', data: models.map(showOpenAi) })
     const data = models.map(showAnthropic)
     return c.json({ data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null })
@@ -34,6 +35,7 @@ export const modelRoutes = new Hono<HubContext>()
     endpoint({ guard: 'caller', summary: 'One of them.', answer: Anything }),
     async (c) => {
       const model = await requireModel(c, decodeURIComponent(c.req.param('id')))
+      if (wantsGemini(c)) return c.json(showGemini(model))
       return c.json(wantsAnthropic(c) ? showAnthropic(model) : showOpenAi(model))
     },
   )
@@ -51,6 +53,11 @@ export const modelRoutes = new Hono<HubContext>()
 /** Anthropic's SDKs say which version of the API they speak; nobody else does. */
 function wantsAnthropic(c: Context<HubContext>): boolean {
   return c.req.header('anthropic-version') !== undefined
+}
+
+/** Google's SDKs ask the same address when they speak version 1 of its API, with the key in a header of their own. */
+function wantsGemini(c: Context<HubContext>): boolean {
+  return c.req.header('x-goog-api-key') !== undefined
 }
 
 async function requireModel(c: Context<HubContext>, id: string): Promise<ListedModel> {

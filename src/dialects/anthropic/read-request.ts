@@ -1,6 +1,7 @@
 /** A Messages request as the canonical one. */
 import { isJsonObject } from '../../chat/json.ts'
 import type { ChatRequest, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts'
+import { HubError } from '../../errors.ts'
 import { validationError } from '../../http/validation.ts'
 import type { RequestAddress } from '../dialect.ts'
 import { compact } from '../read.ts'
@@ -14,6 +15,7 @@ const formatName = 'output'
 export function readRequest(body: unknown, address: RequestAddress = {}): ChatRequest {
   const parsed = (address.counts ? countRequest : messagesRequest).safeParse(body)
   if (!parsed.success || !isJsonObject(body)) throw validationError(parsed.error ?? { issues: [] })
+  if (isJsonObject(body.thread)) throw threadsUnsupported()
   const wire: WireRequest = parsed.data
   const tools = readTools(wire)
   return compact({
@@ -37,6 +39,17 @@ export function readRequest(body: unknown, address: RequestAddress = {}): ChatRe
     streamUsage: true,
     origin: { dialect: 'anthropic' as const, body },
   })
+}
+
+/** A thread is a conversation that one account keeps. The SDK's tool runner asks for one, and goes on without when it is told so. */
+function threadsUnsupported(): HubError {
+  return new HubError(
+    'VALIDATION_ERROR',
+    'This hub keeps no threads: send the whole conversation without "thread".',
+    {
+      param: 'thread',
+    },
+  )
 }
 
 /** The tools that the client runs. Those that Anthropic runs mean nothing elsewhere and travel in `origin`. */

@@ -29,10 +29,17 @@ const typesOfStatus: Readonly<Record<number, string>> = {
   422: 'invalid_request_error',
 }
 
+/** How Anthropic's SDKs know that they have to go on without a thread. */
+const threadsUnsupported = { error_code: 'thread_unsupported_request', unsupported: [] }
+
 export function renderError(error: HubError, requestId: string): JsonObject {
   return {
     type: 'error',
-    error: { type: typeOf(error), message: error.message },
+    error: {
+      type: typeOf(error),
+      message: error.message,
+      ...(error.param === 'thread' && { details: threadsUnsupported }),
+    },
     request_id: requestId,
     hub: hubBlock(error, requestId),
   }
