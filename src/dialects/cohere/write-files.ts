@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, UserPart } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
-import { writeDataUrl } from '../openai-chat/data-url.ts'
+import { writeDataUrl } from '../data-url.ts'
 import { compact } from '../read.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, Message, TextPart, UserPart } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
-import { readUrl } from '../openai-chat/data-url.ts'
+import { readUrl } from '../data-url.ts'
 import { compact } from '../read.ts'
 import { chatRequest, queryRequest, type WireMessage } from './wire.ts'
 

@@ -1,10 +1,10 @@
 /** A canonical answer, whole, as clients of the hub's own dialects read it. */
 import type { Usage } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import type { AssistantPart, ChatRequest, FilePart } from '../../chat/request.ts'
+import type { AssistantPart, ChatRequest } from '../../chat/request.ts'
 import type { ChatResponse, Choice } from '../../chat/response.ts'
 import type { Served } from '../dialect.ts'
-import { writeDataUrl } from '../openai-chat/data-url.ts'
+import { addressOf } from '../data-url.ts'
 import { compact } from '../read.ts'
 
 export function renderChat(response: ChatResponse, _request: ChatRequest, served?: Served): JsonObject {
@@ -36,7 +36,7 @@ export function renderHead(
 }
 
 function renderChoice({ index, content, finish }: Choice): JsonObject {
-  const images = content.filter((part) => part.type === 'file').map(renderFile)
+  const images = content.filter((part) => part.type === 'file').map(addressOf)
   const message = compact({
     role: 'assistant',
     content: textOf(content, 'text'),
@@ -49,20 +49,6 @@ function renderChoice({ index, content, finish }: Choice): JsonObject {
 
 function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'): string {
   return content.map((part) => (part.type === type ? part.text : '')).join('')
-}
-
-/** A file that the model made, as an address: of the file itself where it has none of its own. */
-export function renderFile({ source, mediaType }: FilePart): string {
-  switch (source.type) {
-    case 'base64':
-      return writeDataUrl(source.data, mediaType ?? 'image/png')
-    case 'url':
-      return source.url
-    case 'text':
-      return `data:${mediaType ?? 'text/plain'},${encodeURIComponent(source.text)}`
-    case 'reference':
-      return source.id
-  }
 }
 
 export function renderUsage({ inputTokens, outputTokens }: Usage): JsonObject {

@@ -10,7 +10,8 @@ import type { ChatEvent, Usage } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec, Served } from '../dialect.ts'
-import { renderFile, renderHead, renderUsage } from './render-answer.ts'
+import { addressOf } from '../data-url.ts'
+import { renderHead, renderUsage } from './render-answer.ts'
 
 export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   readonly #served: Served | undefined
@@ -31,7 +32,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
       case 'refusal-delta':
         return [send('refusal', { index: event.choice, content: event.text })]
       case 'file-attach':
-        return [send('image', { index: event.choice, url: renderFile(event.file) })]
+        return [send('image', { index: event.choice, url: addressOf(event.file) })]
       case 'choice-finish':
         return [send('finish', { index: event.choice, finishReason: event.finish.reason })]
       case 'usage-report':

@@ -9,7 +9,7 @@ import type {
   UserPart,
 } from '../../chat/request.ts'
 import { compact } from '../read.ts'
-import { audioMediaType, readUrl } from './data-url.ts'
+import { audioMediaType, readUrl } from '../data-url.ts'
 import { openCallId } from './call-id.ts'
 import { callSealOf, foreignReasoning, sealOf } from './opaque.ts'
 import { readDetailsText, readThinking } from './reasoning.ts'

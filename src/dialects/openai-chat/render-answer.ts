@@ -4,7 +4,7 @@ import type { AssistantPart, FilePart, ReasoningPart, ToolCallPart } from '../..
 import type { ChatResponse, Choice } from '../../chat/response.ts'
 import { compact } from '../read.ts'
 import { sealCallId } from './call-id.ts'
-import { writeDataUrl } from './data-url.ts'
+import { addressOf } from '../data-url.ts'
 import { writeFinish } from './finish.ts'
 import { callFieldsOf, fieldsOf, isForeign, mergeFields } from './opaque.ts'
 import { writeUsage } from './usage.ts'
@@ -63,19 +63,6 @@ function renderToolCall(
 /** OpenRouter's form; OpenAI's chat models make no files. */
 export function renderImage(file: FilePart): JsonObject {
   return { type: 'image_url', image_url: { url: addressOf(file) } }
-}
-
-function addressOf({ source, mediaType }: FilePart): string {
-  switch (source.type) {
-    case 'base64':
-      return writeDataUrl(source.data, mediaType ?? 'image/png')
-    case 'url':
-      return source.url
-    case 'text':
-      return `data:${mediaType ?? 'text/plain'},${encodeURIComponent(source.text)}`
-    case 'reference':
-      return source.id
-  }
 }
 
 export function renderLogprobs(tokens: NonNullable<Choice['logprobs']>, refused: boolean): JsonObject {

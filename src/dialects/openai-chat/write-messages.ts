@@ -7,7 +7,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import { HubError } from '../../errors.ts'
 import type { AssistantPart, FilePart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { compact } from '../read.ts'
-import { audioFormat, writeDataUrl } from './data-url.ts'
+import { audioFormat, writeDataUrl } from '../data-url.ts'
 import { callFieldsOf, fieldsOf, mergeFields } from './opaque.ts'
 
 /** Between texts that were separate parts. */

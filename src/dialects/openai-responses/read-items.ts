@@ -11,7 +11,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../chat/request.ts'
-import { audioMediaType, readUrl } from '../openai-chat/data-url.ts'
+import { audioMediaType, readUrl } from '../data-url.ts'
 import { compact, objectIn } from '../read.ts'
 import { readReasoning } from './state.ts'
 import type { WireContent, WireItem, WirePart } from './wire-items.ts'

@@ -1,5 +1,5 @@
-/** Files on the Chat wire: `data:` URLs and the names of audio formats, to and from media types. */
-import type { FileSource } from '../../chat/request.ts'
+/** Files as `data:` URLs, and the names of audio formats, to and from media types. */
+import type { FilePart, FileSource } from '../chat/request.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc2397, of which only base64 is in use. Matched on the head alone: the data is megabytes. */
 const head = /^data:([^;,]*)(?:;[^;,]+)*?;base64,/i
@@ -14,6 +14,20 @@ export function readUrl(url: string): { source: FileSource; mediaType?: string }
 
 export function writeDataUrl(data: string, mediaType: string): string {
   return `data:${mediaType};base64,${data}`
+}
+
+/** A file that a model made, as an address: of the file itself where it has none of its own. */
+export function addressOf({ source, mediaType }: FilePart): string {
+  switch (source.type) {
+    case 'base64':
+      return writeDataUrl(source.data, mediaType ?? 'image/png')
+    case 'url':
+      return source.url
+    case 'text':
+      return `data:${mediaType ?? 'text/plain'},${encodeURIComponent(source.text)}`
+    case 'reference':
+      return source.id
+  }
 }
 
 /** Where the name of a format is not the name of its media type. */
