@@ -171,13 +171,15 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
 
     if (can('stream')) {
       it('streamed', async () => {
-        const { text } = await exchange(
+        const { heard, raw, text } = await exchange(
           client,
           id,
           provider,
           { text: 'Hello?', stream: true },
           { text: 'Grüße, 世界!' },
         )
+        expect(heard.text).toBe('Hello?')
+        if (spokenFor(client, provider) !== 'gemini') expect(raw.stream).toBe(true)
         const speaker = outbound[dialect]
         if (speaker) {
           const decoder = new SseDecoder()
@@ -195,7 +197,7 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
 
     if (can('image')) {
       it('with an image', async () => {
-        const { heard } = await exchange(
+        const { heard, answer } = await exchange(
           client,
           id,
           provider,
@@ -203,6 +205,7 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
           { text: 'A dot.' },
         )
         expect(heard).toMatchObject({ text: 'What is it?', image })
+        expect(client.read(answer).text).toBe('A dot.')
       })
     }
 
@@ -262,6 +265,8 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
         const turn: Turn = { answer: first.answer, results: [{ ...one, text: 'sunny' }] }
         const second = await exchange(client, id, provider, ask, { text: 'Sunny.' }, turn)
         expect(second.heard.calls.map(({ name }) => name)).toEqual(['get_weather'])
+        expect(second.heard.results.map(({ text }) => text)).toEqual(['sunny'])
+        expect(client.read(second.answer).text).toBe('Sunny.')
         const { seal } = sides[spokenFor(client, provider)] ?? {}
         // What the provider signed comes back to it exactly, whatever the client speaks.
         if (seal) expect(JSON.stringify(second.raw)).toContain(seal)

@@ -254,12 +254,13 @@ describe('the fixtures', () => {
   })
 
   const { answers } = fixturesOf('cohere')
-  it.runIf(answers.length > 0)('that were recorded are read with content, a known finish and usage', () => {
-    for (const { name, body } of answers) {
-      const { choices, usage } = speaker.parseResponse(body)
-      expect(choices[0]?.content, name).not.toEqual([])
-      expect(choices[0]?.finish.reason, name).not.toBe('other')
-      expect(usage?.inputTokens, name).toBeGreaterThan(0)
-    }
-  })
+  if (answers.length > 0)
+    it('that were recorded are read with content, a known finish and usage', () => {
+      for (const { name, body } of answers) {
+        const { choices, usage } = speaker.parseResponse(body)
+        expect(choices[0]?.content, name).not.toEqual([])
+        expect(choices[0]?.finish.reason, name).not.toBe('other')
+        expect(usage?.inputTokens, name).toBeGreaterThan(0)
+      }
+    })
 })
