@@ -9,7 +9,7 @@ import { outbound } from '../dialects/index.ts'
 import { readEpoch } from '../db/configuration.ts'
 import { writeRecords } from '../db/records.ts'
 import type { Env } from '../env.ts'
-import { type Fault, HubError, type TrailEntry } from '../errors.ts'
+import { type Fault, HubError, toHubError, type TrailEntry } from '../errors.ts'
 import type { Admission, KeyRefusal, Lease, Need, Outcome, Settlement } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
@@ -66,6 +66,8 @@ export class Search {
   #requestFault: Fault | undefined
   /** The first refusal of a dialect to say this request in its words. */
   #unfit: HubError | undefined
+  /** What the first pool that did not answer failed with. */
+  #broken: unknown
   #renewals = 0
   /** A pool has said that the configuration is the newest. */
   #confirmed = false
@@ -147,7 +149,20 @@ export class Search {
         if (previous) background(pool.settle(previous))
         return 'nobody'
       }
-      const admission: Admission = await pool.admit(this.#need(candidate), previous)
+      let admission: Admission
+      try {
+        admission = await pool.admit(this.#need(candidate), previous)
+      } catch (thrown) {
+        // One pool that is down does not take the others along.
+        console.error(`${this.#input.requestId} found no pool of ${candidate.providerId}`, thrown)
+        this.#broken ??= thrown
+        this.#leftOut.push({
+          provider: candidate.providerId,
+          model: null,
+          reason: 'its key pool did not answer',
+        })
+        return 'next'
+      }
       previous = undefined
       if (admission.epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
         if (admission.type === 'lease')
@@ -297,6 +312,8 @@ export class Search {
   }
 
   #explain(): HubError {
+    const nobodyAsked = this.ledger.trail.length === 0 && this.#refusals.length === 0
+    if (this.#broken !== undefined && nobodyAsked) return toHubError(this.#broken)
     return explainFailure({
       asked: this.#input.request.model,
       trail: this.ledger.trail,
