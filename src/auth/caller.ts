@@ -85,6 +85,8 @@ async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {
     remember(unknown, hash, maxUnknown)
     throw invalid()
   }
+  // An owner who is disabled may be enabled again: that is not remembered.
+  if (!found.configuration) throw invalid()
   const caller: Caller = {
     configuration: found.configuration,
     token: { ...found.token, hash },

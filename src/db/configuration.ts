@@ -71,11 +71,11 @@ export interface TokenRecord {
   expiresAt: number | null
 }
 
-/** The token with this hash and its owner's configuration; undefined where there is none, or its owner is disabled. */
+/** The token with this hash, and its owner's configuration unless the owner is disabled; undefined where there is no such token. */
 export async function findToken(
   d1: D1Database,
   hash: string,
-): Promise<{ token: TokenRecord; configuration: Configuration } | undefined> {
+): Promise<{ token: TokenRecord; configuration: Configuration | undefined } | undefined> {
   const db = openDatabase(d1)
   const [token] = await db
     .select({
@@ -87,8 +87,7 @@ export async function findToken(
     .from(tokens)
     .where(eq(tokens.hash, hash))
   if (!token) return undefined
-  const configuration = await readConfiguration(d1, token.owner)
-  return configuration && { token, configuration }
+  return { token, configuration: await readConfiguration(d1, token.owner) }
 }
 
 /** A user's configuration; undefined where the user does not exist or is disabled. */
