@@ -2,7 +2,13 @@
  * Who is asking. Callers with a token are kept in the isolate, so that a warm request asks no database; what is kept here may
  * be old, which is why a lease brings the owner's epoch, and `renewCaller` is called where it differs.
  */
-import { type Configuration, findToken, readConfiguration, type TokenRecord } from '../db/configuration.ts'
+import {
+  type Configuration,
+  findToken,
+  readConfiguration,
+  readEpoch,
+  type TokenRecord,
+} from '../db/configuration.ts'
 import { hasSession } from '../db/sessions.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
@@ -75,6 +81,15 @@ export async function renewCaller(env: Env, caller: Caller, now: number): Promis
     return loadToken(env, caller.token.hash, now)
   }
   return loadSession(env, caller.sessionId ?? '', caller.configuration.user.id, now)
+}
+
+/**
+ * The same caller, sure to be as D1 knows them, for what is answered without a lease that would tell. Costs one row.
+ * @throws {HubError} UNAUTHORIZED as `renewCaller` does.
+ */
+export async function confirmCaller(env: Env, caller: Caller, now: number): Promise<Caller> {
+  const { user, epoch } = caller.configuration
+  return (await readEpoch(env.DB, user.id)) === epoch ? caller : renewCaller(env, caller, now)
 }
 
 async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {

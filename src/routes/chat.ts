@@ -1,6 +1,7 @@
 /** The clients' side: chat in each dialect. What a dialect is stands in `dialects/`; what happens to a request, in `gateway/`. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { confirmCaller } from '../auth/caller.ts'
 import { isJsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { RequestAddress } from '../dialects/dialect.ts'
@@ -61,7 +62,7 @@ export const chatRoutes = new Hono<HubContext>()
     }),
     async (c) => {
       const body = parseJson(await c.req.text())
-      return c.json({ input_tokens: countTokens('anthropic', body) })
+      return c.json({ input_tokens: await countTokens(c, 'anthropic', body) })
     },
   )
   // Google's SDKs name either version of their API, and mean the same.
@@ -101,7 +102,7 @@ async function answerGemini(c: Context<HubContext>): Promise<Response> {
     const body = parseJson(await c.req.text())
     // The request may stand in the body as it is, or as a member of it.
     const counted = isJsonObject(body) && body.generateContentRequest ? body.generateContentRequest : body
-    return c.json({ totalTokens: countTokens('gemini', counted, { model, stream }) })
+    return c.json({ totalTokens: await countTokens(c, 'gemini', counted, { model, stream }) })
   }
   if (method !== 'generateContent' && !stream) {
     throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
@@ -178,7 +179,13 @@ async function answerBody(
   })
 }
 
-function countTokens(dialect: DialectId, body: unknown, address?: RequestAddress): number {
+async function countTokens(
+  c: Context<HubContext>,
+  dialect: DialectId,
+  body: unknown,
+  address?: RequestAddress,
+): Promise<number> {
+  await confirmCaller(c.env, c.var.caller, c.var.receivedAt)
   const request = listenerOf(dialect).parseRequest(body, { ...address, counts: true })
   return estimateTokens(request).inputTokens
 }

@@ -1,6 +1,7 @@
 /** What a caller may ask for: routes and models, in the list shape of the client's dialect. */
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { confirmCaller } from '../auth/caller.ts'
 import type { ModelFacts } from '../chat/model.ts'
 import { HubError } from '../errors.ts'
 import { defaultRoutes } from '../gateway/default-routes.ts'
@@ -69,6 +70,7 @@ async function requireModel(c: Context<HubContext>, id: string): Promise<ListedM
 
 async function listModels(c: Context<HubContext>): Promise<ListedModel[]> {
   await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
+  c.set('caller', await confirmCaller(c.env, c.var.caller, c.var.receivedAt))
   const { configuration, token } = c.var.caller
   const directory = directoryOf(c)
   const models = new Map<string, ListedModel>()

@@ -48,6 +48,21 @@ describe('a caller', () => {
     expect((await identify(token)).configuration.user.id).toBe(userId)
   })
 
+  it('is refused with a revoked token also where no lease would tell, in an isolate that remembers it', async () => {
+    const { session } = await settleIn({ provider: 'sandbox', apiKey: 'w' }, 'mallory')
+    const { token, id } = await call<{ token: string; id: string }>(
+      'POST',
+      '/api/tokens',
+      { name: 'gone' },
+      session,
+    )
+    await call('GET', '/v1/models', undefined, token)
+    await call('DELETE', `/api/tokens/${id}`, undefined, session)
+    await expect(call('GET', '/v1/models', undefined, token)).rejects.toThrow('401')
+    const count = { model: 'm', messages: [{ role: 'user', content: 'x' }] }
+    await expect(call('POST', '/v1/messages/count_tokens', count, token)).rejects.toThrow('401')
+  })
+
   it('is refused after the token has expired, also where it is remembered', async () => {
     const { session } = await settleIn({ provider: 'sandbox', apiKey: 'z' }, 'eve')
     const expiresAt = new Date(Date.now() + 60_000).toISOString()
