@@ -54,6 +54,8 @@ const maxRenewals = 3
 
 let turn = 0
 
+type Pool = ReturnType<typeof poolStub>
+
 export class Search {
   readonly ledger: Ledger
   readonly estimate: { inputTokens: number; outputTokens: number }
@@ -71,7 +73,8 @@ export class Search {
   #renewals = 0
   /** A pool has said that the configuration is the newest. */
   #confirmed = false
-  #lastPool: ReturnType<typeof poolStub> | undefined
+  /** The pool that answered last. */
+  #lastPool: Pool | undefined
 
   constructor(input: SearchInput) {
     this.#input = input
@@ -142,7 +145,6 @@ export class Search {
   ): Promise<Served | 'next' | 'nobody' | 'renewed' | undefined> {
     const { env, background } = this.#input
     const pool = poolStub(env, poolOwner, candidate.providerId)
-    this.#lastPool = pool
     let previous: Settlement | undefined
     for (;;) {
       if (this.#spent() && this.ledger.trail.length > 0) {
@@ -153,7 +155,8 @@ export class Search {
       try {
         admission = await pool.admit(this.#need(candidate), previous)
       } catch (thrown) {
-        // One pool that is down does not take the others along.
+        // One pool that is down does not take the others along. What it was to settle is sent again, by a stub that has not failed.
+        if (previous) background(poolStub(env, poolOwner, candidate.providerId).settle(previous))
         console.error(`${this.#input.requestId} found no pool of ${candidate.providerId}`, thrown)
         this.#broken ??= thrown
         this.#leftOut.push({
@@ -163,6 +166,7 @@ export class Search {
         })
         return 'next'
       }
+      this.#lastPool = pool
       previous = undefined
       if (admission.epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
         if (admission.type === 'lease')
@@ -175,7 +179,7 @@ export class Search {
         this.#refusals.push({ candidate, refusals: admission.refusals, retryAt: admission.retryAt })
         return 'next'
       }
-      const step = await this.#call(candidate, poolOwner, admission.lease)
+      const step = await this.#call(candidate, poolOwner, pool, admission.lease)
       if (step === undefined || typeof step === 'string' || 'answer' in step) return step
       previous = step
     }
@@ -188,10 +192,10 @@ export class Search {
   async #call(
     candidate: Candidate,
     poolOwner: string,
+    pool: Pool,
     lease: Lease,
   ): Promise<Served | Settlement | 'next' | 'nobody' | undefined> {
     const { env, background, clientLeft, deadline } = this.#input
-    const pool = poolStub(env, poolOwner, candidate.providerId)
     const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
       background(pool.settle({ leaseId: lease.id, ...settlement }))
     const entry = this.ledger.open(candidate, lease, Date.now())
@@ -325,7 +329,7 @@ export class Search {
     })
   }
 
-  /** Puts a request that nobody served into the log: through the pool asked last, or straight where there was none to ask. */
+  /** Puts a request that nobody served into the log: through the pool that answered last, or straight where there was none to ask. */
   #journal(error: HubError): void {
     const { env, background } = this.#input
     const record = this.ledger.record(Date.now(), { status: error.status, error })

@@ -57,4 +57,6 @@ it('is the hub’s own failure where there is no other, and says nothing of the 
   const text = await response.text()
   expect(JSON.parse(text)).toMatchObject({ hub: { code: 'INTERNAL_ERROR' } })
   expect(text).not.toContain('overloaded')
+  const logs = await call<{ data: { status: number }[] }>('GET', '/api/logs', undefined, ada.session)
+  expect(logs.data[0]).toMatchObject({ status: 500 })
 })
