@@ -3,7 +3,7 @@ import type { Configuration, Reach } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import type { Provider } from '../providers/provider.ts'
 import { catalog } from '../providers/catalog.ts'
-import { findProvider } from '../providers/registry.ts'
+import { environmentVariable, findProvider } from '../providers/registry.ts'
 
 /** A provider under the id that the hub knows it by. */
 export interface KnownProvider {
@@ -58,11 +58,6 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
       stored.every((reach) => reach.provider === 'sandbox') &&
       environmentProviders(env).length === 0,
   }
-}
-
-/** The name of the variable that holds a provider's shared key. */
-export function environmentVariable(provider: string): string {
-  return `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`
 }
 
 function impliedReach(stored: Reach[], userId: string, env: Env, sandbox: boolean): Reach[] {

@@ -41,6 +41,11 @@ export function isProviderId(name: string): name is ProviderId {
   return Object.hasOwn(catalog, name)
 }
 
+/** The name of the variable that holds a provider's shared key, where a deployment sets one. */
+export function environmentVariable(provider: string): string {
+  return `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`
+}
+
 /**
  * The built-in providers whose table holds exactly this model id, in the order of the catalogue. The sandbox is used when it is
  * named, and its models are nobody's.

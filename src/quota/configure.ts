@@ -1,7 +1,7 @@
 /** From what is stored to what a pool works with: windows of each account, and the keys that nobody entered. Pure. */
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { Limit } from '../db/schema.ts'
-import { findProvider } from '../providers/registry.ts'
+import { environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from './cooldown.ts'
 import type { KeySecret } from './lease.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
@@ -64,7 +64,7 @@ function toPoolKey(key: StoredKey, provider: string): PoolKey {
 /** Where nobody entered a key: the deployment's own for the hub's pool, and the sandbox, which needs none. */
 function implicitKeys({ owner, provider }: { owner: string; provider: string }, env: Variables): PoolKey[] {
   if (provider === 'sandbox') return [implicitKey('sandbox', { type: 'none' }, '')]
-  const variable = `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`
+  const variable = environmentVariable(provider)
   const value = env[variable]
   if (owner !== 'hub' || typeof value !== 'string' || value === '') return []
   return [implicitKey(`env-${provider}`, { type: 'environment', variable }, markOf(value))]

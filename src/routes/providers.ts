@@ -22,6 +22,7 @@ import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { ownerOf, Scope } from './scope.ts'
 import { ById, listOf, Name, withoutUndefined } from './shapes.ts'
 
 const ProviderId = z
@@ -61,7 +62,6 @@ const ProviderChange = z.strictObject({
   headers: Headers.optional(),
   strategy: z.enum(strategyNames).optional(),
 })
-const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
 
 const ProviderView = z.object({
   id: z.string(),
@@ -112,7 +112,7 @@ export const providerRoutes = new Hono<HubContext>()
     async (c) => {
       const input = c.req.valid('json')
       const { caller } = c.var
-      const owner = ownerOf(caller, c.req.valid('query').scope)
+      const owner = ownerOf(caller, c.req.valid('query'), 'add providers for the whole hub')
       if (findProvider(input.id)) {
         throw new HubError('CONFLICT', `"${input.id}" is a built-in provider; choose another id.`, {
           param: 'id',
@@ -216,14 +216,6 @@ export const providerRoutes = new Hono<HubContext>()
       return c.body(null, 204)
     },
   )
-
-function ownerOf(caller: Caller, scope: 'user' | 'hub'): string {
-  if (scope === 'user') return caller.configuration.user.id
-  if (caller.configuration.user.role === 'admin') return 'hub'
-  throw new HubError('FORBIDDEN', 'Only an administrator may add providers for the whole hub.', {
-    param: 'scope',
-  })
-}
 
 function requireOwner(caller: Caller, row: StoredProvider): void {
   const { id, role } = caller.configuration.user

@@ -11,6 +11,7 @@ import type { Caller } from '../auth/caller.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { ownerOf, Scope } from './scope.ts'
 import { listOf } from './shapes.ts'
 
 // A slash would be read as provider/model, and the name stands in addresses.
@@ -37,7 +38,6 @@ const RouteChange = z.strictObject({
   candidates: Candidates,
 })
 const ByName = z.object({ name: z.string().min(1) })
-const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
 
 const Route = z.object({
   name: z.string(),
@@ -46,6 +46,8 @@ const Route = z.object({
   /** Whose it is: the caller's own, or the whole hub's. */
   scope: z.enum(['user', 'hub']),
 })
+
+const changeRoutes = 'change the routes of the whole hub'
 
 export const routingRoutes = new Hono<HubContext>()
   .get(
@@ -68,7 +70,7 @@ export const routingRoutes = new Hono<HubContext>()
     }),
     async (c) => {
       const { name, ...route } = c.req.valid('json')
-      const owner = ownerOf(c.var.caller, c.req.valid('query').scope)
+      const owner = ownerOf(c.var.caller, c.req.valid('query'), changeRoutes)
       const existing = await listRoutes(c.env.DB, owner)
       if (existing.some((stored) => stored.owner === owner && stored.name === name)) {
         throw new HubError(
@@ -110,7 +112,7 @@ export const routingRoutes = new Hono<HubContext>()
           : `A route's name ${name.error.issues[0]?.message}.`
         throw new HubError('VALIDATION_ERROR', message, { param: 'name' })
       }
-      const owner = ownerOf(c.var.caller, c.req.valid('query').scope)
+      const owner = ownerOf(c.var.caller, c.req.valid('query'), changeRoutes)
       return c.json(await storeRoute(c.env, c.var.caller, { owner, name: name.data, ...route }))
     },
   )
@@ -126,7 +128,7 @@ export const routingRoutes = new Hono<HubContext>()
     async (c) => {
       const { name } = c.req.valid('param')
       const actor = c.var.caller.configuration.user.id
-      const owner = ownerOf(c.var.caller, c.req.valid('query').scope)
+      const owner = ownerOf(c.var.caller, c.req.valid('query'), changeRoutes)
       const stored = (await listRoutes(c.env.DB, owner)).find(
         (route) => route.owner === owner && route.name === name,
       )
@@ -161,14 +163,6 @@ async function visibleRoutes(env: Env, caller: Caller): Promise<ConfiguredRoute[
   const byName = new Map<string, ConfiguredRoute>()
   for (const route of [...own, ...defaultRoutes]) if (!byName.has(route.name)) byName.set(route.name, route)
   return [...byName.values()]
-}
-
-function ownerOf(caller: Caller, scope: 'user' | 'hub'): string {
-  if (scope === 'user') return caller.configuration.user.id
-  if (caller.configuration.user.role === 'admin') return 'hub'
-  throw new HubError('FORBIDDEN', 'Only an administrator may change the routes of the whole hub.', {
-    param: 'scope',
-  })
 }
 
 function showRoute({ owner, name, order, candidates }: ConfiguredRoute): z.infer<typeof Route> {

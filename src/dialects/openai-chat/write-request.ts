@@ -1,6 +1,7 @@
 /** A canonical request in the wire format, for a client that speaks another dialect. */
 import type { JsonObject } from '../../chat/json.ts'
-import type { ChatRequest, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts'
+import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../chat/request.ts'
+import { effortOf } from '../effort.ts'
 import { compact } from '../read.ts'
 import { writeMessages } from './write-messages.ts'
 
@@ -14,7 +15,7 @@ export function writeRequest(request: ChatRequest): JsonObject {
     tool_choice: tools.length > 0 ? writeToolChoice(request.toolChoice) : undefined,
     parallel_tool_calls: tools.length > 0 ? request.parallelToolCalls : undefined,
     response_format: request.format && writeFormat(request.format),
-    reasoning_effort: request.reasoning && writeEffort(request.reasoning),
+    reasoning_effort: request.reasoning && effortOf(request.reasoning),
     temperature: sampling.temperature,
     top_p: sampling.topP,
     // Not OpenAI's, but most others' who speak this dialect; where it is refused, the provider's row says so.
@@ -43,12 +44,4 @@ function writeFormat(format: OutputFormat): JsonObject {
   if (format.type === 'json') return { type: 'json_object' }
   const { name, schema, description, strict } = format
   return { type: 'json_schema', json_schema: compact({ name, schema, description, strict }) }
-}
-
-/** This dialect has words where others have budgets. The bounds are those OpenRouter and LiteLLM use; no vendor gives any. */
-function writeEffort({ effort, budgetTokens }: ReasoningOptions): string | undefined {
-  if (effort !== undefined || budgetTokens === undefined) return effort
-  if (budgetTokens <= 0) return 'none'
-  if (budgetTokens < 2048) return 'low'
-  return budgetTokens < 8192 ? 'medium' : 'high'
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
 import type { ChatRequest, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
+import { effortOf } from '../effort.ts'
 import { compact } from '../read.ts'
 import { includeLogprobs } from './read-request.ts'
 import { writeItems } from './write-items.ts'
@@ -87,13 +88,9 @@ function writeFormat(format: OutputFormat): JsonObject {
   return compact({ type: 'json_schema', name, schema, description, strict })
 }
 
-/** This dialect has words where others have budgets. The bounds are those OpenRouter and LiteLLM use; no vendor gives any. */
-function writeReasoning({ effort, budgetTokens }: ReasoningOptions): JsonObject | undefined {
-  if (effort !== undefined) return { effort }
-  if (budgetTokens === undefined) return undefined
-  if (budgetTokens <= 0) return { effort: 'none' }
-  if (budgetTokens < 2048) return { effort: 'low' }
-  return { effort: budgetTokens < 8192 ? 'medium' : 'high' }
+function writeReasoning(options: ReasoningOptions): JsonObject | undefined {
+  const effort = effortOf(options)
+  return effort === undefined ? undefined : { effort }
 }
 
 function writeInclude(wanted: Record<string, boolean>): string[] | undefined {

@@ -1,0 +1,18 @@
+/** What is stored for its owner alone or for the whole hub, as the query of a request says. */
+import { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
+import { HubError } from '../errors.ts'
+
+export const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
+
+/**
+ * Who owns what a caller stores under a scope: their id, or `hub`.
+ *
+ * @param change what would be done to the whole hub, as in "Only an administrator may …".
+ * @throws {HubError} FORBIDDEN where the scope is the hub's and the caller is no administrator.
+ */
+export function ownerOf(caller: Caller, { scope }: z.infer<typeof Scope>, change: string): string {
+  if (scope === 'user') return caller.configuration.user.id
+  if (caller.configuration.user.role === 'admin') return 'hub'
+  throw new HubError('FORBIDDEN', `Only an administrator may ${change}.`, { param: 'scope' })
+}
