@@ -15,6 +15,8 @@ export interface Limit {
   limit: number
   model?: string | undefined
   resets?: 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling' | undefined
+  /** Whether it counts all keys of the account together, which is the rule, or this key alone. */
+  scope?: 'account' | 'key' | undefined
 }
 
 /** One entry of a route: a provider, and a model of it or its default. */
@@ -175,6 +177,8 @@ export const requests = sqliteTable(
     unsettled: integer({ mode: 'boolean' }).notNull().default(false),
     cost: real(),
     trail: text({ mode: 'json' }).$type<TrailEntry[]>().notNull(),
+    /** How many calls this row stands for, at most, whose fate nobody knows; null for a request of its own. */
+    unaccounted: integer(),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )

@@ -1,5 +1,5 @@
 /** One upstream call with one key: from the lease to a whole answer, a stream with its first content, or a fault. */
-import type { Usage } from '../chat/events.ts'
+import type { Complaint, Usage } from '../chat/events.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { unfold } from '../chat/fold.ts'
@@ -14,7 +14,8 @@ import { classify, faultOfException } from '../providers/classify.ts'
 import { redact } from '../providers/redact.ts'
 import { factsOf } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
-import type { Lease } from '../quota/lease.ts'
+import { statedLimits } from '../providers/stated-limits.ts'
+import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
 import { type InterruptionCause, LinkedAbort } from './interruption.ts'
@@ -32,11 +33,14 @@ export interface AttemptInput {
   deadline: AbortSignal
 }
 
-export type AttemptResult =
+/** What came of a call, and what the provider said of its limits by the way. */
+export type AttemptResult = Answered & { stated?: NonNullable<Settlement['stated']> }
+
+type Answered =
   /** The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one. */
   | { type: 'whole'; text: string; usage: Usage | undefined; dropped: string[] }
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string }
-  | { type: 'fault'; fault: Fault; usage?: Usage }
+  | { type: 'fault'; fault: Fault; usage?: Usage; complaint?: Complaint }
   | { type: 'client-left' }
   /** The provider's dialect has no words for this request: no call was made. */
   | { type: 'unfit'; error: HubError }
@@ -87,7 +91,16 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     if (impatience !== undefined) clearTimeout(impatience)
   }
 
+  const at = Date.now()
   const conversation: Conversation = { ...input, speaker, listener, abort, secret, dropped: call.dropped }
+  const answered = await readAnswer(response, conversation)
+  const complaint = answered.type === 'fault' ? answered.complaint : undefined
+  const limits = statedLimits(candidate.provider, response.headers, complaint, at)
+  return limits.length > 0 ? { ...answered, stated: { limits, at } } : answered
+}
+
+function readAnswer(response: Response, conversation: Conversation): Promise<Answered> {
+  const { request } = conversation
   const contentType = response.headers.get('content-type') ?? ''
   if (response.status >= 300) return readRefusal(response, conversation)
   if (request.stream && response.body && !contentType.includes('json'))
@@ -104,10 +117,7 @@ interface Conversation extends AttemptInput {
   dropped: string[]
 }
 
-async function openStream(
-  body: ReadableStream<Uint8Array>,
-  conversation: Conversation,
-): Promise<AttemptResult> {
+async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
   const { speaker, listener, request, abort, secret, dropped } = conversation
   const passage =
     speaker.id === listener.id
@@ -127,7 +137,7 @@ async function openStream(
   }
 }
 
-async function readWhole(response: Response, conversation: Conversation): Promise<AttemptResult> {
+async function readWhole(response: Response, conversation: Conversation): Promise<Answered> {
   const { speaker, listener, request, dropped, secret, abort } = conversation
   let text: string
   try {
@@ -170,15 +180,13 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   return { type: 'whole', text: answer, usage, dropped }
 }
 
-async function readRefusal(response: Response, conversation: Conversation): Promise<AttemptResult> {
+async function readRefusal(response: Response, conversation: Conversation): Promise<Answered> {
   const { speaker, abort } = conversation
   const text = await readText(response, maxErrorBytes).catch(() => '')
   abort.release()
   const complaint = speaker.parseError(parseLenient(text) ?? text)
-  return {
-    type: 'fault',
-    fault: classifyComplaint(conversation, response.status, response.headers, complaint),
-  }
+  const fault = classifyComplaint(conversation, response.status, response.headers, complaint)
+  return { type: 'fault', fault, complaint }
 }
 
 function classifyComplaint(
@@ -196,7 +204,7 @@ export function cutFault(where: string): Fault {
 }
 
 /** What an interruption means; undefined where there was none. */
-export function interruption(cause: InterruptionCause | undefined): AttemptResult | undefined {
+export function interruption(cause: InterruptionCause | undefined): Answered | undefined {
   switch (cause) {
     case undefined:
       return undefined

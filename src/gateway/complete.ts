@@ -32,20 +32,29 @@ export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
 export async function complete(input: CompletionInput): Promise<Response> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), input.timeoutMs ?? budgets.wholeMs)
-  const search = new Search({ ...input, deadline: deadline.signal })
-  const completion = new Completion(input, search, () => clearTimeout(timer))
+  // That a client has left may be told by the platform, or shown by a keep-alive that cannot be written.
+  const left = new AbortController()
+  if (input.clientLeft.aborted) left.abort()
+  else input.clientLeft.addEventListener('abort', () => left.abort(), { once: true })
+  const search = new Search({ ...input, clientLeft: left.signal, deadline: deadline.signal })
+  const completion = new Completion(input, search, left, () => clearTimeout(timer))
   return input.request.stream ? completion.stream() : completion.whole()
 }
 
 class Completion {
   readonly #input: CompletionInput
   readonly #search: Search
+  readonly #left: AbortController
   readonly #done: () => void
 
-  /** @param done called when the request is over, whatever came of it. */
-  constructor(input: CompletionInput, search: Search, done: () => void) {
+  /**
+   * @param left fired when a keep-alive cannot be written: nobody is there to read it.
+   * @param done called when the request is over, whatever came of it.
+   */
+  constructor(input: CompletionInput, search: Search, left: AbortController, done: () => void) {
     this.#input = input
     this.#search = search
+    this.#left = left
     this.#done = done
   }
 
@@ -95,11 +104,9 @@ class Completion {
 
   /** Comments until the outcome is there, then the outcome, and last the facts that had no headers to stand in. */
   async #streamLate(finding: Promise<Served | undefined>, writer: StreamWriter): Promise<void> {
-    const keepAlive = setInterval(
-      () => void writer.write(': keep-alive\n\n').catch(() => {}),
-      budgets.keepAliveMs,
-    )
-    await writer.write(': keep-alive\n\n').catch(() => {})
+    const keepCompany = (): Promise<void> => writer.write(': keep-alive\n\n').catch(() => this.#left.abort())
+    const keepAlive = setInterval(() => void keepCompany(), budgets.keepAliveMs)
+    await keepCompany()
     let served: Served | undefined
     try {
       served = await finding
@@ -182,7 +189,7 @@ class Completion {
   }
 
   #settle(
-    { candidate, lease, poolOwner, entry }: Served,
+    { candidate, lease, poolOwner, entry, answer: { stated } }: Served,
     outcome: Outcome,
     end: Parameters<Search['ledger']['close']>[1],
     ending: Parameters<Search['ledger']['record']>[1],
@@ -192,7 +199,7 @@ class Completion {
     ledger.close(entry, end, now)
     const record = ledger.record(now, ending)
     const pool = poolStub(this.#input.env, poolOwner, candidate.providerId)
-    this.#input.background(pool.settle({ leaseId: lease.id, outcome, record }))
+    this.#input.background(pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) }))
   }
 
   async #writeError(writer: StreamWriter, error: HubError, stream?: AnswerStream): Promise<void> {

@@ -36,6 +36,8 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
         ...(row.dialect === 'openai-chat' && { 'openai-embeddings': row.baseUrl }),
       },
       headers: row.headers,
+      // Most servers that people run themselves keep prefixes.
+      cachesPrompts: true,
       defaultModel: row.models[0] ?? '',
       models: Object.fromEntries(row.models.map((model) => [model, {}])),
     },

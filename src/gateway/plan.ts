@@ -51,6 +51,8 @@ export interface PlanInput {
   needs: Needs
   /** Rises with each request, for routes that go round. */
   turn: number
+  /** What was heard lately of a candidate; unknown where nothing was. */
+  heardOf: (candidate: RouteCandidate) => { latencyMs?: number | undefined; left?: number | undefined }
 }
 
 /** Embeddings are no chat: they translate into nothing else, and nothing else into them. */
@@ -115,7 +117,7 @@ function resolve(input: PlanInput): RouteCandidate[] | undefined {
   const route =
     routes.find((candidate) => candidate.name === (asked || 'any')) ??
     routes.find((candidate) => candidate.name.endsWith('*') && matchesAny(asked, [candidate.name]))
-  if (route) return inOrder(withCustom(route, directory), input.turn)
+  if (route) return inOrder(withCustom(route, directory), input)
 
   const slash = asked.indexOf('/')
   const provider = directory.find(slash < 0 ? asked : asked.slice(0, slash))
@@ -138,7 +140,7 @@ function withCustom(route: ConfiguredRoute, directory: Directory): ConfiguredRou
   return { ...route, candidates: [...route.candidates, ...custom] }
 }
 
-function inOrder(route: ConfiguredRoute, turn: number): RouteCandidate[] {
+function inOrder(route: ConfiguredRoute, { turn, heardOf }: PlanInput): RouteCandidate[] {
   const { candidates } = route
   switch (route.order) {
     case 'round-robin': {
@@ -147,9 +149,12 @@ function inOrder(route: ConfiguredRoute, turn: number): RouteCandidate[] {
     }
     case 'cheapest':
       return candidates.toSorted((a, b) => listPrice(a) - listPrice(b))
-    case 'listed':
     case 'least-latency':
+      // Who was not heard of goes first, or nothing would ever be heard.
+      return candidates.toSorted((a, b) => (heardOf(a).latencyMs ?? 0) - (heardOf(b).latencyMs ?? 0))
     case 'most-remaining':
+      return candidates.toSorted((a, b) => (heardOf(b).left ?? 1) - (heardOf(a).left ?? 1))
+    case 'listed':
       return candidates
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The search for a key that serves: candidate after candidate, pool after pool, key after key, until one answers or nothing is
- * left to try. What was learned on the way is told to the pools at once; a retry in the same pool carries it along.
+ * left to try; then, for who would wait, in the pool that is free soonest. What was learned on the way is told to the pools at
+ * once; a retry in the same pool carries it along.
  */
 import { type Caller, renewCaller } from '../auth/caller.ts'
 import { estimatedUsage } from '../chat/events.ts'
@@ -10,17 +11,20 @@ import { readEpoch } from '../db/configuration.ts'
 import { writeRecords } from '../db/records.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError, toHubError, type TrailEntry } from '../errors.ts'
-import type { Admission, KeyRefusal, Lease, Need, Outcome, Settlement } from '../quota/lease.ts'
+import type { Admission, Lease, Need, Outcome as CallOutcome, Settlement } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { budgets } from './budgets.ts'
 import type { Resumed } from './conversation.ts'
+import { nameConversation } from './conversation-name.ts'
 import { makeDirectory } from './directory.ts'
 import { estimateTokens } from './estimate.ts'
+import { hintName, isSaidToRest, latencyOf, leftOf, noteHint } from './hints.ts'
 import { clientLeftStatus, Ledger } from './ledger.ts'
 import { needsOf } from './needs.ts'
 import { type Candidate, type LeftOut, makePlan, type Plan } from './plan.ts'
-import { explainFailure } from './verdict.ts'
+import { pause } from './pause.ts'
+import { explainFailure, type Refusal } from './verdict.ts'
 
 export interface SearchInput {
   env: Env
@@ -34,6 +38,8 @@ export interface SearchInput {
   sandbox: boolean
   clientLeft: AbortSignal
   deadline: AbortSignal
+  /** How long the client would wait for a slot when everything rests, in milliseconds. */
+  maxWaitMs: number
   /** Keeps work alive after the answer has been sent. */
   background: (work: Promise<unknown>) => void
 }
@@ -46,6 +52,11 @@ export interface Served {
   entry: TrailEntry
   answer: Extract<AttemptResult, { type: 'whole' | 'stream' }>
 }
+
+/** How the search ended, or is to be gone on with: planned anew, or not at all. Undefined where the client left. */
+type Outcome = Served | 'nobody' | 'renewed' | undefined
+/** The same of one pool: it may have no key (left) for this request. */
+type Step = Outcome | 'next'
 
 /** What changed for the whole hub raises nobody's epoch; a configuration younger than this is taken to have it, in milliseconds. */
 const freshMs = 1_000
@@ -63,7 +74,12 @@ export class Search {
   #caller: Caller
   readonly #tried: string[] = []
   #leftOut: LeftOut[] = []
-  #refusals: { candidate: Candidate; refusals: KeyRefusal[]; retryAt: number | undefined }[] = []
+  /** The last refusal of each pool, by its name. */
+  readonly #refusals = new Map<string, Refusal>()
+  readonly #conversation: string | undefined
+  readonly #waitUntil: number
+  /** Time that went by in waiting is not counted as time spent on failing. */
+  #waitedMs = 0
   /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
   #requestFault: Fault | undefined
   /** The first refusal of a dialect to say this request in its words. */
@@ -80,6 +96,9 @@ export class Search {
     this.#input = input
     this.#caller = input.caller
     this.estimate = estimateTokens(input.request)
+    const { user } = input.caller.configuration
+    this.#conversation = nameConversation(user.id, input.request, this.estimate.inputTokens)
+    this.#waitUntil = input.receivedAt + input.maxWaitMs
     this.ledger = new Ledger(input.requestId, input.receivedAt, input.caller, input.request)
   }
 
@@ -96,7 +115,8 @@ export class Search {
     turn++
     for (;;) {
       const plan = this.#plan()
-      const outcome = plan instanceof HubError ? 'nobody' : await this.#walk(plan)
+      let outcome: Outcome = plan instanceof HubError ? 'nobody' : await this.#walk(plan)
+      if (outcome === 'nobody') outcome = await this.#waitForSlot()
       if (outcome === 'renewed') continue
       if (outcome !== 'nobody') return outcome
       if (await this.#hasChanged()) continue
@@ -111,7 +131,8 @@ export class Search {
     const { env, request, sandbox } = this.#input
     const { configuration, token } = this.#caller
     this.#leftOut = []
-    this.#refusals = []
+    this.#refusals.clear()
+    const now = Date.now()
     const plan = makePlan({
       asked: request.model,
       routes: configuration.routes,
@@ -123,29 +144,59 @@ export class Search {
       needs: needsOf(request, this.estimate),
       allowedProviders: request.allowedProviders ?? null,
       turn,
+      heardOf: ({ provider, model }) => {
+        const names = [configuration.user.id, 'hub'].map((owner) => hintName(owner, provider, model))
+        return {
+          latencyMs: names.map((name) => latencyOf(name, now)).find((ms) => ms !== undefined),
+          left: names.map((name) => leftOf(name, now)).find((left) => left !== undefined),
+        }
+      },
     })
     if (!(plan instanceof HubError)) this.#leftOut = plan.leftOut
     return plan
   }
 
-  async #walk(plan: Plan): Promise<Served | 'nobody' | 'renewed' | undefined> {
-    for (const candidate of plan.candidates) {
-      for (const poolOwner of candidate.poolOwners) {
-        const outcome = await this.#tryPool(candidate, poolOwner)
-        if (outcome !== 'next') return outcome
-      }
+  /** Asks pool after pool. Those that have just said that they rest are asked last: they may have changed their mind. */
+  async #walk(plan: Plan): Promise<Outcome> {
+    const pools = plan.candidates.flatMap((candidate) =>
+      candidate.poolOwners.map((poolOwner) => ({ candidate, poolOwner })),
+    )
+    const { epoch } = this.#caller.configuration
+    const rests = ({ candidate, poolOwner }: (typeof pools)[number]): boolean =>
+      isSaidToRest(hintName(poolOwner, candidate.providerId, candidate.model), epoch, Date.now())
+    for (const { candidate, poolOwner } of [
+      ...pools.filter((pool) => !rests(pool)),
+      ...pools.filter(rests),
+    ]) {
+      const step = await this.#tryPool(candidate, poolOwner)
+      if (step !== 'next') return step
     }
     return 'nobody'
   }
 
+  /** Waits in the pool that is free soonest, as long as the client would wait. */
+  async #waitForSlot(): Promise<Outcome> {
+    for (;;) {
+      const [soonest] = [...this.#refusals]
+        .filter(([, { retryAt }]) => retryAt !== undefined && retryAt <= this.#waitUntil)
+        .toSorted(([, a], [, b]) => (a.retryAt ?? 0) - (b.retryAt ?? 0))
+      if (!soonest || this.#requestFault || Date.now() >= this.#waitUntil || this.#spent()) return 'nobody'
+      const [name, { candidate, poolOwner }] = soonest
+      this.#refusals.delete(name)
+      // A key that failed may be tried again when its rest is over, which is what is waited for.
+      this.#tried.length = 0
+      const step = await this.#tryPool(candidate, poolOwner, true)
+      if (step !== 'next') return step
+    }
+  }
+
   /** Tries the keys of one pool until one serves or the pool has none left for this request. */
-  async #tryPool(
-    candidate: Candidate,
-    poolOwner: string,
-  ): Promise<Served | 'next' | 'nobody' | 'renewed' | undefined> {
+  async #tryPool(candidate: Candidate, poolOwner: string, waits = false): Promise<Step> {
     const { env, background } = this.#input
     const pool = poolStub(env, poolOwner, candidate.providerId)
+    const name = hintName(poolOwner, candidate.providerId, candidate.model)
     let previous: Settlement | undefined
+    let place: string | undefined
     for (;;) {
       if (this.#spent() && this.ledger.trail.length > 0) {
         if (previous) background(pool.settle(previous))
@@ -153,7 +204,7 @@ export class Search {
       }
       let admission: Admission
       try {
-        admission = await pool.admit(this.#need(candidate), previous)
+        admission = await pool.admit(this.#need(candidate, waits, place), previous)
       } catch (thrown) {
         // One pool that is down does not take the others along. What it was to settle is sent again, by a stub that has not failed.
         if (previous) background(poolStub(env, poolOwner, candidate.providerId).settle(previous))
@@ -168,21 +219,46 @@ export class Search {
       }
       this.#lastPool = pool
       previous = undefined
+      noteHint(name, admission.hint, admission.epoch, Date.now())
       if (admission.epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
         if (admission.type === 'lease')
           background(pool.settle({ leaseId: admission.lease.id, outcome: { type: 'unused' } }))
+        if (admission.type === 'place') background(pool.leave(admission.place))
         this.#caller = await renewCaller(env, this.#caller, Date.now())
         return 'renewed'
       }
       this.#confirmed = true
       if (admission.type === 'refusal') {
-        this.#refusals.push({ candidate, refusals: admission.refusals, retryAt: admission.retryAt })
+        const { refusals, unlisted, retryAt } = admission
+        this.#refusals.set(name, { candidate, poolOwner, refusals, unlisted, retryAt })
         return 'next'
       }
+      if (admission.type === 'place') {
+        place = admission.place
+        const step = await this.#pause(pool, place, admission.notBefore)
+        if (step !== 'go-on') return step
+        continue
+      }
+      place = undefined
       const step = await this.#call(candidate, poolOwner, pool, admission.lease)
       if (step === undefined || typeof step === 'string' || 'answer' in step) return step
       previous = step
     }
+  }
+
+  /** Waits until a place is due, or until it is time to show that somebody still waits. Who waits no longer gives it up. */
+  async #pause(pool: Pool, place: string, notBefore: number): Promise<'go-on' | 'nobody' | undefined> {
+    const { background, clientLeft, deadline } = this.#input
+    const from = Date.now()
+    const until = Math.min(notBefore, this.#waitUntil, from + budgets.askAgainMs)
+    await pause(until - from, [clientLeft, deadline])
+    this.#waitedMs += Date.now() - from
+    if (!clientLeft.aborted && !deadline.aborted) return 'go-on'
+    background(pool.leave(place))
+    if (deadline.aborted) return 'nobody'
+    const usage = estimatedUsage(0, 0)
+    background(pool.journal(this.ledger.record(Date.now(), { status: clientLeftStatus, usage })))
+    return undefined
   }
 
   /**
@@ -219,6 +295,8 @@ export class Search {
       case 'whole':
       case 'stream':
         this.ledger.firstContentAt = now
+        // Others wait for the proof that the rest is over; a stream may last long after it.
+        if (lease.probe && result.type === 'stream') background(pool.prove(lease.id))
         return { candidate, lease, poolOwner, entry, answer: result }
       case 'unfit': {
         settle({ outcome: { type: 'unused' } })
@@ -243,9 +321,11 @@ export class Search {
         this.ledger.close(entry, fault, now)
         this.#tried.push(lease.keyId)
         const onward = this.#afterFault(fault)
-        const outcome: Outcome = { type: 'failure', fault }
-        if (onward === 'same-pool') return { leaseId: lease.id, outcome }
-        settle({ outcome })
+        const outcome: CallOutcome = { type: 'failure', fault }
+        const { stated } = result
+        const said = { outcome, ...(stated && { stated }) }
+        if (onward === 'same-pool') return { leaseId: lease.id, ...said }
+        settle(said)
         return onward
       }
     }
@@ -280,15 +360,16 @@ export class Search {
   #spent(): boolean {
     return (
       this.ledger.trail.length >= budgets.attempts ||
-      Date.now() - this.#input.receivedAt > budgets.fallbackMs ||
+      Date.now() - this.#input.receivedAt - this.#waitedMs > budgets.fallbackMs ||
       this.#input.deadline.aborted
     )
   }
 
-  #need(candidate: Candidate): Need {
+  #need(candidate: Candidate, waits: boolean, place: string | undefined): Need {
+    const { token, configuration } = this.#caller
     return {
       requestId: this.#input.requestId,
-      user: this.#caller.configuration.user.id,
+      user: configuration.user.id,
       ...(candidate.model !== undefined && { model: candidate.model }),
       defaultModel: candidate.provider.defaultModel,
       estimate: this.estimate,
@@ -296,6 +377,15 @@ export class Search {
         allowedPriorities: this.#input.request.allowedPriorities,
       }),
       excludedKeys: this.#tried,
+      ...(this.#conversation !== undefined &&
+        candidate.provider.cachesPrompts && { conversation: this.#conversation }),
+      ...(waits && {
+        wait: {
+          waiter: token?.id ?? configuration.user.id,
+          until: this.#waitUntil,
+          ...(place !== undefined && { place }),
+        },
+      }),
       record: this.ledger.record(Date.now()),
     }
   }
@@ -316,13 +406,13 @@ export class Search {
   }
 
   #explain(): HubError {
-    const nobodyAsked = this.ledger.trail.length === 0 && this.#refusals.length === 0
+    const nobodyAsked = this.ledger.trail.length === 0 && this.#refusals.size === 0
     if (this.#broken !== undefined && nobodyAsked) return toHubError(this.#broken)
     return explainFailure({
       asked: this.#input.request.model,
       trail: this.ledger.trail,
       leftOut: this.#leftOut,
-      refusals: this.#refusals,
+      refusals: [...this.#refusals.values()],
       requestFault: this.#requestFault,
       unfit: this.#unfit,
       timedOut: this.#input.deadline.aborted,

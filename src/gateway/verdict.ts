@@ -7,12 +7,22 @@ export interface Failure {
   asked: string
   trail: TrailEntry[]
   leftOut: LeftOut[]
-  refusals: { candidate: Candidate; refusals: KeyRefusal[]; retryAt: number | undefined }[]
+  refusals: Refusal[]
   requestFault: Fault | undefined
   /** The refusal of a dialect to say the request in its words. */
   unfit?: HubError | undefined
   /** The request's own time was over. */
   timedOut: boolean
+}
+
+/** What a pool said when none of its keys could serve. */
+export interface Refusal {
+  candidate: Candidate
+  poolOwner: string
+  refusals: KeyRefusal[]
+  /** How many keys more it refused than it lists. */
+  unlisted: number
+  retryAt: number | undefined
 }
 
 /** Reasons that pass by themselves because a quota or a rate allows more later. */
@@ -22,6 +32,8 @@ const quotaReasons: ReadonlySet<KeyRefusal['reason']> = new Set([
   'requests-used-up',
   'tokens-used-up',
   'busy',
+  'probing',
+  'reserved',
 ])
 
 /** Verdicts on a model that no waiting changes: what rests for one of these has not run out of anything. */
@@ -105,21 +117,22 @@ function soonest({ refusals, trail }: Failure): number | undefined {
 function why({ leftOut, refusals }: Failure): string {
   const reasons = [
     ...leftOut.map(({ provider, reason }) => `${provider}: ${reason}`),
-    ...refusals.map(({ candidate, refusals: keys }) => `${candidate.providerId}: ${summarise(keys)}`),
+    ...refusals.map(
+      ({ candidate, refusals: keys, unlisted }) => `${candidate.providerId}: ${summarise(keys, unlisted)}`,
+    ),
   ]
   return reasons.length > 0 ? ` (${[...new Set(reasons)].join('; ')})` : ''
 }
 
-function summarise(refusals: KeyRefusal[]): string {
+function summarise(refusals: KeyRefusal[], unlisted: number): string {
   if (refusals.length === 0) return 'it has no enabled key'
   const counts = new Map<string, number>()
   for (const { reason } of refusals) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  return [...counts]
-    .map(
-      ([reason, count]) =>
-        `${count} ${count === 1 ? 'key' : 'keys'} ${phrases[reason as KeyRefusal['reason']]}`,
-    )
-    .join(', ')
+  const parts = [...counts].map(
+    ([reason, count]) =>
+      `${count} ${count === 1 ? 'key' : 'keys'} ${phrases[reason as KeyRefusal['reason']]}`,
+  )
+  return [...parts, ...(unlisted > 0 ? [`${unlisted} more`] : [])].join(', ')
 }
 
 const phrases: Record<KeyRefusal['reason'], string> = {
@@ -135,4 +148,6 @@ const phrases: Record<KeyRefusal['reason'], string> = {
   'tokens-used-up': 'out of tokens',
   'larger-than-window': 'with a token limit smaller than this request',
   busy: 'at its limit of calls at a time',
+  probing: 'being tried after a rest',
+  reserved: 'kept for those who wait',
 }

@@ -30,5 +30,7 @@ export interface RequestRecord {
   cost: number | null
   /** Set by the pool on a lease that was never settled: its estimate stands in for usage. */
   unsettled?: true
+  /** Set by the pool on leases that were lost with it: how many calls this stands for, at most. */
+  unaccounted?: number
   trail: TrailEntry[]
 }

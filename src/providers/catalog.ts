@@ -33,6 +33,7 @@ export const catalog = {
       'openai-responses': 'https://api.openai.com/v1',
     },
     defaultModel: 'gpt-5.4-mini',
+    cachesPrompts: true,
     models: models.openai,
     quirks: {
       'openai-chat': {
@@ -51,6 +52,7 @@ export const catalog = {
     dialects: { anthropic: 'https://api.anthropic.com/v1' },
     aliases: ['claude'],
     defaultModel: 'claude-sonnet-5',
+    cachesPrompts: true,
     models: models.anthropic,
     // Spend limits end with the calendar month; rate limits refill.
     resets: { day: 'refill', month: 'utc' },
@@ -66,6 +68,7 @@ export const catalog = {
     },
     aliases: ['google', 'google-ai-studio'],
     defaultModel: 'gemini-3.5-flash',
+    cachesPrompts: true,
     models: models.gemini,
     quirks: {
       'openai-chat': {
@@ -95,6 +98,7 @@ export const catalog = {
       anthropic: 'https://openrouter.ai/api/v1',
     },
     defaultModel: 'openrouter/free',
+    cachesPrompts: true,
     models: models.openrouter,
     quirks: { 'openai-chat': { reasoningField: 'reasoning_details' } },
     resets: { day: 'utc' },
@@ -131,6 +135,7 @@ export const catalog = {
     name: 'Groq',
     dialects: { 'openai-chat': 'https://api.groq.com/openai/v1' },
     defaultModel: 'openai/gpt-oss-120b',
+    cachesPrompts: true,
     models: models.groq,
     // https://console.groq.com/docs/openai, "Currently Unsupported OpenAI Features"
     quirks: {
@@ -166,6 +171,7 @@ export const catalog = {
     },
     aliases: ['fireworks-ai'],
     defaultModel: 'accounts/fireworks/models/gpt-oss-120b',
+    cachesPrompts: true,
     models: models.fireworks,
     quirks: { 'openai-chat': { systemRole: true, reasoningField: 'reasoning_content' } },
     errors: errors.fireworks,
@@ -179,6 +185,7 @@ export const catalog = {
       anthropic: 'https://api.deepseek.com/anthropic/v1',
     },
     defaultModel: 'deepseek-v4-flash',
+    cachesPrompts: true,
     models: models.deepseek,
     quirks: {
       'openai-chat': {
@@ -247,6 +254,7 @@ export const catalog = {
     },
     aliases: ['x-ai', 'grok'],
     defaultModel: 'grok-4.3',
+    cachesPrompts: true,
     models: models.xai,
     // Its models all reason, and reasoning models there refuse these.
     quirks: {

@@ -26,6 +26,8 @@ export interface Provider {
   resets?: { day?: Reset; month?: Reset }
   /** What a rate limit is counted for, where its error does not tell; absent means the account. */
   limitsPer?: 'account' | 'model'
+  /** It keeps prompts in a cache: a conversation that stays on its key is cheaper and sooner answered. */
+  cachesPrompts?: boolean
   /** Its own errors, read before the rules that hold for everyone; the first match decides. */
   errors?: readonly ErrorRule[]
   /** A page where a person finds their keys. */

@@ -1,54 +1,108 @@
-/** Which key may serve a need now, or why none may and when one could. Pure, and given the time. */
-import type { Rest } from './cooldown.ts'
-import type { KeyRefusal, Need } from './lease.ts'
+/** Which key may serve a need now, or why none may and when one could; and what giving it the call changes. Pure, and given the time. */
+import {
+  amountFor,
+  type Block,
+  circuitBlocks,
+  counts,
+  type Held,
+  longest,
+  needBlocks,
+  nothingHeld,
+  type Offer,
+  standingBlocks,
+} from './blocks.ts'
+import { isHalfOpen, type Rest, restWithProbe } from './cooldown.ts'
+import { paceAfter } from './forecast.ts'
+import type { Explanation, KeyRefusal, Need } from './lease.ts'
 import {
   type Account,
   accountOf,
   type Configuration,
-  matchesModel,
+  type KeyUse,
   type OpenLease,
   type PoolKey,
   type PoolState,
-  quarantineOf,
 } from './pool-state.ts'
-import { type Contender, strategyNamed } from './strategies.ts'
-import { charge, freeAt, usedAt, type Window, windowName } from './windows.ts'
+import type { Entry, Lane, Roster } from './roster.ts'
+import { charge, windowName } from './windows.ts'
+import type { Likely } from './write-ahead.ts'
 
 /** After this a lease that nobody settled counts as used: no request lasts as long. */
 export const leaseMs = 16 * 60_000
 
-/** Nobody knows when a running call ends; this is how soon it is worth asking again. */
-const busyRetryMs = 1_000
+/** A pool of a thousand keys need not name them all to say no. */
+const mostListed = 20
+const mostExplained = 200
+const mostLikely = 256
+/** How long a provider may hold a prompt in its cache after it was used last. */
+const conversationMs = 10 * 60_000
+const mostConversations = 64
+
+/** What a pool knows, as a decision looks at it. */
+export interface Pool {
+  configuration: Configuration
+  state: PoolState
+  roster: Roster
+}
 
 export type Decision =
   | { type: 'lease'; key: PoolKey; model: string }
-  | { type: 'refusal'; refusals: KeyRefusal[]; retryAt?: number }
+  | { type: 'refusal'; refusals: KeyRefusal[]; unlisted: number; retryAt?: number }
 
-/** What speaks against a key. Without `retryAt` it lasts. */
-type Block = Omit<KeyRefusal, 'keyId'>
+type HeldOf = (accountId: string) => Held
+const heldByNobody: HeldOf = () => nothingHeld
 
-/** Chooses a key: of those that can serve, of the best priority, the one that the strategy names. */
-export function decide(configuration: Configuration, state: PoolState, need: Need, now: number): Decision {
-  const running = runningByKey(state, now)
-  const refusals: KeyRefusal[] = []
-  const contenders: Contender[] = []
-  for (const key of configuration.keys) {
-    const account = accountOf(state, key.account)
-    const blocks = blocksOf(key, account, need, now)
-    blocks.push(
-      ...circuitBlocks(state, modelFor(key, need), now),
-      ...busyBlocks(key, running.get(key.id) ?? 0, now),
-    )
-    // A key that was tried and now rests says until when: that is when the client may come back.
-    if (blocks.length === 0 && need.excludedKeys.includes(key.id)) blocks.push({ reason: 'tried' })
-    const [first, ...others] = blocks
-    if (first) refusals.push({ keyId: key.id, ...longest(first, others) })
-    else contenders.push({ key, lastTurn: account.keys[key.id]?.turn ?? 0 })
+/**
+ * Chooses a key: of those that can serve, of the best priority, the one on which the conversation was, else the one that the
+ * strategy ranks first.
+ * @param heldOf what is kept of an account for those who wait and go before this need.
+ */
+export function decide(pool: Pool, need: Need, now: number, heldOf: HeldOf = heldByNobody): Decision {
+  if (need.onlyKey !== undefined) return decideTrial(pool, need, need.onlyKey, now)
+  const lane = pool.roster.laneFor(need, now)
+  const entry = choose(pool, lane, need, now, heldOf)
+  if (entry) return { type: 'lease', key: entry.key, model: entry.model }
+  return refuse(pool, lane, need, now, heldOf)
+}
+
+/** Who would serve a need, and every reason against everyone else. */
+export function explainNeed(pool: Pool, need: Need, now: number, heldOf: HeldOf): Explanation {
+  const decision = decide(pool, need, now, heldOf)
+  const chosen = decision.type === 'lease' ? decision.key.id : undefined
+  const refusals = pool.configuration.keys
+    .filter(({ id }) => id !== chosen)
+    .slice(0, mostExplained)
+    .flatMap((key) => {
+      const blocks = blocksOf(pool, { key, model: modelFor(key, need) }, need, now, heldOf(key.account))
+      const block = longest(blocks)
+      return block
+        ? [{ keyId: key.id, ...block, also: blocks.filter((b) => b !== block).map((b) => b.reason) }]
+        : []
+    })
+  return {
+    ...(chosen !== undefined && { keyId: chosen }),
+    ...(decision.type === 'refusal' && decision.retryAt !== undefined && { retryAt: decision.retryAt }),
+    refusals,
   }
-  const [first, ...others] = bestTier(contenders)
-  if (!first) return refuse(refusals)
-  const { key } = strategyNamed(configuration.strategy)([first, ...others])
-  return { type: 'lease', key, model: modelFor(key, need) }
+}
+
+/** What the next calls like this one will probably take, for counting ahead. */
+export function likelyCalls(pool: Pool, need: Need, now: number): Likely[] {
+  const lane = pool.roster.laneFor(need, now)
+  // Who spreads the work will have used these when they are asked again; who does not stays with the first.
+  const next = lane.ready.slice(0, pool.roster.spreads ? mostLikely : 2)
+  return next.map(({ key, model }) => {
+    const counted = accountOf(pool.state, key.account).windows.filter((window) =>
+      counts(window, model, key.id),
+    )
+    const charges = counted.map((window) => [windowName(window), amountFor(window, need)] as const)
+    return { account: key.account, charges: Object.fromEntries(charges) }
+  })
+}
+
+/** The model that a key would be asked for. */
+function modelFor(key: PoolKey, need: Pick<Need, 'model' | 'defaultModel'>): string {
+  return need.model ?? key.defaultModel ?? need.defaultModel
 }
 
 /** Takes what a call may need from its account's windows, and remembers window by window what was taken. */
@@ -58,16 +112,27 @@ export function reserve(
   need: Need,
   leaseId: string,
   now: number,
-): { lease: OpenLease; account: Account } {
+): { lease: OpenLease; account: Account; circuit: Rest | undefined; pass: number } {
   const account = accountOf(state, key.account)
   const charges: Record<string, number> = {}
   const windows = account.windows.map((window) => {
-    if (!counts(window, model)) return window
+    if (!counts(window, model, key.id)) return window
     const amount = amountFor(window, need)
     charges[windowName(window)] = amount
     return charge(window, amount, now)
   })
-  const use = { ...account.keys[key.id], turn: state.turn + 1, lastUsedAt: now }
+  const circuit = state.circuits.get(model)
+  const modelRest = account.modelRests[model]
+  const probe = [account.rest, modelRest, circuit].some((rest) => isHalfOpen(rest, now))
+  const { inputTokens, outputTokens } = need.estimate
+  // Who comes late to the work does not make up for what others did before.
+  const pass = Math.max(account.keys[key.id]?.pass ?? 0, state.pass)
+  const use: KeyUse = {
+    ...account.keys[key.id],
+    turn: state.turn + 1,
+    pass: pass + 1 / key.weight,
+    lastUsedAt: now,
+  }
   return {
     lease: {
       id: leaseId,
@@ -79,109 +144,120 @@ export function reserve(
       deadlineAt: now + leaseMs,
       estimate: need.estimate,
       charges,
+      ...(probe && { probe }),
     },
-    account: { ...account, windows, keys: { ...account.keys, [key.id]: use } },
+    account: {
+      ...account,
+      windows,
+      keys: { ...account.keys, [key.id]: use },
+      pace: paceAfter(account.pace, 1, inputTokens + outputTokens, now),
+      ...(account.rest && { rest: restWithProbe(account.rest, leaseId, now) }),
+      ...(modelRest && {
+        modelRests: { ...account.modelRests, [model]: restWithProbe(modelRest, leaseId, now) },
+      }),
+      ...(need.conversation !== undefined && {
+        conversations: withConversation(account.conversations, need.conversation, key.id, now),
+      }),
+    },
+    circuit: circuit && restWithProbe(circuit, leaseId, now),
+    pass,
   }
 }
 
-function modelFor(key: PoolKey, need: Need): string {
-  return need.model ?? key.defaultModel ?? need.defaultModel
-}
-
-function blocksOf(key: PoolKey, account: Account, need: Need, now: number): Block[] {
-  const model = modelFor(key, need)
-  const blocks: Block[] = []
-  if (!key.enabled) blocks.push({ reason: 'disabled' })
-  if (key.allowedModels?.length && !key.allowedModels.some((pattern) => matchesModel(pattern, model))) {
-    blocks.push({ reason: 'model-not-allowed', detail: `${model} is not among the models of this key` })
+function choose(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Entry | undefined {
+  if (need.model !== undefined && circuitBlocks(pool.state.circuits.get(need.model), now).length > 0)
+    return undefined
+  const fits = (entry: Entry): boolean => {
+    if (need.model === undefined && circuitBlocks(pool.state.circuits.get(entry.model), now).length > 0)
+      return false
+    return needBlocks(pool.roster.offer(entry), need, heldOf(entry.key.account), now).length === 0
   }
-  if (need.allowedPriorities && !need.allowedPriorities.includes(key.priority)) {
-    blocks.push({ reason: 'priority-not-allowed', detail: `its priority is ${key.priority}` })
-  }
-  const quarantine = quarantineOf(account, key)
-  if (quarantine) blocks.push({ reason: 'quarantined', ...describe(quarantine) })
-  blocks.push(...restBlocks('account-rests', account.rest, now))
-  blocks.push(...restBlocks('model-rests', account.modelRests[model], now))
-  for (const window of account.windows) {
-    if (counts(window, model)) blocks.push(...windowBlocks(window, need, now))
-  }
-  return blocks
+  const first = lane.ready.find(fits)
+  if (!first || need.conversation === undefined) return first
+  const usual = lane.entries.get(usualKey(pool.state, need.conversation, now) ?? '')
+  const stays = usual && usual.wakeAt === 0 && usual.key.priority === first.key.priority && fits(usual)
+  return stays ? usual : first
 }
 
-function circuitBlocks(state: PoolState, model: string, now: number): Block[] {
-  return restBlocks('provider-rests', state.circuits.get(model), now)
-}
-
-function restBlocks(reason: Block['reason'], rest: Rest | undefined, now: number): Block[] {
-  return rest && rest.until > now ? [{ reason, retryAt: rest.until, ...describe(rest) }] : []
-}
-
-function busyBlocks(key: PoolKey, running: number, now: number): Block[] {
-  if (key.maxConcurrent === null || running < key.maxConcurrent) return []
-  return [{ reason: 'busy', retryAt: now + busyRetryMs, detail: `${running} calls are running` }]
-}
-
-function windowBlocks(window: Window, need: Need, now: number): Block[] {
-  const { unit, per, limit } = window
-  if (limit === undefined) return []
-  if (unit === 'tokens' && need.estimate.inputTokens > limit) {
-    const detail = `about ${need.estimate.inputTokens} input tokens, of ${limit} per ${per}`
-    return [{ reason: 'larger-than-window', detail }]
-  }
-  const free = freeAt(window, amountFor(window, need), now)
-  if (free !== undefined && free <= now) return []
-  const reason = unit === 'requests' ? 'requests-used-up' : 'tokens-used-up'
-  const block: Block = {
-    reason,
-    detail: `${Math.ceil(usedAt(window, now))} of ${limit} ${unit} per ${per} are taken`,
-  }
-  return [free === undefined ? block : { ...block, retryAt: free }]
-}
-
-/** An estimate larger than the window is cut to it, so that whatever input fits can be admitted to an empty window. */
-function amountFor(window: Window, { estimate }: Need): number {
-  if (window.unit === 'requests') return 1
-  return Math.min(estimate.inputTokens + estimate.outputTokens, window.limit ?? Infinity)
-}
-
-function counts(window: Window, model: string): boolean {
-  return window.model === undefined || matchesModel(window.model, model)
-}
-
-function runningByKey(state: PoolState, now: number): Map<string, number> {
-  const running = new Map<string, number>()
-  for (const lease of state.leases.values()) {
-    if (lease.deadlineAt > now) running.set(lease.keyId, (running.get(lease.keyId) ?? 0) + 1)
-  }
-  return running
-}
-
-/** Of several reasons the one that holds longest. */
-function longest(first: Block, others: Block[]): Block {
-  return others.reduce(
-    (longer, block) => ((block.retryAt ?? Infinity) > (longer.retryAt ?? Infinity) ? block : longer),
-    first,
+/** A person tests one key: what keeps it from others does not count, what the provider allows in a time does. */
+function decideTrial(pool: Pool, need: Need, keyId: string, now: number): Decision {
+  const key = pool.configuration.keys.find(({ id }) => id === keyId)
+  if (!key) return { type: 'refusal', refusals: [], unlisted: 0 }
+  const offer = pool.roster.offer({ key, model: modelFor(key, need) })
+  const block = longest(
+    [...standingBlocks(offer, now), ...needBlocks(offer, need, nothingHeld, now)].filter(({ reason }) =>
+      trialObeys.has(reason),
+    ),
   )
+  if (!block) return { type: 'lease', key, model: offer.model }
+  return {
+    type: 'refusal',
+    refusals: [{ keyId, ...block }],
+    unlisted: 0,
+    ...(block.retryAt !== undefined && { retryAt: block.retryAt }),
+  }
 }
 
-function bestTier(contenders: Contender[]): Contender[] {
-  const best = Math.min(...contenders.map(({ key }) => key.priority))
-  return contenders.filter(({ key }) => key.priority === best)
+const trialObeys: ReadonlySet<Block['reason']> = new Set(['requests-used-up', 'tokens-used-up', 'busy'])
+
+/**
+ * Why nobody serves. Those that sleep are looked at in the order in which they may wake, until the next could not be sooner than
+ * the soonest so far.
+ */
+function refuse(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Decision {
+  const listed: (KeyRefusal & { position: number })[] = []
+  let soonest = Infinity
+  for (const entry of [...lane.ready, ...lane.asleep]) {
+    if (listed.length >= mostListed && entry.wakeAt >= soonest) break
+    const blocks = blocksOf(pool, entry, need, now, heldOf(entry.key.account))
+    const block = longest(blocks)
+    if (!block) continue
+    soonest = Math.min(soonest, block.retryAt ?? Infinity)
+    if (listed.length < mostListed) listed.push({ keyId: entry.key.id, ...block, position: entry.position })
+  }
+  const refusals = listed
+    .toSorted((a, b) => a.position - b.position)
+    .map(({ position: _position, ...refusal }): KeyRefusal => refusal)
+  return {
+    type: 'refusal',
+    refusals,
+    unlisted: lane.entries.size - refusals.length,
+    ...(soonest < Infinity && { retryAt: soonest }),
+  }
 }
 
-function refuse(refusals: KeyRefusal[]): Decision {
-  const times = refusals.flatMap(({ retryAt }) => retryAt ?? [])
-  return times.length > 0
-    ? { type: 'refusal', refusals, retryAt: Math.min(...times) }
-    : { type: 'refusal', refusals }
+function blocksOf(
+  pool: Pool,
+  entry: Pick<Entry, 'key' | 'model'>,
+  need: Need,
+  now: number,
+  held: Held,
+): Block[] {
+  const offer: Offer = pool.roster.offer(entry)
+  const standing = [
+    ...standingBlocks(offer, now),
+    ...circuitBlocks(pool.state.circuits.get(entry.model), now),
+  ]
+  const particular = needBlocks(offer, need, held, now)
+  // A key that was tried and now rests says until when: that is when the client may come back.
+  const tried = standing.length > 0 || particular.some(({ reason }) => reason !== 'tried')
+  return [...standing, ...particular.filter(({ reason }) => !tried || reason !== 'tried')]
 }
 
-function describe({
-  verdict,
-  message,
-}: {
-  verdict: string
-  message: string
-}): Pick<Block, 'verdict' | 'detail'> {
-  return message ? { verdict, detail: message } : { verdict }
+/** The key that a conversation was on last, as long as that may help. */
+function usualKey(state: PoolState, conversation: string, now: number): string | undefined {
+  const account = state.conversations.get(conversation)
+  const last = account === undefined ? undefined : accountOf(state, account).conversations?.[conversation]
+  return last && now - last.at < conversationMs ? last.key : undefined
+}
+
+function withConversation(
+  known: Account['conversations'],
+  conversation: string,
+  key: string,
+  now: number,
+): NonNullable<Account['conversations']> {
+  const { [conversation]: _before, ...others } = known ?? {}
+  const recent = Object.entries(others).filter(([, { at }]) => now - at < conversationMs)
+  return Object.fromEntries([...recent.slice(-(mostConversations - 1)), [conversation, { key, at: now }]])
 }

@@ -5,6 +5,7 @@ import { environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from './cooldown.ts'
 import type { KeySecret } from './lease.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
+import { defaultStrategy } from './strategies.ts'
 import { windowName, type WindowRule } from './windows.ts'
 
 /** Counted for every account, whether limited or not. */
@@ -33,13 +34,10 @@ export function configure(
   const keys = storedKeys.length > 0 ? storedKeys : implicitKeys(pool, env)
   const limits = Map.groupBy(stored.keys, accountName)
   const rules = new Map(
-    keys.map(({ account }) => [
-      account,
-      toRules(limits.get(account)?.flatMap((key) => key.limits ?? []) ?? [], calendar),
-    ]),
+    keys.map(({ account }) => [account, toRules(limits.get(account)?.flatMap(limitsOf) ?? [], calendar)]),
   )
   return {
-    strategy: stored.strategy ?? env.KEY_SELECTION_STRATEGY ?? 'exhaust-first',
+    strategy: stored.strategy ?? env.KEY_SELECTION_STRATEGY ?? defaultStrategy,
     keys,
     rules,
   }
@@ -92,8 +90,13 @@ function markOf(secret: string): string {
   return (hash >>> 0).toString(16)
 }
 
+/** A limit that was entered on a key counts for its account, unless it is said to be the key's own. */
+function limitsOf(key: StoredKey): (Limit & { key?: string })[] {
+  return (key.limits ?? []).map((limit) => (limit.scope === 'key' ? { ...limit, key: key.id } : limit))
+}
+
 /** The windows of an account: of several limits on the same thing the tightest. */
-function toRules(limits: Limit[], calendar: Calendar): WindowRule[] {
+function toRules(limits: (Limit & { key?: string })[], calendar: Calendar): WindowRule[] {
   const defaults = {
     minute: 'sliding',
     hour: 'sliding',
@@ -103,11 +106,12 @@ function toRules(limits: Limit[], calendar: Calendar): WindowRule[] {
   } as const
   const rules = new Map<string, WindowRule>()
   for (const counted of countedWindows) {
-    rules.set(windowName({ ...counted, resets: 'sliding' }), { ...counted, resets: defaults[counted.per] })
+    rules.set(windowName(counted), { ...counted, resets: defaults[counted.per] })
   }
-  for (const { unit, per, limit, model, resets } of limits) {
+  for (const { unit, per, limit, model, key, resets } of limits) {
     const rule: WindowRule = { unit, per, resets: resets ?? defaults[per], limit }
     if (model !== undefined) rule.model = model
+    if (key !== undefined) rule.key = key
     const other = rules.get(windowName(rule))
     if (other?.limit === undefined || limit < other.limit) rules.set(windowName(rule), rule)
   }

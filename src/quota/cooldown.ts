@@ -9,7 +9,8 @@
  * | `provider` | that model at the provider, after three failures in a row | the stated time, else 5 to 60 s |
  * | `region`, `request`, `unknown` | nothing | |
  *
- * A deadline is never shortened.
+ * A deadline is never shortened. When it is over the rest is half-open: one call goes first, the probe, and its success ends the rest
+ * for all; until then nobody else goes.
  */
 import type { Fault } from '../errors.ts'
 import type { Reset } from '../providers/provider.ts'
@@ -31,6 +32,8 @@ export interface Rest {
   failures: number
   verdict: string
   message: string
+  /** Once the rest is over: the lease that goes first, and until when its answer is waited for. */
+  probe?: { lease: string; until: number }
 }
 
 /** A key that is not used until it is restored. */
@@ -47,6 +50,8 @@ const circuitRestsMs = [5_000, 10_000, 20_000, 40_000, 60_000] as const
 const dayLikeRestMs = 300_000
 const failuresToOpen = 3
 const forgetMs = 3_600_000
+/** A probe that says nothing for so long is taken for lost, and the next call goes. */
+const probeMs = 120_000
 
 /**
  * The rest of an account, or of a model on it, after a fault of a call that began at `startedAt`.
@@ -79,6 +84,29 @@ export function restAfterSuccess(rest: Rest, startedAt: number, now: number): Re
 /** What remains of a circuit after any success: an answer proves that the provider answers, whenever it was asked. */
 export function circuitAfterSuccess(circuit: Rest, now: number): Rest | undefined {
   return circuit.until > now ? { ...circuit, failures: 0 } : undefined
+}
+
+/** Whether a rest is over and nobody has proved yet that it is. */
+export function isHalfOpen(rest: Rest | undefined, now: number): boolean {
+  return rest !== undefined && rest.until > 0 && rest.until <= now && !isForgotten(rest, now)
+}
+
+/** Until when the probe of a half-open rest is waited for; undefined while nobody has gone first. */
+export function probedUntil(rest: Rest | undefined, now: number): number | undefined {
+  const until = rest?.probe?.until
+  return until !== undefined && until > now && isHalfOpen(rest, now) ? until : undefined
+}
+
+/** A rest after a lease was given: where it is half-open, the lease is its probe. */
+export function restWithProbe(rest: Rest, lease: string, now: number): Rest {
+  return isHalfOpen(rest, now) ? { ...rest, probe: { lease, until: now + probeMs } } : rest
+}
+
+/** A rest after a call that proved nothing: the next one may go first. */
+export function restWithoutProbe(rest: Rest, lease: string): Rest {
+  if (rest.probe?.lease !== lease) return rest
+  const { probe: _probe, ...idle } = rest
+  return idle
 }
 
 /** Whether a rest is so long over that the next failure is a first one. */

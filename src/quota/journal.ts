@@ -3,6 +3,7 @@
  * `db/records.ts` counts it once.
  */
 import { writeRecords } from '../db/records.ts'
+import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import type { PoolStore } from './store.ts'
 
@@ -18,6 +19,8 @@ export class Journal {
   /** When the records that wait are due; undefined where none wait. */
   #dueAt: number | undefined
   #failures = 0
+  /** Records that are in memory only: under load they are stored many at a time. */
+  #held: RequestRecord[] = []
 
   constructor(store: PoolStore, now: number) {
     this.#store = store
@@ -33,6 +36,21 @@ export class Journal {
     this.#dueAt ??= now + gatherMs
   }
 
+  /** Keeps a record in memory until `secure` stores it with others. @returns how many are held. */
+  hold(record: RequestRecord, now: number): number {
+    this.#held.push(record)
+    this.#dueAt ??= now + gatherMs
+    return this.#held.length
+  }
+
+  /** Stores what is held, as one row. @returns whether there was anything. */
+  secure(): boolean {
+    if (this.#held.length === 0) return false
+    this.#store.addRecords(randomId('records'), this.#held)
+    this.#held = []
+    return true
+  }
+
   /** Writes one batch of what waits. Where D1 fails the records stay and become due again, later each time. */
   async flush(db: D1Database, now: () => number): Promise<void> {
     if (this.#dueAt === undefined) return
@@ -43,9 +61,9 @@ export class Journal {
         batch.map(({ record }) => record),
       )
       // Rows that came while D1 was writing have names of their own.
-      for (const { rowId } of batch) this.#store.removeRow(rowId)
+      for (const rowId of new Set(batch.map((waiting) => waiting.rowId))) this.#store.removeRow(rowId)
       this.#failures = 0
-      this.#dueAt = this.#store.hasRecords() ? now() : undefined
+      this.#dueAt = this.#store.hasRecords() ? now() : this.#held.length > 0 ? now() + gatherMs : undefined
     } catch (error) {
       this.#failures++
       this.#dueAt = now() + Math.min(gatherMs * 2 ** this.#failures, longestBackoffMs)

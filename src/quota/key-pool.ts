@@ -1,25 +1,30 @@
 /**
  * The key pool: one object per owner and provider, where every decision about those keys is taken, one at a time.
  *
- * This file is the object's verbs and nothing else: it reads the clock, hands state to pure functions, and writes what they
- * decide to memory and storage in one step, with no await in between. What is stored, and why it is exact, is in README.md.
+ * This file is the object's verbs and nothing else: it reads the clock, hands state to pure functions, and has the books written
+ * in one step, with no await in between. What is stored, and why it is exact, is in README.md.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { readPool } from '../db/pools.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { decide, reserve } from './admission.ts'
+import { decide, type Decision, explainNeed, likelyCalls, type Pool, reserve } from './admission.ts'
+import { Books } from './books.ts'
 import { calendarOf, configure } from './configure.ts'
-import { isForgotten, type Rest } from './cooldown.ts'
+import { isForgotten } from './cooldown.ts'
 import { Journal } from './journal.ts'
-import type { Admission, KeyState, Need, Settlement } from './lease.ts'
-import { type Account, accountOf, accountUnder, type Configuration, type PoolState } from './pool-state.ts'
-import { reportKeys } from './report.ts'
+import type { Admission, Explanation, Need, PoolHint, PoolReport, Settlement } from './lease.ts'
+import { accountOf, accountUnder, type Configuration } from './pool-state.ts'
+import { poolDryAt, reportKeys } from './report.ts'
+import { Roster } from './roster.ts'
 import { migrate } from './schema.ts'
-import { settle, unsettledRecord } from './settling.ts'
+import { prove, settle, unaccountedRecord, unsettledRecord } from './settling.ts'
 import { PoolStore } from './store.ts'
+import { shareLeft } from './strategies.ts'
 import { readPoolName } from './stub.ts'
+import { ranOut, servedAlone, suggestions, tellsOfQuota, type Together } from './together.ts'
+import { WaitingRoom } from './waiting-room.ts'
 
 /** A push that never arrived is made good after this long, in a pool that is in use. */
 const copyAgeMs = 60_000
@@ -27,12 +32,14 @@ const copyAgeMs = 60_000
 /** What a pool that is awake has in memory: a copy of its storage, loaded when first needed. */
 interface Awake {
   address: { owner: string; provider: string }
-  state: PoolState
+  books: Books
+  waiting: WaitingRoom
   /** The newest configuration epoch that is known of each user who asked. */
   epochs: Map<string, number>
   journal: Journal
+  together: Together | undefined
   /** Absent until D1 was read, and after a change that could not be read. */
-  configuration: Configuration | undefined
+  pool: Pool | undefined
   /** When D1 was read last. */
   pulledAt: number
 }
@@ -54,42 +61,63 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
-   * Gives the right to one upstream call, or says why not and when. The settlement of the previous attempt in this pool may
-   * ride along and is applied first, so that a retry is one round trip.
+   * Gives the right to one upstream call, or keeps a slot in the future for who would wait, or says why not and when. The
+   * settlement of the previous attempt in this pool may ride along and is applied first, so that a retry is one round trip.
    */
   async admit(need: Need, settlement?: Settlement): Promise<Admission> {
     if (settlement) await this.settle(settlement)
-    const { configuration, epoch } = await this.#ready(need.user)
-    const { state } = this.#wake()
+    const { pool, epoch } = await this.#ready(need.user)
+    const { waiting } = this.#wake()
     const now = this.#now()
-    const decision = decide(configuration, state, need, now)
-    if (decision.type === 'refusal') return { ...decision, epoch }
-    const { lease, account } = reserve(state, decision, need, randomId('lease'), now)
-    this.#store.addLease(lease, need.record)
-    this.#saveAccount(lease.account, account)
-    state.leases.set(lease.id, lease)
-    state.turn++
-    await this.#schedule()
-    const { id, keyId, model, deadlineAt } = lease
-    return { type: 'lease', epoch, lease: { id, keyId, secret: decision.key.secret, model, deadlineAt } }
+    const { place, heldOf } = waiting.look(need, now)
+    const decision = decide(pool, need, now, heldOf)
+    const hint = hintOf(pool, need, decision, now)
+    if (decision.type === 'lease') {
+      const lease = this.#give(pool, decision, need, now)
+      if (place) waiting.leave(place, true)
+      await this.#schedule()
+      return { type: 'lease', epoch, hint, lease }
+    }
+    const kept = waiting.keep(pool, need, place, now)
+    if (kept) {
+      await this.#schedule()
+      return { type: 'place', epoch, hint, ...kept }
+    }
+    return { epoch, hint, ...decision }
+  }
+
+  /** A call that went first after a rest has been answered: the others may go, although it is not over. */
+  async prove(leaseId: string): Promise<void> {
+    const { books } = this.#wake()
+    const lease = books.state.leases.get(leaseId)
+    if (!lease) return
+    const { account, circuit } = prove(books.state, lease, this.#now())
+    books.saveAccount(lease.account, account)
+    books.saveCircuit(circuit.model, circuit.rest)
+    this.#touch(lease.account)
   }
 
   /** Ends a lease; a second time changes nothing. Of a lease that is not known (any more) only the record is kept. */
-  async settle({ leaseId, outcome, record }: Settlement): Promise<void> {
-    const { address, state, journal } = this.#wake()
+  async settle(settlement: Settlement): Promise<void> {
+    const { address, books } = this.#wake()
     const now = this.#now()
-    const lease = state.leases.get(leaseId)
+    const lease = books.state.leases.get(settlement.leaseId)
     if (lease) {
-      const { account, circuit } = settle(calendarOf(address.provider), state, lease, outcome, now)
-      if (record) journal.add(leaseId, record, now)
-      else this.#store.removeRow(leaseId)
-      this.#saveAccount(lease.account, account)
-      this.#saveCircuit(circuit.model, circuit.rest)
-      state.leases.delete(leaseId)
-    } else if (record) {
-      journal.add(record.id, record, now)
-    }
+      books.end(
+        lease,
+        settle(calendarOf(address.provider), books.state, lease, settlement, now),
+        settlement.record,
+        now,
+      )
+      this.#compare(lease.account, lease.admittedAt, settlement, now)
+      this.#touch(lease.account)
+    } else books.keepRecord(settlement.leaseId, settlement.record, now)
     await this.#schedule()
+  }
+
+  /** Somebody who waited does so no longer. */
+  async leave(placeId: string): Promise<void> {
+    this.#wake().waiting.leave(placeId, false)
   }
 
   /** Keeps the record of a request that got no lease. */
@@ -108,33 +136,53 @@ export class KeyPool extends DurableObject<Env> {
       await this.#pull([])
     } catch (error) {
       // What changed may be a key that was removed: better no admission than one with it.
-      this.#wake().configuration = undefined
+      this.#wake().pool = undefined
       this.#store.forgetCopy()
       throw error
     }
   }
 
-  async state(): Promise<KeyState[]> {
-    const configuration = this.#configured() ?? (await this.#pull([]))
-    return reportKeys(configuration, this.#wake().state, this.#now())
+  /** What is left, who rests and why, and when it runs dry. */
+  async report(): Promise<PoolReport> {
+    const { configuration, state } = this.#configured() ?? (await this.#pull([]))
+    const { waiting, together } = this.#wake()
+    const now = this.#now()
+    const dryAt = poolDryAt(configuration, state, now)
+    return {
+      strategy: configuration.strategy,
+      keys: reportKeys(configuration, state, now),
+      waiting: waiting.count(now),
+      ...(dryAt !== undefined && { dryAt }),
+      suggestions: suggestions(together),
+    }
+  }
+
+  /** Who would serve a need, and why the others would not. Nothing is reserved. */
+  async explain(need: Need): Promise<Explanation> {
+    const pool = this.#configured() ?? (await this.#pull([]))
+    const now = this.#now()
+    return explainNeed(pool, need, now, this.#wake().waiting.look(need, now).heldOf)
   }
 
   /** Lifts the quarantine of a key and every rest of its account, by hand. */
   async restore(keyId: string): Promise<void> {
-    const configuration = this.#configured() ?? (await this.#pull([]))
+    const { configuration, state } = this.#configured() ?? (await this.#pull([]))
     const key = configuration.keys.find(({ id }) => id === keyId)
     if (!key) return
-    const { rest: _rest, ...account } = accountOf(this.#wake().state, key.account)
+    const { rest: _rest, ...account } = accountOf(state, key.account)
     const { quarantine: _quarantine, ...use } = account.keys[keyId] ?? { turn: 0 }
-    this.#saveAccount(key.account, { ...account, modelRests: {}, keys: { ...account.keys, [keyId]: use } })
+    const restored = { ...account, modelRests: {}, keys: { ...account.keys, [keyId]: use } }
+    this.#wake().books.saveAccount(key.account, restored)
+    this.#touch(key.account)
   }
 
   /** One alarm for all that must happen without being asked: leases expire, records go to D1, a lost push is made good. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Infinity
     const awake = this.#wake()
-    this.#expireLeases()
-    this.#forgetCircuits()
+    this.#expire()
+    awake.waiting.sweep(this.#now())
+    awake.books.tidy(this.#now())
     await awake.journal.flush(this.env.DB, () => this.#now())
     if (this.#configured() && awake.pulledAt + copyAgeMs < this.#now()) {
       await this.#pull([]).catch((error: unknown) =>
@@ -144,43 +192,71 @@ export class KeyPool extends DurableObject<Env> {
     await this.#schedule()
   }
 
-  #expireLeases(): void {
-    const { address, state, journal } = this.#wake()
+  #give(pool: Pool, decision: Extract<Decision, { type: 'lease' }>, need: Need, now: number) {
+    const { books } = this.#wake()
+    const { key } = decision
+    const grant = reserve(pool.state, decision, need, randomId('lease'), now)
+    const stored = key.maxConcurrent !== null
+    const given = books.give(grant, need.record, stored, () => likelyCalls(pool, need, now), now)
+    this.#touch(given.account)
+    const { id, keyId, model, deadlineAt, probe } = given
+    return { id, keyId, secret: key.secret, model, deadlineAt, ...(probe && { probe }) }
+  }
+
+  /** Whose quota is over, of leases and of what is remembered: whatever nobody speaks of again. */
+  #expire(): void {
+    const { address, books, journal } = this.#wake()
     const now = this.#now()
-    for (const lease of state.leases.values()) {
-      if (lease.deadlineAt > now) continue
-      const record = this.#store.readRecord(lease.id)
-      if (record) journal.add(lease.id, unsettledRecord(record, address.provider, lease), now)
-      state.leases.delete(lease.id)
+    for (const lease of books.state.leases.values()) {
+      // Leases stand in the order in which they were given, and all last equally long.
+      if (lease.deadlineAt > now) break
+      books.expire(lease, now, (record) => unsettledRecord(record, address.provider, lease))
+      this.#touch(lease.account)
+    }
+    for (const lost of books.takeLost(now)) {
+      const record = unaccountedRecord(address, lost)
+      journal.add(record.id, record, now)
+    }
+    for (const [model, rest] of books.state.circuits) {
+      if (isForgotten(rest, now)) books.saveCircuit(model, undefined)
     }
   }
 
-  #forgetCircuits(): void {
-    for (const [model, rest] of this.#wake().state.circuits) {
-      if (isForgotten(rest, this.#now())) this.#saveCircuit(model, undefined)
-    }
+  /** Notes which accounts run out together. */
+  #compare(account: string, startedAt: number, { outcome }: Settlement, now: number): void {
+    const awake = this.#wake()
+    const before = awake.together
+    if (outcome.type === 'failure' && tellsOfQuota(outcome.fault)) {
+      const until = accountOf(awake.books.state, account).rest?.until ?? now
+      awake.together = ranOut(before, account, until, now)
+    } else if (outcome.type === 'success') awake.together = servedAlone(before, account, startedAt)
+    if (awake.together !== before) this.#store.writeTogether(awake.together)
+  }
+
+  #touch(account: string): void {
+    this.#wake().pool?.roster.touch(account, this.#now())
   }
 
   /** What an admission needs to know of D1, read there only where the pool has no copy or has not met this user. */
-  async #ready(user: string): Promise<{ configuration: Configuration; epoch: number }> {
+  async #ready(user: string): Promise<{ pool: Pool; epoch: number }> {
     const { epochs } = this.#wake()
-    let configuration = this.#configured()
-    if (!configuration || !epochs.has(user)) configuration = await this.#pull([user])
-    return { configuration, epoch: epochs.get(user) ?? 0 }
+    let pool = this.#configured()
+    if (!pool || !epochs.has(user)) pool = await this.#pull([user])
+    return { pool, epoch: epochs.get(user) ?? 0 }
   }
 
   /** The configuration, from memory or from the copy in storage. */
-  #configured(): Configuration | undefined {
+  #configured(): Pool | undefined {
     const awake = this.#wake()
-    if (awake.configuration) return awake.configuration
+    if (awake.pool) return awake.pool
     const copy = this.#store.readCopy()
     if (!copy) return undefined
     awake.pulledAt = copy.pulledAt
     return this.#adopt(configure(awake.address, copy, this.env))
   }
 
-  /** Reads D1 while nothing else happens here. @returns the configuration as it is there. */
-  async #pull(users: string[]): Promise<Configuration> {
+  /** Reads D1 while nothing else happens here. @returns the pool as it is configured there. */
+  async #pull(users: string[]): Promise<Pool> {
     // What is thrown inside would reset the object, so it is carried out and thrown again here.
     const result = await this.ctx.blockConcurrencyWhile(async () => {
       try {
@@ -192,32 +268,37 @@ export class KeyPool extends DurableObject<Env> {
         this.#store.writeCopy({ ...stored, pulledAt: awake.pulledAt })
         for (const user of users) if (!awake.epochs.has(user)) awake.epochs.set(user, 0)
         for (const [user, epoch] of Object.entries(stored.epochs)) this.#raiseEpoch(user, epoch)
-        return { configuration: this.#adopt(configure(awake.address, stored, this.env)) }
+        return { pool: this.#adopt(configure(awake.address, stored, this.env)) }
       } catch (error) {
         return { error }
       }
     })
     if ('error' in result) throw result.error
-    return result.configuration
+    return result.pool
   }
 
   /** Puts accounts under the rules of a configuration. Storage follows when an account is next written. */
-  #adopt(configuration: Configuration): Configuration {
+  #adopt(configuration: Configuration): Pool {
     const awake = this.#wake()
+    const { state } = awake.books
     for (const [id, rules] of configuration.rules) {
-      awake.state.accounts.set(id, accountUnder(rules, awake.state.accounts.get(id)))
+      state.accounts.set(id, accountUnder(rules, state.accounts.get(id)))
     }
-    awake.configuration = configuration
-    return configuration
+    awake.pool = { configuration, state, roster: new Roster(configuration, state) }
+    return awake.pool
   }
 
   #wake(): Awake {
-    this.#awake ??= {
+    if (this.#awake) return this.#awake
+    const journal = new Journal(this.#store, this.#now())
+    this.#awake = {
       address: readPoolName(this.#store.learnName(this.ctx.id.name)),
-      state: this.#store.readState(),
+      books: new Books(this.#store, journal),
+      waiting: new WaitingRoom(this.#store),
       epochs: this.#store.readEpochs(),
-      journal: new Journal(this.#store, this.#now()),
-      configuration: undefined,
+      journal,
+      together: this.#store.readTogether(),
+      pool: undefined,
       pulledAt: 0,
     }
     return this.#awake
@@ -230,25 +311,12 @@ export class KeyPool extends DurableObject<Env> {
     this.#store.writeEpoch(user, epoch)
   }
 
-  #saveAccount(id: string, account: Account): void {
-    this.#store.writeAccount(id, account)
-    this.#wake().state.accounts.set(id, account)
-  }
-
-  #saveCircuit(model: string, rest: Rest | undefined): void {
-    const { circuits } = this.#wake().state
-    if (circuits.get(model) === rest) return
-    if (rest) circuits.set(model, rest)
-    else circuits.delete(model)
-    this.#store.writeCircuit(model, rest)
-  }
-
   /** Sets the alarm for what is due first, unless an earlier one is set: each setting is a row written. */
   async #schedule(): Promise<void> {
-    const { state, journal } = this.#wake()
-    // Leases stand in the order in which they were given, and all last equally long.
-    const [oldest] = state.leases.values()
-    const dueAt = Math.min(journal.dueAt ?? Infinity, oldest?.deadlineAt ?? Infinity)
+    const { books, journal, waiting } = this.#wake()
+    const [oldest] = books.state.leases.values()
+    const due = [journal.dueAt, books.dueAt, waiting.dueAt, oldest?.deadlineAt]
+    const dueAt = Math.min(...due.map((at) => at ?? Infinity))
     if (dueAt >= this.#alarmAt) return
     this.#alarmAt = dueAt
     await this.ctx.storage.setAlarm(dueAt)
@@ -259,4 +327,16 @@ export class KeyPool extends DurableObject<Env> {
     this.#latest = Math.max(this.#latest, this.clock())
     return this.#latest
   }
+}
+
+/** What a decision lets others guess about the pool. */
+function hintOf({ state, roster }: Pool, need: Need, decision: Decision, now: number): PoolHint {
+  if (decision.type === 'lease') {
+    const account = accountOf(state, decision.key.account)
+    const { latency } = account.keys[decision.key.id] ?? {}
+    return { left: shareLeft(account.windows, now), ...(latency && { latencyMs: latency.ms }) }
+  }
+  const { ready, asleep } = roster.laneFor(need, now)
+  const wakeAt = ready.length === 0 ? (asleep[0]?.wakeAt ?? Infinity) : Infinity
+  return { left: 0, ...(wakeAt < Infinity && { restsUntil: wakeAt }) }
 }

@@ -2,6 +2,8 @@
 import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
+import type { Reset } from '../providers/provider.ts'
+import type { StatedLimit } from '../providers/stated-limits.ts'
 
 /** What one upstream call needs. */
 export interface Need {
@@ -19,8 +21,23 @@ export interface Need {
   allowedPriorities?: number[]
   /** Keys that this request has tried already. */
   excludedKeys: string[]
+  /** The one key that is to be tried, in quarantine or not: a person tests it. */
+  onlyKey?: string
+  /** Tells one conversation from others, where the provider keeps its prompt in a cache: it stays on its key. */
+  conversation?: string
+  /** How long the caller would wait for a slot, where it would. */
+  wait?: Wait
   /** The record as far as it is known, for a lease that is never settled. */
   record: RequestRecord
+}
+
+/** Who waits for a slot, and how long. Times are milliseconds since the epoch. */
+export interface Wait {
+  /** Whoever it is fair to: a token, or a person's session. */
+  waiter: string
+  until: number
+  /** The place that this request has already. */
+  place?: string
 }
 
 /** The right to make one upstream call with one key. */
@@ -32,6 +49,8 @@ export interface Lease {
   model: string
   /** When the lease expires by itself and its estimate counts as used, in milliseconds since the epoch. */
   deadlineAt: number
+  /** This call goes first after a rest: the pool wants to hear at once when it is answered (`prove`). */
+  probe?: true
 }
 
 export type KeySecret =
@@ -41,9 +60,29 @@ export type KeySecret =
   | { type: 'none' }
 
 export type Admission =
-  | { type: 'lease'; epoch: number; lease: Lease }
+  | { type: 'lease'; epoch: number; hint: PoolHint; lease: Lease }
+  /** A slot is kept: ask again with the place at `notBefore`, or a little earlier. Who does not loses it. */
+  | { type: 'place'; epoch: number; hint: PoolHint; place: string; notBefore: number; ahead: number }
   /** `retryAt` is the soonest time at which one of the keys may serve this need; absent means never. */
-  | { type: 'refusal'; epoch: number; retryAt?: number; refusals: KeyRefusal[] }
+  | {
+      type: 'refusal'
+      epoch: number
+      hint: PoolHint
+      retryAt?: number
+      refusals: KeyRefusal[]
+      /** How many keys more were refused than are listed. */
+      unlisted: number
+    }
+
+/** What a pool lets others know in passing: good for an order of candidates, never for a decision. */
+export interface PoolHint {
+  /** The share that is left of the tightest window of the key that would serve, 0 to 1; 1 without a limit. */
+  left: number
+  /** Usual time to the first content with that key, in milliseconds. */
+  latencyMs?: number
+  /** Every key rests, whatever the size of the request, until then. */
+  restsUntil?: number
+}
 
 /** Why one key cannot serve a need now: of several reasons the one that holds longest. */
 export interface KeyRefusal {
@@ -61,6 +100,10 @@ export interface KeyRefusal {
     | 'tokens-used-up'
     | 'larger-than-window'
     | 'busy'
+    /** Its rest is over, and one call has gone first to prove it. */
+    | 'probing'
+    /** What is free of it is kept for those who wait. */
+    | 'reserved'
   /** When the reason is over. Absent where it lasts, and for a key that was tried and does not rest. */
   retryAt?: number
   /** The verdict that put it to rest or into quarantine. */
@@ -83,20 +126,29 @@ export type Outcome =
 export interface Settlement {
   leaseId: string
   outcome: Outcome
+  /** What the answer said of the account's limits, and when it was said. */
+  stated?: { limits: StatedLimit[]; at: number }
   record?: RequestRecord
 }
 
 /** The state of one key as the API shows it. Times are milliseconds since the epoch. */
 export interface KeyState {
   keyId: string
+  account: string
   status: 'active' | 'cooling' | 'quarantined' | 'disabled'
-  /** The soonest end of what makes it rest, for `cooling`. */
+  /** When what makes it rest is over, for `cooling`. */
   coolingUntil?: number
   /** Why it rests or is quarantined: a verdict and the provider's words. */
   reason?: { verdict: string; message: string; since: number }
+  /** Its rest is over, and the next call is to prove it. */
+  halfOpen: boolean
   /** Models of its account that rest although the account does not. */
   restingModels: { model: string; until: number; verdict: string }[]
   windows: WindowState[]
+  /** Calls under way. */
+  running: number
+  /** Usual time to the first content, in milliseconds. */
+  latencyMs?: number
   lastUsedAt?: number
 }
 
@@ -104,14 +156,42 @@ export interface WindowState {
   unit: 'requests' | 'tokens'
   per: 'minute' | 'hour' | 'day' | 'month'
   model?: string
+  resets: Reset
+  /** Whether it counts the account, or this one key of it. */
+  scope: 'account' | 'key'
   /** Settled use. */
   used: number
   /** What open leases hold on top of it. */
   reserved: number
-  /** Absent where it is counted but not limited. */
+  /** The limit that binds. Absent where it is counted but not limited. */
   limit?: number
   lastResetAt?: number
   resetsAt?: number
-  /** How the limit is known. */
-  source: 'entered' | 'counted'
+  /** How the limit is known: a person entered it, the provider stated it, or there is none. */
+  source: 'entered' | 'stated' | 'counted'
+  /** What the provider said, and what a person entered, where both are known: a contradiction is shown, never averaged. */
+  stated?: { limit?: number; remaining?: number; resetsAt?: number; at: number }
+  entered?: number
+  /** When it is used up at the pace of the last quarter of an hour; absent where it is not, or nobody can tell. */
+  dryAt?: number
+}
+
+/** What a pool knows of itself beyond its keys. */
+export interface PoolReport {
+  strategy: string
+  keys: KeyState[]
+  /** Requests that wait for a slot. */
+  waiting: number
+  /** When every limited account has run dry at the present pace; absent where that is not to be foreseen. */
+  dryAt?: number
+  /** Accounts that look as if they were one: they rest at the same times. */
+  suggestions: { accounts: [string, string]; times: number; lastAt: number }[]
+}
+
+/** What would happen to a need now, without a lease. */
+export interface Explanation {
+  keyId?: string
+  retryAt?: number
+  /** Every reason against every other key, at most 200 keys. */
+  refusals: (KeyRefusal & { also: KeyRefusal['reason'][] })[]
 }

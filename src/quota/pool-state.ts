@@ -1,6 +1,7 @@
 /** What a key pool knows: its keys as configured, and what has happened to their accounts since. Plain data. */
 import type { StoredKey } from '../db/pools.ts'
 import type { Quarantine, Rest } from './cooldown.ts'
+import type { Pace } from './forecast.ts'
 import type { KeySecret } from './lease.ts'
 import { type Window, windowName, type WindowRule } from './windows.ts'
 
@@ -29,12 +30,20 @@ export interface Account {
   /** Models that rest although the account does not. */
   modelRests: Record<string, Rest>
   keys: Record<string, KeyUse>
+  /** How fast it has been used lately. */
+  pace?: Pace
+  /** Which key a conversation was on last, and when: as long as the provider may hold its prompt. */
+  conversations?: Record<string, { key: string; at: number }>
 }
 
 /** What happened to one key of an account. */
 export interface KeyUse {
   /** The pool's count of admissions at this key's last one. */
   turn: number
+  /** Its share of the work, in virtual time: each call adds the reciprocal of its weight. */
+  pass?: number
+  /** Usual time to the first content, and when it was last measured. */
+  latency?: { ms: number; at: number }
   lastUsedAt?: number
   quarantine?: Quarantine
 }
@@ -52,6 +61,8 @@ export interface OpenLease {
   estimate: { inputTokens: number; outputTokens: number }
   /** What was reserved, by the name of the window. */
   charges: Record<string, number>
+  /** It goes first after a rest. */
+  probe?: true
 }
 
 /** What has happened in a pool. Survives eviction. */
@@ -63,14 +74,49 @@ export interface PoolState {
   leases: Map<string, OpenLease>
   /** How many leases have been given, as far as keys remember. */
   turn: number
+  /** The virtual time of the key that was chosen last. */
+  pass: number
+  /** How many calls are under way, by key. */
+  running: Map<string, number>
+  /** The account that a conversation was on last. */
+  conversations: Map<string, string>
 }
 
-/** An account's state under its present rules: use that was counted under a rule stays with it, whatever else about it changes. */
+/** A state in which nothing has happened. */
+export function emptyState(): PoolState {
+  return {
+    accounts: new Map(),
+    circuits: new Map(),
+    leases: new Map(),
+    turn: 0,
+    pass: 0,
+    running: new Map(),
+    conversations: new Map(),
+  }
+}
+
+/** Notes that a call of a key has begun (1) or ended (-1). */
+export function countRunning(state: PoolState, keyId: string, change: 1 | -1): void {
+  const running = (state.running.get(keyId) ?? 0) + change
+  if (running > 0) state.running.set(keyId, running)
+  else state.running.delete(keyId)
+}
+
+/**
+ * An account's state under its present rules: use that was counted under a rule stays with it, whatever else about it changes,
+ * and so does what the provider stated. A window that only the provider has named stays too.
+ */
 export function accountUnder(rules: readonly WindowRule[], account: Account | undefined): Account {
-  const counted = new Map(account?.windows.map((window) => [windowName(window), window.buckets]))
+  const known = new Map(account?.windows.map((window) => [windowName(window), window]))
+  const ruled = rules.map((rule): Window => {
+    const { buckets = [], stated } = known.get(windowName(rule)) ?? {}
+    known.delete(windowName(rule))
+    return { ...rule, buckets, ...(stated && { stated }) }
+  })
+  const named = [...known.values()].filter(({ stated }) => stated?.limit !== undefined)
   return {
     ...account,
-    windows: rules.map((rule) => ({ ...rule, buckets: counted.get(windowName(rule)) ?? [] })),
+    windows: [...ruled, ...named.map(({ limit: _limit, ...window }) => window)],
     modelRests: account?.modelRests ?? {},
     keys: account?.keys ?? {},
   }

@@ -1,5 +1,7 @@
-/** The state of a pool's keys as the API shows it. Pure. */
-import type { KeyState, WindowState } from './lease.ts'
+/** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
+import { isHalfOpen } from './cooldown.ts'
+import { dryAt, pacePerMs } from './forecast.ts'
+import type { KeyState, PoolReport, WindowState } from './lease.ts'
 import {
   type Account,
   accountOf,
@@ -9,21 +11,69 @@ import {
   type PoolState,
   quarantineOf,
 } from './pool-state.ts'
-import { countsAt, lastResetAt, resetsAt, usedAt, type Window, windowName } from './windows.ts'
+import {
+  countsAt,
+  lastResetAt,
+  limitOf,
+  resetsAt,
+  roomAt,
+  usedAt,
+  type Window,
+  windowName,
+} from './windows.ts'
 
+/** The state of every key, in the order in which they were entered. */
 export function reportKeys(configuration: Configuration, state: PoolState, now: number): KeyState[] {
   const leases = Map.groupBy(state.leases.values(), (lease) => lease.account)
   return configuration.keys.map((key) => {
     const account = accountOf(state, key.account)
-    const lastUsedAt = account.keys[key.id]?.lastUsedAt
+    const { lastUsedAt, latency } = account.keys[key.id] ?? {}
     return {
       keyId: key.id,
+      account: key.account,
       ...reportStatus(key, account, now),
+      halfOpen: isHalfOpen(account.rest, now),
       restingModels: restingModels(account, state, now),
-      windows: account.windows.map((window) => reportWindow(window, leases.get(key.account) ?? [], now)),
+      windows: account.windows
+        .filter((window) => window.key === undefined || window.key === key.id)
+        .map((window) => reportWindow(window, account, leases.get(key.account) ?? [], now)),
+      running: state.running.get(key.id) ?? 0,
+      ...(latency && { latencyMs: latency.ms }),
       ...(lastUsedAt !== undefined && { lastUsedAt }),
     }
   })
+}
+
+/**
+ * When the accounts of a pool have run dry together, at their present pace; undefined where one of them is not limited by day or
+ * month, or it would reset before.
+ */
+export function poolDryAt(configuration: Configuration, state: PoolState, now: number): PoolReport['dryAt'] {
+  const names = new Set(configuration.keys.filter(({ enabled }) => enabled).map(({ account }) => account))
+  const accounts = [...names].map((name) => accountOf(state, name))
+  const times = (['requests', 'tokens'] as const).flatMap((unit) => {
+    const longest = accounts.map((account) => longestWindow(account, unit))
+    if (longest.length === 0 || longest.some((window) => window === undefined)) return []
+    const windows = longest.filter((window) => window !== undefined)
+    const room = windows.reduce((sum, window) => sum + Math.max(0, roomAt(window, now)), 0)
+    const pace = accounts.reduce((sum, account) => sum + (pacePerMs(account.pace, unit, now) ?? 0), 0)
+    const resets = windows.map((window) => resetsAt(window, now) ?? Infinity)
+    const at = now + room / pace
+    return pace > 0 && at < Math.min(...resets) ? [Math.ceil(at)] : []
+  })
+  return times.length > 0 ? Math.min(...times) : undefined
+}
+
+/** The limit of a day or longer that an account has. */
+function longestWindow(account: Account, unit: Window['unit']): Window | undefined {
+  const limited = account.windows.filter(
+    (window) =>
+      window.unit === unit &&
+      window.model === undefined &&
+      window.key === undefined &&
+      limitOf(window) !== undefined,
+  )
+  return limited.find(({ per }) => per === 'day') ?? limited.find(({ per }) => per === 'month')
 }
 
 function reportStatus(
@@ -46,26 +96,33 @@ function restingModels(account: Account, state: PoolState, now: number): KeyStat
     .map(([model, { until, verdict }]) => ({ model, until, verdict }))
 }
 
-function reportWindow(window: Window, leases: OpenLease[], now: number): WindowState {
+function reportWindow(window: Window, account: Account, leases: OpenLease[], now: number): WindowState {
   const taken = Math.ceil(usedAt(window, now))
   // A reservation is counted in its window like use; what of it still counts there is told apart here.
   const held = leases
     .filter((lease) => countsAt(window, lease.admittedAt, now))
     .reduce((sum, lease) => sum + (lease.charges[windowName(window)] ?? 0), 0)
   const reserved = Math.min(held, taken)
-  const { unit, per, model, limit } = window
+  const { unit, per, model, resets, stated, limit: entered } = window
+  const limit = limitOf(window)
   const began = lastResetAt(window, now)
   const ends = resetsAt(window, now)
+  const dry = dryAt(window, account.pace, now)
   return {
     unit,
     per,
+    resets,
+    scope: window.key === undefined ? 'account' : 'key',
     ...(model !== undefined && { model }),
     used: taken - reserved,
     reserved,
     ...(limit !== undefined && { limit }),
     ...(began !== undefined && { lastResetAt: began }),
     ...(ends !== undefined && { resetsAt: ends }),
-    source: limit === undefined ? 'counted' : 'entered',
+    source: limit === undefined ? 'counted' : limit === entered ? 'entered' : 'stated',
+    ...(stated && { stated }),
+    ...(entered !== undefined && { entered }),
+    ...(dry !== undefined && { dryAt: dry }),
   }
 }
 

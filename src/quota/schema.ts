@@ -6,6 +6,7 @@ const migrations = [
    CREATE TABLE accounts (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE circuits (model TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE leases (id TEXT PRIMARY KEY, lease TEXT, record TEXT NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE places (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 /** Brings an object's storage to the newest schema. */

@@ -1,7 +1,13 @@
-/** What the end of a call changes: true usage replaces the estimate, and a failure is blamed on the right thing. Pure. */
+/**
+ * What the end of a call changes: true usage replaces the estimate, what the provider said of its limits is learned, and a failure
+ * is blamed on the right thing. Pure.
+ */
 import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
+import { firstIdAt } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
+import { leaseMs } from './admission.ts'
+import type { LostLeases } from './books.ts'
 import {
   type Calendar,
   circuitAfter,
@@ -11,8 +17,11 @@ import {
   type Rest,
   restAfter,
   restAfterSuccess,
+  restWithoutProbe,
 } from './cooldown.ts'
-import type { Outcome } from './lease.ts'
+import { paceAfter } from './forecast.ts'
+import { learn } from './learning.ts'
+import type { Outcome, Settlement } from './lease.ts'
 import { type Account, accountOf, type OpenLease, type PoolState } from './pool-state.ts'
 import { charge, giveBack, type Window, windowName } from './windows.ts'
 
@@ -27,24 +36,41 @@ export function settle(
   calendar: Calendar,
   state: PoolState,
   lease: OpenLease,
-  outcome: Outcome,
+  { outcome, stated }: Pick<Settlement, 'outcome' | 'stated'>,
   now: number,
 ): SettlementEffects {
   const account = accountOf(state, lease.account)
   const rest = state.circuits.get(lease.model)
+  const windows = account.windows.map((window) => trueUp(window, lease, outcome, now))
   const settled: SettlementEffects = {
-    account: { ...account, windows: account.windows.map((window) => trueUp(window, lease, outcome, now)) },
+    account: {
+      ...account,
+      windows: stated ? learn(windows, stated.limits, lease.model, stated.at, now) : windows,
+      pace: truePace(account, lease, outcome, now),
+    },
     circuit: rest ? { model: lease.model, rest } : { model: lease.model },
   }
   switch (outcome.type) {
     case 'success':
-      return afterSuccess(settled, lease, now)
+      return afterSuccess(withLatency(settled, lease, outcome.latencyMs, now), lease, now)
     case 'failure':
-      return afterFault(settled, lease, withKnownReset(outcome.fault, calendar, now), now)
+      return afterFault(
+        withoutProbe(settled, lease),
+        lease,
+        withKnownReset(outcome.fault, calendar, now),
+        now,
+      )
     case 'cancelled':
     case 'unused':
-      return settled
+      return withoutProbe(settled, lease)
   }
+}
+
+/** A call that has been answered, and is not over yet, proves what its success would. */
+export function prove(state: PoolState, lease: OpenLease, now: number): SettlementEffects {
+  const rest = state.circuits.get(lease.model)
+  const circuit = { model: lease.model, ...(rest && { rest }) }
+  return afterSuccess({ account: accountOf(state, lease.account), circuit }, lease, now)
 }
 
 /** The record of a lease that nobody settled: how the call ended is not known, what it was allowed to use counts as used. */
@@ -73,6 +99,36 @@ export function unsettledRecord(record: RequestRecord, provider: string, lease: 
   }
 }
 
+/**
+ * The record of leases that were lost with the object that had given them, and whose Workers never spoke of them again. Their
+ * charges stay. It says how many they may have been: the block was larger than what was given of it.
+ */
+export function unaccountedRecord(
+  { owner, provider }: { owner: string; provider: string },
+  { block, calls, deadlineAt }: LostLeases,
+): RequestRecord {
+  return {
+    id: `${firstIdAt('req', deadlineAt - leaseMs)}${block.replace(/^lease_/, '')}`,
+    owner,
+    startedAt: deadlineAt - leaseMs,
+    durationMs: leaseMs,
+    tokenId: null,
+    dialect: '',
+    asked: '',
+    stream: false,
+    provider,
+    model: null,
+    keyId: null,
+    status: 500,
+    code: 'INTERNAL_ERROR',
+    usage: null,
+    cost: null,
+    unsettled: true,
+    unaccounted: calls,
+    trail: [],
+  }
+}
+
 function trueUp(window: Window, lease: OpenLease, outcome: Outcome, now: number): Window {
   const reserved = lease.charges[windowName(window)]
   // A window that a person added while the call was running did not see it begin.
@@ -80,6 +136,46 @@ function trueUp(window: Window, lease: OpenLease, outcome: Outcome, now: number)
   const difference = amountUsed(window, outcome) - reserved
   if (difference > 0) return charge(window, difference, now)
   return difference < 0 ? giveBack(window, -difference, lease.admittedAt, now) : window
+}
+
+function truePace(
+  account: Account,
+  lease: OpenLease,
+  outcome: Outcome,
+  now: number,
+): NonNullable<Account['pace']> {
+  const reserved = lease.estimate.inputTokens + lease.estimate.outputTokens
+  if (outcome.type === 'unused') return paceAfter(account.pace, -1, -reserved, now)
+  return paceAfter(account.pace, 0, tokensOf(outcome.usage) - reserved, now)
+}
+
+/** A quarter of the usual time to the first content is what it took this time. */
+function withLatency(
+  { account, circuit }: SettlementEffects,
+  lease: OpenLease,
+  latencyMs: number,
+  now: number,
+): SettlementEffects {
+  const use = account.keys[lease.keyId] ?? { turn: 0 }
+  const ms = use.latency ? use.latency.ms * 0.75 + latencyMs * 0.25 : latencyMs
+  const keys = { ...account.keys, [lease.keyId]: { ...use, latency: { ms: Math.round(ms), at: now } } }
+  return { account: { ...account, keys }, circuit }
+}
+
+/** A call that proved nothing was no probe. */
+function withoutProbe({ account, circuit }: SettlementEffects, lease: OpenLease): SettlementEffects {
+  if (!lease.probe) return { account, circuit }
+  const modelRest = account.modelRests[lease.model]
+  return {
+    account: {
+      ...account,
+      ...(account.rest && { rest: restWithoutProbe(account.rest, lease.id) }),
+      ...(modelRest && {
+        modelRests: { ...account.modelRests, [lease.model]: restWithoutProbe(modelRest, lease.id) },
+      }),
+    },
+    circuit: { ...circuit, ...(circuit.rest && { rest: restWithoutProbe(circuit.rest, lease.id) }) },
+  }
 }
 
 function amountUsed(window: Window, outcome: Outcome): number {
@@ -104,12 +200,20 @@ function afterSuccess(
   const circuitRest = circuit.rest && circuitAfterSuccess(circuit.rest, now)
   return {
     account: {
-      ...unchanged,
+      ...withoutQuarantine(unchanged, lease),
       ...(calmed && { rest: calmed }),
       modelRests: calmedModel ? { ...otherRests, [lease.model]: calmedModel } : otherRests,
     },
     circuit: { model: circuit.model, ...(circuitRest && { rest: circuitRest }) },
   }
+}
+
+/** A secret that worked after it was quarantined is good. */
+function withoutQuarantine<A extends Pick<Account, 'keys'>>(account: A, lease: OpenLease): A {
+  const use = account.keys[lease.keyId]
+  const { quarantine, ...healthy } = use ?? { turn: 0 }
+  if (!quarantine || quarantine.mark !== lease.mark || lease.admittedAt <= quarantine.since) return account
+  return { ...account, keys: { ...account.keys, [lease.keyId]: healthy } }
 }
 
 /** Who rests. What is not known to be anyone's fault harms nobody. */

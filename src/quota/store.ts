@@ -2,7 +2,10 @@
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import type { Rest } from './cooldown.ts'
-import type { Account, OpenLease, PoolState } from './pool-state.ts'
+import { type Account, countRunning, emptyState, type OpenLease, type PoolState } from './pool-state.ts'
+import type { Together } from './together.ts'
+import type { Place } from './waiting.ts'
+import type { AheadRow } from './write-ahead.ts'
 
 /** What a pool keeps of D1's configuration. */
 export interface ConfigurationCopy extends Pick<StoredPool, 'strategy' | 'keys'> {
@@ -30,12 +33,23 @@ export class PoolStore {
       'SELECT id AS name, lease AS body FROM leases WHERE lease IS NOT NULL',
     )
     const uses = [...accounts.values()].flatMap((account) => Object.values(account.keys))
-    return {
+    const latest = (read: (use: (typeof uses)[number]) => number | undefined): number =>
+      uses.reduce((most, use) => Math.max(most, read(use) ?? 0), 0)
+    const state: PoolState = {
+      ...emptyState(),
       accounts,
       circuits: this.#bodies<Rest>('SELECT model AS name, body FROM circuits'),
       leases: new Map([...leases].toSorted(([, a], [, b]) => a.deadlineAt - b.deadlineAt)),
-      turn: uses.reduce((latest, { turn }) => Math.max(latest, turn), 0),
+      turn: latest(({ turn }) => turn),
+      // One call behind the foremost: where a key would be that has had its share.
+      pass: Math.max(0, latest(({ pass }) => pass) - 1),
     }
+    for (const { keyId } of leases.values()) countRunning(state, keyId, 1)
+    const last = [...accounts].flatMap(([id, { conversations }]) =>
+      Object.entries(conversations ?? {}).map(([name, { at }]) => ({ id, name, at })),
+    )
+    for (const { id, name } of last.toSorted((a, b) => a.at - b.at)) state.conversations.set(name, id)
+    return state
   }
 
   /**
@@ -43,18 +57,18 @@ export class PoolStore {
    * https://github.com/cloudflare/workerd/issues/6850
    */
   learnName(name: string | undefined): string {
-    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'name'").toArray()
-    const known = name ?? row?.value
+    const stored = this.#readFact('name')
+    const known = name ?? stored
     if (known === undefined) throw new Error('A key pool is reached by name only: see stub.ts.')
-    if (!row) this.#sql.exec("INSERT INTO facts (name, value) VALUES ('name', ?)", known)
+    if (stored === undefined) this.#sql.exec("INSERT INTO facts (name, value) VALUES ('name', ?)", known)
     return known
   }
 
   /** The copy of D1's configuration; undefined where there is none, or it is known to be out of date. */
   readCopy(): ConfigurationCopy | undefined {
-    const [copy] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'copy'").toArray()
-    if (!copy) return undefined
-    const { strategy, pulledAt }: Omit<ConfigurationCopy, 'keys'> = JSON.parse(copy.value)
+    const copy = this.#readFact('copy')
+    if (copy === undefined) return undefined
+    const { strategy, pulledAt }: Omit<ConfigurationCopy, 'keys'> = JSON.parse(copy)
     const keys = this.#bodies<StoredKey>('SELECT id AS name, body FROM keys ORDER BY position')
     return { strategy, pulledAt, keys: [...keys.values()] }
   }
@@ -80,8 +94,7 @@ export class PoolStore {
       )
     }
     for (const id of before.keys()) this.#sql.exec('DELETE FROM keys WHERE id = ?', id)
-    const copy = JSON.stringify({ strategy, pulledAt })
-    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('copy', ?)", copy)
+    this.#writeFact('copy', { strategy, pulledAt })
   }
 
   /** Makes the next admission read D1 again. */
@@ -139,6 +152,47 @@ export class PoolStore {
     this.#sql.exec('INSERT OR REPLACE INTO leases (id, lease, record) VALUES (?, NULL, ?)', rowId, json)
   }
 
+  /** Makes several records wait for D1 as one row. */
+  addRecords(rowId: string, records: RequestRecord[]): void {
+    const json = JSON.stringify(records)
+    this.#sql.exec('INSERT OR REPLACE INTO leases (id, lease, record) VALUES (?, NULL, ?)', rowId, json)
+  }
+
+  readAhead(): AheadRow | undefined {
+    const text = this.#readFact('ahead')
+    if (text === undefined) return undefined
+    const row: AheadRow = JSON.parse(text)
+    return row
+  }
+
+  writeAhead(row: AheadRow | undefined): void {
+    this.#writeFact('ahead', row)
+  }
+
+  readTogether(): Together | undefined {
+    const text = this.#readFact('together')
+    if (text === undefined) return undefined
+    const together: Together = JSON.parse(text)
+    return together
+  }
+
+  writeTogether(body: Together | undefined): void {
+    this.#writeFact('together', body)
+  }
+
+  readPlaces(): Map<string, Place> {
+    return this.#bodies<Place>('SELECT id AS name, body FROM places')
+  }
+
+  writePlace(place: Place): void {
+    const body = JSON.stringify(place)
+    this.#sql.exec('INSERT OR REPLACE INTO places (id, body) VALUES (?, ?)', place.id, body)
+  }
+
+  removePlace(id: string): void {
+    this.#sql.exec('DELETE FROM places WHERE id = ?', id)
+  }
+
   removeRow(id: string): void {
     this.#sql.exec('DELETE FROM leases WHERE id = ?', id)
   }
@@ -158,10 +212,21 @@ export class PoolStore {
     for (const row of rows) {
       characters += row.record.length
       if (records.length > 0 && characters > mostCharacters) break
-      const record: RequestRecord = JSON.parse(row.record)
-      records.push({ rowId: row.id, record })
+      const body: RequestRecord | RequestRecord[] = JSON.parse(row.record)
+      records.push(...[body].flat().map((record) => ({ rowId: row.id, record })))
     }
     return records
+  }
+
+  #readFact(name: string): string | undefined {
+    const [row] = this.#sql.exec<{ value: string }>('SELECT value FROM facts WHERE name = ?', name).toArray()
+    return row?.value
+  }
+
+  #writeFact(name: string, body: unknown): void {
+    if (body === undefined) this.#sql.exec('DELETE FROM facts WHERE name = ?', name)
+    else
+      this.#sql.exec('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)', name, JSON.stringify(body))
   }
 
   #bodies<Body>(query: string): Map<string, Body> {

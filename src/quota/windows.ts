@@ -24,15 +24,28 @@ export interface WindowRule {
   limit?: number
   /** The one model that it counts, or `prefix*`; absent for all. */
   model?: string
+  /** The one key of the account that it counts; absent for all. */
+  key?: string
+}
+
+/** What the provider itself said of a limit, last. */
+export interface Statement {
+  limit?: number
+  remaining?: number
+  /** When the provider's own count is whole again. */
+  resetsAt?: number
+  /** When it was said. */
+  at: number
 }
 
 /** A rule with what was used under it, oldest first. Plain data. */
 export interface Window extends WindowRule {
   buckets: Bucket[]
+  stated?: Statement
 }
 
 const dayMs = 86_400_000
-const lengthMs: Record<Period, number> = {
+export const lengthMs: Readonly<Record<Period, number>> = {
   minute: 60_000,
   hour: 3_600_000,
   day: dayMs,
@@ -43,9 +56,20 @@ const lengthMs: Record<Period, number> = {
 /** A sliding window forgets in this many steps, each at most a sixtieth of its length late. */
 const bucketsPerWindow = 60
 
-/** What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`. */
-export function windowName(rule: WindowRule): string {
-  return rule.model === undefined ? `${rule.unit}/${rule.per}` : `${rule.unit}/${rule.per}/${rule.model}`
+/** What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`, `requests/day@key_1`. */
+export function windowName({
+  unit,
+  per,
+  model,
+  key,
+}: Pick<WindowRule, 'unit' | 'per' | 'model' | 'key'>): string {
+  return `${unit}/${per}${model === undefined ? '' : `/${model}`}${key === undefined ? '' : `@${key}`}`
+}
+
+/** The limit that binds: the one entered or the one stated, whichever is less; undefined where neither is known. */
+export function limitOf({ limit, stated }: Pick<Window, 'limit' | 'stated'>): number | undefined {
+  if (stated?.limit === undefined) return limit
+  return limit === undefined ? stated.limit : Math.min(limit, stated.limit)
 }
 
 /** What counts against the limit: used and reserved. Fractional only in a window that refills. */
@@ -56,17 +80,30 @@ export function usedAt(window: Window, now: number): number {
 
 /** How much more fits now; infinite without a limit, negative where answers were longer than estimated. */
 export function roomAt(window: Window, now: number): number {
-  return window.limit === undefined ? Infinity : window.limit - usedAt(window, now)
+  return (limitOf(window) ?? Infinity) - usedAt(window, now)
 }
 
-/** The soonest time at which `amount` fits, provided nothing else is charged; undefined if it never fits. */
-export function freeAt(window: Window, amount: number, now: number): number | undefined {
-  if (window.limit === undefined) return now
-  if (amount > window.limit) return undefined
+/**
+ * The soonest time at which `amount` fits, provided nothing else is charged; undefined if it never fits.
+ * @param ahead what others will take first, who wait for the same room.
+ */
+export function freeAt(window: Window, amount: number, now: number, ahead = 0): number | undefined {
+  const limit = limitOf(window)
+  if (limit === undefined) return now
+  if (amount > limit) return undefined
+  if (drains(window)) {
+    const excess = ahead + amount - roomAt(window, now)
+    // A microsecond of tolerance: rounding must not turn away who comes back at the very time that was stated.
+    return excess <= 0 ? now : now + Math.ceil(excess / drainPerMs(window) - 0.001)
+  }
+  // Those ahead fill so many whole windows before it is this one's turn.
+  const turns = Math.ceil((ahead + amount) / limit) - 1
+  return freeInOneWindow(window, ahead + amount - turns * limit, now) + turns * lengthMs[window.per]
+}
+
+function freeInOneWindow(window: Window, amount: number, now: number): number {
   let excess = amount - roomAt(window, now)
   if (excess <= 0) return now
-  // A microsecond of tolerance: rounding must not turn away who comes back at the very time that was stated.
-  if (drains(window)) return now + Math.ceil(excess / drainPerMs(window) - 0.001)
   const calendar = calendarSpan(window, now)
   if (calendar) return calendar.endsAt
   for (const bucket of liveBuckets(window, now)) {
@@ -90,6 +127,41 @@ export function charge(window: Window, amount: number, now: number): Window {
     return { ...window, buckets: [...live.slice(0, -1), grown] }
   }
   return { ...window, buckets: [...live, { from: at, to: at, amount }] }
+}
+
+/**
+ * Counts `amount` that will be used between `now` and `until`, before anyone knows when. It is forgotten as if all of it had been
+ * used at the end: what is written ahead may count too long, never too short.
+ */
+export function chargeAhead(window: Window, amount: number, now: number, until: number): Window {
+  if (drains(window)) {
+    return { ...window, buckets: [{ from: until, to: until, amount: levelAt(window, now) + amount }] }
+  }
+  return { ...window, buckets: [...liveBuckets(window, now), { from: now, to: until, amount }] }
+}
+
+/**
+ * A window after the provider has spoken. A provider that says less is left than was counted here is believed: others use the
+ * same account, and what they took is charged. One that says more is left is noted, and changes nothing.
+ */
+export function believe(window: Window, said: Statement, now: number): Window {
+  const stated = { ...window.stated, ...said }
+  const heard = { ...window, stated }
+  if (said.remaining === undefined || stated.limit === undefined) return heard
+  const foreign = stated.limit - said.remaining - usedAt(heard, now)
+  return foreign > 0 ? chargeForeign(heard, foreign, said.resetsAt, now) : heard
+}
+
+function chargeForeign(window: Window, amount: number, endsAt: number | undefined, now: number): Window {
+  const length = lengthMs[window.per]
+  const slides = !drains(window) && !calendarSpan(window, now)
+  if (!slides || endsAt === undefined || endsAt > now + length) return charge(window, amount, now)
+  // Half a millisecond beside any call of ours, so that what is given back is never taken from here.
+  const at = endsAt - length + 0.5
+  const live = liveBuckets(window, now)
+  const index = live.findIndex(({ to }) => to > at)
+  const bucket = { from: at, to: at, amount }
+  return { ...window, buckets: live.toSpliced(index < 0 ? live.length : index, 0, bucket) }
 }
 
 /** Takes back `amount` of what was charged at `chargedAt`, as far as it still counts. */
@@ -138,23 +210,24 @@ function liveBuckets(window: Window, now: number): Bucket[] {
 
 function calendarSpan(window: Window, now: number): Span | undefined {
   if (window.resets !== 'utc' && window.resets !== 'pacific') return undefined
-  return spanAround(now, window.per, window.resets)
-}
-
-interface LimitedWindow extends Window {
-  limit: number
+  const span = spanAround(now, window.per, window.resets)
+  const statedAt = window.stated?.resetsAt
+  if (statedAt === undefined || (window.per !== 'day' && window.per !== 'month')) return span
+  // A reset that the provider states overrules the calendar, for the period that it ends.
+  if (statedAt <= now) return { startsAt: Math.max(span.startsAt, statedAt), endsAt: span.endsAt }
+  return { startsAt: Math.min(span.startsAt, statedAt - lengthMs[window.per]), endsAt: statedAt }
 }
 
 /** A leaky bucket: what is used drains evenly, a whole limit per period. Without a limit there is no pace to drain at. */
-function drains(window: Window): window is LimitedWindow {
-  return window.resets === 'refill' && window.limit !== undefined
+function drains(window: Window): boolean {
+  return window.resets === 'refill' && limitOf(window) !== undefined
 }
 
-function drainPerMs(window: LimitedWindow): number {
-  return window.limit / lengthMs[window.per]
+function drainPerMs(window: Window): number {
+  return (limitOf(window) ?? 0) / lengthMs[window.per]
 }
 
-function levelAt(window: LimitedWindow, now: number): number {
+function levelAt(window: Window, now: number): number {
   const pace = drainPerMs(window)
   let level = 0
   let at = 0

@@ -9,6 +9,7 @@ import { inbound } from '../dialects/index.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { HubError } from '../errors.ts'
+import { budgets } from '../gateway/budgets.ts'
 import { complete, type CompletionInput } from '../gateway/complete.ts'
 import { keepConversation, resumeConversation } from '../gateway/conversation.ts'
 import type { Served } from '../gateway/search.ts'
@@ -24,7 +25,19 @@ import { endpoint } from './endpoint.ts'
 const Steering = z.strictObject({
   /** Seconds for the whole request. */
   timeout: z.coerce.number().positive().max(900).optional(),
+  /** Seconds to wait for a slot when everything rests. */
+  maxWait: z.coerce
+    .number()
+    .min(0)
+    .max(budgets.longestWaitMs / 1000)
+    .optional(),
 })
+
+/** The headers that say the same, and what their numbers must be. */
+const steeringHeaders = [
+  { header: 'x-hub-timeout', field: 'timeout', rule: 'a number of seconds, at most 900' },
+  { header: 'x-hub-max-wait', field: 'maxWait', rule: 'a number of seconds, from 0 to 300' },
+] as const
 
 const chatCompletions = endpoint({
   guard: 'caller',
@@ -174,6 +187,7 @@ async function answerBody(
     sandbox: offersSandbox(c),
     clientLeft: c.req.raw.signal,
     timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
+    maxWaitMs: (steering.maxWait ?? 0) * 1000,
     ...more,
     background,
   })
@@ -207,17 +221,15 @@ function readSteering(c: Context<HubContext>, body: unknown): z.infer<typeof Ste
   const field = isJsonObject(body) ? (body.hub ?? {}) : {}
   const inBody = Steering.safeParse(field)
   if (!inBody.success) throw validationError(inBody.error, 'hub')
-  const header = c.req.header('x-hub-timeout')
-  if (header === undefined) return inBody.data
-  const timeout = Steering.safeParse({ timeout: header })
-  if (!timeout.success) {
-    throw new HubError(
-      'VALIDATION_ERROR',
-      'The header "x-hub-timeout" must be a number of seconds, at most 900.',
-      {
-        param: 'x-hub-timeout',
-      },
-    )
+  const steering = { ...inBody.data }
+  for (const { header, field: name, rule } of steeringHeaders) {
+    const text = c.req.header(header)
+    if (text === undefined) continue
+    const read = text.trim() === '' ? undefined : Steering.safeParse({ [name]: text })
+    if (!read?.success) {
+      throw new HubError('VALIDATION_ERROR', `The header "${header}" must be ${rule}.`, { param: header })
+    }
+    steering[name] = read.data[name]
   }
-  return { ...inBody.data, ...timeout.data }
+  return steering
 }

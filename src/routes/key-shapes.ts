@@ -1,7 +1,7 @@
 /** How a provider key is entered and shown: its fields, and the live state that its pool knows. */
 import { z } from 'zod'
 import type { StoredKey } from '../db/keys.ts'
-import type { KeyState } from '../quota/lease.ts'
+import type { KeyState, WindowState } from '../quota/lease.ts'
 import { ModelPatterns, Name, Time, toTime, toTimeOrNull } from './shapes.ts'
 
 const Limit = z.strictObject({
@@ -10,6 +10,7 @@ const Limit = z.strictObject({
   limit: z.int().min(1),
   model: z.string().trim().min(1).optional(),
   resets: z.enum(['sliding', 'refill', 'utc', 'pacific', 'rolling']).optional(),
+  scope: z.enum(['account', 'key']).optional(),
 })
 
 export const KeyChange = z.strictObject({
@@ -35,20 +36,42 @@ const Window = z.object({
   unit: z.enum(['requests', 'tokens']),
   per: z.enum(['minute', 'hour', 'day', 'month']),
   model: z.string().optional(),
+  resets: z.enum(['sliding', 'refill', 'utc', 'pacific', 'rolling']),
+  /** Whether all keys of the account are counted together, or this one alone. */
+  scope: z.enum(['account', 'key']),
   used: z.number(),
   reserved: z.number(),
+  /** The limit that binds: the lesser of what was entered and what the provider stated. */
   limit: z.number().nullable(),
   lastResetAt: Time.nullable(),
   resetsAt: Time.nullable(),
-  source: z.enum(['entered', 'counted']),
+  source: z.enum(['entered', 'stated', 'counted']),
+  /** What a person entered and what the provider said last; where they differ, both are shown. */
+  entered: z.number().nullable(),
+  stated: z
+    .object({
+      limit: z.number().nullable(),
+      remaining: z.number().nullable(),
+      resetsAt: Time.nullable(),
+      at: Time,
+    })
+    .nullable(),
+  /** When it is used up at the present pace; null where it is not, or nobody can tell. */
+  dryAt: Time.nullable(),
 })
 
-const State = z.object({
+export const State = z.object({
   status: z.enum(['active', 'cooling', 'quarantined', 'disabled']),
   coolingUntil: Time.nullable(),
   reason: z.object({ verdict: z.string(), message: z.string(), since: Time }).nullable(),
+  /** Its rest is over, and one call goes first to prove it. */
+  halfOpen: z.boolean(),
   restingModels: z.array(z.object({ model: z.string(), until: Time, verdict: z.string() })),
   windows: z.array(Window),
+  /** Calls under way. */
+  running: z.number(),
+  /** Usual time to the first content, in milliseconds. */
+  latencyMs: z.number().nullable(),
   lastUsedAt: Time.nullable(),
 })
 
@@ -91,18 +114,41 @@ export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<ty
     maxConcurrent: key.maxConcurrent,
     createdAt: toTime(key.createdAt),
     updatedAt: toTime(key.updatedAt),
-    state: {
-      status: state?.status ?? (key.enabled ? 'active' : 'disabled'),
-      coolingUntil: toTimeOrNull(state?.coolingUntil),
-      reason: state?.reason ? { ...state.reason, since: toTime(state.reason.since) } : null,
-      restingModels: (state?.restingModels ?? []).map((rest) => ({ ...rest, until: toTime(rest.until) })),
-      windows: (state?.windows ?? []).map((window) => ({
-        ...window,
-        limit: window.limit ?? null,
-        lastResetAt: toTimeOrNull(window.lastResetAt),
-        resetsAt: toTimeOrNull(window.resetsAt),
-      })),
-      lastUsedAt: toTimeOrNull(state?.lastUsedAt),
-    },
+    state: showState(state, key.enabled),
+  }
+}
+
+/** The live state of a key; that of one that was never used, where its pool does not know it. */
+export function showState(state: KeyState | undefined, enabled: boolean): z.infer<typeof State> {
+  return {
+    status: state?.status ?? (enabled ? 'active' : 'disabled'),
+    coolingUntil: toTimeOrNull(state?.coolingUntil),
+    reason: state?.reason ? { ...state.reason, since: toTime(state.reason.since) } : null,
+    halfOpen: state?.halfOpen ?? false,
+    restingModels: (state?.restingModels ?? []).map((rest) => ({ ...rest, until: toTime(rest.until) })),
+    windows: (state?.windows ?? []).map(showWindow),
+    running: state?.running ?? 0,
+    latencyMs: state?.latencyMs ?? null,
+    lastUsedAt: toTimeOrNull(state?.lastUsedAt),
+  }
+}
+
+function showWindow(window: WindowState): z.infer<typeof Window> {
+  const { stated } = window
+  return {
+    ...window,
+    limit: window.limit ?? null,
+    lastResetAt: toTimeOrNull(window.lastResetAt),
+    resetsAt: toTimeOrNull(window.resetsAt),
+    entered: window.entered ?? null,
+    stated: stated
+      ? {
+          limit: stated.limit ?? null,
+          remaining: stated.remaining ?? null,
+          resetsAt: toTimeOrNull(stated.resetsAt),
+          at: toTime(stated.at),
+        }
+      : null,
+    dryAt: toTimeOrNull(window.dryAt),
   }
 }

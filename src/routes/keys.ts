@@ -154,10 +154,10 @@ function poolOf(key: StoredKey): { owner: string; provider: string } {
 /** The live state of keys, from each of their pools at once. */
 async function readStates(env: Env, keys: StoredKey[]): Promise<Map<string, KeyState>> {
   const pools = new Map(keys.map((key) => [`${poolOf(key).owner}/${key.provider}`, poolOf(key)]))
-  const states = await Promise.all(
-    [...pools.values()].map(({ owner, provider }) => poolStub(env, owner, provider).state()),
+  const reports = await Promise.all(
+    [...pools.values()].map(({ owner, provider }) => poolStub(env, owner, provider).report()),
   )
-  return new Map(states.flat().map((state) => [state.keyId, state]))
+  return new Map(reports.flatMap(({ keys: states }) => states.map((state) => [state.keyId, state])))
 }
 
 async function readKey(env: Env, owner: string, id: string): Promise<z.infer<typeof Key>> {

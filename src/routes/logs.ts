@@ -62,6 +62,8 @@ const Log = z.object({
   cost: z.number().nullable(),
   /** The call's end was never heard of: its estimate stands in for what it used. */
   unsettled: z.boolean(),
+  /** How many calls this stands for, at most, that a lost key pool had allowed; null for a request of its own. */
+  unaccounted: z.number().nullable(),
   trail: z.array(TrailEntry),
 })
 
@@ -121,6 +123,7 @@ function showLog(row: LogRow): z.infer<typeof Log> {
           },
     cost: row.cost,
     unsettled: row.unsettled,
+    unaccounted: row.unaccounted,
     trail: row.trail.map((entry) => ({
       ...entry,
       startedAt: toTime(entry.startedAt),

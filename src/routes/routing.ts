@@ -21,7 +21,7 @@ const RouteName = z
     /^[A-Za-z0-9][A-Za-z0-9._:-]{0,98}\*?$/,
     'must be letters, digits, dots, colons, dashes or underscores, and may end in *',
   )
-const Order = z.enum(['listed', 'round-robin', 'cheapest'])
+const Order = z.enum(['listed', 'round-robin', 'cheapest', 'least-latency', 'most-remaining'])
 const Candidates = z
   .array(
     z.strictObject({

@@ -72,6 +72,7 @@ describe('writeRecords', () => {
         unsettled: 1,
         cost: 0.25,
         trail: JSON.stringify([attempt]),
+        unaccounted: null,
       },
     ])
   })

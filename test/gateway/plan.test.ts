@@ -50,6 +50,7 @@ function ask(
     allowedProviders: null,
     needs: noNeeds,
     turn: 0,
+    heardOf: () => ({}),
     ...more,
   })
 }

@@ -27,6 +27,8 @@ const refused = (
   more: Partial<KeyRefusal> = {},
 ): Failure['refusals'][number] => ({
   candidate,
+  poolOwner: 'usr_1',
+  unlisted: 0,
   refusals: [{ keyId: 'k1', reason, ...more }],
   retryAt: more.retryAt,
 })

@@ -7,9 +7,11 @@ import type { Outcome } from '../../src/quota/lease.ts'
 import {
   type Configuration,
   accountUnder,
+  emptyState,
   type OpenLease,
   type PoolState,
 } from '../../src/quota/pool-state.ts'
+import { Roster } from '../../src/quota/roster.ts'
 import { settle } from '../../src/quota/settling.ts'
 import { usedAt } from '../../src/quota/windows.ts'
 import { makeFault, makeNeed, makeUsage } from './fixtures.ts'
@@ -20,7 +22,8 @@ const start = Date.UTC(2026, 10, 21, 12)
 /** A pool as the object keeps it, without the object. */
 class PlainPool {
   readonly configuration: Configuration
-  readonly state: PoolState = { accounts: new Map(), circuits: new Map(), leases: new Map(), turn: 0 }
+  readonly state: PoolState = emptyState()
+  readonly roster: Roster
 
   constructor(limits: Limit[]) {
     const key = {
@@ -39,25 +42,28 @@ class PlainPool {
     this.configuration = configure({ owner: 'u1', provider: 'custom' }, { strategy: null, keys: [key] }, {})
     for (const [id, rules] of this.configuration.rules)
       this.state.accounts.set(id, accountUnder(rules, undefined))
+    this.roster = new Roster(this.configuration, this.state)
   }
 
   admit(inputTokens: number, outputTokens: number, now: number): OpenLease | undefined {
     const need = makeNeed({ estimate: { inputTokens, outputTokens } })
-    const decision = decide(this.configuration, this.state, need, now)
+    const decision = decide(this, need, now)
     if (decision.type === 'refusal') return undefined
     const { lease, account } = reserve(this.state, decision, need, `lease_${this.state.turn}`, now)
     this.state.turn++
     this.state.leases.set(lease.id, lease)
     this.state.accounts.set(lease.account, account)
+    this.roster.touch(lease.account, now)
     return lease
   }
 
   settle(lease: OpenLease, outcome: Outcome, now: number): void {
     this.state.leases.delete(lease.id)
-    const { account, circuit } = settle({}, this.state, lease, outcome, now)
+    const { account, circuit } = settle({}, this.state, lease, { outcome }, now)
     this.state.accounts.set(lease.account, account)
     if (circuit.rest) this.state.circuits.set(circuit.model, circuit.rest)
     else this.state.circuits.delete(circuit.model)
+    this.roster.touch(lease.account, now)
   }
 
   used(unit: string, now: number): number {

@@ -78,7 +78,7 @@ const perMinute = (limit: number, more: Partial<Limit> = {}): Limit => ({
 const tokens = (limit: number): Limit => ({ unit: 'tokens', per: 'minute', limit })
 
 async function windowOf(unit: string, per: string, keyId = 'k1') {
-  const key = (await pool.state()).find((state) => state.keyId === keyId)
+  const key = (await pool.report()).keys.find((state) => state.keyId === keyId)
   return key?.windows.find((window) => window.unit === unit && window.per === per)
 }
 
@@ -309,7 +309,7 @@ describe('blame', () => {
     await fail({ blame: 'model', retryAt: start + 5_000 })
     expect((await admit()).keyId).toBe('k2')
     expect((await admit({ model: 'other' })).keyId).toBe('k1')
-    expect(await pool.state()).toMatchObject([
+    expect((await pool.report()).keys).toMatchObject([
       {
         keyId: 'k1',
         status: 'active',
@@ -364,7 +364,7 @@ describe('blame', () => {
       { reason: 'quarantined', verdict: 'bad-key', detail: 'Invalid API key' },
     ])
     expect(refusal.retryAt).toBeUndefined()
-    expect(await pool.state()).toMatchObject([
+    expect((await pool.report()).keys).toMatchObject([
       { status: 'quarantined', reason: { verdict: 'bad-key', since: start } },
     ])
     await pool.restore('k1')
@@ -379,7 +379,7 @@ describe('blame', () => {
     await refuse()
     await env.DB.prepare("UPDATE keys SET ciphertext = 'sealed-anew'").run()
     await pool.refresh()
-    expect(await pool.state()).toMatchObject([{ status: 'active' }])
+    expect((await pool.report()).keys).toMatchObject([{ status: 'active' }])
     await admit()
     const outcome: Outcome = { type: 'failure', fault: makeFault({ blame: 'key' }) }
     await pool.settle({ leaseId: early.id, outcome })
@@ -390,9 +390,9 @@ describe('blame', () => {
     await storeKey(env.DB, { id: 'k1' })
     await openPool()
     await fail({ retryAt: start + 5_000 })
-    expect(await pool.state()).toMatchObject([{ status: 'cooling', coolingUntil: start + 5_000 }])
+    expect((await pool.report()).keys).toMatchObject([{ status: 'cooling', coolingUntil: start + 5_000 }])
     await pool.restore('k1')
-    expect(await pool.state()).toMatchObject([{ status: 'active' }])
+    expect((await pool.report()).keys).toMatchObject([{ status: 'active' }])
   })
 })
 
@@ -561,10 +561,10 @@ describe('configuration', () => {
     await storeKey(env.DB, { id: 'others', owner: 'u2' })
     await storeKey(env.DB, { id: 'elsewhere', provider: 'openai' })
     await openPool()
-    expect((await pool.state()).map(({ keyId }) => keyId)).toEqual(['mine'])
+    expect((await pool.report()).keys.map(({ keyId }) => keyId)).toEqual(['mine'])
     await openPool('hub')
     expect((await admit()).secret).toEqual({ type: 'sealed', owner: 'u1', ciphertext: 'sealed-given' })
-    expect((await pool.state()).map(({ keyId }) => keyId)).toEqual(['given'])
+    expect((await pool.report()).keys.map(({ keyId }) => keyId)).toEqual(['given'])
   })
 
   it('takes the deployment’s own key as long as none is shared', async () => {
@@ -594,6 +594,6 @@ describe('configuration', () => {
     await storeKey(env.DB, { id: 'k1', enabled: false })
     await openPool()
     expect((await refuse()).refusals).toMatchObject([{ keyId: 'k1', reason: 'disabled' }])
-    expect(await pool.state()).toMatchObject([{ keyId: 'k1', status: 'disabled' }])
+    expect((await pool.report()).keys).toMatchObject([{ keyId: 'k1', status: 'disabled' }])
   })
 })

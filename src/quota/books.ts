@@ -1,0 +1,291 @@
+/**
+ * Memory and storage of a pool, kept in step. Memory is always exact. Storage is, too, before a reply goes out, but under load:
+ * then it has counted ahead (`write-ahead.ts`), and what is not yet written of leases and records is covered by that.
+ *
+ * Always written at once: rests, quarantines, limits that were learned, probes, leases of keys with a limit of concurrency.
+ */
+import type { RequestRecord } from '../observe/record.ts'
+import { randomId } from '../ids.ts'
+import { leaseMs } from './admission.ts'
+import type { Rest } from './cooldown.ts'
+import type { Journal } from './journal.ts'
+import { type Account, accountOf, countRunning, type OpenLease, type PoolState } from './pool-state.ts'
+import type { PoolStore } from './store.ts'
+import { chargeAhead, usedAt, windowName } from './windows.ts'
+import { type Likely, type OpenBlock, readLeaseName, WriteAhead } from './write-ahead.ts'
+
+/** A lease as it is given: with what giving it has made of its account. */
+export interface Grant {
+  lease: OpenLease
+  account: Account
+  circuit: Rest | undefined
+  pass: number
+}
+
+/** A block of leases whose fate nobody knows any more, as far as it is known. */
+export interface LostLeases {
+  block: string
+  calls: number
+  deadlineAt: number
+}
+
+/** So long may an account's own row be behind while the load goes on. */
+const dirtyMs = 60_000
+/** Conversations that are remembered in memory. */
+const mostConversations = 10_000
+/** Records are stored together, but no more of them than one row should hold. */
+const mostHeld = 100
+
+export class Books {
+  readonly state: PoolState
+  readonly #store: PoolStore
+  readonly #journal: Journal
+  readonly #ahead = new WriteAhead()
+  /** Leases that stand in no row of their own, with the records they were given with. */
+  readonly #unwritten = new Map<string, RequestRecord>()
+  #lost: OpenBlock[] = []
+  #hasRow = false
+
+  constructor(store: PoolStore, journal: Journal) {
+    this.#store = store
+    this.#journal = journal
+    this.state = store.readState()
+    this.#recover()
+  }
+
+  /** When something is to be put in order without being asked; undefined where nothing is. */
+  get dueAt(): number | undefined {
+    const times = this.#lost.map(({ deadlineAt }) => deadlineAt)
+    if (this.#ahead.calmAt !== undefined) times.push(this.#ahead.calmAt)
+    return times.length > 0 ? Math.min(...times) : undefined
+  }
+
+  /**
+   * A lease is given. It is on record before the reply goes out, or covered by what was counted ahead.
+   * @param stored whether it needs a row of its own, whatever the load.
+   * @param likely what the next calls will be, for counting ahead.
+   */
+  give(grant: Grant, record: RequestRecord, stored: boolean, likely: () => Likely[], now: number): OpenLease {
+    const { account, circuit, pass } = grant
+    const busy = this.#ahead.note(now)
+    const name = busy && !stored && !grant.lease.probe ? this.#nameAhead(grant.lease, likely, now) : undefined
+    const lease = name === undefined ? grant.lease : { ...grant.lease, id: name }
+    if (name === undefined) {
+      this.#store.addLease(lease, record)
+      this.saveAccount(lease.account, account)
+    } else {
+      this.#unwritten.set(name, record)
+      this.state.accounts.set(lease.account, account)
+    }
+    this.saveCircuit(lease.model, circuit)
+    this.state.leases.set(lease.id, lease)
+    this.state.turn++
+    this.state.pass = pass
+    countRunning(this.state, lease.keyId, 1)
+    this.#rememberConversations(lease.account, account)
+    return lease
+  }
+
+  /** A lease has ended, and this is what its end makes of the account. */
+  end(
+    lease: OpenLease,
+    effects: { account: Account; circuit: { model: string; rest?: Rest } },
+    record: RequestRecord | undefined,
+    now: number,
+  ): void {
+    const before = accountOf(this.state, lease.account)
+    const unwritten = this.#unwritten.delete(lease.id)
+    this.state.leases.delete(lease.id)
+    countRunning(this.state, lease.keyId, -1)
+    if (!unwritten) {
+      if (record) this.#journal.add(lease.id, record, now)
+      else this.#store.removeRow(lease.id)
+      this.saveAccount(lease.account, effects.account)
+    } else {
+      const covered =
+        !isPressing(before, effects.account) &&
+        this.#ahead.correct(lease.account, difference(before, effects.account, now), lease.admittedAt, now)
+      if (covered) this.state.accounts.set(lease.account, effects.account)
+      else this.saveAccount(lease.account, effects.account)
+      if (record) this.#hold(record, now)
+      // Its request goes on elsewhere and will have its record there: it must not be looked for here.
+      else this.#writeRow()
+    }
+    this.saveCircuit(effects.circuit.model, effects.circuit.rest)
+  }
+
+  /** A lease has expired: nobody settled it in time. Its charges stay. @returns the record it was given with. */
+  expire(lease: OpenLease, now: number, unsettled: (record: RequestRecord) => RequestRecord): void {
+    const unwritten = this.#unwritten.get(lease.id)
+    const record = unwritten ?? this.#store.readRecord(lease.id)
+    this.#unwritten.delete(lease.id)
+    this.state.leases.delete(lease.id)
+    countRunning(this.state, lease.keyId, -1)
+    if (!record) return
+    if (unwritten) this.#hold(unsettled(record), now)
+    else this.#journal.add(lease.id, unsettled(record), now)
+  }
+
+  /** Keeps the record of a settlement whose lease is not known: of an expired lease, or of one that was lost with its object. */
+  keepRecord(leaseId: string, record: RequestRecord | undefined, now: number): void {
+    if (record) this.#journal.add(record.id, record, now)
+    const name = readLeaseName(leaseId)
+    const block = this.#lost.find((lost) => lost.block === name?.block)
+    if (!name || !block?.leases.includes(name.number)) return
+    block.leases = block.leases.filter((number) => number !== name.number)
+    this.#writeRow()
+  }
+
+  /** Leases that were lost with their object, and whose time is over; they are forgotten with this. */
+  takeLost(now: number): LostLeases[] {
+    const over = this.#lost.filter(({ deadlineAt }) => deadlineAt <= now)
+    if (over.length === 0) return []
+    this.#lost = this.#lost.filter((block) => !over.includes(block))
+    this.#writeRow()
+    return over
+      .filter(({ leases }) => leases.length > 0)
+      .map(({ block, leases, deadlineAt }) => ({ block, calls: leases.length, deadlineAt }))
+  }
+
+  saveAccount(id: string, account: Account): void {
+    this.#store.writeAccount(id, account)
+    this.state.accounts.set(id, account)
+    // What was counted ahead of this account is in its row now.
+    if (this.#ahead.forget(id)) this.#writeRow()
+  }
+
+  saveCircuit(model: string, rest: Rest | undefined): void {
+    const { circuits } = this.state
+    if (circuits.get(model) === rest) return
+    if (rest) circuits.set(model, rest)
+    else circuits.delete(model)
+    this.#store.writeCircuit(model, rest)
+  }
+
+  /** Puts storage in order: what is held is stored, and when the load is over, so is everything that was counted ahead. */
+  tidy(now: number): void {
+    this.#secure()
+    if ((this.#ahead.calmAt ?? Infinity) > now) return
+    for (const [id, record] of this.#unwritten) {
+      const lease = this.state.leases.get(id)
+      if (lease) this.#store.addLease(lease, record)
+    }
+    this.#unwritten.clear()
+    for (const id of this.#ahead.dirty()) this.#store.writeAccount(id, accountOf(this.state, id))
+    this.#ahead.end()
+    this.#writeRow()
+  }
+
+  #nameAhead(lease: OpenLease, likely: () => Likely[], now: number): string | undefined {
+    const { account, charges } = lease
+    const name = this.#ahead.take(account, charges, now)
+    if (name !== undefined) return name
+    for (const id of this.#ahead.dirty(now - dirtyMs)) {
+      this.#store.writeAccount(id, accountOf(this.state, id))
+      this.#ahead.forget(id)
+    }
+    this.#journal.secure()
+    this.#ahead.begin(randomId('lease'), { account, charges }, likely(), now)
+    this.#writeRow()
+    return this.#ahead.take(account, charges, now)
+  }
+
+  #writeRow(): void {
+    const needed = this.#ahead.calmAt !== undefined || this.#lost.length > 0
+    if (!needed && !this.#hasRow) return
+    this.#store.writeAhead(needed ? this.#ahead.row(this.#openBlocks(), this.#lost) : undefined)
+    this.#hasRow = needed
+  }
+
+  /** Leases that stand in no row, by the block they are from. */
+  #openBlocks(): OpenBlock[] {
+    const blocks = new Map<string, OpenBlock>()
+    for (const id of this.#unwritten.keys()) {
+      const name = readLeaseName(id)
+      const deadlineAt = this.state.leases.get(id)?.deadlineAt
+      if (!name || deadlineAt === undefined) continue
+      const block = blocks.get(name.block) ?? { block: name.block, deadlineAt, leases: [] }
+      block.deadlineAt = Math.max(block.deadlineAt, deadlineAt)
+      block.leases.push(name.number)
+      blocks.set(name.block, block)
+    }
+    return [...blocks.values()]
+  }
+
+  /**
+   * After the object was lost under load: everything that had been counted ahead counts as used, and the leases that may have
+   * been given are waited for until their time is over.
+   */
+  #recover(): void {
+    const row = this.#store.readAhead()
+    if (!row) return
+    this.#hasRow = true
+    this.#lost = [...row.lost, ...row.open.filter(({ block }) => block !== row.block)]
+    if (row.block !== '') {
+      // What the block gave after the row was written nobody knows: as much as it may have.
+      const known = row.open.find(({ block }) => block === row.block)?.leases ?? []
+      const possible = Array.from({ length: row.size - row.given }, (_, index) => row.given + index)
+      this.#lost.push({ block: row.block, deadlineAt: row.endsAt + leaseMs, leases: [...known, ...possible] })
+    }
+    for (const [id, { from, charges }] of Object.entries(row.accounts)) {
+      const account = accountOf(this.state, id)
+      const windows = account.windows.map((window) => {
+        const amount = charges[windowName(window)] ?? 0
+        return amount > 0 ? chargeAhead(window, amount, from, row.endsAt) : window
+      })
+      this.saveAccount(id, { ...account, windows })
+    }
+    this.#writeRow()
+  }
+
+  #hold(record: RequestRecord, now: number): void {
+    if (this.#journal.hold(record, now) >= mostHeld) this.#secure()
+  }
+
+  /** Stores records that are in memory only, and that their leases have ended. */
+  #secure(): void {
+    if (this.#journal.secure()) this.#writeRow()
+  }
+
+  #rememberConversations(id: string, { conversations }: Account): void {
+    const latest = Object.keys(conversations ?? {}).at(-1)
+    if (latest === undefined) return
+    const known = this.state.conversations
+    known.delete(latest)
+    known.set(latest, id)
+    if (known.size > mostConversations) known.delete(known.keys().next().value ?? '')
+  }
+}
+
+/** Whether something changed that must be on record at once: who rests, who is quarantined, which limits are known. */
+function isPressing(before: Account, after: Account): boolean {
+  return (
+    before.rest !== after.rest ||
+    !sameValues(before.modelRests, after.modelRests, (rest) => rest) ||
+    !sameValues(before.keys, after.keys, ({ quarantine }) => quarantine) ||
+    before.windows.length !== after.windows.length ||
+    after.windows.some((window, index) => before.windows[index]?.stated?.limit !== window.stated?.limit)
+  )
+}
+
+function sameValues<T>(a: Record<string, T>, b: Record<string, T>, read: (value: T) => unknown): boolean {
+  const names = Object.keys(b)
+  return (
+    names.length === Object.keys(a).length &&
+    names.every((name) => {
+      const [was, is] = [a[name], b[name]]
+      return was !== undefined && is !== undefined && read(was) === read(is)
+    })
+  )
+}
+
+/** How much more of each window is used than before; less where negative. */
+function difference(before: Account, after: Account, now: number): Record<string, number> {
+  const used = new Map(before.windows.map((window) => [windowName(window), usedAt(window, now)]))
+  return Object.fromEntries(
+    after.windows.map((window) => {
+      const name = windowName(window)
+      return [name, usedAt(window, now) - (used.get(name) ?? 0)]
+    }),
+  )
+}

@@ -1,0 +1,64 @@
+/**
+ * When quota runs dry at the present pace. Pure. A forecast is given only where there is something to go by: some minutes of
+ * use, and a limit that would be reached before it resets.
+ */
+import { limitOf, lengthMs, resetsAt, roomAt, type Window } from './windows.ts'
+
+/** How much was used lately, older use counting less and less. Times are milliseconds since the epoch. */
+export interface Pace {
+  requests: number
+  tokens: number
+  /** When it was brought up to date last. */
+  at: number
+  /** When this spell of use began. */
+  since: number
+}
+
+const halfLifeMs = 15 * 60_000
+/** What was used for less than this says nothing about what is to come. */
+const shortestMs = 2 * 60_000
+/** After a pause of so long a new spell begins. */
+const pauseMs = 4 * halfLifeMs
+
+/** A pace after more was used, or (negative) less than had been thought. */
+export function paceAfter(pace: Pace | undefined, requests: number, tokens: number, now: number): Pace {
+  if (!pace || now - pace.at > pauseMs) {
+    return { requests: Math.max(0, requests), tokens: Math.max(0, tokens), at: now, since: now }
+  }
+  const faded = fade(now - pace.at)
+  return {
+    requests: Math.max(0, pace.requests * faded + requests),
+    tokens: Math.max(0, pace.tokens * faded + tokens),
+    at: Math.max(now, pace.at),
+    since: pace.since,
+  }
+}
+
+/** Use per millisecond at present; undefined where it has not been watched for long enough. */
+export function pacePerMs(pace: Pace | undefined, unit: Window['unit'], now: number): number | undefined {
+  if (!pace || now - pace.since < shortestMs) return undefined
+  const level = pace[unit] * fade(now - pace.at)
+  // The weights of a spell that is younger than for ever do not add up to the whole.
+  const weight = 1 - fade(now - pace.since)
+  return (level * Math.LN2) / halfLifeMs / weight
+}
+
+/** When a window is used up at the present pace of its account; undefined where it is not, or where nobody can tell. */
+export function dryAt(window: Window, pace: Pace | undefined, now: number): number | undefined {
+  const limit = limitOf(window)
+  // The pace is that of the whole account, not of one model or key.
+  if (limit === undefined || window.model !== undefined || window.key !== undefined) return undefined
+  const perMs = pacePerMs(pace, window.unit, now)
+  if (perMs === undefined || perMs <= 0) return undefined
+  const at = now + Math.max(0, roomAt(window, now)) / perMs
+  // What slides or refills gives back as it goes: it runs dry only for who uses more than it gives.
+  if (window.resets !== 'utc' && window.resets !== 'pacific') {
+    return perMs * lengthMs[window.per] > limit ? Math.ceil(at) : undefined
+  }
+  const reset = resetsAt(window, now)
+  return reset === undefined || at < reset ? Math.ceil(at) : undefined
+}
+
+function fade(passedMs: number): number {
+  return 2 ** (-Math.max(0, passedMs) / halfLifeMs)
+}
