@@ -18,6 +18,7 @@ import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { logRoutes } from './routes/logs.ts'
 import { modelRoutes } from './routes/models.ts'
+import { poolRoutes } from './routes/pools.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -61,6 +62,7 @@ export const app = new Hono<HubContext>()
   .route('/v1/admin/keys', keyRoutes)
   .route('/api/tokens', tokenRoutes)
   .route('/api/routes', routingRoutes)
+  .route('/api/pools', poolRoutes)
   .route('/api/providers', providerRoutes)
   .route('/api/logs', logRoutes)
   .route('/v1/admin/logs', logRoutes)

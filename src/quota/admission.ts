@@ -24,7 +24,7 @@ import {
   type PoolState,
 } from './pool-state.ts'
 import type { Entry, Lane, Roster } from './roster.ts'
-import { charge, windowName } from './windows.ts'
+import { charge, roomAt, windowName } from './windows.ts'
 import type { Likely } from './write-ahead.ts'
 
 /** After this a lease that nobody settled counts as used: no request lasts as long. */
@@ -34,6 +34,8 @@ export const leaseMs = 16 * 60_000
 const mostListed = 20
 const mostExplained = 200
 const mostLikely = 256
+/** No more than this part of what is left of a window is counted ahead. */
+const ahead = 128
 /** How long a provider may hold a prompt in its cache after it was used last. */
 const conversationMs = 10 * 60_000
 const mostConversations = 64
@@ -86,18 +88,28 @@ export function explainNeed(pool: Pool, need: Need, now: number, heldOf: HeldOf)
   }
 }
 
-/** What the next calls like this one will probably take, for counting ahead. */
-export function likelyCalls(pool: Pool, need: Need, now: number): Likely[] {
-  const lane = pool.roster.laneFor(need, now)
-  // Who spreads the work will have used these when they are asked again; who does not stays with the first.
-  const next = lane.ready.slice(0, pool.roster.spreads ? mostLikely : 2)
-  return next.map(({ key, model }) => {
+/** What the next calls like this one will probably take, for counting ahead: first of the key that has just been chosen. */
+export function likelyCalls(
+  pool: Pool,
+  chosen: { key: PoolKey; model: string },
+  need: Need,
+  now: number,
+): [Likely, ...Likely[]] {
+  const likely = ({ key, model }: { key: PoolKey; model: string }): Likely => {
     const counted = accountOf(pool.state, key.account).windows.filter((window) =>
       counts(window, model, key.id),
     )
-    const charges = counted.map((window) => [windowName(window), amountFor(window, need)] as const)
-    return { account: key.account, charges: Object.fromEntries(charges) }
-  })
+    const amounts = counted.map((window) => ({ window, amount: amountFor(window, need) }))
+    const spares = amounts.map(({ window, amount }) => roomAt(window, now) / ahead / Math.max(1, amount))
+    return {
+      account: key.account,
+      charges: Object.fromEntries(amounts.map(({ window, amount }) => [windowName(window), amount])),
+      spare: Math.floor(Math.min(...spares, Number.MAX_SAFE_INTEGER)),
+    }
+  }
+  // Who spreads the work will have used these when they are asked again; who does not stays with the first.
+  const next = pool.roster.spreads ? pool.roster.laneFor(need, now).ready.slice(0, mostLikely) : []
+  return [likely(chosen), ...next.filter(({ key }) => key.account !== chosen.key.account).map(likely)]
 }
 
 /** The model that a key would be asked for. */

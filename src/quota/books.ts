@@ -31,6 +31,8 @@ export interface LostLeases {
 
 /** So long may an account's own row be behind while the load goes on. */
 const dirtyMs = 60_000
+/** Of one account at least so many calls must fit into a block. */
+const leastSpare = 4
 /** Conversations that are remembered in memory. */
 const mostConversations = 10_000
 /** Records are stored together, but no more of them than one row should hold. */
@@ -63,9 +65,15 @@ export class Books {
   /**
    * A lease is given. It is on record before the reply goes out, or covered by what was counted ahead.
    * @param stored whether it needs a row of its own, whatever the load.
-   * @param likely what the next calls will be, for counting ahead.
+   * @param likely what the next calls will be, for counting ahead: first one like this.
    */
-  give(grant: Grant, record: RequestRecord, stored: boolean, likely: () => Likely[], now: number): OpenLease {
+  give(
+    grant: Grant,
+    record: RequestRecord,
+    stored: boolean,
+    likely: () => [Likely, ...Likely[]],
+    now: number,
+  ): OpenLease {
     const { account, circuit, pass } = grant
     const busy = this.#ahead.note(now)
     const name = busy && !stored && !grant.lease.probe ? this.#nameAhead(grant.lease, likely, now) : undefined
@@ -176,16 +184,19 @@ export class Books {
     this.#writeRow()
   }
 
-  #nameAhead(lease: OpenLease, likely: () => Likely[], now: number): string | undefined {
+  #nameAhead(lease: OpenLease, likely: () => [Likely, ...Likely[]], now: number): string | undefined {
     const { account, charges } = lease
     const name = this.#ahead.take(account, charges, now)
     if (name !== undefined) return name
+    const [asking, ...others] = likely()
+    // Where each block would hold a call or two it would cost more than it saves.
+    if (asking.spare < (others.length > 0 ? 1 : leastSpare)) return undefined
     for (const id of this.#ahead.dirty(now - dirtyMs)) {
       this.#store.writeAccount(id, accountOf(this.state, id))
       this.#ahead.forget(id)
     }
     this.#journal.secure()
-    this.#ahead.begin(randomId('lease'), { account, charges }, likely(), now)
+    this.#ahead.begin(randomId('lease'), asking, others, now)
     this.#writeRow()
     return this.#ahead.take(account, charges, now)
   }

@@ -197,7 +197,7 @@ export class KeyPool extends DurableObject<Env> {
     const { key } = decision
     const grant = reserve(pool.state, decision, need, randomId('lease'), now)
     const stored = key.maxConcurrent !== null
-    const given = books.give(grant, need.record, stored, () => likelyCalls(pool, need, now), now)
+    const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
     const { id, keyId, model, deadlineAt, probe } = given
     return { id, keyId, secret: key.secret, model, deadlineAt, ...(probe && { probe }) }

@@ -185,7 +185,7 @@ export interface PoolReport {
   /** When every limited account has run dry at the present pace; absent where that is not to be foreseen. */
   dryAt?: number
   /** Accounts that look as if they were one: they rest at the same times. */
-  suggestions: { accounts: [string, string]; times: number; lastAt: number }[]
+  suggestions: { accounts: string[]; times: number; lastAt: number }[]
 }
 
 /** What would happen to a need now, without a lease. */

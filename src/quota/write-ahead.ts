@@ -33,6 +33,8 @@ export interface OpenBlock {
 export interface Likely {
   account: string
   charges: Charges
+  /** How many of them may be counted ahead: a loss must cost no more than a small part of what is left. */
+  spare: number
 }
 
 /** Calls per second from which it is worth it, and below which it ends. */
@@ -97,11 +99,12 @@ export class WriteAhead {
     const calls = Math.round(Math.min(mostCalls, Math.max(leastCalls, (this.#rateAt(now) * blockMs) / 1_000)))
     const given = Math.max(1, this.#block?.given ?? 0)
     this.#left.clear()
-    for (const { account, charges } of [asking, ...likely]) {
+    for (const { account, charges, spare } of [...likely, asking]) {
       const share = (this.#turns.get(account) ?? 0) / given
       // Half as many again as the last block would make one expect, and for who is asking a fair beginning.
-      const turns = Math.ceil(Math.max(1, share * calls * 1.5, account === asking.account ? calls / 4 : 0))
-      this.#left.set(account, scale(charges, turns))
+      const expected = Math.max(1, share * calls * 1.5, account === asking.account ? calls / 4 : 0)
+      const turns = Math.min(spare, Math.ceil(expected))
+      if (turns > 0) this.#left.set(account, scale(charges, turns))
     }
     for (const [account, { charges }] of this.#spent) {
       if (!this.#left.has(account)) this.#left.set(account, slack(charges))

@@ -60,7 +60,7 @@ const Window = z.object({
   dryAt: Time.nullable(),
 })
 
-export const State = z.object({
+const State = z.object({
   status: z.enum(['active', 'cooling', 'quarantined', 'disabled']),
   coolingUntil: Time.nullable(),
   reason: z.object({ verdict: z.string(), message: z.string(), since: Time }).nullable(),
@@ -95,6 +95,22 @@ export const Key = z.object({
   state: State,
 })
 
+/** What came of trying a key. */
+export const Trial = z.object({
+  ok: z.boolean(),
+  model: z.string(),
+  verdict: z.string(),
+  blame: z.string().nullable(),
+  /** The provider's own words, or why no call was made. */
+  message: z.string(),
+  status: z.number().nullable(),
+  latencyMs: z.number(),
+  retryAt: Time.nullable(),
+  /** Find it in the log by this. */
+  requestId: z.string(),
+  key: Key,
+})
+
 /** A stored key with its state, as the API shows it; never the secret. */
 export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<typeof Key> {
   return {
@@ -119,7 +135,7 @@ export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<ty
 }
 
 /** The live state of a key; that of one that was never used, where its pool does not know it. */
-export function showState(state: KeyState | undefined, enabled: boolean): z.infer<typeof State> {
+function showState(state: KeyState | undefined, enabled: boolean): z.infer<typeof State> {
   return {
     status: state?.status ?? (enabled ? 'active' : 'disabled'),
     coolingUntil: toTimeOrNull(state?.coolingUntil),

@@ -7,6 +7,7 @@ import { addKey, changeKey, findAccount, findKey, listKeys, removeKey, type Stor
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { Directory, KnownProvider } from '../gateway/directory.ts'
+import { tryKey } from '../gateway/trial.ts'
 import { randomId } from '../ids.ts'
 import { checkKey, originOf } from '../providers/auth.ts'
 import type { KeyState } from '../quota/lease.ts'
@@ -16,8 +17,8 @@ import type { Caller } from '../auth/caller.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
-import { Key, KeyChange, KeyInput, showKey } from './key-shapes.ts'
-import { ById, listOf, withoutUndefined } from './shapes.ts'
+import { Key, KeyChange, KeyInput, showKey, Trial } from './key-shapes.ts'
+import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
 export const keyRoutes = new Hono<HubContext>()
   .get(
@@ -125,6 +126,34 @@ export const keyRoutes = new Hono<HubContext>()
         detail: { provider: stored.provider },
       })
       return c.body(null, 204)
+    },
+  )
+  .post(
+    '/:id/test',
+    endpoint({
+      guard: 'user',
+      summary: 'Tries a key with the smallest request there is. A success lifts its quarantine.',
+      params: ById,
+      status: 201,
+      answer: Trial,
+    }),
+    async (c) => {
+      const { caller, requestId, receivedAt } = c.var
+      const owner = caller.configuration.user.id
+      const stored = await requireKey(c.env, owner, c.req.valid('param').id)
+      const result = await tryKey({
+        env: c.env,
+        caller,
+        requestId,
+        receivedAt,
+        known: requireProvider(directoryOf(c), stored.provider),
+        key: stored,
+        poolOwner: poolOf(stored).owner,
+        clientLeft: c.req.raw.signal,
+      })
+      const { retryAt, ...trial } = result
+      const key = await readKey(c.env, owner, stored.id)
+      return c.json({ ...trial, retryAt: toTimeOrNull(retryAt), requestId, key }, 201)
     },
   )
   .post(

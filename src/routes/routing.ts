@@ -10,7 +10,9 @@ import { defaultRoutes, isDefaultRoute } from '../gateway/default-routes.ts'
 import type { Caller } from '../auth/caller.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
+import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { explain, Explained, ExplainInput } from './explain.ts'
 import { ownerOf, Scope } from './scope.ts'
 import { listOf } from './shapes.ts'
 
@@ -90,6 +92,29 @@ export const routingRoutes = new Hono<HubContext>()
       const route = (await visibleRoutes(c.env, c.var.caller)).find((candidate) => candidate.name === name)
       if (!route) throw new HubError('NOT_FOUND', `There is no route "${name}".`)
       return c.json(showRoute(route))
+    },
+  )
+  .post(
+    '/:name/explain',
+    endpoint({
+      guard: 'user',
+      summary:
+        'Who would serve a request for this route or model, and why the others would not; without a call.',
+      params: ByName,
+      body: ExplainInput,
+      status: 201,
+      answer: Explained,
+    }),
+    async (c) => {
+      const explained = await explain({
+        env: c.env,
+        caller: c.var.caller,
+        directory: directoryOf(c),
+        asked: c.req.valid('param').name,
+        input: c.req.valid('json'),
+        requestId: c.var.requestId,
+      })
+      return c.json(explained, 201)
     },
   )
   .put(

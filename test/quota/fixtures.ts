@@ -61,6 +61,9 @@ export interface KeySeed {
   defaultModel?: string
   limits?: Limit[]
   maxConcurrent?: number
+  weight?: number
+  /** Takes the place of a key of the same id. */
+  replace?: boolean
 }
 
 let entered = 0
@@ -85,9 +88,9 @@ export async function storeKey(db: D1Database, seed: KeySeed): Promise<void> {
       .bind(owner, account, provider, Number(shared)),
     db
       .prepare(
-        `INSERT INTO keys (owner, id, provider, account_id, ciphertext, fingerprint, masked, priority, enabled,
-           allowed_models, default_model, limits, max_concurrent, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?2, '****', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)`,
+        `INSERT ${seed.replace ? 'OR REPLACE ' : ''}INTO keys (owner, id, provider, account_id, ciphertext, fingerprint, masked, priority, enabled,
+           allowed_models, default_model, limits, max_concurrent, created_at, updated_at, weight)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?2, '****', ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13)`,
       )
       .bind(
         owner,
@@ -102,6 +105,7 @@ export async function storeKey(db: D1Database, seed: KeySeed): Promise<void> {
         toJson(seed.limits),
         seed.maxConcurrent ?? null,
         entered,
+        seed.weight ?? 1,
       ),
   ])
 }

@@ -1,0 +1,158 @@
+/** The trial of one key: the smallest request there is, sent with that key and no other, in quarantine or not. */
+import type { Caller } from '../auth/caller.ts'
+import type { DialectId } from '../chat/request.ts'
+import { inbound, outbound } from '../dialects/index.ts'
+import type { Env } from '../env.ts'
+import type { Fault } from '../errors.ts'
+import type { Need, Outcome } from '../quota/lease.ts'
+import { poolStub } from '../quota/stub.ts'
+import { estimatedUsage } from '../chat/events.ts'
+import { attempt } from './attempt.ts'
+import type { KnownProvider } from './directory.ts'
+import { estimateTokens, tokensOf } from './estimate.ts'
+import { Ledger } from './ledger.ts'
+import type { Candidate } from './plan.ts'
+
+export interface TrialInput {
+  env: Env
+  caller: Caller
+  requestId: string
+  receivedAt: number
+  known: KnownProvider
+  key: { id: string; allowedModels: string[] | null; defaultModel: string | null }
+  /** The pool that decides about the key: its owner. */
+  poolOwner: string
+  clientLeft: AbortSignal
+}
+
+/** What came of it. Times are milliseconds since the epoch. */
+export interface TrialResult {
+  ok: boolean
+  model: string
+  verdict: string
+  blame: Fault['blame'] | null
+  message: string
+  status: number | null
+  latencyMs: number
+  retryAt?: number
+}
+
+/** How long an answer is waited for. */
+const patienceMs = 30_000
+
+/**
+ * Tries a key. The pool learns of it what it would of any call: a success lifts the quarantine, a failure rests what is to
+ * blame, and quota counts. The request is in the log.
+ */
+export async function tryKey(input: TrialInput): Promise<TrialResult> {
+  const { env, caller, known, key, poolOwner, requestId, receivedAt } = input
+  const model = modelToTry(input)
+  const request = parseSmallest(known.id, model)
+  const estimate = estimateTokens(request)
+  const ledger = new Ledger(requestId, receivedAt, caller, request)
+  const need: Need = {
+    requestId,
+    user: caller.configuration.user.id,
+    model,
+    defaultModel: model,
+    estimate,
+    excludedKeys: [],
+    onlyKey: key.id,
+    record: ledger.record(Date.now()),
+  }
+  const pool = poolStub(env, poolOwner, known.id)
+  const admission = await pool.admit(need)
+  if (admission.type !== 'lease') {
+    const [refusal] = admission.type === 'refusal' ? admission.refusals : []
+    return {
+      ok: false,
+      model,
+      verdict: refusal?.reason ?? 'unknown-key',
+      blame: null,
+      message: refusal?.detail ?? 'The key pool does not know this key yet; try again in a moment.',
+      status: null,
+      latencyMs: 0,
+      ...(refusal?.retryAt !== undefined && { retryAt: refusal.retryAt }),
+    }
+  }
+  const { lease } = admission
+  const candidate: Candidate = {
+    providerId: known.id,
+    provider: known.provider,
+    model,
+    dialect: dialectToTry(known),
+    poolOwners: [poolOwner],
+  }
+  const startedAt = Date.now()
+  const entry = ledger.open(candidate, lease, startedAt)
+  const result = await attempt({
+    env,
+    request,
+    candidate,
+    lease,
+    clientLeft: input.clientLeft,
+    deadline: AbortSignal.timeout(patienceMs),
+  })
+  const now = Date.now()
+  const latencyMs = now - startedAt
+  const { stated } = result
+  const finish = async (outcome: Outcome, status: number): Promise<void> => {
+    const usage = outcome.type === 'success' ? outcome.usage : undefined
+    const record = ledger.record(now, { status, ...(usage && { usage }) })
+    await pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) })
+  }
+  switch (result.type) {
+    case 'whole': {
+      ledger.close(entry, 'ok', now)
+      const usage = result.usage ?? estimatedUsage(estimate.inputTokens, tokensOf(result.text))
+      await finish({ type: 'success', usage, latencyMs }, 200)
+      return { ok: true, model, verdict: 'ok', blame: null, message: 'It works.', status: 200, latencyMs }
+    }
+    case 'fault': {
+      const { fault } = result
+      ledger.close(entry, fault, now)
+      await finish({ type: 'failure', fault }, fault.status ?? 502)
+      return {
+        ok: false,
+        model,
+        verdict: fault.verdict,
+        blame: fault.blame,
+        message: fault.message,
+        status: fault.status ?? null,
+        latencyMs,
+        ...(fault.retryAt !== undefined && { retryAt: fault.retryAt }),
+      }
+    }
+    case 'stream':
+    case 'unfit':
+    case 'client-left':
+      await pool.settle({ leaseId: lease.id, outcome: { type: 'unused' } })
+      throw new Error(`The trial of a key came to "${result.type}".`)
+  }
+}
+
+/** A model that the key is sure to be meant for. */
+function modelToTry({ key, known }: TrialInput): string {
+  const named = key.allowedModels?.find((pattern) => !pattern.endsWith('*'))
+  return key.defaultModel ?? named ?? known.provider.defaultModel
+}
+
+function parseSmallest(providerId: string, model: string) {
+  const listener = inbound['openai-chat']
+  if (!listener) throw new Error('The OpenAI dialect is not spoken.')
+  return listener.parseRequest({
+    model: `${providerId}/${model}`,
+    messages: [{ role: 'user', content: 'Say OK.' }],
+    max_tokens: 16,
+  })
+}
+
+function dialectToTry({ provider }: KnownProvider): DialectId {
+  if (provider.dialects['openai-chat']) return 'openai-chat'
+  // The order of a row's dialects is the provider's own preference.
+  const spoken = (Object.keys(provider.dialects) as DialectId[]).find(
+    (dialect) => dialect !== 'openai-embeddings' && dialect in outbound,
+  )
+  if (!spoken) throw new Error(`The hub speaks no dialect of ${provider.name}.`)
+  return spoken
+}

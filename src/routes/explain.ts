@@ -1,0 +1,146 @@
+/** Why a request would be served by whom: the plan of a route and what each pool would say, without a call and without quota. */
+import { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
+import { inbound, outbound } from '../dialects/index.ts'
+import type { DialectId } from '../chat/request.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import type { Directory } from '../gateway/directory.ts'
+import { estimateTokens } from '../gateway/estimate.ts'
+import { Ledger } from '../gateway/ledger.ts'
+import { needsOf } from '../gateway/needs.ts'
+import { type Candidate, makePlan } from '../gateway/plan.ts'
+import type { Explanation, Need } from '../quota/lease.ts'
+import { poolStub } from '../quota/stub.ts'
+import { Time, toTimeOrNull } from './shapes.ts'
+
+/** What the imagined request is like. */
+export const ExplainInput = z.strictObject({
+  inputTokens: z.int().min(0).max(10_000_000).optional(),
+  outputTokens: z.int().min(1).max(1_000_000).optional(),
+  tools: z.boolean().optional(),
+  images: z.boolean().optional(),
+  jsonSchema: z.boolean().optional(),
+})
+
+const Refusal = z.object({
+  keyId: z.string(),
+  reason: z.string(),
+  also: z.array(z.string()),
+  retryAt: Time.nullable(),
+  verdict: z.string().nullable(),
+  detail: z.string().nullable(),
+})
+
+const ExplainedPool = z.object({
+  provider: z.string(),
+  model: z.string().nullable(),
+  scope: z.enum(['user', 'hub']),
+  /** The key that would serve; null where none can. */
+  keyId: z.string().nullable(),
+  retryAt: Time.nullable(),
+  refusals: z.array(Refusal),
+})
+
+export const Explained = z.object({
+  /** Who would serve; null where nobody can now. */
+  serves: z.object({ provider: z.string(), model: z.string().nullable(), keyId: z.string() }).nullable(),
+  /** When somebody could, where nobody can now. */
+  retryAt: Time.nullable(),
+  /** Every pool in the order in which it is asked. */
+  pools: z.array(ExplainedPool),
+  /** Candidates that are not asked, and why. */
+  leftOut: z.array(z.object({ provider: z.string(), model: z.string().nullable(), reason: z.string() })),
+})
+
+interface Question {
+  env: Env
+  caller: Caller
+  directory: Directory
+  asked: string
+  input: z.infer<typeof ExplainInput>
+  requestId: string
+}
+
+/** @throws {HubError} NOT_FOUND where the name means nothing. */
+export async function explain(question: Question): Promise<z.infer<typeof Explained>> {
+  const { env, caller, directory, asked, input } = question
+  const listener = inbound['openai-chat']
+  if (!listener) throw new Error('The OpenAI dialect is not spoken.')
+  const request = listener.parseRequest({ model: asked, messages: [{ role: 'user', content: 'Hello!' }] })
+  const usual = estimateTokens(request)
+  const estimate = {
+    inputTokens: input.inputTokens ?? usual.inputTokens,
+    outputTokens: input.outputTokens ?? usual.outputTokens,
+  }
+  const plan = makePlan({
+    asked,
+    routes: caller.configuration.routes,
+    directory,
+    clientDialect: 'openai-chat',
+    // The registry's names are dialects by construction; Object.keys forgets it.
+    spoken: Object.keys(outbound) as DialectId[],
+    allowedModels: null,
+    allowedProviders: null,
+    needs: {
+      ...needsOf(request, estimate),
+      tools: input.tools ?? false,
+      jsonSchema: input.jsonSchema ?? false,
+      input: new Set(input.images ? ['image' as const] : []),
+    },
+    turn: 0,
+    heardOf: () => ({}),
+  })
+  if (plan instanceof HubError) throw plan
+  const now = Date.now()
+  const record = new Ledger(question.requestId, now, caller, request).record(now)
+  const pools = await Promise.all(
+    plan.candidates.flatMap((candidate) =>
+      candidate.poolOwners.map(async (poolOwner) => {
+        const need: Need = {
+          requestId: question.requestId,
+          user: caller.configuration.user.id,
+          ...(candidate.model !== undefined && { model: candidate.model }),
+          defaultModel: candidate.provider.defaultModel,
+          estimate,
+          excludedKeys: [],
+          record,
+        }
+        const explanation = await poolStub(env, poolOwner, candidate.providerId).explain(need)
+        return showPool(candidate, poolOwner, explanation)
+      }),
+    ),
+  )
+  const first = pools.find(({ keyId }) => keyId !== null)
+  const times = pools.flatMap(({ retryAt }) => retryAt ?? [])
+  return {
+    serves: first?.keyId ? { provider: first.provider, model: first.model, keyId: first.keyId } : null,
+    retryAt: first ? null : (times.toSorted()[0] ?? null),
+    pools,
+    leftOut: plan.leftOut,
+  }
+}
+
+function showPool(
+  candidate: Candidate,
+  poolOwner: string,
+  { keyId, retryAt, refusals }: Explanation,
+): z.infer<typeof ExplainedPool> {
+  const shared = poolOwner === 'hub'
+  return {
+    provider: candidate.providerId,
+    model: candidate.model ?? null,
+    scope: shared ? 'hub' : 'user',
+    keyId: keyId ?? null,
+    retryAt: toTimeOrNull(retryAt),
+    refusals: refusals.map((refusal) => ({
+      keyId: refusal.keyId,
+      reason: refusal.reason,
+      also: refusal.also,
+      retryAt: toTimeOrNull(refusal.retryAt),
+      verdict: refusal.verdict ?? null,
+      // A provider's words about an account are for its owner.
+      detail: shared ? null : (refusal.detail ?? null),
+    })),
+  }
+}

@@ -1,0 +1,118 @@
+/** What is left: every pool that a person's requests draw on, in sums. The state of one's own keys is with the keys. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { KeyState, PoolReport, WindowState } from '../quota/lease.ts'
+import { poolStub } from '../quota/stub.ts'
+import type { HubContext } from './context.ts'
+import { directoryOf } from './directory.ts'
+import { endpoint } from './endpoint.ts'
+import { listOf, Time, toTime, toTimeOrNull } from './shapes.ts'
+
+const Sum = z.object({
+  unit: z.enum(['requests', 'tokens']),
+  per: z.enum(['minute', 'hour', 'day', 'month']),
+  used: z.number(),
+  reserved: z.number(),
+  /** Of all accounts together; null where one of them has none. */
+  limit: z.number().nullable(),
+  /** When the first of the accounts gets some of it back. */
+  resetsAt: Time.nullable(),
+})
+
+const Pool = z.object({
+  provider: z.string(),
+  /** Your own accounts, or those that an admin shares with everyone. */
+  scope: z.enum(['user', 'hub']),
+  strategy: z.string(),
+  keys: z.object({
+    active: z.number(),
+    cooling: z.number(),
+    quarantined: z.number(),
+    disabled: z.number(),
+  }),
+  windows: z.array(Sum),
+  /** When the first resting account may serve again; null where one may now, or none ever. */
+  nextFreeAt: Time.nullable(),
+  /** When all of it has run dry at the present pace; null where that is not to be foreseen. */
+  dryAt: Time.nullable(),
+  /** Requests that wait for a slot. */
+  waiting: z.number(),
+  /** Accounts of yours that look as if they were one at the provider: they run out at the same times. */
+  suggestions: z.array(z.object({ accounts: z.array(z.string()), times: z.number(), lastAt: Time })),
+})
+
+export const poolRoutes = new Hono<HubContext>().get(
+  '/',
+  endpoint({ guard: 'user', summary: 'What is left in every pool you draw on.', answer: listOf(Pool) }),
+  async (c) => {
+    const reach = directoryOf(c).reach.map(({ poolOwner, provider }) => ({ poolOwner, provider }))
+    const distinct = new Map(reach.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool]))
+    const data = await Promise.all(
+      [...distinct.values()].map(async ({ poolOwner, provider }) =>
+        showPool(poolOwner, provider, await poolStub(c.env, poolOwner, provider).report()),
+      ),
+    )
+    return c.json({ data, nextCursor: null })
+  },
+)
+
+function showPool(poolOwner: string, provider: string, report: PoolReport): z.infer<typeof Pool> {
+  const { keys, dryAt, waiting, strategy } = report
+  const count = (status: KeyState['status']): number => keys.filter((key) => key.status === status).length
+  const active = count('active')
+  const cooling = keys.flatMap(({ coolingUntil }) => coolingUntil ?? [])
+  const scope = poolOwner === 'hub' ? 'hub' : 'user'
+  return {
+    provider,
+    scope,
+    strategy,
+    keys: {
+      active,
+      cooling: count('cooling'),
+      quarantined: count('quarantined'),
+      disabled: count('disabled'),
+    },
+    windows: sumWindows(keys),
+    nextFreeAt: active === 0 && cooling.length > 0 ? toTime(Math.min(...cooling)) : null,
+    dryAt: toTimeOrNull(dryAt),
+    waiting,
+    // Who shares which account with whom is no business of those who merely draw on them.
+    suggestions:
+      scope === 'hub'
+        ? []
+        : report.suggestions.map(({ accounts, times, lastAt }) => ({
+            accounts: accounts.map((name) => name.slice(name.indexOf('/') + 1)),
+            times,
+            lastAt: toTime(lastAt),
+          })),
+  }
+}
+
+/** The windows of whole accounts, summed up; those of one model or key are left to the keys. */
+function sumWindows(keys: KeyState[]): z.infer<typeof Sum>[] {
+  const accounts = new Map(
+    keys.filter(({ status }) => status !== 'disabled').map((key) => [key.account, key]),
+  )
+  const windows = [...accounts.values()].flatMap((key) =>
+    key.windows.filter(({ scope, model }) => scope === 'account' && model === undefined),
+  )
+  return [...Map.groupBy(windows, ({ unit, per }) => `${unit}/${per}`).values()].flatMap((group) => {
+    const [first] = group
+    return first ? [sumOf(first, group, group.length === accounts.size)] : []
+  })
+}
+
+function sumOf({ unit, per }: WindowState, group: WindowState[], everywhere: boolean): z.infer<typeof Sum> {
+  const add = (read: (window: WindowState) => number): number =>
+    group.reduce((sum, window) => sum + read(window), 0)
+  const limited = everywhere && group.every(({ limit }) => limit !== undefined)
+  const resets = group.flatMap(({ resetsAt }) => resetsAt ?? [])
+  return {
+    unit,
+    per,
+    used: add(({ used }) => used),
+    reserved: add(({ reserved }) => reserved),
+    limit: limited ? add(({ limit = 0 }) => limit) : null,
+    resetsAt: resets.length > 0 ? toTime(Math.min(...resets)) : null,
+  }
+}
