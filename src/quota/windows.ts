@@ -108,7 +108,7 @@ function freeInOneWindow(window: Window, amount: number, now: number): number {
   if (calendar) return calendar.endsAt
   for (const bucket of liveBuckets(window, now)) {
     excess -= bucket.amount
-    if (excess <= 0) return bucket.to + lengthMs[window.per]
+    if (excess <= 0) return Math.ceil(bucket.to) + lengthMs[window.per]
   }
   return now
 }
@@ -157,7 +157,7 @@ function chargeForeign(window: Window, amount: number, endsAt: number | undefine
   const slides = !drains(window) && !calendarSpan(window, now)
   if (!slides || endsAt === undefined || endsAt > now + length) return charge(window, amount, now)
   // Half a millisecond beside any call of ours, so that what is given back is never taken from here.
-  const at = endsAt - length + 0.5
+  const at = endsAt - length - 0.5
   const live = liveBuckets(window, now)
   const index = live.findIndex(({ to }) => to > at)
   const bucket = { from: at, to: at, amount }
@@ -192,7 +192,7 @@ export function resetsAt(window: Window, now: number): number | undefined {
   if (used === 0) return undefined
   if (drains(window)) return now + Math.ceil(used / drainPerMs(window))
   const last = liveBuckets(window, now).at(-1)
-  return last && last.to + lengthMs[window.per]
+  return last && Math.ceil(last.to) + lengthMs[window.per]
 }
 
 /** When a calendar window began; undefined for those that forget bit by bit. */

@@ -1,0 +1,195 @@
+/** Many keys and many calls: who is chosen, how much is written, and that a conversation stays where its prompt is. */
+import { runInDurableObject } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type KeySeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
+import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
+
+beforeAll(() => storeUser(env.DB, 'u1', 3))
+
+let opened = 0
+
+async function openPool(keys: Omit<KeySeed, 'id'>[], strategy?: string): Promise<TestPool> {
+  const provider = `l${opened++}`
+  for (const [index, key] of keys.entries()) {
+    const id = `k${index + 1}`
+    await storeKey(env.DB, { account: `${provider}-${id}`, ...key, id, provider, replace: true })
+  }
+  if (strategy) {
+    await env.DB.prepare('INSERT INTO provider_settings (owner, provider, strategy) VALUES (?, ?, ?)')
+      .bind('u1', provider, strategy)
+      .run()
+  }
+  return TestPool.open('u1', provider)
+}
+
+/** Calls one after the other, each settled at once. @returns which keys made them. */
+async function callMany(pool: TestPool, calls: number, pauseMs = 1_000, more = {}): Promise<string[]> {
+  const keys: string[] = []
+  for (let i = 0; i < calls; i++) {
+    const lease = await pool.lease({ requestId: `req_${opened}_${i}`, ...more })
+    keys.push(lease.keyId)
+    await pool.settle(lease, success, { record: makeRecord({ id: `req_${opened}_${i}` }) })
+    pool.now += pauseMs
+  }
+  return keys
+}
+
+/** Counts the rows that an object writes, from now on, by the billing counter of each statement. */
+async function countWrites(pool: TestPool): Promise<() => number> {
+  let written = 0
+  await runInDurableObject(pool.stub, (_object, state) => {
+    const { sql } = state.storage
+    const exec = sql.exec.bind(sql)
+    sql.exec = <T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]) => {
+      const cursor = exec<T>(query, ...bindings)
+      // Statements that write give no rows: they are over when they return.
+      if (/^\s*(INSERT|UPDATE|DELETE)/i.test(query)) written += cursor.rowsWritten
+      return cursor
+    }
+  })
+  return () => written
+}
+
+describe('the strategies of a pool', () => {
+  it('drain one key before the next', async () => {
+    const limits = [{ unit: 'requests', per: 'hour', limit: 3 } as const]
+    const pool = await openPool([{ limits }, { limits }])
+    expect(await callMany(pool, 6)).toEqual(['k1', 'k1', 'k1', 'k2', 'k2', 'k2'])
+  })
+
+  it('take turns', async () => {
+    const pool = await openPool([{}, {}, {}], 'round-robin')
+    expect(await callMany(pool, 6)).toEqual(['k1', 'k2', 'k3', 'k1', 'k2', 'k3'])
+  })
+
+  it('give by weight, also after the loss of the object', async () => {
+    const pool = await openPool([{ weight: 1 }, { weight: 3 }], 'weighted')
+    const keys = await callMany(pool, 20)
+    await pool.evict()
+    keys.push(...(await callMany(pool, 20)))
+    expect(keys.filter((key) => key === 'k2')).toHaveLength(30)
+  })
+
+  it('prefer who answers soonest', async () => {
+    const pool = await openPool([{}, {}], 'least-latency')
+    for (const [keyId, latencyMs] of [
+      ['k1', 900],
+      ['k2', 100],
+    ] as const) {
+      const lease = await pool.lease({ excludedKeys: [keyId === 'k1' ? 'k2' : 'k1'] })
+      await pool.settle(lease, { type: 'success', usage: makeUsage(1, 1), latencyMs })
+    }
+    expect(await callMany(pool, 3)).toEqual(['k2', 'k2', 'k2'])
+  })
+
+  it('spend first what has most left for its time', async () => {
+    const limits = (limit: number) => [{ unit: 'requests', per: 'day', limit, resets: 'utc' } as const]
+    const pool = await openPool([{ limits: limits(10) }, { limits: limits(30) }], 'most-remaining')
+    const keys = await callMany(pool, 8, 2_000)
+    expect(keys.filter((key) => key === 'k2')).toHaveLength(6)
+  })
+
+  it('stand below priorities', async () => {
+    const limits = [{ unit: 'requests', per: 'hour', limit: 2 } as const]
+    const pool = await openPool([{ priority: 2 }, { priority: 1, limits }], 'round-robin')
+    expect(await callMany(pool, 4)).toEqual(['k2', 'k2', 'k1', 'k1'])
+  })
+})
+
+describe('a conversation', () => {
+  it('stays on its key, also through the loss of the object', async () => {
+    const pool = await openPool([{}, {}, {}], 'round-robin')
+    await callMany(pool, 1)
+    const [first] = await callMany(pool, 1, 1_000, { conversation: 'c1' })
+    await callMany(pool, 2)
+    await pool.evict()
+    expect(await callMany(pool, 3, 1_000, { conversation: 'c1' })).toEqual([first, first, first])
+  })
+
+  it('leaves a key that rests, and stays where it went', async () => {
+    const pool = await openPool([{}, {}])
+    expect(await callMany(pool, 1, 1_000, { conversation: 'c1' })).toEqual(['k1'])
+    await pool.fail({ retryAt: pool.now + 5_000 })
+    expect(await callMany(pool, 1, 10_000, { conversation: 'c1' })).toEqual(['k2'])
+    expect(await callMany(pool, 1, 1_000, { conversation: 'c1' })).toEqual(['k2'])
+    expect(await callMany(pool, 1)).toEqual(['k1'])
+  })
+
+  it('is forgotten when no cache holds its prompt any more, and never keeps from a better priority', async () => {
+    const limits = [{ unit: 'requests', per: 'minute', limit: 1 } as const]
+    const pool = await openPool([{ priority: 1, limits }, { priority: 2 }])
+    await callMany(pool, 1)
+    expect(await callMany(pool, 1, minuteMs, { conversation: 'c1' })).toEqual(['k2'])
+    expect(await callMany(pool, 1, 1_000, { conversation: 'c1' })).toEqual(['k1'])
+    const turns = await openPool([{}, {}], 'round-robin')
+    await callMany(turns, 1, 11 * minuteMs, { conversation: 'c1' })
+    expect(await callMany(turns, 1, 1_000, { conversation: 'c1' })).toEqual(['k2'])
+  })
+})
+
+describe('a pool under load', () => {
+  it.each([
+    ['one key', 1, 'exhaust-first'],
+    ['a hundred keys in turn', 100, 'round-robin'],
+  ])(
+    'writes less than a row per call, with %s',
+    async (_name, keys, strategy) => {
+      const pool = await openPool(
+        Array.from({ length: keys }, () => ({})),
+        strategy,
+      )
+      await callMany(pool, 50, 15)
+      const written = await countWrites(pool)
+      const calls = 200
+      // 66 calls a second, the alarm every two seconds as it would be.
+      for (let second = 0; second < 3; second++) {
+        await callMany(pool, Math.ceil(calls / 3), 15)
+        await pool.alarm()
+      }
+    expect(written()).toBeLessThan(calls)
+      expect(written()).toBeGreaterThan(0)
+    },
+    30_000,
+  )
+
+  it('puts everything in order when the load is over, and has every call in the log', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    await callMany(pool, 120, 10)
+    const open = await pool.lease({ requestId: 'req_open' })
+    expect(await pool.rows("SELECT name FROM facts WHERE name = 'ahead'")).toHaveLength(1)
+    pool.now += 30_000
+    await pool.alarm()
+    expect(await pool.rows("SELECT name FROM facts WHERE name = 'ahead'")).toHaveLength(0)
+    expect(await logged()).toHaveLength(120)
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 120, reserved: 1 })
+    await pool.evict()
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 120, reserved: 1 })
+    await pool.settle(open, success)
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 121, reserved: 0 })
+  }, 30_000)
+
+  it('reports calls that were lost with it, and counts them as used', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    await callMany(pool, 60, 10)
+    await pool.alarm()
+    const lost = await Promise.all(
+      Array.from({ length: 5 }, (_, i) => pool.lease({ requestId: `req_lost_${i}` })),
+    )
+    await pool.evict()
+    expect((await pool.window('requests', 'day'))?.used).toBeGreaterThanOrEqual(65)
+    // One of the Workers is still there.
+    await pool.settle(lost[0] ?? { id: '' }, success, { record: makeRecord({ id: 'req_lost_0' }) })
+    pool.now += 20 * minuteMs
+    await pool.alarm()
+    pool.now += 5_000
+    await pool.alarm()
+    const rows = await logged()
+    expect(rows.filter(({ id }) => id === 'req_lost_0')).toHaveLength(1)
+    const [row] = rows.filter(({ unaccounted }) => unaccounted !== null)
+    expect(Number(row?.unaccounted)).toBeGreaterThanOrEqual(4)
+    expect(row).toMatchObject({ owner: 'u1', unsettled: 1, status: 500, cost: null })
+  }, 30_000)
+})
