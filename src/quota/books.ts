@@ -8,7 +8,7 @@ import type { RequestRecord } from '../observe/record.ts'
 import { randomId } from '../ids.ts'
 import { leaseMs } from './admission.ts'
 import type { Rest } from './cooldown.ts'
-import type { Journal } from './journal.ts'
+import { type Journal, mostHeld } from './journal.ts'
 import { type Account, accountOf, countRunning, type OpenLease, type PoolState } from './pool-state.ts'
 import type { PoolStore } from './store.ts'
 import { chargeAhead, usedAt, windowName } from './windows.ts'
@@ -35,8 +35,6 @@ const dirtyMs = 60_000
 const leastSpare = 4
 /** Conversations that are remembered in memory. */
 const mostConversations = 10_000
-/** Records are stored together, but no more of them than one row should hold. */
-const mostHeld = 100
 
 export class Books {
   readonly state: PoolState
@@ -132,6 +130,12 @@ export class Books {
     if (!record) return
     if (unwritten) this.#hold(unsettled(record), now)
     else this.#journal.add(lease.id, unsettled(record), now)
+  }
+
+  /** Keeps the record of a request that got no lease. Nothing but the log depends on it: when many come they are stored together. */
+  note(record: RequestRecord, now: number): void {
+    if (this.#journal.isCrowded) this.#hold(record, now)
+    else this.#journal.add(record.id, record, now)
   }
 
   /** Keeps the record of a settlement whose lease is not known: of an expired lease, or of one that was lost with its object. */

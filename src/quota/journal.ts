@@ -11,6 +11,10 @@ import type { PoolStore } from './store.ts'
 const gatherMs = 2_000
 const longestBackoffMs = 60_000
 const recordsPerBatch = 500
+/** Between two batches so many records have rows of their own before it is crowded. */
+const mostRows = 8
+/** A row holds no more records than this. */
+export const mostHeld = 100
 /** D1 takes parameters of up to 2 MB; characters may be three bytes long. */
 const charactersPerBatch = 600_000
 
@@ -21,6 +25,8 @@ export class Journal {
   #failures = 0
   /** Records that are in memory only: under load they are stored many at a time. */
   #held: RequestRecord[] = []
+  /** Rows that were added since the last batch. */
+  #rows = 0
 
   constructor(store: PoolStore, now: number) {
     this.#store = store
@@ -33,7 +39,13 @@ export class Journal {
 
   add(rowId: string, record: RequestRecord, now: number): void {
     this.#store.addRecord(rowId, record)
+    this.#rows++
     this.#dueAt ??= now + gatherMs
+  }
+
+  /** Whether many records have been given rows of their own since the last batch. */
+  get isCrowded(): boolean {
+    return this.#rows >= mostRows
   }
 
   /** Keeps a record in memory until `secure` stores it with others. @returns how many are held. */
@@ -53,6 +65,7 @@ export class Journal {
 
   /** Writes one batch of what waits. Where D1 fails the records stay and become due again, later each time. */
   async flush(db: D1Database, now: () => number): Promise<void> {
+    this.#rows = 0
     if (this.#dueAt === undefined) return
     const batch = this.#store.readRecords(recordsPerBatch, charactersPerBatch)
     try {

@@ -122,7 +122,7 @@ export class KeyPool extends DurableObject<Env> {
 
   /** Keeps the record of a request that got no lease. */
   async journal(record: RequestRecord): Promise<void> {
-    this.#wake().journal.add(record.id, record, this.#now())
+    this.#wake().books.note(record, this.#now())
     await this.#schedule()
   }
 

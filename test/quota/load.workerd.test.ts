@@ -147,7 +147,7 @@ describe('a pool under load', () => {
         await callMany(pool, Math.ceil(calls / 3), 15)
         await pool.alarm()
       }
-    expect(written()).toBeLessThan(calls)
+      expect(written()).toBeLessThan(calls)
       expect(written()).toBeGreaterThan(0)
     },
     30_000,
