@@ -51,6 +51,15 @@ export const commonRules: readonly ErrorRule[] = [
     blame: 'region',
   },
 
+  // The address that the call left from is throttled or shut out (Cloudflare's 1015, 1020; providers' own words): no key is at fault.
+  {
+    status: [401, 403, 429, 503],
+    message:
+      /\b(?:your|this|the|client) ip(?: address)?\b|\bip address (?:has|is|was)\b|error code:? 10(?:0[6-8]|15|20)\b/i,
+    verdict: 'blocked',
+    blame: 'region',
+  },
+
   // Before the wordings of policy and of empty accounts: what is said of a suspended one holds both.
   {
     status: [400, 401, 402, 403, 412],

@@ -1,77 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Limit } from '../../src/db/schema.ts'
-import { decide, reserve } from '../../src/quota/admission.ts'
-import { configure } from '../../src/quota/configure.ts'
 import type { Outcome } from '../../src/quota/lease.ts'
-import {
-  type Configuration,
-  accountUnder,
-  emptyState,
-  type OpenLease,
-  type PoolState,
-} from '../../src/quota/pool-state.ts'
-import { Roster } from '../../src/quota/roster.ts'
-import { settle } from '../../src/quota/settling.ts'
-import { usedAt } from '../../src/quota/windows.ts'
-import { makeFault, makeNeed, makeUsage } from './fixtures.ts'
+import type { OpenLease } from '../../src/quota/pool-state.ts'
+import { makeFault, makeUsage } from './fixtures.ts'
+import { PlainPool } from './plain-pool.ts'
 
 const minuteMs = 60_000
 const start = Date.UTC(2026, 10, 21, 12)
-
-/** A pool as the object keeps it, without the object. */
-class PlainPool {
-  readonly configuration: Configuration
-  readonly state: PoolState = emptyState()
-  readonly roster: Roster
-
-  constructor(limits: Limit[]) {
-    const key = {
-      id: 'k1',
-      owner: 'u1',
-      accountId: 'a1',
-      ciphertext: '',
-      enabled: true,
-      priority: 1,
-      weight: 1,
-      allowedModels: null,
-      defaultModel: null,
-      limits,
-      maxConcurrent: null,
-    }
-    this.configuration = configure({ owner: 'u1', provider: 'custom' }, { strategy: null, keys: [key] }, {})
-    for (const [id, rules] of this.configuration.rules)
-      this.state.accounts.set(id, accountUnder(rules, undefined))
-    this.roster = new Roster(this.configuration, this.state)
-  }
-
-  admit(inputTokens: number, outputTokens: number, now: number): OpenLease | undefined {
-    const need = makeNeed({ estimate: { inputTokens, outputTokens } })
-    const decision = decide(this, need, now)
-    if (decision.type === 'refusal') return undefined
-    const { lease, account } = reserve(this.state, decision, need, `lease_${this.state.turn}`, now)
-    this.state.turn++
-    this.state.leases.set(lease.id, lease)
-    this.state.accounts.set(lease.account, account)
-    this.roster.touch(lease.account, now)
-    return lease
-  }
-
-  settle(lease: OpenLease, outcome: Outcome, now: number): void {
-    this.state.leases.delete(lease.id)
-    const { account, circuit } = settle({}, this.state, lease, { outcome }, now)
-    this.state.accounts.set(lease.account, account)
-    if (circuit.rest) this.state.circuits.set(circuit.model, circuit.rest)
-    else this.state.circuits.delete(circuit.model)
-    this.roster.touch(lease.account, now)
-  }
-
-  used(unit: string, now: number): number {
-    const windows = this.state.accounts.get('u1/a1')?.windows ?? []
-    const window = windows.find((candidate) => candidate.unit === unit && candidate.per === 'minute')
-    return window ? usedAt(window, now) : Number.NaN
-  }
-}
 
 const steps = fc.array(
   fc.record({
@@ -107,7 +43,7 @@ describe('admission and settlement together', () => {
             pool.settle(ending.lease, outcomeOf(step.how, ending.lease, step.excess), now)
           }
           const before = pool.used('tokens', now)
-          const lease = pool.admit(step.inputTokens, step.outputTokens, now)
+          const lease = pool.admit({ estimate: step }, now)
           if (!lease) continue
           const taken = pool.used('tokens', now)
           expect(taken).toBeLessThanOrEqual(1_000)
@@ -126,7 +62,7 @@ describe('admission and settlement together', () => {
     fc.assert(
       fc.property(fc.nat(500), fc.nat(500), fc.nat(59_000), (inputTokens, outputTokens, tookMs) => {
         const pool = new PlainPool([{ unit: 'tokens', per: 'minute', limit: 800 }])
-        const lease = pool.admit(inputTokens, outputTokens, start)
+        const lease = pool.admit({ estimate: { inputTokens, outputTokens } }, start)
         if (!lease) throw new Error('An empty window admits any input that fits it.')
         pool.settle(lease, { type: 'unused' }, start + tookMs)
         expect(pool.used('tokens', start + tookMs)).toBe(0)

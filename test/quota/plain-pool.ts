@@ -1,0 +1,86 @@
+/** A pool as the object keeps it, without the object: pure functions over plain state. */
+import type { Limit } from '../../src/db/schema.ts'
+import type { StoredKey } from '../../src/db/pools.ts'
+import { type Decision, decide, reserve } from '../../src/quota/admission.ts'
+import { calendarOf, configure } from '../../src/quota/configure.ts'
+import type { Need, Outcome } from '../../src/quota/lease.ts'
+import {
+  accountUnder,
+  type Configuration,
+  countRunning,
+  emptyState,
+  type OpenLease,
+  type PoolState,
+} from '../../src/quota/pool-state.ts'
+import { Roster } from '../../src/quota/roster.ts'
+import { settle } from '../../src/quota/settling.ts'
+import { usedAt } from '../../src/quota/windows.ts'
+import { makeNeed } from './fixtures.ts'
+
+export class PlainPool {
+  readonly provider: string
+  readonly configuration: Configuration
+  readonly state: PoolState = emptyState()
+  readonly roster: Roster
+
+  /** @param keys how many keys it has, each with an account of its own. */
+  constructor(limits: Limit[], keys = 1, provider = 'custom') {
+    this.provider = provider
+    const stored = Array.from({ length: keys }, (_, index): StoredKey => ({
+      id: `k${index + 1}`,
+      owner: 'u1',
+      accountId: `a${index + 1}`,
+      ciphertext: '',
+      enabled: true,
+      priority: 1,
+      weight: 1,
+      allowedModels: null,
+      defaultModel: null,
+      limits,
+      maxConcurrent: null,
+    }))
+    this.configuration = configure({ owner: 'u1', provider }, { strategy: null, keys: stored }, {})
+    for (const [id, rules] of this.configuration.rules)
+      this.state.accounts.set(id, accountUnder(rules, undefined))
+    this.roster = new Roster(this.configuration, this.state)
+  }
+
+  decide(need: Partial<Need>, now: number): Decision {
+    return decide(this, makeNeed(need), now)
+  }
+
+  admit(need: Partial<Need>, now: number): OpenLease | undefined {
+    const decision = this.decide(need, now)
+    if (decision.type === 'refusal') return undefined
+    const { lease, account, circuit } = reserve(
+      this.state,
+      decision,
+      makeNeed(need),
+      `lease_${this.state.turn}`,
+      now,
+    )
+    this.state.turn++
+    this.state.leases.set(lease.id, lease)
+    this.state.accounts.set(lease.account, account)
+    if (circuit) this.state.circuits.set(lease.model, circuit)
+    countRunning(this.state, lease.keyId, 1)
+    this.roster.touch(lease.account, now)
+    return lease
+  }
+
+  settle(lease: OpenLease, outcome: Outcome, now: number): void {
+    this.state.leases.delete(lease.id)
+    countRunning(this.state, lease.keyId, -1)
+    const { account, circuit } = settle(calendarOf(this.provider), this.state, lease, { outcome }, now)
+    this.state.accounts.set(lease.account, account)
+    if (circuit.rest) this.state.circuits.set(circuit.model, circuit.rest)
+    else this.state.circuits.delete(circuit.model)
+    this.roster.touch(lease.account, now)
+  }
+
+  used(unit: string, now: number): number {
+    const windows = this.state.accounts.get('u1/a1')?.windows ?? []
+    const window = windows.find((candidate) => candidate.unit === unit && candidate.per === 'minute')
+    return window ? usedAt(window, now) : Number.NaN
+  }
+}
