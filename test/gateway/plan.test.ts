@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration, Reach } from '../../src/db/configuration.ts'
+import type { CandidateOrder } from '../../src/db/schema.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
 import { makeDirectory } from '../../src/gateway/directory.ts'
@@ -229,7 +230,7 @@ describe('a model that lacks what a request needs', () => {
 
 describe('the order of a route', () => {
   const candidates = [{ provider: 'openai' }, { provider: 'deepseek' }, { provider: 'groq' }]
-  const route = (order: 'listed' | 'round-robin' | 'cheapest') => ({
+  const route = (order: CandidateOrder) => ({
     in: { ...everywhere, routes: [{ owner: 'usr_1', name: 'mine', order, candidates }] },
   })
 
@@ -240,6 +241,20 @@ describe('the order of a route', () => {
 
   it('puts the cheapest first', () => {
     expect(names(ask('mine', route('cheapest')))[2]).toBe('openai/*')
+  })
+
+  it('puts first who was heard to answer soonest, and before them who was not heard of', () => {
+    const latencies: Record<string, number> = { openai: 900, deepseek: 200 }
+    const heardOf = ({ provider }: { provider: string }) => ({ latencyMs: latencies[provider] })
+    const order = names(ask('mine', { ...route('least-latency'), heardOf }))
+    expect(order).toEqual(['groq/*', 'deepseek/*', 'openai/*'])
+  })
+
+  it('puts first who was heard to have most left, a stranger counting as whole', () => {
+    const left: Record<string, number> = { openai: 0.1, groq: 0.7 }
+    const heardOf = ({ provider }: { provider: string }) => ({ left: left[provider] })
+    const order = names(ask('mine', { ...route('most-remaining'), heardOf }))
+    expect(order).toEqual(['deepseek/*', 'groq/*', 'openai/*'])
   })
 })
 

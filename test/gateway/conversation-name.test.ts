@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import type { Message } from '../../src/chat/request.ts'
+import { nameConversation } from '../../src/gateway/conversation-name.ts'
+import { anyRequest } from '../any-request.ts'
+
+const says = (role: 'system' | 'user' | 'assistant', text: string): Message => ({
+  role,
+  content: [{ type: 'text', text }],
+})
+const opening = [says('system', 'You are a careful reader.'), says('user', 'Read this: …')]
+
+function name(messages: Message[], user = 'usr_a', inputTokens = 5_000): string | undefined {
+  return nameConversation(user, { ...anyRequest, messages }, inputTokens)
+}
+
+describe('the name of a conversation', () => {
+  it('stays the same as it goes on', () => {
+    const later = [...opening, says('assistant', 'I have.'), says('user', 'And?')]
+    expect(name(later, 'usr_a', 9_000)).toBe(name(opening))
+  })
+
+  it('differs by user, by what was said first, and by the instructions', () => {
+    const names = [
+      name(opening),
+      name(opening, 'usr_b'),
+      name([says('system', 'You are a careful reader.'), says('user', 'Read that: …')]),
+      name([says('system', 'You are a poet.'), says('user', 'Read this: …')]),
+      name([says('user', 'Read this: …')]),
+    ]
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('is not given where no provider would cache so short a prompt', () => {
+    expect(name(opening, 'usr_a', 1_023)).toBeUndefined()
+    expect(name(opening, 'usr_a', 1_024)).toBeDefined()
+  })
+})
