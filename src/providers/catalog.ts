@@ -1,8 +1,9 @@
 /**
  * Every built-in provider, a row each. Addresses, headers and limits were checked in 2026 (see README.md for the dates); what a
- * row says of errors stands in `error-rules.ts`, and its models in `models.ts`.
+ * row says of errors stands in `error-rules.ts`, of limits in `limit-headers.ts`, and its models in `models.ts`.
  */
 import * as errors from './error-rules.ts'
+import * as limits from './limit-headers.ts'
 import * as models from './models.ts'
 import type { Provider } from './provider.ts'
 import { sandboxModels } from './sandbox/models.ts'
@@ -44,6 +45,7 @@ export const catalog = {
     },
     resets: { day: 'refill' },
     limitsPer: 'model',
+    limitHeaders: limits.openai,
     keysUrl: 'https://platform.openai.com/api-keys',
   },
   anthropic: {
@@ -57,6 +59,7 @@ export const catalog = {
     // Spend limits end with the calendar month; rate limits refill.
     resets: { day: 'refill', month: 'utc' },
     errors: errors.anthropic,
+    limitHeaders: limits.anthropic,
     keysUrl: 'https://console.anthropic.com/settings/keys',
   },
   gemini: {
@@ -87,6 +90,7 @@ export const catalog = {
     resets: { day: 'pacific' },
     limitsPer: 'model',
     errors: errors.gemini,
+    limitHeaders: [],
     keysUrl: 'https://aistudio.google.com/apikey',
   },
   openrouter: {
@@ -103,6 +107,8 @@ export const catalog = {
     quirks: { 'openai-chat': { reasoningField: 'reasoning_details' } },
     resets: { day: 'utc' },
     errors: errors.openrouter,
+    limitHeaders: limits.openrouter,
+    router: true,
     keysUrl: 'https://openrouter.ai/settings/keys',
   },
   mistral: {
@@ -129,6 +135,7 @@ export const catalog = {
     },
     resets: { month: 'utc' },
     errors: errors.mistral,
+    limitHeaders: limits.mistral,
     keysUrl: 'https://console.mistral.ai/api-keys',
   },
   groq: {
@@ -148,6 +155,7 @@ export const catalog = {
     resets: { day: 'refill' },
     limitsPer: 'model',
     errors: errors.groq,
+    limitHeaders: limits.groq,
     keysUrl: 'https://console.groq.com/keys',
   },
   together: {
@@ -161,6 +169,8 @@ export const catalog = {
     models: models.together,
     quirks: { 'openai-chat': { outputLimit: 'max_tokens', systemRole: true, reasoningField: 'reasoning' } },
     errors: errors.together,
+    // They state limits per second, which is no window of ours.
+    limitHeaders: [],
     keysUrl: 'https://api.together.ai/settings/api-keys',
   },
   fireworks: {
@@ -175,6 +185,7 @@ export const catalog = {
     models: models.fireworks,
     quirks: { 'openai-chat': { systemRole: true, reasoningField: 'reasoning_content' } },
     errors: errors.fireworks,
+    limitHeaders: limits.fireworks,
     keysUrl: 'https://fireworks.ai/account/api-keys',
   },
   deepseek: {
@@ -195,6 +206,7 @@ export const catalog = {
         noJsonSchema: true,
       },
     },
+    limitHeaders: [],
     keysUrl: 'https://platform.deepseek.com/api_keys',
   },
   huggingface: {
@@ -214,6 +226,9 @@ export const catalog = {
     },
     resets: { month: 'utc' },
     errors: errors.huggingface,
+    // What comes through is about the router's own account at whoever serves.
+    limitHeaders: [],
+    router: true,
     keysUrl: 'https://huggingface.co/settings/tokens',
   },
   cohere: {
@@ -225,6 +240,7 @@ export const catalog = {
     defaultModel: 'command-a-03-2025',
     models: models.cohere,
     resets: { month: 'utc' },
+    limitHeaders: limits.cohere,
     keysUrl: 'https://dashboard.cohere.com/api-keys',
   },
   cerebras: {
@@ -244,6 +260,7 @@ export const catalog = {
     },
     resets: { day: 'refill' },
     limitsPer: 'model',
+    limitHeaders: limits.cerebras,
     keysUrl: 'https://cloud.cerebras.ai/platform/apikeys',
   },
   xai: {
@@ -264,6 +281,7 @@ export const catalog = {
       },
     },
     limitsPer: 'model',
+    limitHeaders: limits.xai,
     keysUrl: 'https://console.x.ai',
   },
   nvidia: {
@@ -285,6 +303,7 @@ export const catalog = {
       },
     },
     errors: errors.nvidia,
+    limitHeaders: [],
     keysUrl: 'https://build.nvidia.com/settings/api-keys',
   },
   github: {
@@ -321,6 +340,7 @@ export const catalog = {
     },
     resets: { day: 'utc' },
     errors: errors.workersAi,
+    limitHeaders: [],
     keysUrl: 'https://dash.cloudflare.com/profile/api-tokens',
   },
   sandbox: {
@@ -330,5 +350,6 @@ export const catalog = {
     defaultModel: 'echo',
     models: sandboxModels,
     limitsPer: 'model',
+    limitHeaders: [],
   },
 } satisfies Record<string, Provider>

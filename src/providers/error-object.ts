@@ -21,18 +21,28 @@ export interface GoogleDetails {
   reason?: string
   /** The quotas that were exceeded, `GenerateRequestsPerDayPerProjectPerModel-FreeTier` for one. */
   quotaIds: string[]
+  /** The same with what else is said of each: its value, and the model it is counted for. */
+  quotas: { id: string; value?: string; model?: string }[]
   /** A protobuf duration: `48s`. */
   retryDelay?: string
 }
 
 /** What Google says beside the message. */
 export function googleDetails(complaint: Complaint): GoogleDetails {
-  const found: GoogleDetails = { quotaIds: [] }
+  const found: GoogleDetails = { quotaIds: [], quotas: [] }
   for (const detail of objects(lookUp(complaint, 'details'))) {
     if (typeof detail.reason === 'string') found.reason = detail.reason
     if (typeof detail.retryDelay === 'string') found.retryDelay = detail.retryDelay
-    for (const { quotaId } of objects(detail.violations)) {
-      if (typeof quotaId === 'string') found.quotaIds.push(quotaId)
+    for (const violation of objects(detail.violations)) {
+      const { quotaId: id, quotaValue: value, quotaDimensions: dimensions } = violation
+      if (typeof id !== 'string') continue
+      const model = isJsonObject(dimensions) ? dimensions.model : undefined
+      found.quotaIds.push(id)
+      found.quotas.push({
+        id,
+        ...(typeof value === 'string' && { value }),
+        ...(typeof model === 'string' && { model }),
+      })
     }
   }
   return found

@@ -28,6 +28,13 @@ export interface Provider {
   limitsPer?: 'account' | 'model'
   /** It keeps prompts in a cache: a conversation that stays on its key is cheaper and sooner answered. */
   cachesPrompts?: boolean
+  /**
+   * How its headers name its limits, and what each of them means; empty where it sends none that the hub could count. Absent means
+   * that nothing is known of them: then only names that leave no doubt are read.
+   */
+  limitHeaders?: readonly LimitHeaders[]
+  /** It passes on the words of whoever serves behind it: a limit in them is not the account's. */
+  router?: true
   /** Its own errors, read before the rules that hold for everyone; the first match decides. */
   errors?: readonly ErrorRule[]
   /** A page where a person finds their keys. */
@@ -35,6 +42,25 @@ export interface Provider {
 }
 
 export type Reset = 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling'
+
+/** One limit as a provider states it in headers, whose names are in lower case. */
+export interface LimitHeaders {
+  unit: 'requests' | 'tokens'
+  /**
+   * `told-by-reset`: a minute or a day, told by how long a bucket that refills takes for what was used of it. Those who send this
+   * use the same names for both.
+   */
+  per: 'minute' | 'hour' | 'day' | 'month' | 'told-by-reset'
+  limit: string
+  remaining?: string
+  reset?: string
+  /** Absent means what the row's `limitsPer` says. */
+  scope?: 'account' | 'model'
+  /** Absent means what the row's calendar says. */
+  resets?: Reset
+  /** What the error must say beside it, where the same names are used for several limits. */
+  where?: RegExp
+}
 
 /** What an error amounts to. */
 export interface Meaning {

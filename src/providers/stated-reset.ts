@@ -96,7 +96,7 @@ function exhausted(headers: HeaderList): string[] {
 }
 
 /** OpenRouter puts its rate limit headers into the error. */
-function headersInBody(complaint: Complaint): HeaderList {
+export function headersInBody(complaint: Complaint): HeaderList {
   const headers = lookUp(complaint, 'metadata', 'headers')
   if (!isJsonObject(headers)) return []
   return Object.entries(headers).map(([name, value]) => [name.toLowerCase(), textOf(value)])

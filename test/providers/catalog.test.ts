@@ -45,6 +45,13 @@ describe.each(rows)('the row of %s', (id, row) => {
     if (id !== 'sandbox') expect(row.keysUrl).toMatch(/^https:\/\//)
   })
 
+  it('names the headers of its limits in lower case, each limit once', () => {
+    const limits = row.limitHeaders ?? []
+    for (const { limit, remaining, reset } of limits)
+      for (const name of [limit, remaining, reset]) if (name) expect(name).toBe(name.toLowerCase())
+    expect(new Set(limits.map(({ unit, per }) => `${unit}/${per}`)).size).toBe(limits.length)
+  })
+
   it('renames no field that it refuses', () => {
     const renamed = Object.keys(row.quirks?.['openai-chat']?.renames ?? {})
     for (const field of row.quirks?.['openai-chat']?.refuses ?? []) expect(renamed).not.toContain(field)

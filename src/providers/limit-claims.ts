@@ -1,0 +1,102 @@
+/**
+ * What somebody says of a limit, in the words in which it was said, and what may be believed of it. Where a claim is found differs
+ * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
+ */
+import { parseReset } from '../http/retry-after.ts'
+import type { LimitHeaders, Reset } from './provider.ts'
+
+export type Period = 'minute' | 'hour' | 'day' | 'month'
+
+/** The lengths, in seconds as headers write them, that are a window of ours. */
+export const periodsBySeconds: ReadonlyMap<string | undefined, Period> = new Map([
+  ['60', 'minute'],
+  ['3600', 'hour'],
+  ['86400', 'day'],
+])
+
+/** A limit as it was stated: numbers and times are still text. */
+export interface Claim {
+  unit: 'requests' | 'tokens'
+  per: LimitHeaders['per']
+  scope?: 'account' | 'model' | undefined
+  limit?: string | undefined
+  remaining?: string | undefined
+  /** In place of `remaining`, where that is how it was said. */
+  used?: string | undefined
+  reset?: string | undefined
+  resets?: Reset | undefined
+}
+
+/** What is left of a claim when everything absurd is taken out. */
+export interface Numbers {
+  per: Period
+  limit?: number
+  remaining?: number
+  resetsAt?: number
+}
+
+/** Beyond this a number is a mistake, or means "without limit". */
+const largestLimit = 1e12
+/** A time further away than this is a mistake of somebody's: the longest quota there is ends with the month. */
+const furthestMs = 40 * 24 * 60 * 60 * 1_000
+
+/**
+ * The believable numbers of a claim. A limit of 0 is none: it says that this tier does not have the model at all. Undefined where
+ * nothing is left, or where the limit itself is absurd: then the rest is not worth more.
+ */
+export function believe(claim: Claim, now: number): Numbers | undefined {
+  const limit = readCount(claim.limit)
+  if (claim.limit !== undefined && (limit === undefined || limit < 1)) return undefined
+  const remaining = remainingOf(claim, limit)
+  if (limit === undefined && remaining === undefined) return undefined
+  const at = claim.reset === undefined ? undefined : parseReset(claim.reset, now)
+  const per = claim.per === 'told-by-reset' ? periodOfRefill(limit, remaining, at, now) : claim.per
+  if (per === undefined) return undefined
+  return {
+    per,
+    ...(limit !== undefined && { limit }),
+    ...(remaining !== undefined && { remaining }),
+    ...(at !== undefined && at > now && at <= now + furthestMs && { resetsAt: Math.ceil(at) }),
+  }
+}
+
+/** More left than there is room for is no number of this limit: Together says so of bursts. */
+function remainingOf(claim: Claim, limit: number | undefined): number | undefined {
+  const used = readCount(claim.used)
+  const remaining =
+    used === undefined || limit === undefined ? readCount(claim.remaining) : Math.max(0, limit - used)
+  return remaining !== undefined && limit !== undefined && remaining > limit ? undefined : remaining
+}
+
+const refillMs = { minute: 60_000, day: 86_400_000 } as const
+/** Times are stated in whole milliseconds, and a little passes on the way. */
+const roundingMs = 5
+
+/**
+ * How long a refilling bucket takes for a whole limit, from how long it takes for what was used: reset ≈ used / limit × period.
+ * The two candidates lie 1,440 times apart, so that a factor of three is near enough. Undefined where both or neither fit.
+ */
+function periodOfRefill(
+  limit: number | undefined,
+  remaining: number | undefined,
+  resetsAt: number | undefined,
+  now: number,
+): 'minute' | 'day' | undefined {
+  if (limit === undefined || remaining === undefined || resetsAt === undefined) return undefined
+  const statedMs = resetsAt - now
+  const fits = (period: 'minute' | 'day') => {
+    const expectedMs = ((limit - remaining) / limit) * refillMs[period]
+    const isNear = statedMs <= expectedMs * 3 && statedMs >= expectedMs / 3
+    return expectedMs > 0 && (isNear || Math.abs(statedMs - expectedMs) <= roundingMs)
+  }
+  const fitting = (['minute', 'day'] as const).filter(fits)
+  return fitting.length === 1 ? fitting[0] : undefined
+}
+
+/** A count as providers write it, with or without thousands separators. */
+function readCount(text: string | undefined): number | undefined {
+  const digits = text?.trim().replaceAll(',', '') ?? ''
+  if (!/^\d+(?:\.\d+)?$/.test(digits)) return undefined
+  const count = Math.floor(Number(digits))
+  return count <= largestLimit ? count : undefined
+}
