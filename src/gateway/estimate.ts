@@ -1,15 +1,21 @@
-/** How large a request will be, near enough to reserve quota for it. Pure. */
-import type { FilePart, ChatRequest, Message } from '../chat/request.ts'
+/** How large a request will be, near enough to reserve quota for it; how near, stands in README.md. Pure. */
+import type { ChatRequest, FilePart, Message, ToolResultPart, UserPart } from '../chat/request.ts'
+import { tokensOf } from './text-tokens.ts'
 
-/** Four characters to a token hold for English text and most code; what it misses is settled by the true usage. */
-const charactersPerToken = 4
-/** What providers count for one image at usual detail, and for a document or recording that is only named. */
-const imageTokens = 1_000
-const fileTokens = 2_000
-/** Overhead of a message's role and separators. */
+export { tokensOf } from './text-tokens.ts'
+
+/** The role of a message and what separates it from the next. */
 const messageTokens = 4
+/** What a provider writes around a tool's schema, and around a call and a result. */
+const toolTokens = 4
+const callTokens = 8
+/** What a model is told of how to call tools at all: 10 tokens at OpenAI, 350 at Anthropic. */
+const toolPreambleTokens = 20
 /** An answer's length where the client set no limit. */
 const usualOutputTokens = 1_024
+
+/** How much text of one request is looked at, in characters: of a larger one an even share of each text. */
+const attention = 16_000
 
 export interface Estimate {
   inputTokens: number
@@ -18,48 +24,114 @@ export interface Estimate {
 
 /** The tokens a request will take at most (input as guessed, output as limited or usual). */
 export function estimateTokens(request: ChatRequest): Estimate {
-  let input = request.messages.reduce((sum, message) => sum + messageSize(message), 0)
-  for (const tool of request.tools) {
-    input +=
-      tokensOf(tool.name) + tokensOf(tool.description ?? '') + tokensOf(JSON.stringify(tool.parameters ?? {}))
-  }
-  if (request.format?.type === 'json-schema') input += tokensOf(JSON.stringify(request.format.schema))
+  const size = new Size()
+  for (const message of request.messages) addMessage(size, message)
+  addTools(size, request)
+  addFormat(size, request)
   return {
-    inputTokens: input,
+    inputTokens: size.total(),
     outputTokens: (request.maxOutputTokens ?? usualOutputTokens) * (request.choices ?? 1),
   }
 }
 
-/** The tokens of a text, at least one for any text at all. */
-export function tokensOf(text: string): number {
-  return Math.ceil(text.length / charactersPerToken)
+/** Texts to be judged, and tokens that are known without a look. */
+class Size {
+  tokens = 0
+  readonly #texts: string[] = []
+  #length = 0
+
+  add(text: string | undefined): void {
+    if (!text) return
+    this.#texts.push(text)
+    this.#length += text.length
+  }
+
+  total(): number {
+    const share = Math.min(1, attention / this.#length)
+    return this.#texts.reduce((sum, text) => sum + tokensOf(text, share), this.tokens)
+  }
 }
 
-function messageSize(message: Message): number {
-  let tokens = messageTokens
+function addMessage(size: Size, message: Message): void {
+  size.tokens += messageTokens
+  if ('name' in message) size.add(message.name)
   for (const part of message.content) {
     switch (part.type) {
       case 'text':
       case 'reasoning':
       case 'refusal':
-        tokens += tokensOf(part.text)
+        size.add(part.text)
         break
       case 'tool-call':
-        tokens += tokensOf(part.name) + tokensOf(part.arguments)
+        size.tokens += callTokens
+        size.add(part.name)
+        size.add(part.arguments)
         break
       case 'tool-result':
-        for (const inner of part.content)
-          tokens += inner.type === 'text' ? tokensOf(inner.text) : sizeOfFile(inner)
+        addToolResult(size, part)
         break
       case 'file':
-        tokens += sizeOfFile(part)
+        addFile(size, part)
         break
     }
   }
-  return tokens
 }
 
-function sizeOfFile(file: FilePart): number {
-  if (file.source.type === 'text') return tokensOf(file.source.text)
-  return file.kind === 'image' ? imageTokens : fileTokens
+function addToolResult(size: Size, { content }: ToolResultPart): void {
+  size.tokens += callTokens
+  for (const part of content satisfies UserPart[]) {
+    if (part.type === 'text') size.add(part.text)
+    else addFile(size, part)
+  }
+}
+
+function addTools(size: Size, { tools }: ChatRequest): void {
+  if (tools.length > 0) size.tokens += toolPreambleTokens
+  for (const { name, description, parameters } of tools) {
+    size.tokens += toolTokens
+    size.add(name)
+    size.add(description)
+    if (parameters) size.add(JSON.stringify(parameters))
+  }
+}
+
+function addFormat(size: Size, { format }: ChatRequest): void {
+  if (format?.type !== 'json-schema') return
+  size.tokens += toolTokens
+  size.add(format.name)
+  size.add(format.description)
+  size.add(JSON.stringify(format.schema))
+}
+
+/** What providers count for one image at usual detail; at low detail OpenAI counts 85. */
+const imageTokens = 1_000
+const smallImageTokens = 100
+/** A document that is only named, and the least for one that is sent: a few pages. */
+const documentTokens = 2_000
+/** A page of a PDF is 50 kB or so, and 1,500 tokens. */
+const bytesPerDocumentToken = 33
+/** A second of MP3 is 16 kB, and up to 32 tokens at Gemini. */
+const bytesPerAudioToken = 500
+const audioTokens = 2_000
+/** Four characters of base64 are three bytes. */
+const bytesPerCharacter = 0.75
+
+function addFile(size: Size, file: FilePart): void {
+  const { source } = file
+  if (source.type === 'text') size.add(source.text)
+  else size.tokens += fileTokens(file, source.type === 'base64' ? source.data.length * bytesPerCharacter : 0)
+}
+
+/** @param bytes as many as came with the request; 0 where the file is only named. */
+function fileTokens({ kind, detail, mediaType }: FilePart, bytes: number): number {
+  switch (kind) {
+    case 'image':
+      return detail === 'low' ? smallImageTokens : imageTokens
+    case 'audio':
+      return bytes === 0 ? audioTokens : Math.ceil(bytes / bytesPerAudioToken)
+    case 'document':
+      // A text that travels in base64 has four bytes to a token, as other texts do.
+      if (mediaType?.startsWith('text/') && bytes > 0) return Math.ceil(bytes / 4)
+      return Math.max(documentTokens, Math.ceil(bytes / bytesPerDocumentToken))
+  }
 }
