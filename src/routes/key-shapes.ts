@@ -4,7 +4,7 @@ import type { StoredKey } from '../db/keys.ts'
 import type { KeyState, WindowState } from '../quota/lease.ts'
 import { ModelPatterns, Name, Time, toTime, toTimeOrNull } from './shapes.ts'
 
-const Limit = z.strictObject({
+export const Limit = z.strictObject({
   unit: z.enum(['requests', 'tokens']),
   per: z.enum(['minute', 'hour', 'day', 'month']),
   limit: z.int().min(1),

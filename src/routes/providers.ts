@@ -1,6 +1,5 @@
 /** Providers: the built-in rows, and the custom ones of a user or of the whole hub. */
 import { Hono } from 'hono'
-import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { writeAudit } from '../db/audit.ts'
 import {
@@ -15,66 +14,14 @@ import {
 import { HubError } from '../errors.ts'
 import { checkBaseUrl } from '../http/safe-fetch.ts'
 import { catalog } from '../providers/catalog.ts'
-import type { Provider } from '../providers/provider.ts'
 import { findProvider } from '../providers/registry.ts'
-import { strategyNames } from '../quota/strategies.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { ProviderChange, ProviderInput, ProviderView, showBuiltIn, showCustom } from './provider-shapes.ts'
 import { ownerOf, Scope } from './scope.ts'
-import { ById, listOf, Name, withoutUndefined } from './shapes.ts'
-
-const ProviderId = z
-  .string()
-  .trim()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 lower-case letters, digits and dashes')
-const Headers = z
-  .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), z.string().max(1_000))
-  .refine(
-    (headers) => !Object.keys(headers).some((name) => reserved.has(name.toLowerCase())),
-    'must not set credentials or what the connection needs',
-  )
-const reserved = new Set([
-  'authorization',
-  'x-api-key',
-  'x-goog-api-key',
-  'cookie',
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-])
-const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
-const Models = z.array(z.string().trim().min(1).max(200)).max(1_000)
-
-const ProviderInput = z.strictObject({
-  id: ProviderId,
-  name: Name,
-  baseUrl: z.string().trim().min(1).max(500),
-  dialect: Dialect,
-  models: Models.optional(),
-  headers: Headers.optional(),
-})
-const ProviderChange = z.strictObject({
-  name: Name.optional(),
-  models: Models.optional(),
-  headers: Headers.optional(),
-  strategy: z.enum(strategyNames).optional(),
-})
-
-const ProviderView = z.object({
-  id: z.string(),
-  name: z.string(),
-  kind: z.enum(['built-in', 'custom']),
-  scope: z.enum(['user', 'hub']),
-  dialects: z.record(z.string(), z.string()),
-  defaultModel: z.string(),
-  models: z.array(z.string()),
-  /** Where a person makes a key for it. */
-  keysUrl: z.string().nullable(),
-  strategy: z.string().nullable(),
-})
+import { ById, listOf, withoutUndefined } from './shapes.ts'
 
 export const providerRoutes = new Hono<HubContext>()
   .get(
@@ -221,36 +168,4 @@ function requireOwner(caller: Caller, row: StoredProvider): void {
   const { id, role } = caller.configuration.user
   if (row.owner !== id && role !== 'admin')
     throw new HubError('FORBIDDEN', 'Only an administrator may change this provider.')
-}
-
-function showBuiltIn(
-  id: string,
-  provider: Provider,
-  strategy: string | undefined,
-): z.infer<typeof ProviderView> {
-  return {
-    id,
-    name: provider.name,
-    kind: 'built-in',
-    scope: 'hub',
-    dialects: { ...provider.dialects },
-    defaultModel: provider.defaultModel,
-    models: Object.keys(provider.models),
-    keysUrl: provider.keysUrl ?? null,
-    strategy: strategy ?? null,
-  }
-}
-
-function showCustom(row: StoredProvider, strategy: string | undefined): z.infer<typeof ProviderView> {
-  return {
-    id: row.id,
-    name: row.name,
-    kind: 'custom',
-    scope: row.owner === 'hub' ? 'hub' : 'user',
-    dialects: { [row.dialect]: row.baseUrl },
-    defaultModel: row.models?.[0] ?? '',
-    models: row.models ?? [],
-    keysUrl: null,
-    strategy: strategy ?? null,
-  }
 }

@@ -23,7 +23,7 @@ function dialectOf(path: string): DialectId | undefined {
   if (path.endsWith('/chat/completions')) return 'openai-chat'
   if (path.endsWith('/responses')) return 'openai-responses'
   if (path.endsWith('/messages')) return 'anthropic'
-  return /enerateContent$/.test(path) ? 'gemini' : undefined
+  return path.endsWith('enerateContent') ? 'gemini' : undefined
 }
 
 /** What an answer says of its input, with what was read from a cache and written to it. The last report of a stream counts. */

@@ -1,0 +1,110 @@
+/** How a provider is entered and shown, with what its free tier would be as limits of a key. */
+import { z } from 'zod'
+import type { StoredProvider } from '../db/routing.ts'
+import { presetsOf, termsOf } from '../providers/presets.ts'
+import type { Provider } from '../providers/provider.ts'
+import { strategyNames } from '../quota/strategies.ts'
+import { Limit } from './key-shapes.ts'
+import { Name } from './shapes.ts'
+
+const ProviderId = z
+  .string()
+  .trim()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 lower-case letters, digits and dashes')
+const Headers = z
+  .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), z.string().max(1_000))
+  .refine(
+    (headers) => !Object.keys(headers).some((name) => reserved.has(name.toLowerCase())),
+    'must not set credentials or what the connection needs',
+  )
+const reserved = new Set([
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'cookie',
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+])
+const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
+const Models = z.array(z.string().trim().min(1).max(200)).max(1_000)
+
+export const ProviderInput = z.strictObject({
+  id: ProviderId,
+  name: Name,
+  baseUrl: z.string().trim().min(1).max(500),
+  dialect: Dialect,
+  models: Models.optional(),
+  headers: Headers.optional(),
+})
+export const ProviderChange = z.strictObject({
+  name: Name.optional(),
+  models: Models.optional(),
+  headers: Headers.optional(),
+  strategy: z.enum(strategyNames).optional(),
+})
+
+/** A free tier, as limits that may be entered for a key. It is offered, and never applied by itself. */
+const PresetView = z.object({
+  id: z.string(),
+  name: z.string(),
+  limits: z.array(Limit),
+  asOf: z.iso.date(),
+  source: z.url(),
+  terms: z.string(),
+})
+
+export const ProviderView = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['built-in', 'custom']),
+  scope: z.enum(['user', 'hub']),
+  dialects: z.record(z.string(), z.string()),
+  defaultModel: z.string(),
+  models: z.array(z.string()),
+  /** Where a person makes a key for it. */
+  keysUrl: z.string().nullable(),
+  strategy: z.string().nullable(),
+  presets: z.array(PresetView),
+  /** What it asks and gives, where there is no preset that says it. */
+  terms: z.string().nullable(),
+})
+
+/** A built-in row as the API shows it. */
+export function showBuiltIn(
+  id: string,
+  provider: Provider,
+  strategy: string | undefined,
+): z.infer<typeof ProviderView> {
+  return {
+    id,
+    name: provider.name,
+    kind: 'built-in',
+    scope: 'hub',
+    dialects: { ...provider.dialects },
+    defaultModel: provider.defaultModel,
+    models: Object.keys(provider.models),
+    keysUrl: provider.keysUrl ?? null,
+    strategy: strategy ?? null,
+    presets: presetsOf(id).map((preset) => ({ ...preset, limits: [...preset.limits] })),
+    terms: termsOf(id) ?? null,
+  }
+}
+
+/** A custom provider as the API shows it. */
+export function showCustom(row: StoredProvider, strategy: string | undefined): z.infer<typeof ProviderView> {
+  return {
+    id: row.id,
+    name: row.name,
+    kind: 'custom',
+    scope: row.owner === 'hub' ? 'hub' : 'user',
+    dialects: { [row.dialect]: row.baseUrl },
+    defaultModel: row.models?.[0] ?? '',
+    models: row.models ?? [],
+    keysUrl: null,
+    strategy: strategy ?? null,
+    presets: [],
+    terms: null,
+  }
+}
