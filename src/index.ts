@@ -9,6 +9,7 @@ import { HubError, toHubError } from './errors.ts'
 import { bodyTooLarge, drain, maxBodyBytes } from './http/body.ts'
 import { timeOrderedId } from './ids.ts'
 import { refreshModels } from './providers/refresh.ts'
+import { accountRoutes } from './routes/accounts.ts'
 import { authRoutes } from './routes/auth.ts'
 import { chatRoutes } from './routes/chat.ts'
 import type { HubContext } from './routes/context.ts'
@@ -60,6 +61,7 @@ export const app = new Hono<HubContext>()
   .route('/v1/auth', authRoutes)
   .route('/api/keys', keyRoutes)
   .route('/v1/admin/keys', keyRoutes)
+  .route('/api/accounts', accountRoutes)
   .route('/api/tokens', tokenRoutes)
   .route('/api/routes', routingRoutes)
   .route('/api/pools', poolRoutes)

@@ -43,7 +43,16 @@ export async function settleIn(
 
 /** Calls the hub. @throws where it answers anything but 2xx. */
 export async function call<T>(method: string, path: string, body?: unknown, as?: string): Promise<T> {
-  const response = await exports.default.fetch(
+  const response = await send(method, path, body, as)
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+  // The caller says what it expects; a test that is wrong about it fails in its assertions.
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+/** Calls the hub, whatever it answers. */
+export function send(method: string, path: string, body?: unknown, as?: string): Promise<Response> {
+  return exports.default.fetch(
     new Request(`http://localhost${path}`, {
       method,
       headers: {
@@ -53,10 +62,21 @@ export async function call<T>(method: string, path: string, body?: unknown, as?:
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }),
   )
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
-  // The caller says what it expects; a test that is wrong about it fails in its assertions.
-  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+/** What the hub says of a call that it refuses: its code, the field and the sentence. */
+export async function refusal(
+  method: string,
+  path: string,
+  body: unknown,
+  as: string,
+): Promise<{ status: number; code: string; message: string; param?: string }> {
+  const response = await send(method, path, body, as)
+  // Every error of ours has this shape; a test that is wrong about it fails in its assertions.
+  const { error } = (await response.json()) as {
+    error?: { code: string; message: string; param?: string }
+  }
+  return { status: response.status, code: '', message: '', ...error }
 }
 
 /** The body that the hub sent to a provider, out of what `fetch` was called with. */

@@ -1,11 +1,11 @@
 /** Provider keys and the accounts whose quota they share, as questions. */
-import { and, eq, sql } from 'drizzle-orm'
-import { openDatabase } from './client.ts'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { type AccountRow, isEmpty } from './accounts.ts'
+import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { accounts, keys } from './schema.ts'
 
 type KeyRow = typeof keys.$inferSelect
-type AccountRow = typeof accounts.$inferSelect
 
 /** A key with what its account says about sharing. */
 export type StoredKey = KeyRow & { shared: boolean; accountName: string | null }
@@ -33,26 +33,16 @@ export async function findKey(d1: D1Database, owner: string, id: string): Promis
   return row && { ...row.key, shared: row.shared, accountName: row.accountName }
 }
 
-export async function findAccount(
-  d1: D1Database,
-  owner: string,
-  id: string,
-): Promise<AccountRow | undefined> {
-  const [row] = await openDatabase(d1)
-    .select()
-    .from(accounts)
-    .where(and(eq(accounts.owner, owner), eq(accounts.id, id)))
-  return row
-}
-
 /**
- * Adds a key, and its own account where it joins none.
+ * Adds a key, with the account that it is in: its own, or one that was there. That is written again, so that a key is never in an
+ * account that was removed a moment ago.
+ *
  * @returns the owner's new epoch, or undefined where the same key was entered before.
  */
 export async function addKey(
   d1: D1Database,
   key: typeof keys.$inferInsert,
-  ownAccount: typeof accounts.$inferInsert | undefined,
+  account: AccountRow,
 ): Promise<number | undefined> {
   const db = openDatabase(d1)
   const [same] = await db
@@ -63,31 +53,52 @@ export async function addKey(
     )
   if (same) return undefined
   // Two entries at once may both pass this check; the unique index decides, and the second one fails as a whole.
-  const insertKey = db.insert(keys).values(key)
-  const raise = raiseEpoch(db, key.owner)
-  if (!ownAccount) return epochOf((await db.batch([insertKey, raise]))[1])
-  return epochOf((await db.batch([db.insert(accounts).values(ownAccount), insertKey, raise]))[2])
+  const [, , raised] = await db.batch([
+    db.insert(accounts).values(account).onConflictDoNothing(),
+    db.insert(keys).values(key),
+    raiseEpoch(db, key.owner),
+  ])
+  return epochOf(raised)
 }
 
-/** Changes a key, and whether its own account is shared. @returns the owner's new epoch. */
+/** What becomes of a key's account: it is shared or no longer, or the key goes to another one. */
+export type AccountChange = { type: 'share'; shared: boolean } | { type: 'join'; account: AccountRow }
+
+/** Changes a key, and its account. @returns the owner's new epoch. */
 export async function changeKey(
   d1: D1Database,
   stored: StoredKey,
   change: Partial<typeof keys.$inferInsert>,
-  shared: boolean | undefined,
+  accountChange: AccountChange | undefined,
 ): Promise<number> {
   const db = openDatabase(d1)
-  const update = db
-    .update(keys)
-    .set({ ...change, updatedAt: Date.now() })
-    .where(and(eq(keys.owner, stored.owner), eq(keys.id, stored.id)))
   const raise = raiseEpoch(db, stored.owner)
-  if (shared === undefined) return epochOf((await db.batch([update, raise]))[1])
-  const share = db
-    .update(accounts)
-    .set({ shared })
-    .where(and(eq(accounts.owner, stored.owner), eq(accounts.id, stored.accountId)))
-  return epochOf((await db.batch([update, share, raise]))[2])
+  const update = (fields: Partial<typeof keys.$inferInsert>) =>
+    db
+      .update(keys)
+      .set({ ...fields, updatedAt: Date.now() })
+      .where(and(eq(keys.owner, stored.owner), eq(keys.id, stored.id)))
+  switch (accountChange?.type) {
+    case undefined:
+      return epochOf((await db.batch([update(change), raise]))[1])
+    case 'share': {
+      const share = db
+        .update(accounts)
+        .set({ shared: accountChange.shared })
+        .where(and(eq(accounts.owner, stored.owner), eq(accounts.id, stored.accountId)))
+      return epochOf((await db.batch([update(change), share, raise]))[2])
+    }
+    case 'join': {
+      const { account } = accountChange
+      const [, , , raised] = await db.batch([
+        db.insert(accounts).values(account).onConflictDoNothing(),
+        update({ ...change, accountId: account.id }),
+        removeOwnAccount(db, stored),
+        raise,
+      ])
+      return epochOf(raised)
+    }
+  }
 }
 
 /** Removes a key, and its account if it was the key's own. @returns the owner's new epoch. */
@@ -95,18 +106,17 @@ export async function removeKey(d1: D1Database, stored: StoredKey): Promise<numb
   const db = openDatabase(d1)
   const [, , raised] = await db.batch([
     db.delete(keys).where(and(eq(keys.owner, stored.owner), eq(keys.id, stored.id))),
-    db
-      .delete(accounts)
-      .where(
-        and(
-          eq(accounts.owner, stored.owner),
-          eq(accounts.id, stored.accountId),
-          sql`${accounts.name} IS NULL`,
-        ),
-      ),
+    removeOwnAccount(db, stored),
     raiseEpoch(db, stored.owner),
   ])
   return epochOf(raised)
+}
+
+/** An account without a name is of no use to anyone when the key has left it. */
+function removeOwnAccount(db: Database, { owner, accountId }: StoredKey) {
+  return db
+    .delete(accounts)
+    .where(and(eq(accounts.owner, owner), eq(accounts.id, accountId), isNull(accounts.name), isEmpty))
 }
 
 /** The pools whose keys a user's requests may draw on, as owner and provider: those are told of the user's changes. */

@@ -1,7 +1,8 @@
 /** What the caller of a request can reach, and whether the sandbox is offered to it. */
 import type { Context } from 'hono'
 import { isLocal } from '../auth/secrets.ts'
-import { type Directory, makeDirectory } from '../gateway/directory.ts'
+import { HubError } from '../errors.ts'
+import { type Directory, type KnownProvider, makeDirectory } from '../gateway/directory.ts'
 import type { HubContext } from './context.ts'
 
 /** The sandbox is on in local runs, and elsewhere where `SANDBOX=true` says so. */
@@ -11,4 +12,18 @@ export function offersSandbox(c: Context<HubContext>): boolean {
 
 export function directoryOf(c: Context<HubContext>): Directory {
   return makeDirectory(c.var.caller.configuration, c.env, offersSandbox(c))
+}
+
+/**
+ * The provider that a body names.
+ * @throws {HubError} VALIDATION_ERROR naming `provider`.
+ */
+export function requireProvider(directory: Directory, name: string): KnownProvider {
+  const known = directory.find(name)
+  if (known) return known
+  throw new HubError(
+    'VALIDATION_ERROR',
+    `"${name}" is not a provider of this hub. GET /api/providers lists them.`,
+    { param: 'provider' },
+  )
 }

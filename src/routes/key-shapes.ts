@@ -26,6 +26,9 @@ export const KeyChange = z.strictObject({
   maxConcurrent: z.int().min(1).max(10_000).nullish(),
 })
 
+/** `account: null` makes the key an account of its own again. */
+export const KeyPatch = KeyChange.extend({ account: z.string().trim().min(1).nullish() })
+
 export const KeyInput = KeyChange.extend({
   provider: z.string().trim().min(1),
   apiKey: z.string().trim().min(1).max(4_000),

@@ -3,21 +3,30 @@ import { Hono } from 'hono'
 import type { z } from 'zod'
 import { fingerprintSecret, maskSecret, sealSecret } from '../auth/vault.ts'
 import { writeAudit } from '../db/audit.ts'
-import { addKey, changeKey, findAccount, findKey, listKeys, removeKey, type StoredKey } from '../db/keys.ts'
+import {
+  type AccountChange,
+  addKey,
+  changeKey,
+  findKey,
+  listKeys,
+  removeKey,
+  type StoredKey,
+} from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
-import type { Directory, KnownProvider } from '../gateway/directory.ts'
 import { tryKey } from '../gateway/trial.ts'
 import { randomId } from '../ids.ts'
 import { checkKey, originOf } from '../providers/auth.ts'
 import type { KeyState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
+import { accountToJoin, ownAccount } from './accounts.ts'
 import { announceChange } from './announce.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { HubContext } from './context.ts'
-import { directoryOf } from './directory.ts'
+import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
-import { Key, KeyChange, KeyInput, showKey, Trial } from './key-shapes.ts'
+import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
+import { requireSharer } from './scope.ts'
 import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
 export const keyRoutes = new Hono<HubContext>()
@@ -43,9 +52,12 @@ export const keyRoutes = new Hono<HubContext>()
       // The sandbox takes any text for a key, because it looks at none.
       const secret = known.id === 'sandbox' ? input.apiKey : checkKey(known.provider, input.apiKey)
       const id = randomId('key')
-      const account = await chooseAccount(c.env, owner, known.id, input.account)
       const now = Date.now()
-      const { apiKey: _apiKey, shared, provider: _provider, account: _account, ...settings } = input
+      const account =
+        input.account === undefined
+          ? ownAccount({ owner, id, provider: known.id, createdAt: now }, input.shared)
+          : await accountToJoin(c.env, caller, known.id, { id: input.account, shared: input.shared })
+      const { apiKey: _apiKey, shared: _shared, provider: _provider, account: _account, ...settings } = input
       const context = { owner, provider: known.id, origin: originOf(known.provider), keyId: id }
       const epoch = await addKey(
         c.env.DB,
@@ -54,16 +66,14 @@ export const keyRoutes = new Hono<HubContext>()
           id,
           owner,
           provider: known.id,
-          accountId: account ?? id,
+          accountId: account.id,
           ciphertext: await sealSecret(c.env.MASTER_KEY, secret, context),
           fingerprint: await fingerprintSecret(c.env.MASTER_KEY, secret),
           masked: maskSecret(secret),
           createdAt: now,
           updatedAt: now,
         },
-        account === undefined
-          ? { owner, id, provider: known.id, name: null, shared: shared ?? false, createdAt: now }
-          : undefined,
+        account,
       )
       if (epoch === undefined) {
         throw new HubError('CONFLICT', `This key is already among your keys for ${known.provider.name}.`, {
@@ -91,16 +101,17 @@ export const keyRoutes = new Hono<HubContext>()
       guard: 'user',
       summary: 'Changes a key, but for the secret itself.',
       params: ById,
-      body: KeyChange,
+      body: KeyPatch,
       answer: Key,
     }),
     async (c) => {
       const { caller } = c.var
       const owner = caller.configuration.user.id
-      const { shared, ...change } = c.req.valid('json')
+      const { shared, account, ...change } = c.req.valid('json')
       requireSharer(caller, shared)
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
-      const epoch = await changeKey(c.env.DB, stored, withoutUndefined(change), shared)
+      const accountChange = await changeOfAccount(c.env, caller, stored, account, shared)
+      const epoch = await changeKey(c.env.DB, stored, withoutUndefined(change), accountChange)
       await announceChange(c.env, owner, epoch, [poolOf(stored)])
       await writeAudit(c.env.DB, {
         actor: owner,
@@ -175,6 +186,27 @@ export const keyRoutes = new Hono<HubContext>()
     },
   )
 
+/** What the fields `account` and `shared` ask for: the key moves, or its account does with all its keys, or nothing does. */
+async function changeOfAccount(
+  env: Env,
+  caller: Caller,
+  stored: StoredKey,
+  account: string | null | undefined,
+  shared: boolean | undefined,
+): Promise<AccountChange | undefined> {
+  if (typeof account === 'string' && account !== stored.accountId) {
+    return {
+      type: 'join',
+      account: await accountToJoin(env, caller, stored.provider, { id: account, shared }),
+    }
+  }
+  // A key that leaves an account leaves its sharing behind, unless it is said again.
+  if (account === null && stored.accountId !== stored.id) {
+    return { type: 'join', account: ownAccount({ ...stored, createdAt: Date.now() }, shared) }
+  }
+  return shared === undefined ? undefined : { type: 'share', shared }
+}
+
 /** The pool that decides about a key. */
 function poolOf(key: StoredKey): { owner: string; provider: string } {
   return { owner: key.shared ? 'hub' : key.owner, provider: key.provider }
@@ -198,43 +230,4 @@ async function requireKey(env: Env, owner: string, id: string): Promise<StoredKe
   const key = await findKey(env.DB, owner, id)
   if (!key) throw new HubError('NOT_FOUND', 'You have no key with this id.')
   return key
-}
-
-function requireProvider(directory: Directory, name: string): KnownProvider {
-  const known = directory.find(name)
-  if (!known) {
-    throw new HubError(
-      'VALIDATION_ERROR',
-      `"${name}" is not a provider of this hub. GET /api/providers lists them.`,
-      {
-        param: 'provider',
-      },
-    )
-  }
-  return known
-}
-
-/** Sharing spends a key on everyone's requests: only an admin may decide that. */
-function requireSharer(caller: Caller, shared: boolean | undefined): void {
-  if (shared && caller.configuration.user.role !== 'admin') {
-    throw new HubError('FORBIDDEN', 'Only an administrator may share a key with everyone on this hub.', {
-      param: 'shared',
-    })
-  }
-}
-
-async function chooseAccount(
-  env: Env,
-  owner: string,
-  provider: string,
-  id: string | undefined,
-): Promise<string | undefined> {
-  if (id === undefined) return undefined
-  const account = await findAccount(env.DB, owner, id)
-  if (!account || account.provider !== provider) {
-    throw new HubError('VALIDATION_ERROR', 'You have no account with this id at this provider.', {
-      param: 'account',
-    })
-  }
-  return account.id
 }

@@ -16,3 +16,15 @@ export function ownerOf(caller: Caller, { scope }: z.infer<typeof Scope>, change
   if (caller.configuration.user.role === 'admin') return 'hub'
   throw new HubError('FORBIDDEN', `Only an administrator may ${change}.`, { param: 'scope' })
 }
+
+/**
+ * Sharing spends a key on everyone's requests: only an admin may decide that.
+ * @throws {HubError} FORBIDDEN naming `param`.
+ */
+export function requireSharer(caller: Caller, shared: boolean | undefined, param = 'shared'): void {
+  if (shared && caller.configuration.user.role !== 'admin') {
+    throw new HubError('FORBIDDEN', 'Only an administrator may share a key with everyone on this hub.', {
+      param,
+    })
+  }
+}

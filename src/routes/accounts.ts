@@ -1,0 +1,216 @@
+/** Accounts: the identity at a provider whose quota several keys share. What is shared or private is so with all its keys. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
+import {
+  type AccountRow,
+  addAccount,
+  changeAccount,
+  findNamedAccount,
+  listAccounts,
+  type NamedAccount,
+  removeAccount,
+} from '../db/accounts.ts'
+import { writeAudit } from '../db/audit.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { randomId } from '../ids.ts'
+import { announceChange } from './announce.ts'
+import type { HubContext } from './context.ts'
+import { directoryOf, requireProvider } from './directory.ts'
+import { endpoint } from './endpoint.ts'
+import { requireSharer } from './scope.ts'
+import { ById, listOf, Name, Time, toTime } from './shapes.ts'
+
+const AccountInput = z.strictObject({
+  provider: z.string().trim().min(1),
+  name: Name,
+  shared: z.boolean().optional(),
+})
+const AccountChange = z.strictObject({ name: Name.optional(), shared: z.boolean().optional() })
+
+const Account = z.object({
+  id: z.string(),
+  provider: z.string(),
+  name: z.string(),
+  shared: z.boolean(),
+  keys: z.array(z.object({ id: z.string(), name: z.string().nullable(), masked: z.string() })),
+  createdAt: Time,
+})
+
+export const accountRoutes = new Hono<HubContext>()
+  .get(
+    '/',
+    endpoint({
+      guard: 'user',
+      summary:
+        'The accounts that you made, with their keys. A key is in one of its own until told otherwise.',
+      answer: listOf(Account),
+    }),
+    async (c) => {
+      const data = await listAccounts(c.env.DB, c.var.caller.configuration.user.id)
+      return c.json({ data: data.map(showAccount), nextCursor: null })
+    },
+  )
+  .post(
+    '/',
+    endpoint({
+      guard: 'user',
+      summary: 'Makes an account, for keys that share one quota.',
+      body: AccountInput,
+      status: 201,
+      answer: Account,
+    }),
+    async (c) => {
+      const { provider, name, shared = false } = c.req.valid('json')
+      const { caller } = c.var
+      const owner = caller.configuration.user.id
+      requireSharer(caller, shared)
+      const { id: providerId } = requireProvider(directoryOf(c), provider)
+      await requireFreeName(c.env, owner, providerId, name)
+      const account = {
+        owner,
+        id: randomId('acc'),
+        provider: providerId,
+        name,
+        shared,
+        createdAt: Date.now(),
+      }
+      await addAccount(c.env.DB, account)
+      await writeAudit(c.env.DB, {
+        actor: owner,
+        action: 'account.added',
+        subject: account.id,
+        detail: { provider: providerId, name, shared },
+      })
+      return c.json(showAccount({ ...account, keys: [] }), 201)
+    },
+  )
+  .patch(
+    '/:id',
+    endpoint({
+      guard: 'user',
+      summary: 'Renames an account, or shares it with everyone, with all its keys.',
+      params: ById,
+      body: AccountChange,
+      answer: Account,
+    }),
+    async (c) => {
+      const { caller } = c.var
+      const owner = caller.configuration.user.id
+      const change = c.req.valid('json')
+      requireSharer(caller, change.shared)
+      const stored = await requireAccount(c.env, owner, c.req.valid('param').id)
+      const { name = stored.name, shared = stored.shared } = change
+      if (name !== stored.name) await requireFreeName(c.env, owner, stored.provider, name)
+      const epoch = await changeAccount(c.env.DB, stored, { name, shared })
+      // The keys leave one pool and come to the other.
+      const { provider } = stored
+      await announceChange(c.env, owner, epoch, [
+        { owner, provider },
+        { owner: 'hub', provider },
+      ])
+      await writeAudit(c.env.DB, {
+        actor: owner,
+        action: 'account.changed',
+        subject: stored.id,
+        detail: change,
+      })
+      return c.json(showAccount({ ...stored, name, shared }))
+    },
+  )
+  .delete(
+    '/:id',
+    endpoint({
+      guard: 'user',
+      summary: 'Removes an account that no key is in.',
+      params: ById,
+      status: 204,
+    }),
+    async (c) => {
+      const owner = c.var.caller.configuration.user.id
+      const stored = await requireAccount(c.env, owner, c.req.valid('param').id)
+      if (!(await removeAccount(c.env.DB, owner, stored.id))) {
+        throw stillHolds(await requireAccount(c.env, owner, stored.id))
+      }
+      await writeAudit(c.env.DB, {
+        actor: owner,
+        action: 'account.removed',
+        subject: stored.id,
+        detail: { provider: stored.provider, name: stored.name },
+      })
+      return c.body(null, 204)
+    },
+  )
+
+/** The account that a key is of its own: it bears the key's id, and no name. */
+export function ownAccount(
+  { owner, id, provider, createdAt }: Pick<AccountRow, 'owner' | 'id' | 'provider' | 'createdAt'>,
+  shared = false,
+): AccountRow {
+  return { owner, id, provider, name: null, shared, createdAt }
+}
+
+/**
+ * The account that a key is to join.
+ *
+ * @param asked its id, and whether the key was to be shared, which is for the account to say.
+ * @throws {HubError} VALIDATION_ERROR naming `account` or `shared`; FORBIDDEN where that would share the key, and only an admin may.
+ */
+export async function accountToJoin(
+  env: Env,
+  caller: Caller,
+  provider: string,
+  asked: { id: string; shared: boolean | undefined },
+): Promise<AccountRow> {
+  const account = await findNamedAccount(env.DB, caller.configuration.user.id, asked.id)
+  if (!account || account.provider !== provider) {
+    throw new HubError(
+      'VALIDATION_ERROR',
+      'You have no account with this id at this provider. POST /api/accounts makes one.',
+      { param: 'account' },
+    )
+  }
+  if (asked.shared !== undefined && asked.shared !== account.shared) {
+    throw new HubError(
+      'VALIDATION_ERROR',
+      `"shared" is what its account is: ${account.name} is ${account.shared ? 'shared' : 'private'}. Leave it out, or change the account.`,
+      { param: 'shared' },
+    )
+  }
+  requireSharer(caller, account.shared, 'account')
+  const { keys: _keys, ...row } = account
+  return row
+}
+
+async function requireAccount(env: Env, owner: string, id: string): Promise<NamedAccount> {
+  const account = await findNamedAccount(env.DB, owner, id)
+  if (!account) throw new HubError('NOT_FOUND', 'You have no account with this id.')
+  return account
+}
+
+// Two requests may both pass this check; then two accounts bear one name, and their ids still tell them apart.
+async function requireFreeName(env: Env, owner: string, provider: string, name: string): Promise<void> {
+  const others = await listAccounts(env.DB, owner)
+  if (others.some((other) => other.provider === provider && other.name === name)) {
+    throw new HubError('CONFLICT', `You have an account "${name}" at this provider already.`, {
+      param: 'name',
+    })
+  }
+}
+
+/** As many keys as a message names. */
+const mostNamed = 5
+
+function stillHolds({ name, keys }: NamedAccount): HubError {
+  const named = keys.slice(0, mostNamed).map((key) => `${key.name ?? key.masked} (${key.id})`)
+  const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : ''
+  return new HubError(
+    'CONFLICT',
+    `The account "${name}" still holds ${named.join(', ')}${more}. Remove these keys or move them to another account first.`,
+  )
+}
+
+function showAccount({ owner: _owner, createdAt, ...account }: NamedAccount): z.infer<typeof Account> {
+  return { ...account, createdAt: toTime(createdAt) }
+}
