@@ -73,9 +73,7 @@ export async function refusal(
 ): Promise<{ status: number; code: string; message: string; param?: string }> {
   const response = await send(method, path, body, as)
   // Every error of ours has this shape; a test that is wrong about it fails in its assertions.
-  const { error } = (await response.json()) as {
-    error?: { code: string; message: string; param?: string }
-  }
+  const { error } = await response.json<{ error?: { code: string; message: string; param?: string } }>()
   return { status: response.status, code: '', message: '', ...error }
 }
 

@@ -25,6 +25,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { keyImportRoutes } from './key-import.ts'
 import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
 import { requireSharer } from './scope.ts'
 import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
@@ -90,6 +91,7 @@ export const keyRoutes = new Hono<HubContext>()
       return c.json(await readKey(c.env, owner, id), 201)
     },
   )
+  .route('/import', keyImportRoutes)
   .get(
     '/:id',
     endpoint({ guard: 'user', summary: 'One of your keys.', params: ById, answer: Key }),

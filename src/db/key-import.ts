@@ -1,0 +1,84 @@
+/** Many keys at once, in one transaction with few statements. */
+import type { AccountRow } from './accounts.ts'
+import { openDatabase } from './client.ts'
+import { eq } from 'drizzle-orm'
+import { keys } from './schema.ts'
+
+type NewKey = typeof keys.$inferInsert
+
+/** What tells whether a key was entered before. */
+export async function listFingerprints(
+  d1: D1Database,
+  owner: string,
+): Promise<{ id: string; provider: string; fingerprint: string }[]> {
+  return openDatabase(d1)
+    .select({ id: keys.id, provider: keys.provider, fingerprint: keys.fingerprint })
+    .from(keys)
+    .where(eq(keys.owner, owner))
+}
+
+const addKeys = `
+  INSERT INTO keys
+    (owner, id, provider, account_id, name, note, ciphertext, fingerprint, masked, priority, weight, enabled,
+     allowed_models, created_at, updated_at)
+  SELECT
+    value ->> '$.owner', value ->> '$.id', value ->> '$.provider', value ->> '$.accountId',
+    value ->> '$.name', value ->> '$.note', value ->> '$.ciphertext', value ->> '$.fingerprint', value ->> '$.masked',
+    value ->> '$.priority', value ->> '$.weight', 1,
+    -- Text as it stands in the column, where there are any.
+    CASE json_type(value, '$.allowedModels') WHEN 'array' THEN value -> '$.allowedModels' END,
+    value ->> '$.createdAt', value ->> '$.updatedAt'
+  FROM json_each(?1)
+  WHERE true
+  ON CONFLICT DO NOTHING
+  RETURNING id`
+
+// After the keys, and only where there are any: a key that somebody else entered a moment ago leaves no account behind.
+const addAccounts = `
+  INSERT INTO accounts (owner, id, provider, name, shared, created_at)
+  SELECT
+    value ->> '$.owner', value ->> '$.id', value ->> '$.provider', value ->> '$.name', value ->> '$.shared',
+    value ->> '$.createdAt'
+  FROM json_each(?1)
+  WHERE EXISTS (SELECT 1 FROM keys WHERE owner = value ->> '$.owner' AND account_id = value ->> '$.id')
+  ON CONFLICT DO NOTHING`
+
+const raiseEpoch = 'UPDATE users SET epoch = epoch + 1 WHERE id = ?1 RETURNING epoch'
+
+/** Keys of one statement: a bound text may have two megabytes, and a key with its note some thousands of characters. */
+const keysPerStatement = 200
+
+/**
+ * Adds keys with the accounts they are in. A key that was entered in the meantime is left as it is.
+ * @returns the ids that were added, and the owner's new epoch.
+ */
+export async function importKeys(
+  d1: D1Database,
+  owner: string,
+  entries: { key: NewKey; account: AccountRow }[],
+): Promise<{ added: Set<string>; epoch: number }> {
+  const parts = Array.from({ length: Math.ceil(entries.length / keysPerStatement) }, (_, index) =>
+    entries.slice(index * keysPerStatement, (index + 1) * keysPerStatement),
+  )
+  const bind = (statement: string, rows: unknown[]) => d1.prepare(statement).bind(JSON.stringify(rows))
+  const results = await d1.batch<{ id?: string; epoch?: number }>([
+    d1.prepare(raiseEpoch).bind(owner),
+    ...parts.map((part) =>
+      bind(
+        addKeys,
+        part.map(({ key }) => key),
+      ),
+    ),
+    ...parts.map((part) =>
+      bind(
+        addAccounts,
+        part.map(({ account }) => account),
+      ),
+    ),
+  ])
+  const rows = results.flatMap((result) => result.results)
+  return {
+    added: new Set(rows.flatMap(({ id }) => id ?? [])),
+    epoch: rows.find((row) => row.epoch !== undefined)?.epoch ?? 0,
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Many keys in one text, as people have them: one a line, a table, the `.env` of a program. What each entry says is read here; whose
+ * key it is and whether it is new is for others to say. Pure. No message repeats what stands in the text.
+ */
+import { HubError } from '../errors.ts'
+import { CsvError, type CsvRow, parseCsv } from './csv.ts'
+
+export type KeyListFormat = 'lines' | 'csv' | 'env'
+
+/** One key as it is listed. The fields of a table that were left empty are absent. */
+export interface ListedKey {
+  /** The line that it stands in, from 1. */
+  line: number
+  secret: string
+  /** The provider as the list names it. */
+  provider?: string
+  /** The variable that holds it: its name may tell the provider. */
+  variable?: string
+  name?: string
+  note?: string
+  account?: string
+  priority?: string
+  weight?: string
+  models?: string[]
+}
+
+export interface KeyList {
+  format: KeyListFormat
+  keys: ListedKey[]
+}
+
+export const maxKeys = 1_000
+
+/**
+ * The keys in a text.
+ *
+ * @param isProvider whether a word names a provider, which may stand before a key.
+ * @throws {HubError} VALIDATION_ERROR naming `text` where it cannot be read as a whole, or holds more than a thousand keys.
+ */
+export function readKeyList(
+  text: string,
+  format: KeyListFormat | 'auto',
+  isProvider: (word: string) => boolean,
+): KeyList {
+  const read = format === 'auto' ? guessFormat(text) : format
+  const keys = readers[read](text.replace(/^\uFEFF/, ''), isProvider)
+  if (keys.length === 0) throw refuse('holds no keys')
+  if (keys.length > maxKeys)
+    throw refuse(`holds ${keys.length} keys; ${maxKeys} at once are the most. Send it in parts`)
+  return { format: read, keys }
+}
+
+const readers: Record<KeyListFormat, (text: string, isProvider: (word: string) => boolean) => ListedKey[]> = {
+  lines: readLines,
+  csv: readTable,
+  env: readVariables,
+}
+
+/** A table begins with the names of its columns; a `.env` is assignments and nothing else. */
+function guessFormat(text: string): KeyListFormat {
+  const lines = meaningfulLines(text.replace(/^\uFEFF/, ''))
+  const [first] = lines
+  if (first?.text.includes(',') && namesColumns(first.text.split(',').map(columnName))) return 'csv'
+  return lines.length > 0 && lines.every((line) => assignment.test(line.text)) ? 'env' : 'lines'
+}
+
+interface Line {
+  number: number
+  text: string
+}
+
+/** The lines that say something, without comments. */
+function meaningfulLines(text: string): Line[] {
+  return text
+    .split(/\r\n|\n|\r/)
+    .map((line, index) => ({ number: index + 1, text: line.trim() }))
+    .filter((line) => line.text !== '' && !line.text.startsWith('#'))
+}
+
+/** `gsk_…`, or `groq gsk_…` with a space, comma, colon or equals sign between. */
+function readLines(text: string, isProvider: (word: string) => boolean): ListedKey[] {
+  return meaningfulLines(text).map((line) => {
+    const bare = withoutComment(line.text)
+    const [, word = '', rest = ''] = /^([A-Za-z][\w-]{0,39})\s*[\s,:=]\s*(\S.*)$/.exec(bare) ?? []
+    return word !== '' && isProvider(word)
+      ? { line: line.number, provider: word, secret: unquote(rest) }
+      : { line: line.number, secret: unquote(bare) }
+  })
+}
+
+const assignment = /^(?:export\s+)?([A-Z][A-Z0-9_]{0,99})\s*=\s*(.*)$/
+
+/** `NAME=value`, `export NAME='value' # comment`. An empty value is no key. */
+function readVariables(text: string): ListedKey[] {
+  return meaningfulLines(text).flatMap((line) => {
+    const [, variable, value = ''] = assignment.exec(line.text) ?? []
+    if (variable === undefined) return [{ line: line.number, secret: '' }]
+    const secret = unquote(/^(?:"[^"]*"|'[^']*')/.exec(value)?.[0] ?? withoutComment(value))
+    return secret === '' ? [] : [{ line: line.number, variable, secret }]
+  })
+}
+
+/** A comment begins with a space before it: a key may hold the sign itself. */
+function withoutComment(text: string): string {
+  return text.startsWith('#') ? '' : (text.split(/\s#/, 1)[0]?.trimEnd() ?? '')
+}
+
+function unquote(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/, '$2').trim()
+}
+
+const columns = ['provider', 'key', 'name', 'note', 'account', 'priority', 'weight', 'models'] as const
+type Column = (typeof columns)[number]
+
+function columnName(text: string): string {
+  return unquote(text.trim()).toLowerCase()
+}
+
+function namesColumns(names: string[]): boolean {
+  return names.includes('key') && names.every((name) => isColumn(name))
+}
+
+function isColumn(name: string): name is Column {
+  return columns.some((column) => column === name)
+}
+
+/** A table whose first row names its columns. */
+function readTable(text: string): ListedKey[] {
+  const [header, ...rows] = readRows(text)
+  const names = header?.fields.map(columnName) ?? []
+  if (!namesColumns(names) || new Set(names).size < names.length) {
+    throw refuse(
+      `must begin with a row that names its columns: "key" and any of ${columns.filter((name) => name !== 'key').join(', ')}, each once`,
+    )
+  }
+  return rows.map((row) => {
+    if (row.fields.length > names.length)
+      throw refuse(`has more fields in line ${row.line} than there are columns`)
+    return toListedKey(row, names.filter(isColumn))
+  })
+}
+
+function readRows(text: string): CsvRow[] {
+  try {
+    return parseCsv(text)
+  } catch (thrown) {
+    if (thrown instanceof CsvError) throw refuse(`cannot be read as a table: ${thrown.message.slice(0, -1)}`)
+    throw thrown
+  }
+}
+
+function toListedKey({ line, fields }: CsvRow, names: Column[]): ListedKey {
+  const entry: ListedKey = { line, secret: '' }
+  for (const [index, name] of names.entries()) {
+    const value = fields[index]?.trim() ?? ''
+    if (value === '') continue
+    switch (name) {
+      case 'key':
+        entry.secret = value
+        break
+      case 'models':
+        entry.models = value.split(/[\s;|]+/).filter((model) => model !== '')
+        break
+      default:
+        entry[name] = value
+    }
+  }
+  return entry
+}
+
+function refuse(problem: string): HubError {
+  return new HubError('VALIDATION_ERROR', `"text" ${problem}.`, { param: 'text' })
+}

@@ -1,0 +1,198 @@
+/**
+ * Many keys in one call. Without `apply` nothing is stored: each line is told whose key it is and why, whether it is new, or what is
+ * wrong with it. With it, the lines that are new are added, in one transaction, and the pools hear of it once.
+ */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { fingerprintSecret, maskSecret, sealSecret } from '../auth/vault.ts'
+import { type AccountRow, listAccounts, type NamedAccount } from '../db/accounts.ts'
+import { writeAudit } from '../db/audit.ts'
+import { importKeys, listFingerprints } from '../db/key-import.ts'
+import type { Env } from '../env.ts'
+import { randomId } from '../ids.ts'
+import { originOf } from '../providers/auth.ts'
+import { readKeyList } from '../providers/key-list.ts'
+import { redact } from '../providers/redact.ts'
+import { ownAccount } from './accounts.ts'
+import { announceChange } from './announce.ts'
+import type { HubContext } from './context.ts'
+import { directoryOf, requireProvider } from './directory.ts'
+import { endpoint } from './endpoint.ts'
+import { type Judged, judgeListedKey, type UsableKey } from './key-import-lines.ts'
+
+const ImportInput = z.strictObject({
+  format: z.enum(['auto', 'lines', 'csv', 'env']).default('auto'),
+  text: z.string().min(1).max(1_000_000),
+  /** Whose keys they are, where neither a line nor the shape of its key tells. */
+  provider: z.string().trim().min(1).optional(),
+  apply: z.boolean().default(false),
+})
+
+const ImportLine = z.object({
+  line: z.number(),
+  outcome: z.enum(['new', 'added', 'duplicate', 'problem']),
+  provider: z.string().nullable(),
+  /** How the provider is known. */
+  because: z.string().nullable(),
+  masked: z.string().nullable(),
+  name: z.string().nullable(),
+  /** The key that was added. */
+  keyId: z.string().nullable(),
+  /** What it is the same as: a key of yours, or an earlier line. */
+  duplicateOf: z.object({ keyId: z.string().nullable(), line: z.number().nullable() }).nullable(),
+  problem: z.string().nullable(),
+})
+
+const ImportAnswer = z.object({
+  applied: z.boolean(),
+  format: z.enum(['lines', 'csv', 'env']),
+  /** How many lines have each outcome. */
+  counts: z.object({ new: z.number(), added: z.number(), duplicate: z.number(), problem: z.number() }),
+  lines: z.array(ImportLine),
+})
+type Line = z.infer<typeof ImportLine>
+
+export const keyImportRoutes = new Hono<HubContext>().post(
+  '/',
+  endpoint({
+    guard: 'user',
+    summary:
+      'Adds many keys from lines, a CSV table or a .env; without `apply` it only shows what it would do.',
+    body: ImportInput,
+    status: 201,
+    answer: ImportAnswer,
+  }),
+  async (c) => {
+    const { format, text, provider, apply } = c.req.valid('json')
+    const { caller } = c.var
+    const owner = caller.configuration.user.id
+    const directory = directoryOf(c)
+    const assumed = provider === undefined ? undefined : requireProvider(directory, provider)
+    const list = readKeyList(text, format, (word) => directory.find(word) !== undefined)
+    const accounts = await listAccounts(c.env.DB, owner)
+    const judged = list.keys.map((listed) =>
+      judgeListedKey(listed, { find: (name) => directory.find(name), assumed, accounts, caller }),
+    )
+    const candidates = await compare(c.env, owner, judged)
+    const lines = candidates.map(({ line }) => line)
+    if (apply) await store(c.env, owner, candidates)
+    return c.json({ applied: apply, format: list.format, counts: countOutcomes(lines), lines }, 201)
+  },
+)
+
+/** A line with what is to be stored for it; without a key where nothing is. */
+interface Candidate {
+  line: Line
+  key?: UsableKey
+  fingerprint?: string
+}
+
+/** What each line is beside the keys that are stored and the lines before it. */
+async function compare(env: Env, owner: string, judged: Judged[]): Promise<Candidate[]> {
+  const [stored, fingerprints] = await Promise.all([
+    listFingerprints(env.DB, owner),
+    Promise.all(
+      judged.map(async (entry) =>
+        entry.type === 'usable' ? fingerprintSecret(env.MASTER_KEY, entry.key.secret) : undefined,
+      ),
+    ),
+  ])
+  const seen = new Map<string, NonNullable<Line['duplicateOf']>>(
+    stored.map(({ id, provider, fingerprint }) => [`${provider}/${fingerprint}`, { keyId: id, line: null }]),
+  )
+  return judged.map((entry, index) => {
+    const line = showJudged(entry)
+    const fingerprint = fingerprints[index]
+    if (entry.type === 'problem' || fingerprint === undefined) return { line }
+    const identity = `${entry.key.provider.id}/${fingerprint}`
+    const duplicateOf = seen.get(identity)
+    if (duplicateOf) return { line: { ...line, outcome: 'duplicate', duplicateOf } }
+    seen.set(identity, { keyId: null, line: entry.line })
+    return { line, key: entry.key, fingerprint }
+  })
+}
+
+/** Stores what is new, and writes into each line what became of it. */
+async function store(env: Env, owner: string, candidates: Candidate[]): Promise<void> {
+  const now = Date.now()
+  const entries = await Promise.all(
+    candidates.flatMap(({ line, key, fingerprint }) =>
+      key && fingerprint !== undefined ? [toStored(env, owner, line, key, fingerprint, now)] : [],
+    ),
+  )
+  if (entries.length === 0) return
+  const { added, epoch } = await importKeys(env.DB, owner, entries)
+  for (const { key, line } of entries) {
+    const isAdded = added.has(key.id)
+    line.outcome = isAdded ? 'added' : 'duplicate'
+    // Another entry was faster by a moment: which one, the next preview tells.
+    if (isAdded) line.keyId = key.id
+    else line.duplicateOf = { keyId: null, line: null }
+  }
+  await announceChange(env, owner, epoch)
+  await writeAudit(env.DB, {
+    actor: owner,
+    action: 'keys.imported',
+    subject: owner,
+    detail: { keys: [...added] },
+  })
+}
+
+async function toStored(
+  env: Env,
+  owner: string,
+  line: Line,
+  { provider, secret, account, settings }: UsableKey,
+  fingerprint: string,
+  now: number,
+) {
+  const id = randomId('key')
+  const row: AccountRow = account
+    ? withoutKeys(account)
+    : ownAccount({ owner, id, provider: provider.id, createdAt: now })
+  const context = { owner, provider: provider.id, origin: originOf(provider.provider), keyId: id }
+  const key = {
+    priority: 1,
+    weight: 1,
+    ...settings,
+    id,
+    owner,
+    provider: provider.id,
+    accountId: row.id,
+    ciphertext: await sealSecret(env.MASTER_KEY, secret, context),
+    fingerprint,
+    masked: maskSecret(secret),
+    createdAt: now,
+    updatedAt: now,
+  }
+  return { key, account: row, line }
+}
+
+function withoutKeys({ keys: _keys, ...row }: NamedAccount): AccountRow {
+  return row
+}
+
+function showJudged(entry: Judged): Line {
+  const nothing = { keyId: null, duplicateOf: null, problem: null }
+  if (entry.type === 'problem') {
+    const { line, provider, because, masked, problem } = entry
+    return { ...nothing, line, outcome: 'problem', provider, because, masked, name: null, problem }
+  }
+  const { line, because, key } = entry
+  return {
+    ...nothing,
+    line,
+    outcome: 'new',
+    provider: key.provider.id,
+    because,
+    masked: maskSecret(key.secret),
+    // Columns may have been mixed up.
+    name: key.settings.name == null ? null : redact(key.settings.name, key.secret),
+  }
+}
+
+function countOutcomes(lines: Line[]): z.infer<typeof ImportAnswer>['counts'] {
+  const counts = { new: 0, added: 0, duplicate: 0, problem: 0 }
+  for (const { outcome } of lines) counts[outcome]++
+  return counts
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { HubError } from '../../src/errors.ts'
+import { readKeyList } from '../../src/providers/key-list.ts'
+import { findProvider } from '../../src/providers/registry.ts'
+import { providerOfVariable } from '../../src/providers/variables.ts'
+
+const isProvider = (word: string): boolean => findProvider(word) !== undefined
+const read = (text: string, format: 'auto' | 'lines' | 'csv' | 'env' = 'auto') =>
+  readKeyList(text, format, isProvider)
+
+describe('readKeyList', () => {
+  it('reads one key a line, with the provider before it, comments and empty lines left out', () => {
+    const text = '\uFEFF# mine\r\ngsk_1\r\n\n  openai sk-2  # old\nhf: hf_3\nmistral,"four"\ncohere=five\n'
+    expect(read(text)).toEqual({
+      format: 'lines',
+      keys: [
+        { line: 2, secret: 'gsk_1' },
+        { line: 4, provider: 'openai', secret: 'sk-2' },
+        { line: 5, provider: 'hf', secret: 'hf_3' },
+        { line: 6, provider: 'mistral', secret: 'four' },
+        { line: 7, provider: 'cohere', secret: 'five' },
+      ],
+    })
+  })
+
+  it('does not take the first half of a key for a provider', () => {
+    const account = '0123456789abcdef0123456789abcdef:token'
+    expect(read(account).keys).toEqual([{ line: 1, secret: account }])
+    expect(read('nobody secret').keys).toEqual([{ line: 1, secret: 'nobody secret' }])
+  })
+
+  it('reads a table whatever the order of its columns, and leaves empty fields out', () => {
+    const text = 'Key,Provider,name,models,priority\ngsk_1,groq,"a, b",m-1 m-2;m-3*,2\nsk-2,,,,\n'
+    expect(read(text)).toEqual({
+      format: 'csv',
+      keys: [
+        {
+          line: 2,
+          secret: 'gsk_1',
+          provider: 'groq',
+          name: 'a, b',
+          models: ['m-1', 'm-2', 'm-3*'],
+          priority: '2',
+        },
+        { line: 3, secret: 'sk-2' },
+      ],
+    })
+  })
+
+  it('reads the assignments of a .env, quoted, exported and commented', () => {
+    const text = [
+      '# secrets',
+      'export OPENAI_API_KEY="sk-1"',
+      "GROQ_API_KEY='gsk_2' # free",
+      'HF_TOKEN=hf_3 # mine',
+      'EMPTY=',
+      'ALSO_EMPTY= # nothing',
+      'HASH=a#b',
+    ].join('\n')
+    expect(read(text)).toEqual({
+      format: 'env',
+      keys: [
+        { line: 2, variable: 'OPENAI_API_KEY', secret: 'sk-1' },
+        { line: 3, variable: 'GROQ_API_KEY', secret: 'gsk_2' },
+        { line: 4, variable: 'HF_TOKEN', secret: 'hf_3' },
+        { line: 7, variable: 'HASH', secret: 'a#b' },
+      ],
+    })
+  })
+
+  it('keeps a line that is no assignment, so that somebody is told of it', () => {
+    expect(read('GROQ_API_KEY=gsk_1\nhello', 'env').keys).toContainEqual({ line: 2, secret: '' })
+  })
+
+  it.each([
+    ['', 'auto', 'holds no keys'],
+    ['# nothing\n\n', 'auto', 'holds no keys'],
+    ['openai,sk-secret-secret\n', 'csv', 'must begin with a row'],
+    ['key,key\na,b', 'csv', 'each once'],
+    ['key,colour\na,b', 'csv', 'must begin with a row'],
+    ['provider,name\na,b', 'csv', 'must begin with a row'],
+    ['key,name\na,b,sk-secret-secret', 'csv', 'more fields in line 2'],
+    ['key\n"sk-secret-secret', 'csv', 'Line 2'],
+    ['gsk_1\n'.repeat(1_001), 'auto', '1001 keys'],
+  ] as const)('refuses %j as %s: it %s', (text, format, problem) => {
+    const refused = () => read(text, format)
+    expect(refused).toThrow(HubError)
+    expect(refused).toThrow(problem)
+    expect(refused).not.toThrow('secret-secret')
+  })
+
+  it('takes a thousand keys', () => {
+    expect(read(Array.from({ length: 1_000 }, (_, i) => `gsk_${i}`).join('\n')).keys).toHaveLength(1_000)
+  })
+
+  it.each([
+    `a${' '.repeat(500_000)}b`,
+    `A=${' '.repeat(500_000)}b`,
+    `A="${'" '.repeat(200_000)}`,
+    `key,name\n"${'""'.repeat(200_000)}`,
+    ','.repeat(500_000),
+    '"'.repeat(500_001),
+  ])('comes to an end on hostile text', (text) => {
+    for (const format of ['auto', 'lines', 'csv', 'env'] as const) {
+      try {
+        read(text, format)
+      } catch (thrown) {
+        expect(thrown).toBeInstanceOf(HubError)
+      }
+    }
+  })
+})
+
+describe('providerOfVariable', () => {
+  it.each([
+    ['OPENAI_API_KEY', 'openai'],
+    ['OPENAI_API_KEY_2', 'openai'],
+    ['OPENAI_KEYS', 'openai'],
+    ['GROQ_API_KEY_WORK', 'groq'],
+    ['MY_GROQ_KEY', 'groq'],
+    ['HF_TOKEN', 'huggingface'],
+    ['GITHUB_TOKEN', 'github'],
+    ['GOOGLE_API_KEY', 'gemini'],
+    ['GOOGLE_GENERATIVE_AI_API_KEY', 'gemini'],
+    ['TOGETHER_AI_API_KEY', 'together'],
+    ['WORKERS_AI_API_KEY', 'workers-ai'],
+    ['CLOUDFLARE_API_TOKEN', 'workers-ai'],
+    ['CO_API_KEY', 'cohere'],
+    ['XAI_API_KEY', 'xai'],
+    ['STRIPE_API_KEY', undefined],
+    ['OPENAI_BASE_URL', undefined],
+    ['API_KEY', undefined],
+    ['TOKEN', undefined],
+  ])('%s is for %s', (variable, provider) => {
+    expect(providerOfVariable(variable, findProvider)?.id).toBe(provider)
+  })
+})
