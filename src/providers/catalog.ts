@@ -241,6 +241,7 @@ export const catalog = {
     models: models.cohere,
     resets: { month: 'utc' },
     limitHeaders: limits.cohere,
+    modelsUrl: 'https://api.cohere.com/v1/models?page_size=1000',
     keysUrl: 'https://dashboard.cohere.com/api-keys',
   },
   cerebras: {
@@ -319,6 +320,7 @@ export const catalog = {
     resets: { day: 'rolling' },
     limitsPer: 'model',
     errors: errors.github,
+    modelsUrl: 'https://models.github.ai/catalog/models',
     keysUrl: 'https://github.com/settings/personal-access-tokens',
   },
   'workers-ai': {
@@ -341,6 +343,7 @@ export const catalog = {
     resets: { day: 'utc' },
     errors: errors.workersAi,
     limitHeaders: [],
+    modelsUrl: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/models/search?per_page=1000',
     keysUrl: 'https://dash.cloudflare.com/profile/api-tokens',
   },
   sandbox: {

@@ -37,6 +37,8 @@ export interface Provider {
   router?: true
   /** Its own errors, read before the rules that hold for everyone; the first match decides. */
   errors?: readonly ErrorRule[]
+  /** Where it lists its models, if that is not `/models` below the base URL. On one of the hosts above. */
+  modelsUrl?: string
   /** A page where a person finds their keys. */
   keysUrl?: string
 }

@@ -19,11 +19,13 @@ import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { providerModelRoutes } from './provider-models.ts'
 import { ProviderChange, ProviderInput, ProviderView, showBuiltIn, showCustom } from './provider-shapes.ts'
 import { ownerOf, Scope } from './scope.ts'
 import { ById, listOf, withoutUndefined } from './shapes.ts'
 
 export const providerRoutes = new Hono<HubContext>()
+  .route('/', providerModelRoutes)
   .get(
     '/',
     endpoint({

@@ -52,6 +52,11 @@ describe.each(rows)('the row of %s', (id, row) => {
     expect(new Set(limits.map(({ unit, per }) => `${unit}/${per}`)).size).toBe(limits.length)
   })
 
+  it('lists its models where its keys are sent anyway', () => {
+    const hosts = Object.values(row.dialects).map((url) => new URL(url).host)
+    if (row.modelsUrl !== undefined) expect(hosts).toContain(new URL(row.modelsUrl).host)
+  })
+
   it('renames no field that it refuses', () => {
     const renamed = Object.keys(row.quirks?.['openai-chat']?.renames ?? {})
     for (const field of row.quirks?.['openai-chat']?.refuses ?? []) expect(renamed).not.toContain(field)

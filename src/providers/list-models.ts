@@ -1,0 +1,139 @@
+/** Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the provider's row, and nowhere else. */
+import type { Json } from '../chat/json.ts'
+import { isJsonObject } from '../chat/json.ts'
+import type { DialectId } from '../chat/request.ts'
+import { readError } from '../dialects/complaint.ts'
+import { HubError } from '../errors.ts'
+import { addressFor, authHeaders } from './auth.ts'
+import type { Provider } from './provider.ts'
+import { redact } from './redact.ts'
+
+const patienceMs = 15_000
+/** The longest lists have some hundreds of models, and a thousand bytes for each. */
+const maxBytes = 8 * 1024 * 1024
+const maxModels = 5_000
+
+/** A provider's answer to the question. */
+export type ModelList =
+  | { type: 'models'; ids: string[] }
+  /** The key was refused; another one may not be. */
+  | { type: 'refused'; error: HubError }
+
+/**
+ * The ids of a provider's models, as it lists them to this key.
+ * @throws {HubError} PROVIDER_ERROR or PROVIDER_TIMEOUT in the provider's own words, without the key.
+ */
+export async function askForModels(provider: Provider, secret: string): Promise<ModelList> {
+  const call = callFor(provider, secret)
+  let status: number
+  let text: string | undefined
+  try {
+    const response = await fetch(call.url, {
+      headers: { accept: 'application/json', ...provider.headers, ...call.headers },
+      // A key must not follow a provider's redirect to another host.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    status = response.status
+    text = await readBounded(response)
+  } catch (thrown) {
+    throw unreachable(provider, thrown)
+  }
+  if (status < 200 || status >= 300) {
+    const words = redact(readError(text ?? '').message, call.secret)
+    const error = new HubError('PROVIDER_ERROR', `${provider.name} answered ${status}: ${words}`)
+    if (status === 401 || status === 403) return { type: 'refused', error }
+    throw error
+  }
+  const ids = text === undefined ? undefined : readModelList(text)
+  if (!ids)
+    throw new HubError(
+      'PROVIDER_ERROR',
+      `${provider.name} answered with something that is no list of models.`,
+    )
+  return { type: 'models', ids }
+}
+
+/** A body as a text; undefined where it is longer than any list. */
+async function readBounded({ body }: Response): Promise<string | undefined> {
+  if (!body) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  // Leaving the loop cancels the stream.
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) return undefined
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+function callFor(
+  provider: Provider,
+  secret: string,
+): { url: string; headers: Record<string, string>; secret: string } {
+  // A row has at least one dialect, and the first is its own.
+  const dialect = Object.keys(provider.dialects)[0] as DialectId
+  const row =
+    provider.modelsUrl === undefined ? provider : { ...provider, dialects: { [dialect]: provider.modelsUrl } }
+  const address = addressFor(row, dialect, secret)
+  return {
+    url: provider.modelsUrl === undefined ? `${address.baseUrl}/models${pageOf(dialect)}` : address.baseUrl,
+    headers: authHeaders(dialect, address.secret),
+    secret,
+  }
+}
+
+/** Those that list page by page are asked for the longest one. */
+function pageOf(dialect: DialectId): string {
+  switch (dialect) {
+    case 'anthropic':
+      return '?limit=1000'
+    case 'gemini':
+      return '?pageSize=1000'
+    default:
+      return ''
+  }
+}
+
+/**
+ * The ids in a list of models: `data` (OpenAI and most), `models` (Gemini, Cohere), `result` (Cloudflare), or the list itself (Together,
+ * GitHub). Each once, in their order; undefined where it is none.
+ */
+export function readModelList(text: string): string[] | undefined {
+  const body = parse(text)
+  const list = isJsonObject(body) ? (body.data ?? body.models ?? body.result) : body
+  if (!Array.isArray(list)) return undefined
+  return [...new Set(list.flatMap((entry) => idOf(entry) ?? []))].slice(0, maxModels)
+}
+
+/** Cloudflare's ids are of its own database; what a call names is the name. */
+const databaseId = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+function idOf(entry: Json): string | undefined {
+  if (typeof entry === 'string') return entry
+  if (!isJsonObject(entry)) return undefined
+  const { id, name } = entry
+  const called = typeof id === 'string' && !databaseId.test(id) ? id : name
+  // Gemini's names are those of its addresses.
+  return typeof called === 'string' ? called.replace(/^models\//, '') : undefined
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreachable(provider: Provider, thrown: unknown): HubError {
+  if (thrown instanceof Error && thrown.name === 'TimeoutError') {
+    return new HubError(
+      'PROVIDER_TIMEOUT',
+      `${provider.name} did not answer within ${patienceMs / 1000} seconds.`,
+    )
+  }
+  return new HubError('PROVIDER_ERROR', `${provider.name} could not be reached.`, { cause: thrown })
+}

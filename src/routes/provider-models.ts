@@ -1,0 +1,104 @@
+/** The models of a provider: what the catalogue knows of them, and on request what the provider itself lists. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { openSecret } from '../auth/vault.ts'
+import type { ModelFacts } from '../chat/model.ts'
+import { listKeys, type StoredKey } from '../db/keys.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import type { KnownProvider } from '../gateway/directory.ts'
+import { originOf } from '../providers/auth.ts'
+import { askForModels } from '../providers/list-models.ts'
+import { useStoredModels } from '../providers/refresh.ts'
+import { modelsOf } from '../providers/registry.ts'
+import type { HubContext } from './context.ts'
+import { directoryOf } from './directory.ts'
+import { endpoint } from './endpoint.ts'
+import { ById, listOf } from './shapes.ts'
+
+/** `?refresh` alone means yes. */
+const Query = z.strictObject({
+  refresh: z
+    .enum(['', 'true', '1', 'false', '0'])
+    .default('false')
+    .transform((word) => word === '' || word === 'true' || word === '1'),
+})
+
+const Model = z.object({
+  id: z.string(),
+  /** Who names it: the catalogue of this hub, or the provider when it was asked. */
+  source: z.enum(['catalogue', 'provider']),
+  contextTokens: z.number().nullable(),
+  outputTokens: z.number().nullable(),
+  /** Dollars for a million tokens. */
+  price: z.object({ input: z.number(), output: z.number() }).nullable(),
+})
+
+export const providerModelRoutes = new Hono<HubContext>().get(
+  '/:id/models',
+  endpoint({
+    guard: 'user',
+    summary:
+      'The models that are known of a provider; with ?refresh those that it lists to one of your keys.',
+    params: ById,
+    query: Query,
+    answer: listOf(Model),
+  }),
+  async (c) => {
+    const { id } = c.req.valid('param')
+    await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
+    const known = directoryOf(c).find(id)
+    if (!known) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
+    const facts = known.custom ? known.provider.models : modelsOf(known.id)
+    // The sandbox is no network, and has no more models than its row says.
+    if (!c.req.valid('query').refresh || known.id === 'sandbox') {
+      const data = Object.entries(facts).map(([model, fact]) => showModel(model, 'catalogue', fact))
+      return c.json({ data, nextCursor: null })
+    }
+    const listed = await askWithOwnKey(c.env, c.var.caller.configuration.user.id, known)
+    const data = listed.map((model) =>
+      showModel(model, 'provider', Object.hasOwn(facts, model) ? facts[model] : undefined),
+    )
+    return c.json({ data, nextCursor: null })
+  },
+)
+
+/** Of many keys that are refused these are tried. */
+const maxTries = 3
+
+/** The list that the provider gives to the first of the caller's own keys that it takes. */
+async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Promise<string[]> {
+  const keys = (await listKeys(env.DB, owner))
+    .filter((key) => key.provider === known.id && key.enabled)
+    .toSorted((a, b) => a.priority - b.priority)
+  let refusal = new HubError(
+    'NO_ELIGIBLE_KEY',
+    `You have no key for ${known.provider.name} that is enabled. Without ?refresh the models that the hub knows are listed.`,
+  )
+  for (const key of keys.slice(0, maxTries)) {
+    const answer = await askForModels(known.provider, await openKey(env, known, key))
+    if (answer.type === 'models') return answer.ids
+    refusal = answer.error
+  }
+  throw refusal
+}
+
+function openKey(env: Env, { id, provider }: KnownProvider, key: StoredKey): Promise<string> {
+  const context = { owner: key.owner, provider: id, origin: originOf(provider), keyId: key.id }
+  return openSecret(env.MASTER_KEY, key.ciphertext, context)
+}
+
+function showModel(
+  id: string,
+  source: 'catalogue' | 'provider',
+  facts: ModelFacts | undefined,
+): z.infer<typeof Model> {
+  const { price } = facts ?? {}
+  return {
+    id,
+    source,
+    contextTokens: facts?.contextTokens ?? null,
+    outputTokens: facts?.outputTokens ?? null,
+    price: price ? { input: price.input, output: price.output } : null,
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { readModelList } from '../../src/providers/list-models.ts'
+
+const read = (body: unknown) => readModelList(JSON.stringify(body))
+
+describe('readModelList', () => {
+  it.each([
+    ['OpenAI', { object: 'list', data: [{ id: 'gpt-x', object: 'model' }] }, ['gpt-x']],
+    ['OpenRouter', { data: [{ id: 'openai/gpt-x', name: 'OpenAI: GPT X' }] }, ['openai/gpt-x']],
+    ['Anthropic', { data: [{ type: 'model', id: 'claude-x' }], has_more: false }, ['claude-x']],
+    ['Gemini', { models: [{ name: 'models/gemini-x', displayName: 'X' }] }, ['gemini-x']],
+    ['Cohere', { models: [{ name: 'command-x', endpoints: ['chat'] }] }, ['command-x']],
+    ['Together', [{ id: 'meta/x', type: 'chat' }], ['meta/x']],
+    [
+      'Cloudflare',
+      {
+        success: true,
+        result: [{ id: '429b9e8b-d99e-44de-91ad-706cf8183658', name: '@cf/x/y' }],
+      },
+      ['@cf/x/y'],
+    ],
+  ])('reads the list of %s', (_provider, body, ids) => expect(read(body)).toEqual(ids))
+
+  it('names each model once, and leaves out what has no name', () => {
+    expect(read({ data: [{ id: 'a' }, { id: 'a' }, {}, null, 7, 'b', { id: 5, name: 'c' }] })).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+  })
+
+  it('knows what is no list', () => {
+    for (const body of [{}, null, 'text', { data: {} }, { error: 'x' }]) expect(read(body)).toBeUndefined()
+    expect(readModelList('<html>')).toBeUndefined()
+  })
+
+  it('takes no more models than anybody has', () => {
+    expect(read(Array.from({ length: 6_000 }, (_, i) => `m-${i}`))).toHaveLength(5_000)
+  })
+})
