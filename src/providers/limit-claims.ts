@@ -3,9 +3,8 @@
  * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
  */
 import { parseReset } from '../http/retry-after.ts'
+import type { Period } from '../quota/calendar.ts'
 import type { LimitHeaders, Reset } from './provider.ts'
-
-export type Period = 'minute' | 'hour' | 'day' | 'month'
 
 /** The lengths, in seconds as headers write them, that are a window of ours. */
 export const periodsBySeconds: ReadonlyMap<string | undefined, Period> = new Map([

@@ -1,7 +1,8 @@
 /** Limits in what an error says: sentences with numbers in them, Google's details, GitHub's type of limit. Pure. */
 import type { Complaint } from '../chat/events.ts'
+import type { Period } from '../quota/calendar.ts'
 import { googleDetails } from './error-object.ts'
-import type { Claim, Period } from './limit-claims.ts'
+import type { Claim } from './limit-claims.ts'
 
 /** Sentences as they were seen; the groups are named for what they hold. */
 const sentences: readonly RegExp[] = [

@@ -23,7 +23,7 @@ function list(path: string, who = ada): Promise<List> {
 function answer(respond: (url: string, init?: RequestInit) => Response): { url: string; headers: Headers }[] {
   const calls: { url: string; headers: Headers }[] = []
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
-    const url = String(input)
+    const url = typeof input === 'string' ? input : ''
     calls.push({ url, headers: new Headers(init?.headers) })
     return respond(url, init)
   })
