@@ -144,9 +144,8 @@ describe('what a provider states of its limits', () => {
     const model = await setUp([{}])
     provider.behave((response) =>
       sendJson(response, 200, completion('ok'), {
-        'x-ratelimit-limit-requests': '2',
-        'x-ratelimit-remaining-requests': '0',
-        'x-ratelimit-reset-requests': '1m0s',
+        'x-ratelimit-limit-requests-minute': '2',
+        'x-ratelimit-remaining-requests-minute': '0',
       }),
     )
     expect((await ask(model)).status).toBe(200)
