@@ -1,9 +1,11 @@
 /** The Worker's bindings and the variables of one request, as types. What each setting means stands in the README. */
+import type { Throttle } from './auth/throttle.ts'
 import type { KeyPool } from './quota/key-pool.ts'
 
 export interface Env {
   DB: D1Database
   KEY_POOL: DurableObjectNamespace<KeyPool>
+  THROTTLE: DurableObjectNamespace<Throttle>
   ASSETS: Fetcher
 
   /** Secrets. In production the hub refuses to serve without them: `auth/secrets.ts`. */

@@ -24,6 +24,7 @@ import { providerRoutes } from './routes/providers.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 
+export { Throttle } from './auth/throttle.ts'
 export { KeyPool } from './quota/key-pool.ts'
 
 export const app = new Hono<HubContext>()

@@ -48,9 +48,33 @@ export const sessions = sqliteTable(
     userAgent: text('user_agent'),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
+    /** Which of the session's tokens is the newest; it rises when one is renewed. */
+    generation: integer().notNull().default(1),
+    renewedAt: integer('renewed_at'),
+    lastSeenAt: integer('last_seen_at'),
+    /** Where it was opened: an address of IPv4, or the /64 of one of IPv6. */
+    address: text(),
   },
   (table) => [index('sessions_by_user').on(table.userId)],
 )
+
+export const invitations = sqliteTable('invitations', {
+  id: text().primaryKey(),
+  /** SHA-256 of the secret, in hex. The secret itself is kept nowhere. */
+  hash: text().notNull().unique(),
+  role: text().$type<Role>().notNull(),
+  note: text(),
+  invitedBy: text('invited_by').notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  usedAt: integer('used_at'),
+  usedBy: text('used_by'),
+})
+
+export const departed = sqliteTable('departed', {
+  userId: text('user_id').primaryKey(),
+  at: integer().notNull(),
+})
 
 export const tokens = sqliteTable(
   'tokens',

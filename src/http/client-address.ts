@@ -1,0 +1,27 @@
+/**
+ * Where a request came from, as far as it can be believed: `cf-connecting-ip`, which Cloudflare sets and a client cannot. Headers
+ * such as `x-forwarded-for` are the client's own words and are not read.
+ * https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
+ */
+
+/**
+ * The address that what a client does is counted under. Of IPv6 only the network counts (the first 64 bits): its holder has
+ * every address in it. `local` where there is none, in local runs.
+ */
+export function clientAddress(headers: Headers): string {
+  const address = headers.get('cf-connecting-ip')?.trim().toLowerCase()
+  if (!address) return 'local'
+  return address.includes(':') ? networkOf(address) : address
+}
+
+/** `2001:db8:0:1::/64`, written in one way whichever way the address was. RFC 5952 abbreviates further; a name need not. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
+  const first = head.split(':').filter(Boolean)
+  const last = tail?.split(':').filter(Boolean) ?? []
+  // An address in dotted form at the end stands for two groups.
+  const given = first.length + last.length + (address.includes('.') ? 1 : 0)
+  const groups = [...first, ...Array.from({ length: tail === undefined ? 0 : 8 - given }, () => '0'), ...last]
+  const network = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
+  return `${network.join(':')}::/64`
+}
