@@ -3,6 +3,8 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { removeExpiredResponses } from './db/kept-responses.ts'
+import { removeOutdated } from './db/retention.ts'
+import { refuseForgery } from './auth/forgery.ts'
 import { findMisconfigurations, isLocal } from './auth/secrets.ts'
 import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
@@ -16,13 +18,16 @@ import type { HubContext } from './routes/context.ts'
 import { declaredRoutes } from './routes/endpoint.ts'
 import { errorResponse } from './routes/error-response.ts'
 import { healthRoutes } from './routes/health.ts'
+import { invitationRoutes } from './routes/invitations.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { logRoutes } from './routes/logs.ts'
 import { modelRoutes } from './routes/models.ts'
 import { poolRoutes } from './routes/pools.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { routingRoutes } from './routes/routing.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { userRoutes } from './routes/users.ts'
 
 export { Throttle } from './auth/throttle.ts'
 export { KeyPool } from './quota/key-pool.ts'
@@ -56,6 +61,7 @@ export const app = new Hono<HubContext>()
       },
     }),
   )
+  .use(refuseForgery)
   .route('/', chatRoutes)
   .route('/', modelRoutes)
   .route('/api/auth', authRoutes)
@@ -69,6 +75,9 @@ export const app = new Hono<HubContext>()
   .route('/api/providers', providerRoutes)
   .route('/api/logs', logRoutes)
   .route('/v1/admin/logs', logRoutes)
+  .route('/api/users', userRoutes)
+  .route('/api/invitations', invitationRoutes)
+  .route('/api/settings', settingsRoutes)
   .notFound((c) =>
     errorResponse(c, new HubError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path} on this hub.`)),
   )
@@ -91,6 +100,7 @@ export default {
   async scheduled(controller, env) {
     const now = controller.scheduledTime
     await removeExpiredResponses(env.DB, now)
+    await removeOutdated(env.DB, now)
     await refreshModels(env, now)
   },
 } satisfies ExportedHandler<Env>

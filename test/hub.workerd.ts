@@ -41,27 +41,39 @@ export async function settleIn(
   return { session: registered.token, token, userId: registered.user.id }
 }
 
-/** Calls the hub. @throws where it answers anything but 2xx. */
-export async function call<T>(method: string, path: string, body?: unknown, as?: string): Promise<T> {
-  const response = await send(method, path, body, as)
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
-  // The caller says what it expects; a test that is wrong about it fails in its assertions.
-  return (text === '' ? undefined : JSON.parse(text)) as T
+export interface Sending {
+  body?: unknown
+  /** A token or a session, sent on purpose. */
+  as?: string | undefined
+  headers?: Record<string, string>
 }
 
-/** Calls the hub, whatever it answers. */
-export function send(method: string, path: string, body?: unknown, as?: string): Promise<Response> {
+/** Sends the hub a request, whatever comes of it. */
+export function send(
+  method: string,
+  path: string,
+  { body, as, headers = {} }: Sending = {},
+): Promise<Response> {
   return exports.default.fetch(
     new Request(`http://localhost${path}`, {
       method,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(as !== undefined && { authorization: `Bearer ${as}` }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }),
   )
+}
+
+/** Calls the hub. @throws where it answers anything but 2xx. */
+export async function call<T>(method: string, path: string, body?: unknown, as?: string): Promise<T> {
+  const response = await send(method, path, { body, as })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+  // The caller says what it expects; a test that is wrong about it fails in its assertions.
+  return (text === '' ? undefined : JSON.parse(text)) as T
 }
 
 /** What the hub says of a call that it refuses: its code, the field and the sentence. */
@@ -71,10 +83,20 @@ export async function refusal(
   body: unknown,
   as: string,
 ): Promise<{ status: number; code: string; message: string; param?: string }> {
-  const response = await send(method, path, body, as)
+  const response = await send(method, path, { body, as })
   // Every error of ours has this shape; a test that is wrong about it fails in its assertions.
   const { error } = await response.json<{ error?: { code: string; message: string; param?: string } }>()
   return { status: response.status, code: '', message: '', ...error }
+}
+
+/** The cookies that an answer sets, by name. */
+export function cookiesOf(response: Response): Map<string, string> {
+  return new Map(
+    response.headers.getSetCookie().map((line) => {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      return [name, value]
+    }),
+  )
 }
 
 /** The body that the hub sent to a provider, out of what `fetch` was called with. */

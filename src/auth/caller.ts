@@ -9,20 +9,33 @@ import {
   readEpoch,
   type TokenRecord,
 } from '../db/configuration.ts'
-import { hasSession } from '../db/sessions.ts'
+import { findSession, type StoredSession, touchSession } from '../db/sessions.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { hashToken, isToken } from './gateway-tokens.ts'
-import { verifySession } from './sessions.ts'
+import { loadOpenCaller, noCredential } from './open-access.ts'
+import { noteRefusedSession } from './refusals.ts'
+import { type SessionClaims, standingOf, verifySession } from './sessions.ts'
 
 export interface Caller {
   configuration: Configuration
   /** The gateway token that was presented, with its hash; null for the session of a person. */
   token: (TokenRecord & { hash: string }) | null
-  /** The session that was presented; null for a token. */
-  sessionId: string | null
+  /** The session that was presented; null for a token. Who has neither came by open access. */
+  session: PresentedSession | null
   /** When the configuration was read, in milliseconds since the epoch. */
   readAt: number
+}
+
+/** A session that is alive, and how the token that was presented stands to it. */
+export interface PresentedSession extends StoredSession {
+  standing: 'newest' | 'previous'
+}
+
+/** What a request brings to say who asks, and where it came from. */
+export interface Presented {
+  credential: string | undefined
+  address: string
 }
 
 /** Bounds of the isolate's memory of tokens: known ones hold a configuration, unknown ones only their hash. */
@@ -34,6 +47,8 @@ const maxUnknown = 10_000
  * its settings); nothing about credentials depends on it.
  */
 const renewAfterMs = 30_000
+/** A session is noted as seen no more often than this: each time is a row written. */
+const seenEveryMs = 5 * 60_000
 
 const known = new Map<string, Caller>()
 const unknown = new Set<string>()
@@ -45,16 +60,12 @@ const renewing = new Set<string>()
  */
 export async function identifyCaller(
   env: Env,
-  credential: string | undefined,
+  { credential, address }: Presented,
   now: number,
   background: (work: Promise<unknown>) => void,
 ): Promise<Caller> {
-  if (!credential)
-    throw new HubError(
-      'UNAUTHORIZED',
-      'No credential was sent: put a token of this hub into the header "authorization".',
-    )
-  if (!credential.startsWith('llm_')) return identifySession(env, credential, now)
+  if (!credential) throw noCredential()
+  if (!credential.startsWith('llm_')) return identifySession(env, { credential, address }, now, background)
   if (!isToken(credential)) throw invalid()
   const hash = await hashToken(credential)
   const caller = known.get(hash) ?? (await loadToken(env, hash, now))
@@ -80,7 +91,9 @@ export async function renewCaller(env: Env, caller: Caller, now: number): Promis
     known.delete(caller.token.hash)
     return loadToken(env, caller.token.hash, now)
   }
-  return loadSession(env, caller.sessionId ?? '', caller.configuration.user.id, now)
+  if (!caller.session) return loadOpenCaller(env, now)
+  const { id, userId, generation } = caller.session
+  return loadSession(env, { sessionId: id, userId, generation }, now)
 }
 
 /**
@@ -105,7 +118,7 @@ async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {
   const caller: Caller = {
     configuration: found.configuration,
     token: { ...found.token, hash },
-    sessionId: null,
+    session: null,
     readAt: now,
   }
   known.delete(hash)
@@ -114,19 +127,47 @@ async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {
   return caller
 }
 
-async function identifySession(env: Env, credential: string, now: number): Promise<Caller> {
-  const claims = await verifySession(env, credential)
-  if (!claims) throw invalid()
-  return loadSession(env, claims.sessionId, claims.userId, now)
+async function identifySession(
+  env: Env,
+  { credential, address }: { credential: string; address: string },
+  now: number,
+  background: (work: Promise<unknown>) => void,
+): Promise<Caller> {
+  const refuse = (why: Parameters<typeof noteRefusedSession>[1]): HubError => {
+    background(noteRefusedSession(env, why, address, now))
+    return invalid()
+  }
+  const verified = await verifySession(env, credential, now)
+  switch (verified.type) {
+    case 'foreign':
+      throw invalid()
+    case 'expired':
+    case 'forged':
+      throw refuse(verified.type)
+    case 'valid': {
+      const caller = await loadSession(env, verified.claims, now, refuse)
+      const { id, lastSeenAt } = caller.session
+      if (now - (lastSeenAt ?? 0) >= seenEveryMs) background(touchSession(env.DB, id, now))
+      return caller
+    }
+  }
 }
 
-async function loadSession(env: Env, sessionId: string, userId: string, now: number): Promise<Caller> {
-  const [alive, configuration] = await Promise.all([
-    hasSession(env.DB, sessionId, userId, now),
+/** @param refuse makes the error for a token that was replaced longer ago than the grace. */
+async function loadSession(
+  env: Env,
+  { sessionId, userId, generation }: SessionClaims,
+  now: number,
+  refuse: (why: 'superseded') => HubError = invalid,
+): Promise<Caller & { session: PresentedSession }> {
+  const [session, configuration] = await Promise.all([
+    findSession(env.DB, sessionId, userId, now),
     readConfiguration(env.DB, userId),
   ])
-  if (!alive || !configuration) throw invalid()
-  return { configuration, token: null, sessionId, readAt: now }
+  if (!session || !configuration) throw invalid()
+  const standing = standingOf(generation, session, now)
+  if (standing === 'superseded') throw refuse(standing)
+  return { configuration, token: null, session: { ...session, standing }, readAt: now }
 }
 
 function remember(names: Set<string>, name: string, max: number): void {

@@ -52,8 +52,3 @@ export class Throttle extends DurableObject<Env> {
     this.ctx.storage.kv.put('counted', counted)
   }
 }
-
-/** What counts under a name. */
-export function throttleStub(env: Env, name: string): DurableObjectStub<Throttle> {
-  return env.THROTTLE.getByName(name)
-}

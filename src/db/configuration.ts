@@ -14,6 +14,7 @@ import {
   tokens,
   users,
 } from './schema.ts'
+import { type HubSettings, toSettings } from './settings.ts'
 
 /** A user's configuration as of `epoch`. Cached by isolates, and checked against the epoch that each lease brings. */
 export interface Configuration {
@@ -55,14 +56,6 @@ export interface Reach {
   defaultModel: string | null
 }
 
-export interface HubSettings {
-  registration: 'open' | 'closed'
-  /** Whether clients are told which provider, model and key served them. */
-  exposeServedBy: boolean
-}
-
-export const defaultSettings: HubSettings = { registration: 'closed', exposeServedBy: true }
-
 /** What is stored of a gateway token. */
 export interface TokenRecord {
   id: string
@@ -92,6 +85,24 @@ export async function findToken(
 
 /** A user's configuration; undefined where the user does not exist or is disabled. */
 export async function readConfiguration(d1: D1Database, userId: string): Promise<Configuration | undefined> {
+  const { user, ...rest } = await readFor(d1, userId)
+  if (!user) return undefined
+  const { epoch, id, role } = user
+  return { user: { id, name: user.username ?? user.email ?? id, role }, epoch, ...rest }
+}
+
+/**
+ * The configuration of those who bring no credential: what is the whole hub's, and shared accounts. They are written down under
+ * `hub`, which no user is called; it has no epoch, so whoever keeps this asks again. Undefined where open access is off.
+ */
+export async function readOpenConfiguration(d1: D1Database): Promise<Configuration | undefined> {
+  const { user: _user, ...rest } = await readFor(d1, 'hub')
+  if (!rest.settings.openAccess) return undefined
+  return { user: { id: 'hub', name: 'open access', role: 'user' }, epoch: 0, ...rest }
+}
+
+/** What a user, or `hub` for nobody, can reach: all of one moment. */
+async function readFor(d1: D1Database, userId: string) {
   const db = openDatabase(d1)
   const owners = [userId, 'hub']
   const [userRows, routeRows, providerRows, reachRows, settingRows] = await db.batch([
@@ -119,11 +130,8 @@ export async function readConfiguration(d1: D1Database, userId: string): Promise
       .where(and(eq(keys.enabled, true), sql`(${keys.owner} = ${userId} OR ${accounts.shared})`)),
     db.select().from(settings),
   ])
-  const [user] = userRows
-  if (!user) return undefined
   return {
-    user: { id: user.id, name: user.username ?? user.email ?? user.id, role: user.role },
-    epoch: user.epoch,
+    user: userRows[0],
     routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
     providers: providerRows.map((row) => ({ ...row, models: row.models ?? [], headers: row.headers ?? {} })),
     reach: reachRows,
@@ -135,15 +143,4 @@ export async function readConfiguration(d1: D1Database, userId: string): Promise
 export async function readEpoch(d1: D1Database, userId: string): Promise<number> {
   const [row] = await openDatabase(d1).select({ epoch: users.epoch }).from(users).where(eq(users.id, userId))
   return row?.epoch ?? 0
-}
-
-/** The settings of the whole hub. */
-export async function readSettings(d1: D1Database): Promise<HubSettings> {
-  return toSettings(await openDatabase(d1).select().from(settings))
-}
-
-function toSettings(rows: { name: string; value: unknown }[]): HubSettings {
-  const stored = Object.fromEntries(rows.map((row) => [row.name, row.value]))
-  // Only the settings routes write this table, and they check what they write.
-  return { ...defaultSettings, ...(stored as Partial<HubSettings>) }
 }

@@ -1,7 +1,7 @@
 /** What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who ask it. */
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
-import { accounts, keys, type Limit, providerSettings, users } from './schema.ts'
+import { accounts, keys, type Limit, providerSettings, settings, users } from './schema.ts'
 
 /** A key as a pool keeps a copy of it. */
 export interface StoredKey {
@@ -20,7 +20,7 @@ export interface StoredKey {
 }
 
 export interface StoredPool {
-  /** The strategy that was set for this owner and provider. */
+  /** The strategy that was set for this owner and provider, or else for the whole hub. */
   strategy: string | null
   /** In the order in which they were entered. */
   keys: StoredKey[]
@@ -41,11 +41,12 @@ export async function readPool(
   const db = openDatabase(d1)
   const belongs =
     owner === 'hub' ? eq(accounts.shared, true) : and(eq(accounts.shared, false), eq(keys.owner, owner))
-  const [settingRows, keyRows, userRows] = await db.batch([
+  const [settingRows, defaultRows, keyRows, userRows] = await db.batch([
     db
       .select({ strategy: providerSettings.strategy })
       .from(providerSettings)
       .where(and(eq(providerSettings.owner, owner), eq(providerSettings.provider, provider))),
+    db.select({ value: settings.value }).from(settings).where(eq(settings.name, 'defaultStrategy')),
     db
       .select({
         id: keys.id,
@@ -71,7 +72,8 @@ export async function readPool(
       .where(sql`${users.id} IN (SELECT value FROM json_each(${JSON.stringify(askingUsers)}))`),
   ])
   return {
-    strategy: settingRows[0]?.strategy ?? null,
+    // The settings routes write nothing else there.
+    strategy: settingRows[0]?.strategy ?? (defaultRows[0]?.value as string | null | undefined) ?? null,
     keys: keyRows,
     epochs: Object.fromEntries(userRows.map((user) => [user.id, user.epoch])),
   }

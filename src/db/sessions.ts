@@ -1,21 +1,45 @@
-/** Sessions and the people they belong to, as questions. */
-import { and, eq, gt, or, sql } from 'drizzle-orm'
+/** Open sessions, as questions. Without its row a signed session is worth nothing. */
+import { and, desc, eq, gt, lt, ne } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
-import { type Role, sessions, users } from './schema.ts'
+import { sessions } from './schema.ts'
 
-export type User = typeof users.$inferSelect
+export type StoredSession = typeof sessions.$inferSelect
 
-/** Whether a session is alive and belongs to this user. */
-export async function hasSession(
+/** A session that is alive and belongs to this user. */
+export async function findSession(
   d1: D1Database,
-  sessionId: string,
+  id: string,
   userId: string,
+  now: number,
+): Promise<StoredSession | undefined> {
+  const [session] = await openDatabase(d1)
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+  return session
+}
+
+/** A user's sessions that are alive, the newest first. */
+export async function listSessions(d1: D1Database, userId: string, now: number): Promise<StoredSession[]> {
+  return openDatabase(d1)
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+}
+
+/** Whether a user has a session that is alive and was opened at this address. */
+export async function hasSessionFrom(
+  d1: D1Database,
+  userId: string,
+  address: string,
   now: number,
 ): Promise<boolean> {
   const rows = await openDatabase(d1)
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+    .where(and(eq(sessions.userId, userId), eq(sessions.address, address), gt(sessions.expiresAt, now)))
+    .limit(1)
   return rows.length > 0
 }
 
@@ -23,59 +47,43 @@ export async function addSession(d1: D1Database, session: typeof sessions.$infer
   await openDatabase(d1).insert(sessions).values(session)
 }
 
-export async function removeSession(d1: D1Database, sessionId: string): Promise<void> {
-  await openDatabase(d1).delete(sessions).where(eq(sessions.id, sessionId))
-}
-
-/** The user whose username or e-mail this is. Both are compared without regard to case. */
-export async function findUserByLogin(d1: D1Database, login: string): Promise<User | undefined> {
-  const name = login.toLowerCase()
-  const [user] = await openDatabase(d1)
-    .select()
-    .from(users)
-    .where(or(eq(users.username, name), eq(users.email, name)))
-  return user
-}
-
-export async function findUser(d1: D1Database, id: string): Promise<User | undefined> {
-  const [user] = await openDatabase(d1).select().from(users).where(eq(users.id, id))
-  return user
-}
-
-export async function hasUsers(d1: D1Database): Promise<boolean> {
-  const rows = await openDatabase(d1).select({ id: users.id }).from(users).limit(1)
-  return rows.length > 0
-}
-
 /**
- * Adds the first user of the hub as its admin.
- * @returns false where somebody was first: the check and the insertion are one statement.
+ * Makes another token the newest of a session.
+ * @returns false where it was not of this generation any more: of several who renew at once one does.
  */
-export async function addFirstUser(
+export async function renewSession(
   d1: D1Database,
-  user: {
-    id: string
-    username: string | null
-    email: string | null
-    passwordHash: string
-    createdAt: number
-  },
+  { id, generation }: Pick<StoredSession, 'id' | 'generation'>,
+  renewedAt: number,
+  expiresAt: number,
 ): Promise<boolean> {
-  const admin: Role = 'admin'
-  const result = await openDatabase(d1).run(sql`
-    INSERT INTO users (id, username, email, password_hash, role, epoch, created_at)
-    SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, ${admin}, 1, ${user.createdAt}
-    WHERE NOT EXISTS (SELECT 1 FROM users)`)
+  const result = await openDatabase(d1)
+    .update(sessions)
+    .set({ generation: generation + 1, renewedAt, expiresAt })
+    .where(and(eq(sessions.id, id), eq(sessions.generation, generation)))
   return result.meta.changes > 0
 }
 
-/** Adds a user. @returns false where the username or the e-mail is taken. */
-export async function addUser(d1: D1Database, user: typeof users.$inferInsert): Promise<boolean> {
-  const result = await openDatabase(d1).insert(users).values(user).onConflictDoNothing()
+export async function touchSession(d1: D1Database, id: string, lastSeenAt: number): Promise<void> {
+  await openDatabase(d1).update(sessions).set({ lastSeenAt }).where(eq(sessions.id, id))
+}
+
+/** Ends one session of a user. @returns false where the user has no such session. */
+export async function removeSession(d1: D1Database, userId: string, id: string): Promise<boolean> {
+  const result = await openDatabase(d1)
+    .delete(sessions)
+    .where(and(eq(sessions.id, id), eq(sessions.userId, userId)))
   return result.meta.changes > 0
 }
 
-/** Stores a password's hash anew, with today's parameters or a new password. */
-export async function setPasswordHash(d1: D1Database, userId: string, passwordHash: string): Promise<void> {
-  await openDatabase(d1).update(users).set({ passwordHash }).where(eq(users.id, userId))
+/** Ends every session of a user but one. @returns how many. */
+export async function removeOtherSessions(d1: D1Database, userId: string, kept: string): Promise<number> {
+  const result = await openDatabase(d1)
+    .delete(sessions)
+    .where(and(eq(sessions.userId, userId), ne(sessions.id, kept)))
+  return result.meta.changes
+}
+
+export async function removeExpiredSessions(d1: D1Database, now: number): Promise<void> {
+  await openDatabase(d1).delete(sessions).where(lt(sessions.expiresAt, now))
 }

@@ -73,6 +73,7 @@ function impliedReach(stored: Reach[], userId: string, env: Env, sandbox: boolea
   return implied
 }
 
-function environmentProviders(env: Env): string[] {
+/** The providers for which the deployment itself brings a key. */
+export function environmentProviders(env: Env): string[] {
   return Object.keys(catalog).filter((provider) => Boolean(env[environmentVariable(provider)]))
 }

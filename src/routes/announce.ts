@@ -4,6 +4,7 @@
  */
 import { poolsOfUser } from '../db/keys.ts'
 import type { Env } from '../env.ts'
+import { environmentProviders } from '../gateway/directory.ts'
 import { poolStub } from '../quota/stub.ts'
 
 interface PoolName {
@@ -18,11 +19,17 @@ export async function announceChange(
   epoch: number,
   also: PoolName[] = [],
 ): Promise<void> {
-  const pools = [...(await poolsOfUser(env.DB, userId)), ...also]
+  const pools = [...(await poolsOfUser(env.DB, userId)), ...impliedPools(env, userId), ...also]
   const distinct = new Map(pools.map((pool) => [`${pool.owner}/${pool.provider}`, pool]))
   await Promise.all(
     [...distinct.values()].map(({ owner, provider }) =>
       poolStub(env, owner, provider).refresh({ user: userId, epoch }),
     ),
   )
+}
+
+/** Pools that a user's requests may draw on although nobody entered a key: a token must not live on in those. */
+function impliedPools(env: Env, userId: string): PoolName[] {
+  const ofDeployment = environmentProviders(env).map((provider) => ({ owner: 'hub', provider }))
+  return [...ofDeployment, { owner: userId, provider: 'sandbox' }]
 }

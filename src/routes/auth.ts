@@ -1,102 +1,93 @@
-/** Registration, login and the session of a person. */
+/** Registration and login. What a person does with their own account afterwards is in `me.ts`. */
 import { Hono, type Context } from 'hono'
-import { deleteCookie, setCookie } from 'hono/cookie'
+import { getCookie } from 'hono/cookie'
 import { z } from 'zod'
+import { identifyCaller } from '../auth/caller.ts'
+import { equalSecrets } from '../auth/compare.ts'
+import { readCredential } from '../auth/credentials.ts'
+import { deviceCookie, verifyDevice } from '../auth/devices.ts'
+import { hashToken } from '../auth/gateway-tokens.ts'
+import { type Attempt, beginAttempt, bucketsOf, nobodyNamed } from '../auth/login-guard.ts'
 import { hashPassword, isOutdated, verifyNobody, verifyPassword } from '../auth/passwords.ts'
 import { isLocal } from '../auth/secrets.ts'
-import { sessionCookie, sessionLifetimeMs, signSession } from '../auth/sessions.ts'
-import { equalSecrets } from '../auth/compare.ts'
 import { writeAudit } from '../db/audit.ts'
-import { readSettings } from '../db/configuration.ts'
+import { addInvitedUser, isInvitationGood } from '../db/invitations.ts'
+import { hasSessionFrom } from '../db/sessions.ts'
+import { readSettings } from '../db/settings.ts'
 import {
   addFirstUser,
-  addSession,
   addUser,
   findUser,
   findUserByLogin,
   hasUsers,
-  removeSession,
-  setPasswordHash,
+  type NewUser,
+  renewPasswordHash,
   type User,
-} from '../db/sessions.ts'
+} from '../db/users.ts'
 import { HubError } from '../errors.ts'
+import { clientAddress } from '../http/client-address.ts'
 import { randomId } from '../ids.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { meRoutes } from './me.ts'
+import { isNamed, Names, nameTaken, Password, Person, showPerson, unnamed } from './person-shapes.ts'
+import { keepSession, openSession } from './session-cookie.ts'
 import { Time, toTime } from './shapes.ts'
-
-const Username = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .regex(/^[a-z0-9][a-z0-9._-]{1,49}$/, 'must be 2 to 50 letters, digits, dots, dashes or underscores')
-const Email = z.email().trim().toLowerCase().max(200)
-const Password = z.string().min(8, 'must have at least 8 characters').max(1_000)
 
 const Registration = z
   .strictObject({
-    username: Username.optional(),
-    email: Email.optional(),
+    ...Names,
     password: Password,
     setupToken: z.string().optional(),
     invitation: z.string().optional(),
   })
-  .refine((input) => input.username !== undefined || input.email !== undefined, {
-    path: ['username'],
-    message: 'is missing: give a username or an email',
-  })
+  .refine(isNamed, unnamed)
 
-const Login = z.strictObject({ login: z.string().trim().min(1), password: z.string().min(1).max(1_000) })
-
-const Person = z.object({
-  id: z.string(),
-  username: z.string().nullable(),
-  email: z.string().nullable(),
-  role: z.enum(['admin', 'user']),
-  createdAt: Time,
+const Login = z.strictObject({
+  login: z.string().trim().min(1).max(200),
+  password: z.string().min(1).max(1_000),
 })
+
 const Session = z.object({ token: z.string(), expiresAt: Time, user: Person })
+const CurrentSession = z.object({ user: Person.nullable(), expiresAt: Time.nullable() })
 
 export const authRoutes = new Hono<HubContext>()
   .post(
     '/register',
     endpoint({
       guard: 'public',
-      summary: 'Makes an account. The first one becomes the admin of the hub and closes registration.',
+      summary:
+        'Makes an account. The first one becomes the admin of the hub and closes registration; afterwards an invitation opens it once.',
       body: Registration,
       status: 201,
       answer: Session,
     }),
     async (c) => {
-      const input = c.req.valid('json')
-      const user = {
+      const { username, email, password, setupToken, invitation } = c.req.valid('json')
+      const first = !(await hasUsers(c.env.DB))
+      const invited = first || invitation === undefined ? undefined : await hashToken(invitation)
+      if (first) requireSetupToken(c, setupToken)
+      else if (invited !== undefined) await requireInvitation(c, invited)
+      else await requireOpenRegistration(c)
+      const user: NewUser = {
         id: randomId('usr'),
-        username: input.username ?? null,
-        email: input.email ?? null,
+        username: username ?? null,
+        email: email ?? null,
+        passwordHash: hashPassword(password),
         createdAt: Date.now(),
       }
-      const first = !(await hasUsers(c.env.DB))
-      if (first) requireSetupToken(c, input.setupToken)
-      else await requireOpenRegistration(c)
-      const passwordHash = hashPassword(input.password)
-      const added = first
-        ? await addFirstUser(c.env.DB, { ...user, passwordHash })
-        : await addUser(c.env.DB, { ...user, passwordHash, role: 'user' })
-      if (!added) {
-        const message = first
-          ? 'Somebody else has just claimed this hub.'
-          : 'This username or e-mail is taken.'
-        throw new HubError('CONFLICT', message, { param: input.username ? 'username' : 'email' })
-      }
+      if (first) await claimHub(c, user)
+      else if (invited !== undefined) await joinByInvitation(c, user, invited)
+      else if (!(await addUser(c.env.DB, { ...user, role: 'user' }))) throw nameTaken({ username })
       await writeAudit(c.env.DB, {
         actor: user.id,
         action: 'user.registered',
         subject: user.id,
-        detail: { first },
+        detail: { first, invited: invited !== undefined },
       })
       const stored = await findUser(c.env.DB, user.id)
       if (!stored) throw new Error('The user who was added is not there.')
-      return c.json(await openSession(c, stored), 201)
+      return c.json(await enter(c, stored), 201)
     },
   )
   .post(
@@ -105,28 +96,26 @@ export const authRoutes = new Hono<HubContext>()
     async (c) => {
       const { login, password } = c.req.valid('json')
       const user = await findUserByLogin(c.env.DB, login)
+      const takeBack = await beginAttempt(c.env, bucketsOf(await describeAttempt(c, login, user)))
       const right = user ? verifyPassword(user.passwordHash, password) : verifyNobody(password)
       if (!right || !user || user.disabledAt !== null) {
         throw new HubError('UNAUTHORIZED', 'This login and password do not belong together.')
       }
-      if (isOutdated(user.passwordHash)) await setPasswordHash(c.env.DB, user.id, hashPassword(password))
-      return c.json(await openSession(c, user))
+      await takeBack()
+      if (isOutdated(user.passwordHash)) await renewPasswordHash(c.env.DB, user.id, hashPassword(password))
+      return c.json(await enter(c, user))
     },
   )
-  .post('/logout', endpoint({ guard: 'user', summary: 'Ends this session.', status: 204 }), async (c) => {
-    await removeSession(c.env.DB, c.var.caller.sessionId ?? '')
-    deleteCookie(c, sessionCookie, { path: '/' })
-    return c.body(null, 204)
-  })
   .get(
-    '/me',
-    endpoint({ guard: 'user', summary: 'The person of this session.', answer: Person }),
-    async (c) => {
-      const user = await findUser(c.env.DB, c.var.caller.configuration.user.id)
-      if (!user) throw new HubError('UNAUTHORIZED', 'This account is no more.')
-      return c.json(showPerson(user))
-    },
+    '/session',
+    endpoint({
+      guard: 'public',
+      summary: 'Whose session this is, or nobody’s: no error where none is open.',
+      answer: CurrentSession,
+    }),
+    async (c) => c.json(await readCurrentSession(c)),
   )
+  .route('/', meRoutes)
 
 /** A fresh production hub is claimed with the secret that only its deployer knows. */
 function requireSetupToken(c: Context<HubContext>, given: string | undefined): void {
@@ -143,9 +132,7 @@ function requireSetupToken(c: Context<HubContext>, given: string | undefined): v
     throw new HubError(
       'FORBIDDEN',
       'The first account needs the SETUP_TOKEN that this hub was deployed with.',
-      {
-        param: 'setupToken',
-      },
+      { param: 'setupToken' },
     )
   }
 }
@@ -156,29 +143,72 @@ async function requireOpenRegistration(c: Context<HubContext>): Promise<void> {
     throw new HubError('FORBIDDEN', 'Registration is closed; ask an administrator of this hub.')
 }
 
-async function openSession(c: Context<HubContext>, user: User): Promise<z.infer<typeof Session>> {
+/** Asked before a password is hashed for nothing; what uses the invitation up asks again. */
+async function requireInvitation(c: Context<HubContext>, hash: string): Promise<void> {
+  if (!(await isInvitationGood(c.env.DB, hash, Date.now()))) throw notInvited()
+}
+
+async function claimHub(c: Context<HubContext>, user: NewUser): Promise<void> {
+  if (!(await addFirstUser(c.env.DB, user)))
+    throw new HubError('CONFLICT', 'Somebody else has just claimed this hub.')
+}
+
+async function joinByInvitation(c: Context<HubContext>, user: NewUser, hash: string): Promise<void> {
+  const outcome = await addInvitedUser(c.env.DB, user, hash)
+  switch (outcome) {
+    case 'added':
+      return
+    case 'taken':
+      throw nameTaken({ username: user.username ?? undefined })
+    case 'not-good':
+      throw notInvited()
+  }
+}
+
+function notInvited(): HubError {
+  return new HubError(
+    'FORBIDDEN',
+    'This invitation is not good any more: it was used or taken back, or its time is over. Ask for another.',
+    { param: 'invitation' },
+  )
+}
+
+/** What is known of a login before its password is looked at. The same questions are asked whether or not it names somebody. */
+async function describeAttempt(
+  c: Context<HubContext>,
+  login: string,
+  user: User | undefined,
+): Promise<Attempt> {
   const now = Date.now()
-  const expiresAt = now + sessionLifetimeMs
-  const id = randomId('ses')
-  await addSession(c.env.DB, {
-    id,
-    userId: user.id,
-    userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
-    createdAt: now,
-    expiresAt,
-  })
-  const token = await signSession(c.env, { userId: user.id, sessionId: id }, expiresAt)
-  setCookie(c, sessionCookie, token, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure: new URL(c.req.url).protocol === 'https:',
-    maxAge: sessionLifetimeMs / 1000,
-  })
+  const address = clientAddress(c.req.raw.headers)
+  const account = user?.id ?? (await nobodyNamed(login))
+  const [device, knownAddress] = await Promise.all([
+    verifyDevice(c.env, getCookie(c, deviceCookie), user?.id, now),
+    hasSessionFrom(c.env.DB, account, address, now),
+  ])
+  return { account, address, device, knownAddress }
+}
+
+async function enter(c: Context<HubContext>, user: User): Promise<z.infer<typeof Session>> {
+  const { token, expiresAt } = await openSession(c, user.id)
   return { token, expiresAt: toTime(expiresAt), user: showPerson(user) }
 }
 
-function showPerson(user: User): z.infer<typeof Person> {
-  const { id, username, email, role, createdAt } = user
-  return { id, username, email, role, createdAt: toTime(createdAt) }
+async function readCurrentSession(c: Context<HubContext>): Promise<z.infer<typeof CurrentSession>> {
+  const nobody = { user: null, expiresAt: null }
+  const credential = readCredential(c)
+  if (!credential || credential.text.startsWith('llm_')) return nobody
+  try {
+    const presented = { credential: credential.text, address: clientAddress(c.req.raw.headers) }
+    const { session } = await identifyCaller(c.env, presented, Date.now(), (work) =>
+      c.executionCtx.waitUntil(work),
+    )
+    const user = session && (await findUser(c.env.DB, session.userId))
+    if (!session || !user) return nobody
+    if (credential.fromCookie) await keepSession(c, session)
+    return { user: showPerson(user), expiresAt: toTime(session.expiresAt) }
+  } catch (thrown) {
+    if (thrown instanceof HubError && thrown.code === 'UNAUTHORIZED') return nobody
+    throw thrown
+  }
 }

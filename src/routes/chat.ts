@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { confirmCaller } from '../auth/caller.ts'
+import { isOpen } from '../auth/open-access.ts'
 import { isJsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { RequestAddress } from '../dialects/dialect.ts'
@@ -147,7 +148,8 @@ async function answer(
 /** The Responses dialect refers to earlier answers, which the hub keeps for a while. */
 async function answerResponses(c: Context<HubContext>): Promise<Response> {
   const body = parseJson(await c.req.text())
-  if (!isJsonObject(body)) return answerBody(c, 'openai-responses', body)
+  // Those who come by open access are nobody in particular: what one of them said is not kept for all.
+  if (!isJsonObject(body) || isOpen(c.var.caller)) return answerBody(c, 'openai-responses', body)
   const { env } = c
   const owner = c.var.caller.configuration.user.id
   const resumed = await resumeConversation(env, owner, body, c.var.receivedAt)

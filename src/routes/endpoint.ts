@@ -9,12 +9,15 @@ import type { Handler, Hono, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import { identifyCaller } from '../auth/caller.ts'
 import { readCredential } from '../auth/credentials.ts'
+import { identifyOpenCaller } from '../auth/open-access.ts'
 import { HubError } from '../errors.ts'
+import { clientAddress } from '../http/client-address.ts'
 import { validationError } from '../http/validation.ts'
 import type { HubContext } from './context.ts'
+import { keepSession } from './session-cookie.ts'
 
 /**
- * Who may call: anyone; a caller with a token or a session; a person with a session; an admin with a session.
+ * Who may call: anyone; a caller with a token or a session, or with neither where open access is on; a person with a session; an admin with a session.
  * Credentials are checked before anything that was sent is looked at.
  */
 export type Guard = 'public' | 'caller' | 'user' | 'admin'
@@ -98,10 +101,20 @@ export function declaredRoutes(app: Pick<Hono<HubContext>, 'routes'>): DeclaredR
 
 const identify: MiddlewareHandler<HubContext> = async (context, next) => {
   const credential = readCredential(context)
-  const caller = await identifyCaller(context.env, credential?.text, Date.now(), (work) =>
+  const presented = { credential: credential?.text, address: clientAddress(context.req.raw.headers) }
+  const caller = await identifyCaller(context.env, presented, Date.now(), (work) =>
     context.executionCtx.waitUntil(work),
   )
   context.set('caller', caller)
+  if (credential?.fromCookie && caller.session) await keepSession(context, caller.session)
+  await next()
+}
+
+/** A request without a credential may be let in; one with a bad credential is a mistake that its sender wants to know of. */
+const identifyOrOpen: MiddlewareHandler<HubContext> = async (context, next) => {
+  if (readCredential(context)) return identify(context, next)
+  const address = clientAddress(context.req.raw.headers)
+  context.set('caller', await identifyOpenCaller(context.env, address, Date.now()))
   await next()
 }
 
@@ -115,7 +128,7 @@ const person: MiddlewareHandler<HubContext> = (context, next) =>
 
 const guards: Record<Guard, MiddlewareHandler<HubContext>> = {
   public: (_context, next) => next(),
-  caller: identify,
+  caller: identifyOrOpen,
   user: person,
   admin: (context, next) =>
     person(context, async () => {

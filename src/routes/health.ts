@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { findMisconfigurations, isLocal } from '../auth/secrets.ts'
 import { pendingMigrations } from '../db/migrations.ts'
-import { hasUsers } from '../db/sessions.ts'
+import { hasUsers } from '../db/users.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 

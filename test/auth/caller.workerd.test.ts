@@ -6,7 +6,7 @@ import { call, settleIn } from '../hub.workerd.ts'
 
 const background = (): void => {}
 const identify = (credential: string | undefined, now = Date.now()) =>
-  identifyCaller(env, credential, now, background)
+  identifyCaller(env, { credential, address: '203.0.113.1' }, now, background)
 
 describe('a caller', () => {
   it('is known by a token, and by nothing that only looks like one', async () => {

@@ -1,7 +1,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { throttleStub } from '../../src/auth/throttle.ts'
+import { throttleStub } from '../../src/auth/throttle-stub.ts'
 
 /** Far in the future, so that no alarm goes off by itself while a test runs. */
 const start = Date.UTC(2100, 0, 1)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Configuration, Reach } from '../../src/db/configuration.ts'
 import type { CandidateOrder } from '../../src/db/schema.ts'
+import { defaultSettings } from '../../src/db/settings.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
 import { makeDirectory } from '../../src/gateway/directory.ts'
@@ -23,7 +24,7 @@ function configuration(change: Partial<Configuration> = {}): Configuration {
     routes: [],
     providers: [],
     reach: [],
-    settings: { registration: 'closed', exposeServedBy: true },
+    settings: defaultSettings,
     ...change,
   }
 }

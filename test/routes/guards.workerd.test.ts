@@ -19,6 +19,8 @@ const publicRoutes = [
   'POST /api/auth/login',
   'POST /v1/auth/register',
   'POST /v1/auth/login',
+  'GET /api/auth/session',
+  'GET /v1/auth/session',
 ]
 
 let token = ''

@@ -1,0 +1,76 @@
+/**
+ * How often a password may be tried. Attempts are counted per client address and per account; places that the account has been
+ * entered from before have attempts of their own, so that nobody can lock another out. Why, and what that leaves open, stands in
+ * README.md. An attempt is counted before its password is looked at and taken back if it was right: parallel ones cannot pass together.
+ */
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { hashToken } from './gateway-tokens.ts'
+import type { Rate } from './rate.ts'
+import { throttleStub } from './throttle-stub.ts'
+
+const minuteMs = 60_000
+/** From one place: more than a person mistypes, far fewer than guessing needs. */
+const perPlace: Rate = { limit: 10, perMs: 15 * minuteMs }
+/** At one account, from all unknown places together. NIST SP 800-63B allows no more than a hundred in a row. */
+const perAccount: Rate = { limit: 100, perMs: 60 * minuteMs }
+
+/** One thing that an attempt is counted under. */
+export interface Bucket {
+  name: string
+  rate: Rate
+}
+
+export interface Attempt {
+  /** The account, or a hash of the login where it names none: nothing tells the two apart. */
+  account: string
+  address: string
+  /** The device that brought a cookie of this account. */
+  device: string | undefined
+  /** Whether the account has a session that was opened at this address. */
+  knownAddress: boolean
+}
+
+/** What an attempt is counted under, in the order in which it is asked. Pure. */
+export function bucketsOf({ account, address, device, knownAddress }: Attempt): Bucket[] {
+  if (device !== undefined) return [{ name: `login-device/${device}`, rate: perPlace }]
+  if (knownAddress) return [{ name: `login-known/${account}/${address}`, rate: perPlace }]
+  // The address is asked first: who has used theirs up does not count against the account.
+  return [
+    { name: `login-from/${address}`, rate: perPlace },
+    { name: `login-to/${account}`, rate: perAccount },
+  ]
+}
+
+/** What guesses at the old password of a session are counted under. */
+export function passwordBucket(sessionId: string): Bucket {
+  return { name: `password/${sessionId}`, rate: perPlace }
+}
+
+/** What a login that names nobody is counted under, in place of an account's id. */
+export function nobodyNamed(login: string): Promise<string> {
+  return hashToken(login.toLowerCase())
+}
+
+/**
+ * Counts an attempt.
+ * @returns what takes it back again, for one that succeeded.
+ * @throws {HubError} RATE_LIMIT_EXCEEDED when there have been too many; nothing is then counted.
+ */
+export async function beginAttempt(env: Env, buckets: Bucket[]): Promise<() => Promise<void>> {
+  const taken: { name: string; at: number }[] = []
+  const takeBack = async (): Promise<void> => {
+    await Promise.all(taken.map(({ name, at }) => throttleStub(env, name).giveBack(at)))
+  }
+  for (const { name, rate } of buckets) {
+    const pass = await throttleStub(env, name).take(rate)
+    if (pass.type === 'refused') {
+      await takeBack()
+      throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many passwords have been tried. Wait, then try again.', {
+        retryAt: pass.retryAt,
+      })
+    }
+    taken.push({ name, at: pass.at })
+  }
+  return takeBack
+}

@@ -1,0 +1,107 @@
+/** People, as questions. Whoever changes them leaves the hub with an administrator: each check is part of the statement that changes. */
+import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
+import { openDatabase } from './client.ts'
+import { type Role, sessions, users } from './schema.ts'
+
+export type User = typeof users.$inferSelect
+
+/** The user whose username or e-mail this is. Both are compared without regard to case. */
+export async function findUserByLogin(d1: D1Database, login: string): Promise<User | undefined> {
+  const name = login.toLowerCase()
+  const [user] = await openDatabase(d1)
+    .select()
+    .from(users)
+    .where(or(eq(users.username, name), eq(users.email, name)))
+  return user
+}
+
+export async function findUser(d1: D1Database, id: string): Promise<User | undefined> {
+  const [user] = await openDatabase(d1).select().from(users).where(eq(users.id, id))
+  return user
+}
+
+/** A page of users in the order of their ids. @param after the id that the page begins after. */
+export async function listUsers(d1: D1Database, after: string, limit: number): Promise<User[]> {
+  return openDatabase(d1).select().from(users).where(gt(users.id, after)).orderBy(asc(users.id)).limit(limit)
+}
+
+export async function hasUsers(d1: D1Database): Promise<boolean> {
+  const rows = await openDatabase(d1).select({ id: users.id }).from(users).limit(1)
+  return rows.length > 0
+}
+
+/** What is stored of somebody new. */
+export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>
+
+/**
+ * Adds the first user of the hub as its admin.
+ * @returns false where somebody was first: the check and the insertion are one statement.
+ */
+export async function addFirstUser(d1: D1Database, user: NewUser): Promise<boolean> {
+  const admin: Role = 'admin'
+  const result = await openDatabase(d1).run(sql`
+    INSERT INTO users (id, username, email, password_hash, role, epoch, created_at)
+    SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, ${admin}, 1, ${user.createdAt}
+    WHERE NOT EXISTS (SELECT 1 FROM users)`)
+  return result.meta.changes > 0
+}
+
+/** Adds a user. @returns false where the username or the e-mail is taken. */
+export async function addUser(d1: D1Database, user: NewUser & { role: Role }): Promise<boolean> {
+  const result = await openDatabase(d1).insert(users).values(user).onConflictDoNothing()
+  return result.meta.changes > 0
+}
+
+/** What may be changed of a user. */
+export type UserChange = Partial<Pick<User, 'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash'>>
+
+/**
+ * Changes a user. Who is disabled, or has another password, has no session left.
+ * @returns their new epoch; `taken` where another has the name; undefined where no administrator would be left, or nobody was there.
+ */
+export async function changeUser(
+  d1: D1Database,
+  id: string,
+  change: UserChange,
+): Promise<number | 'taken' | undefined> {
+  const db = openDatabase(d1)
+  const weakens = change.role === 'user' || typeof change.disabledAt === 'number'
+  const update = db
+    .update(users)
+    .set({ ...change, epoch: sql`${users.epoch} + 1` })
+    .where(and(eq(users.id, id), weakens ? isDispensable(id) : undefined))
+    .returning({ epoch: users.epoch })
+  const endSessions = db.delete(sessions).where(
+    and(
+      eq(sessions.userId, id),
+      sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id}
+          AND (${users.disabledAt} IS NOT NULL OR ${users.passwordHash} = ${change.passwordHash ?? ''}))`,
+    ),
+  )
+  try {
+    const [changed] = await db.batch([update, endSessions])
+    return changed[0]?.epoch
+  } catch (error) {
+    if (isTaken(error)) return 'taken'
+    throw error
+  }
+}
+
+/** Stores the same password's hash anew, with today's parameters. */
+export async function renewPasswordHash(d1: D1Database, id: string, passwordHash: string): Promise<void> {
+  await openDatabase(d1).update(users).set({ passwordHash }).where(eq(users.id, id))
+}
+
+/** Whether the hub has an enabled administrator without this user, or this user is none. */
+export function isDispensable(id: string): SQL {
+  return sql`(
+    EXISTS (SELECT 1 FROM users AS other WHERE other.id <> ${id} AND other.role = 'admin' AND other.disabled_at IS NULL)
+    OR NOT EXISTS (SELECT 1 FROM users AS this WHERE this.id = ${id} AND this.role = 'admin' AND this.disabled_at IS NULL)
+  )`
+}
+
+/** The unique indexes decide who has a name first; what they say is in the words of SQLite, under wrappers of drizzle and D1. */
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.message.includes('UNIQUE constraint failed: users.') || isTaken(error.cause)
+}

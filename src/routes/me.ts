@@ -1,0 +1,149 @@
+/** What a person does with their own account: their names, their password, their sessions. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Caller, PresentedSession } from '../auth/caller.ts'
+import { beginAttempt, passwordBucket } from '../auth/login-guard.ts'
+import { hashPassword, verifyPassword } from '../auth/passwords.ts'
+import { writeAudit } from '../db/audit.ts'
+import { listSessions, removeOtherSessions, removeSession, type StoredSession } from '../db/sessions.ts'
+import { changeUser, findUser, type User } from '../db/users.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { announceChange } from './announce.ts'
+import type { HubContext } from './context.ts'
+import { endpoint } from './endpoint.ts'
+import { Email, nameTaken, Password, Person, requireName, showPerson, Username } from './person-shapes.ts'
+import { forgetCookie, openSession } from './session-cookie.ts'
+import { ById, listOf, Time, toTime, toTimeOrNull, withoutUndefined } from './shapes.ts'
+
+const MeChange = z.strictObject({ username: Username.nullish(), email: Email.nullish() })
+const PasswordChange = z.strictObject({ oldPassword: z.string().min(1).max(1_000), newPassword: Password })
+const NewSession = z.object({ token: z.string(), expiresAt: Time })
+
+const SessionView = z.object({
+  id: z.string(),
+  userAgent: z.string().nullable(),
+  /** Where it was opened. */
+  address: z.string().nullable(),
+  createdAt: Time,
+  lastSeenAt: Time.nullable(),
+  expiresAt: Time,
+  /** The session that asks. */
+  current: z.boolean(),
+})
+
+export const meRoutes = new Hono<HubContext>()
+  .post('/logout', endpoint({ guard: 'user', summary: 'Ends this session.', status: 204 }), async (c) => {
+    const { id, userId } = sessionOf(c.var.caller)
+    await removeSession(c.env.DB, userId, id)
+    forgetCookie(c)
+    return c.body(null, 204)
+  })
+  .get(
+    '/me',
+    endpoint({ guard: 'user', summary: 'The person of this session.', answer: Person }),
+    async (c) => c.json(showPerson(await requireSelf(c.env, c.var.caller))),
+  )
+  .patch(
+    '/me',
+    endpoint({ guard: 'user', summary: 'Changes what you log in with.', body: MeChange, answer: Person }),
+    async (c) => {
+      const change = withoutUndefined(c.req.valid('json'))
+      const self = await requireSelf(c.env, c.var.caller)
+      requireName({ ...self, ...change })
+      const epoch = await changeUser(c.env.DB, self.id, change)
+      if (epoch === 'taken') throw nameTaken(change)
+      await announceChange(c.env, self.id, epoch ?? 0)
+      await writeAudit(c.env.DB, {
+        actor: self.id,
+        action: 'user.changed',
+        subject: self.id,
+        detail: { fields: Object.keys(change) },
+      })
+      return c.json(showPerson(await requireSelf(c.env, c.var.caller)))
+    },
+  )
+  .post(
+    '/password',
+    endpoint({
+      guard: 'user',
+      summary: 'Changes your password. Every session ends; this answer opens a new one.',
+      body: PasswordChange,
+      answer: NewSession,
+    }),
+    async (c) => {
+      const { oldPassword, newPassword } = c.req.valid('json')
+      const self = await requireSelf(c.env, c.var.caller)
+      // Whoever found a session open is not to find out the password with it.
+      const takeBack = await beginAttempt(c.env, [passwordBucket(sessionOf(c.var.caller).id)])
+      if (!verifyPassword(self.passwordHash, oldPassword)) {
+        throw new HubError('FORBIDDEN', 'This is not your password.', { param: 'oldPassword' })
+      }
+      await takeBack()
+      await changeUser(c.env.DB, self.id, { passwordHash: hashPassword(newPassword) })
+      await writeAudit(c.env.DB, { actor: self.id, action: 'user.password-changed', subject: self.id })
+      const { token, expiresAt } = await openSession(c, self.id)
+      return c.json({ token, expiresAt: toTime(expiresAt) })
+    },
+  )
+  .get(
+    '/sessions',
+    endpoint({ guard: 'user', summary: 'Your open sessions.', answer: listOf(SessionView) }),
+    async (c) => {
+      const current = sessionOf(c.var.caller)
+      const sessions = await listSessions(c.env.DB, current.userId, Date.now())
+      return c.json({ data: sessions.map((session) => showSession(session, current.id)), nextCursor: null })
+    },
+  )
+  .delete(
+    '/sessions',
+    endpoint({ guard: 'user', summary: 'Ends all your sessions but this one, at once.', status: 204 }),
+    async (c) => {
+      const { id, userId } = sessionOf(c.var.caller)
+      const ended = await removeOtherSessions(c.env.DB, userId, id)
+      await writeAudit(c.env.DB, {
+        actor: userId,
+        action: 'session.others-ended',
+        subject: userId,
+        detail: { ended },
+      })
+      return c.body(null, 204)
+    },
+  )
+  .delete(
+    '/sessions/:id',
+    endpoint({ guard: 'user', summary: 'Ends one of your sessions, at once.', params: ById, status: 204 }),
+    async (c) => {
+      const { userId } = sessionOf(c.var.caller)
+      const { id } = c.req.valid('param')
+      if (!(await removeSession(c.env.DB, userId, id)))
+        throw new HubError('NOT_FOUND', 'You have no session with this id.')
+      await writeAudit(c.env.DB, { actor: userId, action: 'session.ended', subject: id })
+      return c.body(null, 204)
+    },
+  )
+
+/** The session of a caller who passed the guard for people: nobody else does. */
+function sessionOf({ session }: Caller): PresentedSession {
+  if (!session) throw new Error('A person without a session has passed the guard.')
+  return session
+}
+
+async function requireSelf(env: Env, caller: Caller): Promise<User> {
+  const user = await findUser(env.DB, caller.configuration.user.id)
+  if (!user) throw new HubError('UNAUTHORIZED', 'This account is no more.')
+  return user
+}
+
+function showSession(session: StoredSession, current: string): z.infer<typeof SessionView> {
+  const { id, userAgent, address } = session
+  return {
+    id,
+    userAgent,
+    address,
+    createdAt: toTime(session.createdAt),
+    lastSeenAt: toTimeOrNull(session.lastSeenAt),
+    expiresAt: toTime(session.expiresAt),
+    current: id === current,
+  }
+}

@@ -1,0 +1,58 @@
+/** How a person is entered and shown: to themselves, and to administrators. */
+import { z } from 'zod'
+import type { User } from '../db/users.ts'
+import { HubError } from '../errors.ts'
+import { Time, toTime } from './shapes.ts'
+
+export const Username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._-]{1,49}$/, 'must be 2 to 50 letters, digits, dots, dashes or underscores')
+export const Email = z.email().trim().toLowerCase().max(200)
+export const Password = z.string().min(8, 'must have at least 8 characters').max(1_000)
+export const PersonRole = z.enum(['admin', 'user'])
+
+/** What somebody is known by: at least one of the two. */
+export const Names = { username: Username.optional(), email: Email.optional() }
+
+export function isNamed(input: { username?: string | undefined; email?: string | undefined }): boolean {
+  return input.username !== undefined || input.email !== undefined
+}
+
+export const unnamed = { path: ['username'], message: 'is missing: give a username or an email' }
+
+export const Person = z.object({
+  id: z.string(),
+  username: z.string().nullable(),
+  email: z.string().nullable(),
+  role: PersonRole,
+  createdAt: Time,
+})
+
+/** A person as administrators see them. */
+export const UserView = Person.extend({ enabled: z.boolean() })
+
+export function showPerson({ id, username, email, role, createdAt }: User): z.infer<typeof Person> {
+  return { id, username, email, role, createdAt: toTime(createdAt) }
+}
+
+export function showUser(user: User): z.infer<typeof UserView> {
+  return { ...showPerson(user), enabled: user.disabledAt === null }
+}
+
+/** A username or e-mail without which somebody could still log in with the other. @throws {HubError} where neither would be left. */
+export function requireName(names: Pick<User, 'username' | 'email'>): void {
+  if (names.username === null && names.email === null) {
+    throw new HubError('VALIDATION_ERROR', 'A person needs a username or an email to log in with.', {
+      param: 'username',
+    })
+  }
+}
+
+/** The error for a name that somebody else has. */
+export function nameTaken(input: { username?: unknown }): HubError {
+  return new HubError('CONFLICT', 'This username or e-mail is taken.', {
+    param: input.username === undefined ? 'email' : 'username',
+  })
+}

@@ -1,0 +1,70 @@
+/** Sessions as requests carry them: opened at a login, renewed while they are used, closed. What a session is stands in `auth/sessions.ts`. */
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { PresentedSession } from '../auth/caller.ts'
+import { deviceCookie, deviceLifetimeMs, signDevice, verifyDevice } from '../auth/devices.ts'
+import { expiryOf, isRenewalDue, sessionCookie, signSession } from '../auth/sessions.ts'
+import { addSession, renewSession } from '../db/sessions.ts'
+import { clientAddress } from '../http/client-address.ts'
+import { randomId } from '../ids.ts'
+import type { HubContext } from './context.ts'
+
+/** Opens a session for a user who proved who they are, and remembers the device. @returns its token, for those who take no cookies. */
+export async function openSession(
+  c: Context<HubContext>,
+  userId: string,
+): Promise<{ token: string; expiresAt: number }> {
+  const now = Date.now()
+  const id = randomId('ses')
+  const expiresAt = expiryOf(now, now)
+  await addSession(c.env.DB, {
+    id,
+    userId,
+    userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
+    address: clientAddress(c.req.raw.headers),
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt,
+  })
+  const token = await signSession(c.env, { userId, sessionId: id, generation: 1 }, expiresAt)
+  setHubCookie(c, sessionCookie, token, expiresAt - now)
+  if ((await verifyDevice(c.env, getCookie(c, deviceCookie), userId, now)) === undefined) {
+    setHubCookie(c, deviceCookie, await signDevice(c.env, userId, now), deviceLifetimeMs)
+  }
+  return { token, expiresAt }
+}
+
+/**
+ * Renews the token of a session that came by cookie, where it is time. Whoever holds the token themselves is not given another: they
+ * could not know.
+ */
+export async function keepSession(c: Context<HubContext>, session: PresentedSession): Promise<void> {
+  const now = Date.now()
+  const { id, userId, createdAt } = session
+  let { generation, expiresAt } = session
+  if (session.standing === 'newest') {
+    if (!isRenewalDue(session, now)) return
+    expiresAt = expiryOf(createdAt, now)
+    // Of several requests at once one renews; the others are answered with what they came with.
+    if (!(await renewSession(c.env.DB, session, now, expiresAt))) return
+    generation++
+  }
+  // Who still brings the token before the newest has not received that one.
+  const token = await signSession(c.env, { userId, sessionId: id, generation }, expiresAt)
+  setHubCookie(c, sessionCookie, token, expiresAt - now)
+}
+
+/** Takes the session's cookie away. The device stays known. */
+export function forgetCookie(c: Context<HubContext>): void {
+  deleteCookie(c, sessionCookie, { path: '/' })
+}
+
+function setHubCookie(c: Context<HubContext>, name: string, value: string, lifetimeMs: number): void {
+  setCookie(c, name, value, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Strict',
+    secure: new URL(c.req.url).protocol === 'https:',
+    maxAge: Math.floor(lifetimeMs / 1000),
+  })
+}

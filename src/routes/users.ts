@@ -1,0 +1,172 @@
+/** The people of the hub, for administrators. The last administrator can be neither removed, disabled nor demoted. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { hashPassword } from '../auth/passwords.ts'
+import { writeAudit } from '../db/audit.ts'
+import { countSharedKeys, removeUser } from '../db/departures.ts'
+import { poolsOfUser } from '../db/keys.ts'
+import { addUser, changeUser, findUser, listUsers, type User } from '../db/users.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { randomId } from '../ids.ts'
+import { announceChange } from './announce.ts'
+import type { HubContext } from './context.ts'
+import { endpoint } from './endpoint.ts'
+import {
+  Email,
+  isNamed,
+  Names,
+  nameTaken,
+  Password,
+  PersonRole,
+  requireName,
+  showUser,
+  unnamed,
+  Username,
+  UserView,
+} from './person-shapes.ts'
+import { ById, listOf, withoutUndefined } from './shapes.ts'
+
+const UserQuery = z.strictObject({
+  cursor: z.string().default(''),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+})
+const UserInput = z
+  .strictObject({ ...Names, password: Password, role: PersonRole.default('user') })
+  .refine(isNamed, unnamed)
+const UserChange = z.strictObject({
+  username: Username.nullish(),
+  email: Email.nullish(),
+  password: Password.optional(),
+  role: PersonRole.optional(),
+  enabled: z.boolean().optional(),
+})
+/** Keys that serve everyone are not taken away by accident. */
+const Removal = z.strictObject({ sharedKeys: z.enum(['keep', 'remove']).default('keep') })
+
+export const userRoutes = new Hono<HubContext>()
+  .get(
+    '/',
+    endpoint({
+      guard: 'admin',
+      summary: 'The people of this hub.',
+      query: UserQuery,
+      answer: listOf(UserView),
+    }),
+    async (c) => {
+      const { cursor, limit } = c.req.valid('query')
+      const users = await listUsers(c.env.DB, cursor, limit + 1)
+      const page = users.slice(0, limit)
+      return c.json({
+        data: page.map(showUser),
+        nextCursor: users.length > limit ? (page.at(-1)?.id ?? null) : null,
+      })
+    },
+  )
+  .post(
+    '/',
+    endpoint({
+      guard: 'admin',
+      summary: 'Makes an account for somebody.',
+      body: UserInput,
+      status: 201,
+      answer: UserView,
+    }),
+    async (c) => {
+      const { username, email, password, role } = c.req.valid('json')
+      const id = randomId('usr')
+      const added = await addUser(c.env.DB, {
+        id,
+        username: username ?? null,
+        email: email ?? null,
+        passwordHash: hashPassword(password),
+        role,
+        createdAt: Date.now(),
+      })
+      if (!added) throw nameTaken({ username })
+      await writeAudit(c.env.DB, {
+        actor: c.var.caller.configuration.user.id,
+        action: 'user.added',
+        subject: id,
+        detail: { role },
+      })
+      return c.json(showUser(await requireUser(c.env, id)), 201)
+    },
+  )
+  .patch(
+    '/:id',
+    endpoint({
+      guard: 'admin',
+      summary: 'Changes an account. Who is disabled or gets another password has no session left.',
+      params: ById,
+      body: UserChange,
+      answer: UserView,
+    }),
+    async (c) => {
+      const { password, enabled, ...sent } = c.req.valid('json')
+      const stored = await requireUser(c.env, c.req.valid('param').id)
+      const names = withoutUndefined(sent)
+      requireName({ ...stored, ...names })
+      const epoch = await changeUser(c.env.DB, stored.id, {
+        ...names,
+        ...(password !== undefined && { passwordHash: hashPassword(password) }),
+        ...(enabled !== undefined && { disabledAt: enabled ? null : (stored.disabledAt ?? Date.now()) }),
+      })
+      if (epoch === 'taken') throw nameTaken(names)
+      if (epoch === undefined) throw lastAdmin()
+      await announceChange(c.env, stored.id, epoch)
+      await writeAudit(c.env.DB, {
+        actor: c.var.caller.configuration.user.id,
+        action: 'user.changed',
+        subject: stored.id,
+        detail: {
+          fields: Object.keys(c.req.valid('json')),
+          ...withoutUndefined({ role: sent.role, enabled }),
+        },
+      })
+      return c.json(showUser(await requireUser(c.env, stored.id)))
+    },
+  )
+  .delete(
+    '/:id',
+    endpoint({
+      guard: 'admin',
+      summary:
+        'Removes an account with its keys, tokens, sessions, routes, providers and log. Keys that it shares with everyone need ?sharedKeys=remove.',
+      params: ById,
+      query: Removal,
+      status: 204,
+    }),
+    async (c) => {
+      const { id } = await requireUser(c.env, c.req.valid('param').id)
+      const shared = await countSharedKeys(c.env.DB, id)
+      if (shared > 0 && c.req.valid('query').sharedKeys === 'keep') {
+        throw new HubError(
+          'CONFLICT',
+          `Everyone on this hub draws on ${shared} key${shared === 1 ? '' : 's'} of this account, which would go with it. Add ?sharedKeys=remove if that is what you want.`,
+          { param: 'sharedKeys' },
+        )
+      }
+      const pools = await poolsOfUser(c.env.DB, id)
+      const epoch = await removeUser(c.env.DB, id, Date.now())
+      if (epoch === undefined) throw lastAdmin()
+      await announceChange(c.env, id, epoch, pools)
+      await writeAudit(c.env.DB, {
+        actor: c.var.caller.configuration.user.id,
+        action: 'user.removed',
+        subject: id,
+        detail: { sharedKeys: shared },
+      })
+      return c.body(null, 204)
+    },
+  )
+
+async function requireUser(env: Env, id: string): Promise<User> {
+  const user = await findUser(env.DB, id)
+  if (!user) throw new HubError('NOT_FOUND', 'There is no user with this id.')
+  return user
+}
+
+function lastAdmin(): HubError {
+  return new HubError('CONFLICT', 'This is the last administrator of the hub. Make somebody else one first.')
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { bucketsOf, nobodyNamed } from '../../src/auth/login-guard.ts'
+
+const stranger = { account: 'usr_1', address: '203.0.113.7', device: undefined, knownAddress: false }
+const namesOf = (attempt: Parameters<typeof bucketsOf>[0]): string[] =>
+  bucketsOf(attempt).map(({ name }) => name)
+
+describe('an attempt at a password', () => {
+  it('counts against its address first and then against the account', () => {
+    expect(namesOf(stranger)).toEqual(['login-from/203.0.113.7', 'login-to/usr_1'])
+  })
+
+  it('shares nothing with strangers where the place is known', () => {
+    const others = namesOf(stranger)
+    expect(namesOf({ ...stranger, device: 'dev_1' })).toEqual(['login-device/dev_1'])
+    expect(namesOf({ ...stranger, knownAddress: true })).toEqual(['login-known/usr_1/203.0.113.7'])
+    for (const known of [{ device: 'dev_1' }, { knownAddress: true }]) {
+      for (const name of namesOf({ ...stranger, ...known })) expect(others).not.toContain(name)
+    }
+  })
+
+  it('counts under one name where it names nobody, however it is written', async () => {
+    expect(await nobodyNamed('Ghost')).toBe(await nobodyNamed('ghost'))
+    expect(await nobodyNamed('ghost')).not.toContain('ghost')
+  })
+})
