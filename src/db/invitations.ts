@@ -1,7 +1,7 @@
 /** Invitations, as questions. What is stored of one is its hash; whether it is still good is part of the statement that uses it. */
 import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
-import { invitations } from './schema.ts'
+import { invitations, users } from './schema.ts'
 import type { NewUser } from './users.ts'
 
 export type StoredInvitation = typeof invitations.$inferSelect
@@ -40,11 +40,15 @@ export async function addInvitedUser(
   const db = openDatabase(d1)
   const now = user.createdAt
   const [added] = await db.batch([
-    db.run(sql`
-      INSERT INTO users (id, username, email, password_hash, role, epoch, created_at)
-      SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, role, 1, ${now}
-      ${goodInvitation(hash, now)}
-      ON CONFLICT DO NOTHING`),
+    db
+      .insert(users)
+      // In the order of the table's columns.
+      .select(
+        sql`SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, invitations.role, 1, NULL, ${now}
+          ${goodInvitation(hash, now)}`,
+      )
+      .onConflictDoNothing()
+      .returning({ id: users.id }),
     db
       .update(invitations)
       .set({ usedAt: now, usedBy: user.id })
@@ -56,7 +60,7 @@ export async function addInvitedUser(
         ),
       ),
   ])
-  if (added.meta.changes > 0) return 'added'
+  if (added.length > 0) return 'added'
   return (await isInvitationGood(d1, hash, now)) ? 'taken' : 'not-good'
 }
 
