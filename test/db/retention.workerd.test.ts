@@ -1,0 +1,87 @@
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { removeOutdated } from '../../src/db/retention.ts'
+import { writeRecords } from '../../src/db/records.ts'
+import { changeSettings } from '../../src/db/settings.ts'
+import { timeOrderedId } from '../../src/ids.ts'
+import { makeRecord, storeUser } from '../quota/fixtures.ts'
+
+const dayMs = 86_400_000
+const now = Date.UTC(2100, 0, 31)
+
+beforeEach(async () => {
+  await env.DB.batch([env.DB.prepare('DELETE FROM requests'), env.DB.prepare('DELETE FROM users')])
+  await storeUser(env.DB, 'u1', 1)
+  await storeUser(env.DB, 'u2', 1)
+  await changeSettings(env.DB, { logRetentionDays: 10 }, 'u1')
+})
+
+async function log(owner: string, ageDays: number, count = 1): Promise<void> {
+  const at = now - ageDays * dayMs
+  for (let left = count; left > 0; left -= 500) {
+    const records = Array.from({ length: Math.min(left, 500) }, () =>
+      makeRecord({ owner, id: timeOrderedId('req', at), startedAt: at }),
+    )
+    await writeRecords(env.DB, records)
+  }
+}
+
+async function counts(): Promise<Record<string, number>> {
+  const { results } = await env.DB.prepare('SELECT owner, count(*) AS n FROM requests GROUP BY owner').all<{
+    owner: string
+    n: number
+  }>()
+  return Object.fromEntries(results.map(({ owner, n }) => [owner, n]))
+}
+
+describe('the daily cleaning', () => {
+  it('removes requests that are older than the setting says, of everyone and of nobody in particular', async () => {
+    for (const owner of ['u1', 'u2', 'hub']) {
+      await log(owner, 9.9)
+      await log(owner, 10.1)
+      await log(owner, 300)
+    }
+    await removeOutdated(env.DB, now)
+    expect(await counts()).toEqual({ hub: 1, u1: 1, u2: 1 })
+  })
+
+  it('goes on where one statement did not remove all', async () => {
+    await log('u1', 20, 20_500)
+    await log('u1', 1)
+    await removeOutdated(env.DB, now)
+    expect(await counts()).toEqual({ u1: 1 })
+  })
+
+  it('finds old rows by the key of the log, without looking at the new ones', async () => {
+    const { results } = await env.DB.prepare(
+      `EXPLAIN QUERY PLAN DELETE FROM requests WHERE (owner, id) IN (
+        SELECT old.owner, old.id
+        FROM (SELECT id AS person FROM users UNION ALL SELECT 'hub') CROSS JOIN requests AS old
+        WHERE old.owner = person AND old.id < 'req_5' LIMIT 10)`,
+    ).all<{ detail: string }>()
+    const plan = results.map(({ detail }) => detail).join('\n')
+    expect(plan).toContain('SEARCH requests USING PRIMARY KEY (owner=? AND id=?)')
+    expect(plan).toContain('SEARCH old USING PRIMARY KEY (owner=? AND id<?)')
+  })
+
+  it('keeps sessions that last and invitations that are open', async () => {
+    const session = env.DB.prepare(
+      'INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES (?, ?, 0, ?)',
+    )
+    const invitation = env.DB.prepare(
+      "INSERT INTO invitations (id, hash, role, invited_by, created_at, expires_at) VALUES (?1, ?1, 'user', 'u1', 0, ?2)",
+    )
+    await env.DB.batch([
+      session.bind('over', 'u1', now - 1),
+      session.bind('open', 'u1', now + 1),
+      invitation.bind('old', now - 40 * dayMs),
+      invitation.bind('over', now - dayMs),
+      invitation.bind('open', now + dayMs),
+    ])
+    await removeOutdated(env.DB, now)
+    const ids = async (table: string) =>
+      (await env.DB.prepare(`SELECT id FROM ${table} ORDER BY id`).all()).results.map(({ id }) => id)
+    expect(await ids('sessions')).toEqual(['open'])
+    expect(await ids('invitations')).toEqual(['open', 'over'])
+  })
+})
