@@ -27,6 +27,7 @@ import { providerRoutes } from './routes/providers.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { providerHealthRoutes, usageRoutes } from './routes/usage.ts'
 import { userRoutes } from './routes/users.ts'
 
 export { Throttle } from './auth/throttle.ts'
@@ -75,6 +76,8 @@ export const app = new Hono<HubContext>()
   .route('/api/providers', providerRoutes)
   .route('/api/logs', logRoutes)
   .route('/v1/admin/logs', logRoutes)
+  .route('/api/usage', usageRoutes)
+  .route('/api/health', providerHealthRoutes)
   .route('/api/users', userRoutes)
   .route('/api/invitations', invitationRoutes)
   .route('/api/settings', settingsRoutes)

@@ -1,13 +1,13 @@
 /** The request log. Its key is owner and time-ordered id, so a page is a range; filters look at a bounded number of rows. */
-import { and, desc, eq, gte, like, lt, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gte, like, or, type SQL, sql } from 'drizzle-orm'
 import { firstIdAt } from '../ids.ts'
 import { type Database, openDatabase } from './client.ts'
 import { requests } from './schema.ts'
+import { peopleOf, type Whose } from './whose.ts'
 
 export type LogRow = typeof requests.$inferSelect
 
 export interface LogFilter {
-  owner: string
   /** Times in milliseconds since the epoch; `to` is exclusive. */
   from?: number | undefined
   to?: number | undefined
@@ -23,50 +23,65 @@ export interface LogFilter {
   limit: number
 }
 
-/** How many rows one page looks at, at most: what a filter costs is bounded, however rare its matches are. */
+/** How many rows of one owner a page looks at, at most: what a filter costs is bounded, however rare its matches are. */
 const scannedRows = 1_000
 
 /** The newest matching rows, and the cursor of the next page, which may have rows even where this one has none. */
 export async function listLogs(
   d1: D1Database,
+  whose: Whose,
   filter: LogFilter,
 ): Promise<{ rows: LogRow[]; nextCursor: string | null }> {
   const db = openDatabase(d1)
-  const range = and(
-    eq(requests.owner, filter.owner),
-    filter.cursor ? lt(requests.id, filter.cursor) : undefined,
-    filter.from === undefined ? undefined : gte(requests.id, firstIdAt('req', filter.from)),
-    filter.to === undefined ? undefined : lt(requests.id, firstIdAt('req', filter.to)),
-  )
   const conditions = conditionsOf(filter)
-  const floor = conditions.length > 0 ? await findScanFloor(db, range) : undefined
+  const floor = conditions.length > 0 ? await findScanFloor(db, whose, filter) : undefined
+  // Without a filter no owner's rows below the page's length can be on it.
+  const looked = conditions.length > 0 ? scannedRows : filter.limit + 1
   const rows = await db
-    .select()
-    .from(requests)
-    .where(and(range, floor === undefined ? undefined : gte(requests.id, floor), ...conditions))
+    .select(getTableColumns(requests))
+    .from(peopleOf(whose))
+    .crossJoin(requests)
+    .where(
+      and(
+        sql`requests.owner = people.person`,
+        sql`requests.id IN (${newestIds(filter, looked)})`,
+        floor === undefined ? undefined : gte(requests.id, floor),
+        ...conditions,
+      ),
+    )
     .orderBy(desc(requests.id))
     .limit(filter.limit + 1)
   const page = rows.slice(0, filter.limit)
   return { rows: page, nextCursor: (rows.length > filter.limit ? page.at(-1)?.id : floor) ?? null }
 }
 
-/** The id below which a filtered page does not look; undefined where the range ends before that. */
-async function findScanFloor(db: Database, range: SQL | undefined): Promise<string | undefined> {
-  const [row] = await db
-    .select({ id: requests.id })
-    .from(requests)
-    .where(range)
-    .orderBy(desc(requests.id))
-    .limit(1)
-    .offset(scannedRows - 1)
-  return row?.id
+/** The newest ids of one of the people, in the span that is asked about. */
+function newestIds({ cursor, from, to }: LogFilter, limit: number, offset = 0): SQL {
+  const bounds = [
+    cursor === undefined || cursor === '' ? undefined : sql`AND newest.id < ${cursor}`,
+    from === undefined ? undefined : sql`AND newest.id >= ${firstIdAt('req', from)}`,
+    to === undefined ? undefined : sql`AND newest.id < ${firstIdAt('req', to)}`,
+  ].filter((bound) => bound !== undefined)
+  return sql`
+    SELECT newest.id FROM requests AS newest
+    WHERE newest.owner = people.person ${sql.join(bounds, sql` `)}
+    ORDER BY newest.id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
-export async function findLog(d1: D1Database, owner: string, id: string): Promise<LogRow | undefined> {
+/** The id below which a filtered page does not look: there, rows of somebody were not looked at. Undefined where nobody has so many. */
+async function findScanFloor(db: Database, whose: Whose, filter: LogFilter): Promise<string | undefined> {
+  const [row] = await db.all<{ floor: string | null }>(
+    sql`SELECT max((${newestIds(filter, 1, scannedRows - 1)})) AS floor FROM ${peopleOf(whose)}`,
+  )
+  return row?.floor ?? undefined
+}
+
+export async function findLog(d1: D1Database, whose: Whose, id: string): Promise<LogRow | undefined> {
   const [row] = await openDatabase(d1)
-    .select()
-    .from(requests)
-    .where(and(eq(requests.owner, owner), eq(requests.id, id)))
+    .select(getTableColumns(requests))
+    .from(peopleOf(whose))
+    .crossJoin(requests)
+    .where(and(sql`requests.owner = people.person`, eq(requests.id, id)))
   return row
 }
 

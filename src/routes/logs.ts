@@ -5,6 +5,7 @@ import { findLog, listLogs, type LogRow } from '../db/logs.ts'
 import { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { Everyone, whoseOf } from './scope.ts'
 import { ById, listOf, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
 const LogQuery = z.strictObject({
@@ -18,7 +19,9 @@ const LogQuery = z.strictObject({
   text: z.string().max(200).optional(),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
+  ...Everyone,
 })
+const OneQuery = z.strictObject(Everyone)
 
 const TrailEntry = z.object({
   provider: z.string(),
@@ -34,6 +37,8 @@ const TrailEntry = z.object({
 
 const Log = z.object({
   id: z.string(),
+  /** The user who asked; `hub` where it was nobody in particular. */
+  owner: z.string(),
   startedAt: Time,
   durationMs: z.number(),
   firstContentMs: z.number().nullable(),
@@ -72,22 +77,29 @@ export const logRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
-      summary: 'Your requests, newest first.',
+      summary: 'Your requests, newest first; an admin sees everyone’s with ?owner=all.',
       query: LogQuery,
       answer: listOf(Log),
     }),
     async (c) => {
-      const { key, token, ...filter } = c.req.valid('query')
-      const owner = c.var.caller.configuration.user.id
-      const { rows, nextCursor } = await listLogs(c.env.DB, { ...filter, keyId: key, tokenId: token, owner })
+      const { key, token, owner, ...filter } = c.req.valid('query')
+      const whose = whoseOf(c.var.caller, { owner })
+      const { rows, nextCursor } = await listLogs(c.env.DB, whose, { ...filter, keyId: key, tokenId: token })
       return c.json({ data: rows.map(showLog), nextCursor })
     },
   )
   .get(
     '/:id',
-    endpoint({ guard: 'user', summary: 'One request with its trail.', params: ById, answer: Log }),
+    endpoint({
+      guard: 'user',
+      summary: 'One request with its trail.',
+      params: ById,
+      query: OneQuery,
+      answer: Log,
+    }),
     async (c) => {
-      const row = await findLog(c.env.DB, c.var.caller.configuration.user.id, c.req.valid('param').id)
+      const whose = whoseOf(c.var.caller, c.req.valid('query'))
+      const row = await findLog(c.env.DB, whose, c.req.valid('param').id)
       if (!row)
         throw new HubError('NOT_FOUND', 'You have no request with this id; it may not be in the log yet.')
       return c.json(showLog(row))
@@ -97,6 +109,7 @@ export const logRoutes = new Hono<HubContext>()
 function showLog(row: LogRow): z.infer<typeof Log> {
   return {
     id: row.id,
+    owner: row.owner,
     startedAt: toTime(row.startedAt),
     durationMs: row.durationMs,
     firstContentMs: row.firstContentMs,

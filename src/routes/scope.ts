@@ -1,6 +1,7 @@
 /** What is stored for its owner alone or for the whole hub, as the query of a request says. */
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
+import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
 
 export const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
@@ -27,4 +28,18 @@ export function requireSharer(caller: Caller, shared: boolean | undefined, param
       param,
     })
   }
+}
+
+/** The query of what shows a person's own rows, and to an administrator everyone's. */
+export const Everyone = { owner: z.literal('all').optional() }
+
+/**
+ * Whose rows a request may see.
+ * @throws {HubError} FORBIDDEN where everyone's are asked for and the caller is no administrator.
+ */
+export function whoseOf(caller: Caller, { owner }: { owner?: 'all' | undefined }): Whose {
+  const { id, role } = caller.configuration.user
+  if (owner === undefined) return { owner: id }
+  if (role === 'admin') return 'everyone'
+  throw new HubError('FORBIDDEN', 'Only an administrator may see what others did.', { param: 'owner' })
 }

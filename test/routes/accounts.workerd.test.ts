@@ -48,7 +48,7 @@ async function accountsOf(who: Settled): Promise<Account[]> {
 async function canCall(who: Settled, provider: string): Promise<boolean> {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json(completionBody))
   const body = { model: `${provider}/m`, messages: [{ role: 'user', content: 'Hello' }] }
-  const response = await send('POST', '/v1/chat/completions', body, who.token)
+  const response = await send('POST', '/v1/chat/completions', { body, as: who.token })
   await response.text()
   return response.ok
 }

@@ -191,7 +191,7 @@ describe('an import', () => {
       return new Response('{}', { status: 500 })
     })
     const body = { model: 'cerebras/m', messages: [{ role: 'user', content: 'Hello' }] }
-    await (await send('POST', '/v1/chat/completions', body, bob.token)).text()
+    await (await send('POST', '/v1/chat/completions', { body, as: bob.token })).text()
     vi.restoreAllMocks()
     expect(sent).toBe(`Bearer ${key}`)
   })
@@ -263,7 +263,7 @@ describe('an import', () => {
     ]
     for (const text of texts) {
       for (const format of ['auto', 'lines', 'csv', 'env']) {
-        const response = await send('POST', '/api/keys/import', { text, format }, ada.session)
+        const response = await send('POST', '/api/keys/import', { body: { text, format }, as: ada.session })
         expect(response.status).toBeLessThan(500)
         expect(await response.text()).not.toContain(secret)
       }

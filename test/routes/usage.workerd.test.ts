@@ -1,0 +1,245 @@
+/** The log, the sums and the health of providers: a person sees their own, an administrator everyone's. */
+import { env } from 'cloudflare:workers'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { writeRecords } from '../../src/db/records.ts'
+import type { RequestRecord } from '../../src/observe/record.ts'
+import { timeOrderedId } from '../../src/ids.ts'
+import { call, send, settleIn, type Settled } from '../hub.workerd.ts'
+import { makeRecord, makeUsage } from '../quota/fixtures.ts'
+
+const hourMs = 3_600_000
+const now = Date.UTC(2100, 0, 3, 10, 30)
+let ada: Settled
+let bob: Settled
+
+beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now })
+  ada = await settleIn({ provider: 'sandbox', apiKey: 'x' }, 'ada')
+  bob = await settleIn({ provider: 'sandbox', apiKey: 'x' }, 'bob')
+  await writeRecords(env.DB, [
+    record(ada.userId, 1, { provider: 'groq', usage: makeUsage(100, 10), cost: 0.5, durationMs: 200 }),
+    record(ada.userId, 2, { provider: 'openai', usage: makeUsage(1, 1), durationMs: 400 }),
+    record(ada.userId, 30 * 60, { provider: 'openai', status: 502, code: 'PROVIDER_ERROR', usage: null }),
+    record(bob.userId, 3, {
+      provider: 'groq',
+      usage: makeUsage(7, 7),
+      trail: [tried('overloaded'), tried('ok')],
+    }),
+    record('hub', 4, { provider: 'groq', usage: makeUsage(3, 3) }),
+  ])
+})
+afterAll(() => {
+  vi.useRealTimers()
+})
+
+function tried(verdict: string): RequestRecord['trail'][number] {
+  const blame = verdict === 'ok' ? null : 'provider'
+  return {
+    provider: 'groq',
+    model: 'm',
+    keyId: 'k',
+    status: 200,
+    verdict,
+    blame,
+    startedAt: now,
+    durationMs: 80,
+  }
+}
+
+function record(owner: string, minutesAgo: number, change: Partial<RequestRecord>): RequestRecord {
+  const startedAt = now - minutesAgo * 60_000
+  return makeRecord({
+    owner,
+    id: timeOrderedId('req', startedAt),
+    startedAt,
+    model: 'm',
+    trail: [tried('ok')],
+    ...change,
+  })
+}
+
+interface Page<Row> {
+  data: Row[]
+  nextCursor: string | null
+}
+interface Log {
+  id: string
+  owner: string
+}
+interface Usage {
+  at: string | null
+  group: string | null
+  requests: number
+  inputTokens: number | null
+}
+
+const logs = (query: string, as = ada) => call<Page<Log>>('GET', `/api/logs${query}`, undefined, as.session)
+const usage = async (query: string, as = ada) =>
+  (await call<Page<Usage>>('GET', `/api/usage${query}`, undefined, as.session)).data
+
+describe('the log', () => {
+  it('of a person is their own', async () => {
+    const { data } = await logs('')
+    expect(data).toHaveLength(3)
+    expect(data.every(({ owner }) => owner === ada.userId)).toBe(true)
+  })
+
+  it('of everyone is one list, the newest first, by pages', async () => {
+    const { data } = await logs('?owner=all')
+    expect(data.map(({ owner }) => owner)).toEqual([ada.userId, ada.userId, bob.userId, 'hub', ada.userId])
+    const paged: Log[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Page<Log> = await logs(`?owner=all&limit=2&cursor=${cursor}`)
+      paged.push(...page.data)
+      cursor = page.nextCursor
+    }
+    expect(paged).toEqual(data)
+  })
+
+  it('is filtered for everyone as for one', async () => {
+    expect((await logs('?owner=all&provider=groq')).data).toHaveLength(3)
+    expect((await logs('?provider=groq')).data).toHaveLength(1)
+    expect((await logs('?owner=all&text=overloaded')).data).toMatchObject([{ owner: bob.userId }])
+  })
+
+  it('shows one request of anybody to an admin who asks for everyone’s', async () => {
+    const [bobs] = (await logs('', bob)).data
+    expect((await send('GET', `/api/logs/${bobs?.id}`, { as: ada.session })).status).toBe(404)
+    expect(await call('GET', `/api/logs/${bobs?.id}?owner=all`, undefined, ada.session)).toMatchObject({
+      id: bobs?.id,
+    })
+  })
+
+  it('finds every match however rare, page by page, and looks at a bounded number of rows for each', async () => {
+    const many = Array.from({ length: 2_500 }, (_, i) =>
+      record(i % 2 ? bob.userId : ada.userId, 600 + i, { provider: 'openai' }),
+    )
+    for (let i = 0; i < many.length; i += 500) await writeRecords(env.DB, many.slice(i, i + 500))
+    await writeRecords(env.DB, [
+      record(ada.userId, 9_000, { provider: 'rare' }),
+      record(bob.userId, 8_999, { provider: 'rare' }),
+    ])
+    const found: Log[] = []
+    let pages = 0
+    for (let cursor: string | null = ''; cursor !== null; pages++) {
+      const page: Page<Log> = await logs(`?owner=all&provider=rare&cursor=${cursor}`)
+      found.push(...page.data)
+      cursor = page.nextCursor
+    }
+    expect(found.map(({ owner }) => owner)).toEqual([bob.userId, ada.userId])
+    expect(pages).toBeGreaterThan(1)
+  })
+
+  it('is read by the key of the table', async () => {
+    const { results } = await env.DB.prepare(
+      `EXPLAIN QUERY PLAN SELECT requests.id FROM (SELECT id AS person FROM users UNION ALL SELECT 'hub') AS people
+       CROSS JOIN requests WHERE requests.owner = people.person AND requests.id IN (
+         SELECT newest.id FROM requests AS newest WHERE newest.owner = people.person ORDER BY newest.id DESC LIMIT 51 OFFSET 0)
+       ORDER BY requests.id DESC LIMIT 51`,
+    ).all<{ detail: string }>()
+    const plan = results.map(({ detail }) => detail)
+    expect(plan).toContain('SEARCH requests USING PRIMARY KEY (owner=? AND id=?)')
+    expect(plan).toContain('SEARCH newest USING PRIMARY KEY (owner=?)')
+    expect(plan.join('\n')).not.toMatch(/SCAN (requests|newest)/)
+  })
+})
+
+describe('usage', () => {
+  const recent = `from=${new Date(now - 2 * hourMs).toISOString()}`
+
+  it('is summed over a span, and is a person’s own', async () => {
+    expect(await usage(`?${recent}`)).toMatchObject([
+      {
+        at: null,
+        group: null,
+        requests: 2,
+        errors: 0,
+        inputTokens: 101,
+        outputTokens: 11,
+        averageMs: 300,
+        cost: 0.5,
+      },
+    ])
+    expect(await usage(`?${recent}`, bob)).toMatchObject([{ requests: 1, rescued: 1, inputTokens: 7 }])
+  })
+
+  it.each([
+    ['provider', ['groq', 'openai']],
+    ['model', ['groq/m', 'openai/m']],
+    ['key', ['k1']],
+    ['token', ['']],
+  ])('is told apart by %s', async (groupBy, groups) => {
+    expect((await usage(`?${recent}&groupBy=${groupBy}`)).map(({ group }) => group)).toEqual(groups)
+  })
+
+  it('is told apart by status, as far as the sums tell', async () => {
+    const rows = await usage(`?${recent}&groupBy=status&owner=all`)
+    expect(rows.map(({ group, requests, inputTokens }) => [group, requests, inputTokens])).toEqual([
+      ['ok', 3, null],
+      ['rescued', 1, null],
+      ['error', 0, null],
+    ])
+  })
+
+  it('is told apart by user for an admin', async () => {
+    const rows = await usage(`?${recent}&groupBy=user&owner=all`)
+    const counted = Object.fromEntries(rows.map(({ group, requests }) => [group, requests]))
+    expect(counted).toEqual({ [ada.userId]: 2, [bob.userId]: 1, hub: 1 })
+  })
+
+  it('is stepped by the hour, or by the day of UTC', async () => {
+    const from = new Date(now - 40 * hourMs).toISOString()
+    const steps = async (interval: string) =>
+      (await usage(`?from=${from}&interval=${interval}&groupBy=provider`))
+        .filter(({ group }) => group === 'groq')
+        .map(({ at }) => at)
+    expect(await steps('hour')).toEqual(['2100-01-03T10:00:00.000Z'])
+    expect(await steps('day')).toEqual(['2100-01-03T00:00:00.000Z'])
+  })
+
+  it.each([
+    ['?interval=hour&from=2099-01-01T00:00:00Z', 'from'],
+    ['?interval=day&from=2090-01-01T00:00:00Z', 'from'],
+    ['?from=2100-02-01T00:00:00Z', 'from'],
+    ['?groupBy=colour', 'groupBy'],
+    ['?interval=minute', 'interval'],
+    ['?who=me', 'who'],
+  ])('refuses %s, and names %s', async (query, param) => {
+    const response = await send('GET', `/api/usage${query}`, { as: ada.session })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { param } })
+  })
+})
+
+describe('the health of providers', () => {
+  const health = (query: string, as: Settled) =>
+    call<Page<unknown>>('GET', `/api/health/providers${query}`, undefined, as.session)
+
+  it('is what a person’s own requests met in the last hour', async () => {
+    expect((await health('', bob)).data).toEqual([
+      {
+        provider: 'groq',
+        model: 'm',
+        attempts: 2,
+        errors: 1,
+        medianMs: 80,
+        lastError: { verdict: 'overloaded', at: new Date(now).toISOString() },
+      },
+    ])
+  })
+
+  it('is what everyone’s requests met, for an admin', async () => {
+    expect((await health('?owner=all', ada)).data).toMatchObject([
+      { provider: 'groq', attempts: 5, errors: 1 },
+    ])
+  })
+})
+
+describe('what others did', () => {
+  it.each(['/api/logs', '/api/logs/x', '/api/usage', '/api/health/providers'])(
+    'is not for a plain user: %s',
+    async (path) => {
+      expect((await send('GET', `${path}?owner=all`, { as: bob.session })).status).toBe(403)
+    },
+  )
+})
