@@ -1,5 +1,5 @@
 /**
- * How often a password may be tried. Attempts are counted per client address and per account; places that the account has been
+ * How often a password may be tried, and an account be made. Attempts are counted per client address and per account; places that the account has been
  * entered from before have attempts of their own, so that nobody can lock another out. Why, and what that leaves open, stands in
  * README.md. An attempt is counted before its password is looked at and taken back if it was right: parallel ones cannot pass together.
  */
@@ -14,6 +14,8 @@ const minuteMs = 60_000
 const perPlace: Rate = { limit: 10, perMs: 15 * minuteMs }
 /** At one account, from all unknown places together. NIST SP 800-63B allows no more than a hundred in a row. */
 const perAccount: Rate = { limit: 100, perMs: 60 * minuteMs }
+/** Accounts from one address, where everyone may make one: each costs a hash. */
+const perNewcomer: Rate = { limit: 30, perMs: 60 * minuteMs }
 
 /** One thing that an attempt is counted under. */
 export interface Bucket {
@@ -47,6 +49,11 @@ export function passwordBucket(sessionId: string): Bucket {
   return { name: `password/${sessionId}`, rate: perPlace }
 }
 
+/** What registrations are counted under that need no invitation. */
+export function registrationBucket(address: string): Bucket {
+  return { name: `register/${address}`, rate: perNewcomer }
+}
+
 /** What a login that names nobody is counted under, in place of an account's id. */
 export function nobodyNamed(login: string): Promise<string> {
   return hashToken(login.toLowerCase())
@@ -66,7 +73,7 @@ export async function beginAttempt(env: Env, buckets: Bucket[]): Promise<() => P
     const pass = await throttleStub(env, name).take(rate)
     if (pass.type === 'refused') {
       await takeBack()
-      throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many passwords have been tried. Wait, then try again.', {
+      throw new HubError('RATE_LIMIT_EXCEEDED', 'There have been too many attempts. Wait, then try again.', {
         retryAt: pass.retryAt,
       })
     }

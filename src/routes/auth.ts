@@ -7,7 +7,13 @@ import { equalSecrets } from '../auth/compare.ts'
 import { readCredential } from '../auth/credentials.ts'
 import { deviceCookie, verifyDevice } from '../auth/devices.ts'
 import { hashToken } from '../auth/gateway-tokens.ts'
-import { type Attempt, beginAttempt, bucketsOf, nobodyNamed } from '../auth/login-guard.ts'
+import {
+  type Attempt,
+  beginAttempt,
+  bucketsOf,
+  nobodyNamed,
+  registrationBucket,
+} from '../auth/login-guard.ts'
 import { hashPassword, isOutdated, verifyNobody, verifyPassword } from '../auth/passwords.ts'
 import { isLocal } from '../auth/secrets.ts'
 import { writeAudit } from '../db/audit.ts'
@@ -141,6 +147,7 @@ async function requireOpenRegistration(c: Context<HubContext>): Promise<void> {
   const { registration } = await readSettings(c.env.DB)
   if (registration !== 'open')
     throw new HubError('FORBIDDEN', 'Registration is closed; ask an administrator of this hub.')
+  await beginAttempt(c.env, [registrationBucket(clientAddress(c.req.raw.headers))])
 }
 
 /** Asked before a password is hashed for nothing; what uses the invitation up asks again. */

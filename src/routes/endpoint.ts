@@ -106,7 +106,6 @@ const identify: MiddlewareHandler<HubContext> = async (context, next) => {
     context.executionCtx.waitUntil(work),
   )
   context.set('caller', caller)
-  if (credential?.fromCookie && caller.session) await keepSession(context, caller.session)
   await next()
 }
 
@@ -123,6 +122,9 @@ const person: MiddlewareHandler<HubContext> = (context, next) =>
     if (context.var.caller.token) {
       throw new HubError('FORBIDDEN', 'A token may not do this: log in, and send the session instead.')
     }
+    const { session } = context.var.caller
+    // Here and not for callers at large: an answer that is relayed has no place for a cookie.
+    if (session && readCredential(context)?.fromCookie) await keepSession(context, session)
     await next()
   })
 

@@ -1,7 +1,7 @@
 /** Logins: nothing tells an account that exists from one that does not, and guessing locks nobody out but the one who guesses. */
 import Argon2 from '@phi-ag/argon2'
 import { evictDurableObject } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
+import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { throttleStub } from '../../src/auth/throttle-stub.ts'
 import { cookiesOf, send, settleIn } from '../hub.workerd.ts'
@@ -97,6 +97,45 @@ describe('a login', () => {
       await env.DB.prepare('DELETE FROM sessions').run()
       expect((await logIn('ada', password, '198.51.100.2')).status).toBe(200)
     }
+  })
+})
+
+describe('a form on the page of another site', () => {
+  it('opens no session: a login is JSON, which such a form cannot send', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const body = JSON.stringify({ login: 'ada', password })
+      const request = new Request('http://localhost/api/auth/login', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+      })
+      const response = await exports.default.fetch(request)
+      expect(response.status).toBe(400)
+      expect(response.headers.getSetCookie()).toEqual([])
+    }
+  })
+})
+
+describe('registration that is open to all', () => {
+  it('makes a bounded number of accounts for one address', async () => {
+    const register = (username: string, address: string) =>
+      send('POST', '/api/auth/register', {
+        body: { username, password },
+        headers: { 'cf-connecting-ip': address },
+      })
+    await throttleStub(env, 'register/192.0.2.70').take({ limit: 30, perMs: 3_600_000 })
+    const hashed = vi.spyOn(Argon2.prototype, 'hash')
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => register(`newcomer-${i}`, '192.0.2.70')),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(29)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(11)
+    expect(hashed).toHaveBeenCalledTimes(29)
+    expect((await register('somebody-else', '192.0.2.71')).status).toBe(201)
   })
 })
 
