@@ -5,6 +5,7 @@ import { type HubControls, useHub } from './state/hub.ts'
 import { text } from './text.ts'
 import { ClaimPage } from './views/claim.tsx'
 import { HomePage } from './views/home.tsx'
+import { JoinPage } from './views/join.tsx'
 import { LoginPage } from './views/login.tsx'
 import { NotReadyPage } from './views/not-ready.tsx'
 import { UnreachablePage } from './views/unreachable.tsx'
@@ -25,7 +26,7 @@ export function App() {
   )
 }
 
-function Page({ hub, refresh, enter, logout }: HubControls) {
+function Page({ hub, refresh, enter, logout, decline }: HubControls) {
   switch (hub.type) {
     case 'loading':
       return (
@@ -41,6 +42,8 @@ function Page({ hub, refresh, enter, logout }: HubControls) {
       return <ClaimPage onClaimed={enter} />
     case 'signed-out':
       return <LoginPage ended={hub.ended} onLogin={enter} />
+    case 'invited':
+      return <JoinPage invitation={hub.invitation} onJoined={enter} onLeave={decline} />
     case 'signed-in':
       return <HomePage person={hub.person} onLogout={logout} />
   }

@@ -82,6 +82,13 @@ export const text = {
     submit: 'Create the account',
   },
 
+  join: {
+    title: 'Join this hub',
+    lede: 'You have been invited. Choose what you log in with; the invitation is good once.',
+    submit: 'Join',
+    login: 'I have an account already',
+  },
+
   login: {
     title: 'Welcome back',
     ended: 'Your session has ended. Log in to go on.',

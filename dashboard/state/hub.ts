@@ -1,6 +1,7 @@
 /** Where a person stands with this hub, which decides what the page shows. */
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { api, ApiError, ask, type Person, type Problem, sessionEnded } from '../api.ts'
+import { api, ask, type Person, type Problem, sessionEnded } from '../api.ts'
+import { forgetInvitation, readInvitation } from './invitation.ts'
 
 export type Hub =
   | { type: 'loading' }
@@ -9,6 +10,8 @@ export type Hub =
   | { type: 'unclaimed' }
   /** `ended` tells a session that was lost from one that never was. */
   | { type: 'signed-out'; ended: boolean }
+  /** Nobody is signed in, and the address holds an invitation. */
+  | { type: 'invited'; invitation: string }
   | { type: 'signed-in'; person: Person }
 
 export interface HubControls {
@@ -17,6 +20,8 @@ export interface HubControls {
   refresh: () => Promise<void>
   enter: (person: Person) => void
   logout: () => Promise<void>
+  /** Puts the invitation away that the address holds. */
+  decline: () => void
 }
 
 export function useHub(): HubControls {
@@ -32,13 +37,20 @@ export function useHub(): HubControls {
     return () => window.removeEventListener(sessionEnded, leave)
   }, [])
 
-  const enter = useCallback((person: Person) => setHub({ type: 'signed-in', person }), [])
+  const enter = useCallback((person: Person) => {
+    forgetInvitation()
+    setHub({ type: 'signed-in', person })
+  }, [])
+  const decline = useCallback(() => {
+    forgetInvitation()
+    setHub({ type: 'signed-out', ended: false })
+  }, [])
   const logout = useCallback(async () => {
     await api.api.auth.logout.$post()
     setHub({ type: 'signed-out', ended: false })
   }, [])
 
-  return { hub, refresh, enter, logout }
+  return { hub, refresh, enter, logout, decline }
 }
 
 async function findHub(): Promise<Hub> {
@@ -48,10 +60,11 @@ async function findHub(): Promise<Hub> {
     const { problems, unclaimed } = await ready.json()
     if (problems.length > 0) return { type: 'not-ready', problems }
     if (unclaimed) return { type: 'unclaimed' }
-    return { type: 'signed-in', person: await ask(api.api.auth.me.$get()) }
-  } catch (thrown) {
-    return thrown instanceof ApiError && thrown.code === 'UNAUTHORIZED'
-      ? { type: 'signed-out', ended: false }
-      : { type: 'unreachable' }
+    const { user } = await ask(api.api.auth.session.$get())
+    if (user) return { type: 'signed-in', person: user }
+    const invitation = readInvitation()
+    return invitation === undefined ? { type: 'signed-out', ended: false } : { type: 'invited', invitation }
+  } catch {
+    return { type: 'unreachable' }
   }
 }
