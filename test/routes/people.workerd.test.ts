@@ -323,7 +323,7 @@ describe('every change of a person', () => {
     const { id } = await add('watched')
     await call('PATCH', `/api/users/${id}`, { role: 'admin' }, admin.session)
     await call('DELETE', `/api/users/${id}`, undefined, admin.session)
-    const { results } = await env.DB.prepare('SELECT actor, action FROM audit WHERE subject = ? ORDER BY id')
+    const { results } = await env.DB.prepare('SELECT actor, action FROM audit WHERE subject = ? ORDER BY at')
       .bind(id)
       .all()
     const actor = admin.userId

@@ -204,7 +204,7 @@ describe('the session that a page asks for first', () => {
 
 describe('a session that is refused', () => {
   const refusals = () =>
-    env.DB.prepare("SELECT detail FROM audit WHERE action = 'session.refused' ORDER BY id").all<{
+    env.DB.prepare("SELECT detail FROM audit WHERE action = 'session.refused' ORDER BY at").all<{
       detail: string
     }>()
 
@@ -226,6 +226,24 @@ describe('a session that is refused', () => {
     expect(details).toHaveLength(10)
     expect(JSON.parse(details[0] ?? '')).toEqual({ why: 'forged', address: '203.0.113.9' })
     expect(JSON.stringify(results)).not.toContain(forged)
+  })
+
+  it.each([
+    ['expired', 31 * dayMs],
+    ['superseded', dayMs + 200_000],
+  ])('says so where it is %s', async (why, ageMs) => {
+    const opened = start + 500 * dayMs
+    vi.setSystemTime(opened)
+    const { cookie } = await logIn()
+    vi.setSystemTime(opened + dayMs)
+    if (why === 'superseded') await renewed(cookie)
+    vi.setSystemTime(opened + ageMs)
+    const context = createExecutionContext()
+    const request = new Request('http://localhost/api/keys', { headers: { cookie } })
+    expect((await worker.fetch(request, env, context)).status).toBe(401)
+    await waitOnExecutionContext(context)
+    const { results } = await refusals()
+    expect(results.map(({ detail }) => detail).join()).toContain(`"why":"${why}"`)
   })
 })
 

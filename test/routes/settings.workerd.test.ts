@@ -66,7 +66,7 @@ describe('the settings', () => {
   it('are changed in the audit log, too', async () => {
     await call('PATCH', '/api/settings', { registration: 'open' }, admin.session)
     const row = await env.DB.prepare(
-      "SELECT actor, detail FROM audit WHERE action = 'settings.changed' ORDER BY id DESC",
+      "SELECT actor, detail FROM audit WHERE action = 'settings.changed' ORDER BY at DESC",
     ).first()
     expect(row).toMatchObject({ actor: admin.userId, detail: JSON.stringify({ registration: 'open' }) })
   })
