@@ -23,10 +23,12 @@ export class WaitingRoom {
   readonly #places: Map<string, Place>
   /** The round of those who are being served. */
   #served = 0
+  #turn: number
 
   constructor(store: PoolStore) {
     this.#store = store
     this.#places = store.readPlaces()
+    this.#turn = Math.max(0, ...[...this.#places.values()].map(({ turn }) => turn))
   }
 
   /** When places that nobody asks for any more can be given up. */
@@ -67,7 +69,7 @@ export class WaitingRoom {
       id: known?.id ?? randomId('place'),
       waiter: wait.waiter,
       round: known?.round ?? roundFor(wait.waiter, this.#places.values(), this.#served),
-      since: known?.since ?? now,
+      turn: known?.turn ?? ++this.#turn,
       ...plan,
       notBefore: Math.max(plan.notBefore, now + soonestMs),
     }

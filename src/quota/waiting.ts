@@ -16,7 +16,8 @@ export interface Place {
   waiter: string
   /** How many requests of this waiter were served or stood in line before it. */
   round: number
-  since: number
+  /** Rises with each place that is taken: two may be taken in one millisecond. */
+  turn: number
   /** When its Worker was told to ask again. */
   notBefore: number
   /** Where it is expected to be served, and what it will take there, by the name of the window. */
@@ -33,7 +34,7 @@ const mostConsidered = 24
 
 /** The order in which places are served. */
 export function inOrder(places: Iterable<Place>): Place[] {
-  return [...places].toSorted((a, b) => a.round - b.round || a.since - b.since || (a.id < b.id ? -1 : 1))
+  return [...places].toSorted((a, b) => a.round - b.round || a.turn - b.turn)
 }
 
 /** Whether nobody has asked for a place any more. */
