@@ -25,6 +25,11 @@ export function hex(bytes: Uint8Array): string {
   return text
 }
 
+/** SHA-256 (FIPS 180-4) of a text, in hexadecimal digits: the same name for the same text, which says nothing of it. */
+export async function sha256(text: string): Promise<string> {
+  return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
+}
+
 function timePart(now: number): string {
   let rest = Math.max(0, Math.floor(now))
   let text = ''

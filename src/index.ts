@@ -32,6 +32,7 @@ import { userRoutes } from './routes/users.ts'
 
 export { Throttle } from './auth/throttle.ts'
 export { KeyPool } from './quota/key-pool.ts'
+export { UserObject } from './user/user-object.ts'
 
 export const app = new Hono<HubContext>()
   .use(async (c, next) => {

@@ -8,6 +8,7 @@ export class StreamWriter {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
   readonly #encoder = new TextEncoder()
   readonly #array: ArrayFramer | undefined
+  #passed = false
 
   constructor(writable: WritableStream<Uint8Array>, framing: 'json-array' | undefined) {
     this.#writer = writable.getWriter()
@@ -20,10 +21,19 @@ export class StreamWriter {
     if (framed !== '') await this.#writer.write(this.#encoder.encode(framed))
   }
 
+  /**
+   * Passes on a whole stream that is framed already; of what comes after it only comments may be written.
+   * Rejects when the client has closed its side, and the stream is then told to stop.
+   */
+  async pass(framed: ReadableStream<Uint8Array>): Promise<void> {
+    this.#passed = true
+    for await (const chunk of framed) await this.#writer.write(chunk)
+  }
+
   /** Ends the stream. A client that is gone already does not matter. */
   async close(): Promise<void> {
     try {
-      if (this.#array) await this.#writer.write(this.#encoder.encode(this.#array.end()))
+      if (this.#array && !this.#passed) await this.#writer.write(this.#encoder.encode(this.#array.end()))
       await this.#writer.close()
     } catch {
       // Nobody is left to tell.

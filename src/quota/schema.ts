@@ -1,3 +1,5 @@
+import { migrateObject } from '../db/migrate-object.ts'
+
 /** The tables inside one key pool. Append-only: a migration that has run somewhere is never edited. See README.md. */
 const migrations = [
   `CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -9,20 +11,7 @@ const migrations = [
   `CREATE TABLE places (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
-/** Brings an object's storage to the newest schema. */
+/** Brings a pool's storage to the newest schema. */
 export function migrate(storage: DurableObjectStorage): void {
-  const { sql } = storage
-  sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY)')
-  const [row] = sql
-    .exec<{ version: number }>('SELECT coalesce(max(version), 0) AS version FROM migrations')
-    .toArray()
-  const applied = row?.version ?? 0
-  for (const [index, statements] of migrations.entries()) {
-    const version = index + 1
-    if (version <= applied) continue
-    storage.transactionSync(() => {
-      sql.exec(statements)
-      sql.exec('INSERT INTO migrations (version) VALUES (?)', version)
-    })
-  }
+  migrateObject(storage, migrations)
 }

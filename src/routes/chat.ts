@@ -12,6 +12,7 @@ import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { HubError } from '../errors.ts'
 import { budgets } from '../gateway/budgets.ts'
 import { complete, type CompletionInput } from '../gateway/complete.ts'
+import { completeOnce, readIdempotencyKey } from '../gateway/idempotency.ts'
 import { keepConversation, resumeConversation } from '../gateway/conversation.ts'
 import type { Served } from '../gateway/search.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
@@ -179,7 +180,8 @@ async function answerBody(
   await useStoredModels(c.env, c.var.receivedAt, background)
   const listener = listenerOf(dialect)
   const steering = readSteering(c, body)
-  return complete({
+  const key = readIdempotencyKey(c.req.header('idempotency-key'))
+  const input: CompletionInput = {
     env: c.env,
     caller: c.var.caller,
     request: withOptIns(c, listener.parseRequest(body, address)),
@@ -192,7 +194,9 @@ async function answerBody(
     maxWaitMs: (steering.maxWait ?? 0) * 1000,
     ...more,
     background,
-  })
+  }
+  if (key === undefined) return complete(input)
+  return completeOnce(input, key, JSON.stringify(address ?? null) + (await c.req.text()))
 }
 
 async function countTokens(

@@ -1,0 +1,51 @@
+/**
+ * Whose call it is, of several with one idempotency key. The first claims the call, leads, and renews its claim while it runs;
+ * the others wait for what it leaves. Pure, and given the time.
+ */
+
+/** A claim lasts so long without being renewed, in milliseconds: a leader that died holds nobody up for more than a minute. */
+export const claimMs = 60_000
+/** How often a leader renews it. Two renewals may fail. */
+export const renewMs = 20_000
+/** How long an answer is kept for those who ask again, in milliseconds. */
+export const keepMs = 60 * 60_000
+
+/** A claim as it is stored. */
+export interface Claim {
+  /** The hash of who asks, in which dialect, under which idempotency key. */
+  name: string
+  /** The hash of what was sent. */
+  body: string
+  /** What the leader shows to renew the claim or to end it: whoever was too late holds another one. */
+  ticket: string
+  /** `running` while there is no answer yet; `too-large` where there was one that could not be kept. */
+  outcome: 'running' | 'kept' | 'too-large'
+  expiresAt: number
+}
+
+/** How a call stands to what is known of its name. */
+export type Standing = 'free' | 'conflict' | Claim['outcome']
+
+/** @param body the hash of what was sent now. */
+export function standingOf(claim: Claim | undefined, body: string, now: number): Standing {
+  if (!claim || claim.expiresAt <= now) return 'free'
+  return claim.body === body ? claim.outcome : 'conflict'
+}
+
+/** Whether this ticket still leads. One whose claim ran out leads as long as nobody else has taken it. */
+export function leads(claim: Claim | undefined, ticket: string): claim is Claim {
+  return claim?.ticket === ticket && claim.outcome === 'running'
+}
+
+/** What a caller learns who claims a call. */
+export type ClaimAnswer =
+  /** It is theirs to make. */
+  | { type: 'lead'; ticket: string }
+  /** Somebody else is making it: ask again. */
+  | { type: 'wait' }
+  /** It was made: this is the answer, sealed. */
+  | { type: 'kept'; sealed: string }
+  /** It was made, and the answer was too large to keep. */
+  | { type: 'too-large' }
+  /** Something else was sent under this key. */
+  | { type: 'conflict' }

@@ -1,0 +1,14 @@
+/** The tables inside one user's object. Append-only: a migration that has run somewhere is never edited. See README.md. */
+import { migrateObject } from '../db/migrate-object.ts'
+
+const migrations = [
+  `CREATE TABLE claims (
+     name TEXT PRIMARY KEY, body TEXT NOT NULL, ticket TEXT NOT NULL, outcome TEXT NOT NULL, expires_at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE answers (claim TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (claim, part)) WITHOUT ROWID;`,
+]
+
+/** Brings an object's storage to the newest schema. */
+export function migrate(storage: DurableObjectStorage): void {
+  migrateObject(storage, migrations)
+}
