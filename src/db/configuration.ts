@@ -4,6 +4,7 @@ import type { DialectId } from '../chat/request.ts'
 import { openDatabase } from './client.ts'
 import {
   accounts,
+  type Budget,
   type CandidateOrder,
   keys,
   providers,
@@ -11,6 +12,7 @@ import {
   type RouteCandidate,
   routes,
   settings,
+  type TokenLimit,
   tokens,
   users,
 } from './schema.ts'
@@ -62,6 +64,11 @@ export interface TokenRecord {
   owner: string
   allowedModels: string[] | null
   expiresAt: number | null
+  limits: TokenLimit[] | null
+  maxConcurrent: number | null
+  budget: Budget | null
+  /** Seconds that a request waits for a slot when everything rests, unless it says otherwise. */
+  defaultWait: number | null
 }
 
 /** The token with this hash, and its owner's configuration unless the owner is disabled; undefined where there is no such token. */
@@ -76,6 +83,10 @@ export async function findToken(
       owner: tokens.owner,
       allowedModels: tokens.allowedModels,
       expiresAt: tokens.expiresAt,
+      limits: tokens.limits,
+      maxConcurrent: tokens.maxConcurrent,
+      budget: tokens.budget,
+      defaultWait: tokens.defaultWait,
     })
     .from(tokens)
     .where(eq(tokens.hash, hash))

@@ -6,6 +6,7 @@ export const migrationNames = [
   '0002_model_catalogue.sql',
   '0003_kept_responses.sql',
   '0004_unaccounted.sql',
+  '0006_token_limits.sql',
   '0007_people.sql',
 ] as const
 

@@ -19,6 +19,15 @@ export interface Limit {
   scope?: 'account' | 'key' | undefined
 }
 
+/** A quota window of a gateway token: that of a key, for every model. */
+export type TokenLimit = Omit<Limit, 'model'>
+
+/** What a gateway token may spend, in US dollars. Its periods are those of UTC. */
+export interface Budget {
+  amount: number
+  per: 'day' | 'month'
+}
+
 /** One entry of a route: a provider, and a model of it or its default. */
 export interface RouteCandidate {
   provider: string
@@ -89,6 +98,11 @@ export const tokens = sqliteTable(
     expiresAt: integer('expires_at'),
     lastUsedAt: integer('last_used_at'),
     createdAt: integer('created_at').notNull(),
+    limits: text({ mode: 'json' }).$type<TokenLimit[]>(),
+    maxConcurrent: integer('max_concurrent'),
+    budget: text({ mode: 'json' }).$type<Budget>(),
+    /** Seconds that a request waits for a slot when everything rests, unless it says otherwise. */
+    defaultWait: integer('default_wait'),
   },
   (table) => [index('tokens_by_owner').on(table.owner)],
 )

@@ -35,7 +35,7 @@ export async function changeToken(
   d1: D1Database,
   owner: string,
   id: string,
-  change: Pick<Partial<StoredToken>, 'name' | 'allowedModels' | 'expiresAt'>,
+  change: Partial<Omit<StoredToken, 'hash' | 'id' | 'owner' | 'prefix' | 'createdAt' | 'lastUsedAt'>>,
 ): Promise<number> {
   const db = openDatabase(d1)
   const [, raised] = await db.batch([

@@ -200,6 +200,7 @@ class Completion {
     const record = ledger.record(now, ending)
     const pool = poolStub(this.#input.env, poolOwner, candidate.providerId)
     this.#input.background(pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) }))
+    this.#search.gate.close(record)
   }
 
   async #writeError(writer: StreamWriter, error: HubError, stream?: AnswerStream): Promise<void> {

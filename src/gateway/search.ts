@@ -24,6 +24,7 @@ import { clientLeftStatus, Ledger } from './ledger.ts'
 import { needsOf } from './needs.ts'
 import { type Candidate, type LeftOut, makePlan, type Plan } from './plan.ts'
 import { pause } from './pause.ts'
+import { TokenGate } from './token-gate.ts'
 import { explainFailure, type Refusal } from './verdict.ts'
 
 export interface SearchInput {
@@ -70,6 +71,8 @@ type Pool = ReturnType<typeof poolStub>
 export class Search {
   readonly ledger: Ledger
   readonly estimate: { inputTokens: number; outputTokens: number }
+  /** What the caller's token may use and spend. */
+  readonly gate: TokenGate
   readonly #input: SearchInput
   #caller: Caller
   readonly #tried: string[] = []
@@ -86,6 +89,8 @@ export class Search {
   #unfit: HubError | undefined
   /** What the first pool that did not answer failed with. */
   #broken: unknown
+  /** Why the caller's token may not make this request. */
+  #refused: HubError | undefined
   #renewals = 0
   /** A pool has said that the configuration is the newest. */
   #confirmed = false
@@ -96,6 +101,7 @@ export class Search {
     this.#input = input
     this.#caller = input.caller
     this.estimate = estimateTokens(input.request)
+    this.gate = new TokenGate({ ...input, estimate: this.estimate })
     const { user } = input.caller.configuration
     this.#conversation = nameConversation(user.id, input.request, this.estimate.inputTokens)
     this.#waitUntil = input.receivedAt + input.maxWaitMs
@@ -152,8 +158,10 @@ export class Search {
         }
       },
     })
-    if (!(plan instanceof HubError)) this.#leftOut = plan.leftOut
-    return plan
+    if (plan instanceof HubError) return plan
+    const payable = this.gate.narrow(this.#caller, plan)
+    this.#leftOut = payable.leftOut
+    return payable
   }
 
   /** Asks pool after pool. Those that have just said that they rest are asked last: they may have changed their mind. */
@@ -180,7 +188,8 @@ export class Search {
       const [soonest] = [...this.#refusals]
         .filter(([, { retryAt }]) => retryAt !== undefined && retryAt <= this.#waitUntil)
         .toSorted(([, a], [, b]) => (a.retryAt ?? 0) - (b.retryAt ?? 0))
-      if (!soonest || this.#requestFault || Date.now() >= this.#waitUntil || this.#spent()) return 'nobody'
+      if (!soonest || this.#refused || this.#requestFault || Date.now() >= this.#waitUntil || this.#spent())
+        return 'nobody'
       const [name, { candidate, poolOwner }] = soonest
       this.#refusals.delete(name)
       // A key that failed may be tried again when its rest is over, which is what is waited for.
@@ -202,6 +211,7 @@ export class Search {
         if (previous) background(pool.settle(previous))
         return 'nobody'
       }
+      const reserving = this.gate.reserve(this.#caller)
       let admission: Admission
       try {
         admission = await pool.admit(this.#need(candidate, waits, place), previous)
@@ -221,13 +231,17 @@ export class Search {
       previous = undefined
       noteHint(name, admission.hint, admission.epoch, Date.now())
       if (admission.epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
-        if (admission.type === 'lease')
-          background(pool.settle({ leaseId: admission.lease.id, outcome: { type: 'unused' } }))
-        if (admission.type === 'place') background(pool.leave(admission.place))
+        this.#decline(pool, admission)
+        this.gate.giveBack(this.#caller.configuration.user.id)
         this.#caller = await renewCaller(env, this.#caller, Date.now())
         return 'renewed'
       }
       this.#confirmed = true
+      this.#refused = await reserving
+      if (this.#refused) {
+        this.#decline(pool, admission)
+        return 'nobody'
+      }
       if (admission.type === 'refusal') {
         const { refusals, unlisted, retryAt } = admission
         this.#refusals.set(name, { candidate, poolOwner, refusals, unlisted, retryAt })
@@ -246,6 +260,14 @@ export class Search {
     }
   }
 
+  /** Gives back what a pool has given. */
+  #decline(pool: Pool, admission: Admission): void {
+    const { background } = this.#input
+    if (admission.type === 'lease')
+      background(pool.settle({ leaseId: admission.lease.id, outcome: { type: 'unused' } }))
+    if (admission.type === 'place') background(pool.leave(admission.place))
+  }
+
   /** Waits until a place is due, or until it is time to show that somebody still waits. Who waits no longer gives it up. */
   async #pause(pool: Pool, place: string, notBefore: number): Promise<'go-on' | 'nobody' | undefined> {
     const { background, clientLeft, deadline } = this.#input
@@ -257,7 +279,9 @@ export class Search {
     background(pool.leave(place))
     if (deadline.aborted) return 'nobody'
     const usage = estimatedUsage(0, 0)
-    background(pool.journal(this.ledger.record(Date.now(), { status: clientLeftStatus, usage })))
+    const record = this.ledger.record(Date.now(), { status: clientLeftStatus, usage })
+    background(pool.journal(record))
+    this.gate.close(record)
     return undefined
   }
 
@@ -288,6 +312,7 @@ export class Search {
     } catch (thrown) {
       // A fault of the hub's own, before any call was made: what was reserved is given back.
       settle({ outcome: { type: 'unused' } })
+      this.gate.giveBack(this.#caller.configuration.user.id)
       throw thrown
     }
     const now = Date.now()
@@ -314,6 +339,7 @@ export class Search {
         const usage = estimatedUsage(this.estimate.inputTokens, 0)
         const record = this.ledger.record(now, { status: clientLeftStatus, usage })
         settle({ outcome: { type: 'cancelled', usage }, record })
+        this.gate.close(record)
         return undefined
       }
       case 'fault': {
@@ -333,7 +359,8 @@ export class Search {
 
   /** Who made what a request goes on from is sent the reference; everyone else what it stands for. */
   #requestFor(candidate: Candidate, lease: Lease): ChatRequest {
-    const { request, original } = this.#input
+    const { original } = this.#input
+    const request = this.gate.limit(this.#input.request)
     const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
     return made ? { ...request, origin: { ...request.origin, body: original.body } } : request
   }
@@ -406,6 +433,7 @@ export class Search {
   }
 
   #explain(): HubError {
+    if (this.#refused) return this.#refused
     const nobodyAsked = this.ledger.trail.length === 0 && this.#refusals.size === 0
     if (this.#broken !== undefined && nobodyAsked) return toHubError(this.#broken)
     return explainFailure({
@@ -423,6 +451,7 @@ export class Search {
   #journal(error: HubError): void {
     const { env, background } = this.#input
     const record = this.ledger.record(Date.now(), { status: error.status, error })
+    this.gate.close(record)
     background(this.#lastPool ? this.#lastPool.journal(record) : writeRecords(env.DB, [record]))
   }
 }

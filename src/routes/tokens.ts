@@ -1,6 +1,5 @@
 /** Gateway tokens: made here, shown once, revoked at once. */
 import { Hono } from 'hono'
-import { z } from 'zod'
 import { hashToken, makeToken, tokenPrefix } from '../auth/gateway-tokens.ts'
 import { writeAudit } from '../db/audit.ts'
 import {
@@ -14,37 +13,23 @@ import {
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
+import { hasLimits, rulesOf, type TokenUse } from '../user/reservation.ts'
+import { userStub } from '../user/stub.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
-import { ById, listOf, ModelPatterns, Name, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
-
-const TokenInput = z.strictObject({
-  name: Name,
-  expiresAt: TimeInput.nullish(),
-  allowedModels: ModelPatterns.nullish(),
-})
-const TokenChange = TokenInput.partial()
-
-const Token = z.object({
-  id: z.string(),
-  name: z.string(),
-  prefix: z.string(),
-  allowedModels: z.array(z.string()).nullable(),
-  expiresAt: Time.nullable(),
-  lastUsedAt: Time.nullable(),
-  createdAt: Time,
-})
-/** The secret is in this one answer and nowhere else. */
-const NewToken = Token.extend({ token: z.string() })
+import { ById, listOf, withoutUndefined } from './shapes.ts'
+import { NewToken, showToken, Token, TokenChange, TokenInput } from './token-shapes.ts'
 
 export const tokenRoutes = new Hono<HubContext>()
   .get(
     '/',
     endpoint({ guard: 'user', summary: 'Your gateway tokens.', answer: listOf(Token) }),
     async (c) => {
-      const tokens = await listTokens(c.env.DB, c.var.caller.configuration.user.id)
-      return c.json({ data: tokens.map(showToken), nextCursor: null })
+      const owner = c.var.caller.configuration.user.id
+      const tokens = await listTokens(c.env.DB, owner)
+      const uses = await readUses(c.env, owner, tokens)
+      return c.json({ data: tokens.map((token) => showToken(token, uses.get(token.id))), nextCursor: null })
     },
   )
   .post(
@@ -57,18 +42,23 @@ export const tokenRoutes = new Hono<HubContext>()
       answer: NewToken,
     }),
     async (c) => {
-      const { name, expiresAt = null, allowedModels = null } = c.req.valid('json')
-      requireFuture(expiresAt)
+      const input = c.req.valid('json')
+      requireFuture(input.expiresAt)
       const owner = c.var.caller.configuration.user.id
       const token = makeToken()
       const stored: StoredToken = {
         hash: await hashToken(token),
         id: randomId('tok'),
         owner,
-        name,
         prefix: tokenPrefix(token),
-        allowedModels,
-        expiresAt,
+        allowedModels: null,
+        expiresAt: null,
+        limits: null,
+        maxConcurrent: null,
+        budget: null,
+        defaultWait: null,
+        ...withoutUndefined(input),
+        name: input.name,
         lastUsedAt: null,
         createdAt: Date.now(),
       }
@@ -77,9 +67,9 @@ export const tokenRoutes = new Hono<HubContext>()
         actor: owner,
         action: 'token.added',
         subject: stored.id,
-        detail: { name },
+        detail: { name: stored.name },
       })
-      return c.json({ ...showToken(stored), token }, 201)
+      return c.json({ ...showToken(stored, undefined), token }, 201)
     },
   )
   .patch(
@@ -93,17 +83,14 @@ export const tokenRoutes = new Hono<HubContext>()
     }),
     async (c) => {
       const owner = c.var.caller.configuration.user.id
-      const { name, expiresAt, allowedModels } = c.req.valid('json')
-      requireFuture(expiresAt)
+      const input = withoutUndefined(c.req.valid('json'))
+      requireFuture(input.expiresAt)
       const stored = await requireToken(c.env, owner, c.req.valid('param').id)
-      const change = {
-        name: name ?? stored.name,
-        expiresAt: expiresAt === undefined ? stored.expiresAt : expiresAt,
-        allowedModels: allowedModels === undefined ? stored.allowedModels : allowedModels,
-      }
+      const change = { name: stored.name, ...input }
       await announceChange(c.env, owner, await changeToken(c.env.DB, owner, stored.id, change))
       await writeAudit(c.env.DB, { actor: owner, action: 'token.changed', subject: stored.id })
-      return c.json(showToken({ ...stored, ...change }))
+      const changed = { ...stored, ...change }
+      return c.json(showToken(changed, (await readUses(c.env, owner, [changed])).get(stored.id)))
     },
   )
   .delete(
@@ -113,6 +100,7 @@ export const tokenRoutes = new Hono<HubContext>()
       const owner = c.var.caller.configuration.user.id
       const stored = await requireToken(c.env, owner, c.req.valid('param').id)
       await announceChange(c.env, owner, await removeToken(c.env.DB, owner, stored.id))
+      await userStub(c.env, owner).forgetToken(stored.id)
       await writeAudit(c.env.DB, {
         actor: owner,
         action: 'token.revoked',
@@ -135,14 +123,10 @@ function requireFuture(expiresAt: number | null | undefined): void {
   }
 }
 
-function showToken(token: StoredToken): z.infer<typeof Token> {
-  return {
-    id: token.id,
-    name: token.name,
-    prefix: token.prefix,
-    allowedModels: token.allowedModels,
-    expiresAt: toTimeOrNull(token.expiresAt),
-    lastUsedAt: toTimeOrNull(token.lastUsedAt),
-    createdAt: toTime(token.createdAt),
-  }
+/** What is used of the limits of those tokens that have some, by id. */
+async function readUses(env: Env, owner: string, tokens: StoredToken[]): Promise<Map<string, TokenUse>> {
+  const limited = tokens.filter(hasLimits)
+  if (limited.length === 0) return new Map()
+  const uses = await userStub(env, owner).uses(limited.map(rulesOf))
+  return new Map(limited.flatMap(({ id }, index) => (uses[index] ? [[id, uses[index]] as const] : [])))
 }

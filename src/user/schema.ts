@@ -5,7 +5,9 @@ const migrations = [
   `CREATE TABLE claims (
      name TEXT PRIMARY KEY, body TEXT NOT NULL, ticket TEXT NOT NULL, outcome TEXT NOT NULL, expires_at INTEGER NOT NULL
    ) WITHOUT ROWID;
-   CREATE TABLE answers (claim TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (claim, part)) WITHOUT ROWID;`,
+   CREATE TABLE answers (claim TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (claim, part)) WITHOUT ROWID;
+   CREATE TABLE tokens (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE reservations (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 /** Brings an object's storage to the newest schema. */

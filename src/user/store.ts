@@ -1,4 +1,5 @@
 /** A user's rows in the storage of their object: everything that must survive eviction, and all SQL of the object. */
+import type { Allowance, Reservation } from './allowance.ts'
 import type { Claim } from './claims.ts'
 
 /** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
@@ -69,5 +70,41 @@ export class UserStore {
         sealed.slice(start, start + partCharacters),
       )
     }
+  }
+
+  readTokens(): Map<string, Allowance> {
+    return this.#bodies<Allowance>('SELECT id, body FROM tokens')
+  }
+
+  writeToken(id: string, allowance: Allowance): void {
+    this.#sql.exec('INSERT OR REPLACE INTO tokens (id, body) VALUES (?, ?)', id, JSON.stringify(allowance))
+  }
+
+  removeToken(id: string): void {
+    this.#sql.exec('DELETE FROM tokens WHERE id = ?', id)
+  }
+
+  /** In the order in which they end. */
+  readReservations(): Map<string, Reservation> {
+    const reservations = this.#bodies<Reservation>('SELECT id, body FROM reservations')
+    return new Map([...reservations].toSorted(([, a], [, b]) => a.deadlineAt - b.deadlineAt))
+  }
+
+  addReservation(reservation: Reservation): void {
+    this.#sql.exec(
+      'INSERT INTO reservations (id, body) VALUES (?, ?)',
+      reservation.id,
+      JSON.stringify(reservation),
+    )
+  }
+
+  removeReservation(id: string): void {
+    this.#sql.exec('DELETE FROM reservations WHERE id = ?', id)
+  }
+
+  #bodies<Body>(query: string): Map<string, Body> {
+    const rows = this.#sql.exec<{ id: string; body: string }>(query).toArray()
+    // Bodies are JSON that this module wrote and nobody else writes: reading them back needs no check.
+    return new Map(rows.map(({ id, body }): [string, Body] => [id, JSON.parse(body)]))
   }
 }

@@ -7,18 +7,29 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
+import { type Allowance, allowanceUnder, type Reservation, reserve, settle } from './allowance.ts'
 import { type ClaimAnswer, claimMs, keepMs, leads, standingOf } from './claims.ts'
+import type { Spent, TokenGrant, TokenNeed, TokenRules, TokenUse } from './reservation.ts'
 import { migrate } from './schema.ts'
 import { UserStore } from './store.ts'
+import { reportUse } from './token-report.ts'
 
 /** What has expired is looked past at once and swept later: so many claims go at a time, and an alarm costs a row. */
 const sweepMs = 60_000
+
+/** What an object that is awake has in memory of tokens with limits: a copy of its storage, loaded when first needed. */
+interface Tokens {
+  allowances: Map<string, Allowance>
+  /** Those that are open, in the order in which they end. */
+  reservations: Map<string, Reservation>
+}
 
 export class UserObject extends DurableObject<Env> {
   /** The one clock of the object. Tests put their own here. */
   clock = (): number => Date.now()
 
   readonly #store: UserStore
+  #tokens: Tokens | undefined
   #latest = 0
   /** The alarm that this instance knows to be set. */
   #alarmAt = Infinity
@@ -72,12 +83,91 @@ export class UserObject extends DurableObject<Env> {
     if (leads(this.#store.readClaim(name), ticket)) this.#store.removeClaim(name)
   }
 
-  /** One alarm for all that must happen without being asked: what has expired goes. */
+  /** Lets one request of a token through and reserves what it may need, or says why not and when. */
+  async reserve(rules: TokenRules, need: TokenNeed): Promise<TokenGrant> {
+    const { allowances, reservations } = this.#awakeTokens()
+    const now = this.#now()
+    const running = this.#openOf(rules.id, now).length
+    const allowance = allowanceUnder(rules, allowances.get(rules.id))
+    const decision = reserve(rules, allowance, running, need, randomId('res'), now)
+    if (decision.type === 'refusal') return decision
+    const { reservation, outputLimit } = decision
+    this.#saveToken(rules.id, decision.allowance)
+    this.#store.addReservation(reservation)
+    reservations.set(reservation.id, reservation)
+    await this.#schedule(reservation.deadlineAt)
+    return {
+      type: 'grant',
+      reservationId: reservation.id,
+      ...(outputLimit !== undefined && { outputLimit }),
+    }
+  }
+
+  /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made: all is given back. */
+  async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
+    const { allowances, reservations } = this.#awakeTokens()
+    const reservation = reservations.get(reservationId)
+    if (!reservation) return
+    const allowance = allowances.get(reservation.tokenId)
+    if (allowance) this.#saveToken(reservation.tokenId, settle(allowance, reservation, spent, this.#now()))
+    this.#removeReservation(reservationId)
+  }
+
+  /** What is used of the limits of tokens, in the order in which they are asked about. */
+  async uses(tokens: TokenRules[]): Promise<TokenUse[]> {
+    const { allowances } = this.#awakeTokens()
+    const now = this.#now()
+    return tokens.map((rules) =>
+      reportUse(rules, allowanceUnder(rules, allowances.get(rules.id)), this.#openOf(rules.id, now), now),
+    )
+  }
+
+  /** Forgets a token that was revoked. */
+  async forgetToken(id: string): Promise<void> {
+    const { allowances, reservations } = this.#awakeTokens()
+    for (const { id: reservationId, tokenId } of reservations.values()) {
+      if (tokenId === id) this.#removeReservation(reservationId)
+    }
+    allowances.delete(id)
+    this.#store.removeToken(id)
+  }
+
+  /** One alarm for all that must happen without being asked: claims expire, and reservations that nobody settled. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Infinity
-    this.#store.removeExpiredClaims(this.#now())
-    const next = this.#store.nextExpiry()
-    if (next !== undefined) await this.#schedule(next + sweepMs)
+    const now = this.#now()
+    this.#store.removeExpiredClaims(now)
+    const { reservations } = this.#awakeTokens()
+    // What they hold stays counted.
+    for (const { id, deadlineAt } of reservations.values()) if (deadlineAt <= now) this.#removeReservation(id)
+    const [oldest] = reservations.values()
+    const expiry = this.#store.nextExpiry()
+    if (oldest) await this.#schedule(oldest.deadlineAt)
+    if (expiry !== undefined) await this.#schedule(expiry + sweepMs)
+  }
+
+  #awakeTokens(): Tokens {
+    this.#tokens ??= {
+      allowances: this.#store.readTokens(),
+      reservations: this.#store.readReservations(),
+    }
+    return this.#tokens
+  }
+
+  #openOf(tokenId: string, now: number): Reservation[] {
+    return [...this.#awakeTokens().reservations.values()].filter(
+      (reservation) => reservation.tokenId === tokenId && reservation.deadlineAt > now,
+    )
+  }
+
+  #saveToken(id: string, allowance: Allowance): void {
+    this.#store.writeToken(id, allowance)
+    this.#awakeTokens().allowances.set(id, allowance)
+  }
+
+  #removeReservation(id: string): void {
+    this.#store.removeReservation(id)
+    this.#awakeTokens().reservations.delete(id)
   }
 
   /** Sets the alarm, unless an earlier one is set: each setting is a row written. */

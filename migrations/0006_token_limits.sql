@@ -1,0 +1,5 @@
+-- What a gateway token may use and spend, and how long its requests wait for a slot unless they say otherwise.
+ALTER TABLE tokens ADD COLUMN limits TEXT;
+ALTER TABLE tokens ADD COLUMN max_concurrent INTEGER;
+ALTER TABLE tokens ADD COLUMN budget TEXT;
+ALTER TABLE tokens ADD COLUMN default_wait INTEGER;

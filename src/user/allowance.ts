@@ -1,0 +1,178 @@
+/**
+ * What a gateway token may still use and spend: reserved before a call, made true after it. Pure, and given the time. Windows are
+ * counted by the same code as those of keys.
+ */
+import type { TokenLimit } from '../db/schema.ts'
+import {
+  charge,
+  freeAt,
+  giveBack,
+  usedAt,
+  type Window,
+  windowName,
+  type WindowRule,
+} from '../quota/windows.ts'
+import { makeBill } from './bill.ts'
+import type { Spent, TokenNeed, TokenRefusal, TokenRules } from './reservation.ts'
+import { nothingSpent, spend, type Spending, unspend } from './spending.ts'
+
+/** After this a reservation that nobody settled counts as used: no request lasts as long. */
+export const reservationMs = 16 * 60_000
+
+/** Nobody knows when a running request ends; this is how soon it is worth asking again. */
+const busyRetryMs = 1_000
+
+/** What has happened to a token. Stored as one row, because a reservation changes most of it. */
+export interface Allowance {
+  windows: Window[]
+  /** In nano-dollars. */
+  spending: Spending
+}
+
+/** What one running request holds. */
+export interface Reservation {
+  id: string
+  tokenId: string
+  reservedAt: number
+  deadlineAt: number
+  /** By the name of the window. */
+  charges: Record<string, number>
+  /** Nano-dollars. */
+  money: number
+}
+
+export type Decision =
+  /** `outputLimit` where the client set none. */
+  { type: 'grant'; reservation: Reservation; allowance: Allowance; outputLimit?: number } | TokenRefusal
+
+/**
+ * A token's state under the rules given. What was counted under a rule stays with it, whatever else about it changes. A window without
+ * a rule is counted on without a limit: an isolate that does not know of a rule yet must not make others forget what they counted.
+ */
+export function allowanceUnder(rules: TokenRules, allowance: Allowance | undefined): Allowance {
+  const windows = new Map<string, Window>()
+  for (const { limit: _limit, ...window } of allowance?.windows ?? []) windows.set(windowName(window), window)
+  for (const rule of toRules(rules.limits ?? [])) {
+    windows.set(windowName(rule), { ...rule, buckets: windows.get(windowName(rule))?.buckets ?? [] })
+  }
+  return { windows: [...windows.values()], spending: allowance?.spending ?? nothingSpent }
+}
+
+/**
+ * Decides about one request, and reserves what it may need.
+ * @param allowance under the rules given.
+ * @param running how many reservations of the token are open.
+ */
+export function reserve(
+  rules: TokenRules,
+  allowance: Allowance,
+  running: number,
+  need: TokenNeed,
+  id: string,
+  now: number,
+): Decision {
+  const bill = rules.budget && makeBill(rules.budget, allowance.spending, need, now)
+  if (bill?.type === 'refusal') return bill
+  const refusal = refuseForConcurrency(rules, running, now) ?? refuseForWindows(allowance, need, now)
+  if (refusal) return refusal
+  const charges: Record<string, number> = {}
+  const windows = allowance.windows.map((window) => {
+    const amount = amountFor(window, need)
+    charges[windowName(window)] = amount
+    return charge(window, amount, now)
+  })
+  const money = bill?.money ?? 0
+  return {
+    type: 'grant',
+    reservation: { id, tokenId: rules.id, reservedAt: now, deadlineAt: now + reservationMs, charges, money },
+    allowance: { windows, spending: money > 0 ? spend(allowance.spending, money, now) : allowance.spending },
+    ...(bill?.outputLimit !== undefined && { outputLimit: bill.outputLimit }),
+  }
+}
+
+/** Puts what was used in the place of what was reserved. @param spent absent where no call was made: all is given back. */
+export function settle(
+  allowance: Allowance,
+  reservation: Reservation,
+  spent: Spent | undefined,
+  now: number,
+): Allowance {
+  return {
+    windows: allowance.windows.map((window) => trueUp(window, reservation, spent, now)),
+    spending: trueUpMoney(allowance.spending, reservation, spent, now),
+  }
+}
+
+function trueUp(window: Window, reservation: Reservation, spent: Spent | undefined, now: number): Window {
+  const reserved = reservation.charges[windowName(window)]
+  // A window that a person added while the request was running did not see it begin.
+  if (reserved === undefined) return window
+  const used = spent === undefined ? 0 : window.unit === 'requests' ? 1 : spent.tokens
+  if (used > reserved) return charge(window, used - reserved, now)
+  return used < reserved ? giveBack(window, reserved - used, reservation.reservedAt, now) : window
+}
+
+function trueUpMoney(
+  spending: Spending,
+  { money: reserved, reservedAt }: Reservation,
+  spent: Spent | undefined,
+  now: number,
+): Spending {
+  const used = spent === undefined ? 0 : (spent.money ?? reserved)
+  if (used > reserved) return spend(spending, used - reserved, now)
+  return used < reserved ? unspend(spending, reserved - used, reservedAt) : spending
+}
+
+function refuseForConcurrency(
+  { maxConcurrent }: TokenRules,
+  running: number,
+  now: number,
+): TokenRefusal | undefined {
+  if (maxConcurrent === null || running < maxConcurrent) return undefined
+  return {
+    type: 'refusal',
+    code: 'RATE_LIMIT_EXCEEDED',
+    message: `This token may run ${maxConcurrent} requests at once, and ${running} are running.`,
+    retryAt: now + busyRetryMs,
+  }
+}
+
+/** Of several windows that are full, the one that is longest so. */
+function refuseForWindows({ windows }: Allowance, need: TokenNeed, now: number): TokenRefusal | undefined {
+  const refusals = windows.flatMap((window) => refuseForWindow(window, need, now) ?? [])
+  return refusals.toSorted((a, b) => (b.retryAt ?? Infinity) - (a.retryAt ?? Infinity))[0]
+}
+
+function refuseForWindow(window: Window, need: TokenNeed, now: number): TokenRefusal | undefined {
+  const { unit, per, limit = Infinity } = window
+  const code = 'RATE_LIMIT_EXCEEDED'
+  const { inputTokens } = need.estimate
+  if (unit === 'tokens' && inputTokens > limit) {
+    const message = `This token may use ${limit} tokens per ${per}, and this request alone has about ${inputTokens}.`
+    return { type: 'refusal', code, message }
+  }
+  const retryAt = freeAt(window, amountFor(window, need), now)
+  if (retryAt === undefined || retryAt <= now) return undefined
+  const taken = Math.ceil(usedAt(window, now))
+  const message = `This token may use ${limit} ${unit} per ${per}, and ${taken} are taken.`
+  return { type: 'refusal', code, message, retryAt }
+}
+
+/** An estimate larger than the window is cut to it, so that whatever input fits can be let through an empty window. */
+function amountFor(window: Window, { estimate }: TokenNeed): number {
+  if (window.unit === 'requests') return 1
+  return Math.min(estimate.inputTokens + estimate.outputTokens, window.limit ?? Infinity)
+}
+
+const defaultResets = { minute: 'sliding', hour: 'sliding', day: 'utc', month: 'utc' } as const
+
+/** Of several limits on the same thing the tightest. */
+function toRules(limits: readonly TokenLimit[]): WindowRule[] {
+  const rules = new Map<string, WindowRule>()
+  for (const { unit, per, limit, resets = defaultResets[per] } of limits) {
+    const rule = { unit, per, limit, resets }
+    const other = rules.get(windowName(rule))
+    if (other?.limit === undefined || limit < other.limit) rules.set(windowName(rule), rule)
+  }
+  return [...rules.values()]
+}

@@ -1,0 +1,57 @@
+/** What a request may cost, and whether a budget can pay for it. Pure, and given the time. */
+import type { Budget } from '../db/schema.ts'
+import type { TokenNeed, TokenRefusal } from './reservation.ts'
+import { endOf, nanoDollars, type Spending, spentAt } from './spending.ts'
+
+/** An answer that must be shorter than this is not worth asking for, and some providers refuse to be asked. */
+const leastOutputTokens = 16
+
+/** `outputLimit` where the client set none. */
+export type Bill = { type: 'bill'; money: number; outputLimit?: number } | TokenRefusal
+
+/** The most that a request may cost in nano-dollars. Where its client set no output limit, what is left of the budget sets one. */
+export function makeBill(
+  budget: Budget,
+  spending: Spending,
+  { estimate, price }: TokenNeed,
+  now: number,
+): Bill {
+  if (!price) throw new Error('A token with a budget asks with a price.')
+  const amount = toNano(budget.amount)
+  const spent = spentAt(spending, budget.per, now)
+  const left = amount - spent
+  const costOf = (outputTokens: number): number =>
+    Math.ceil(estimate.inputTokens * price.input + outputTokens * price.choices * price.output)
+  const refuse = (cost: number): TokenRefusal => ({
+    type: 'refusal',
+    code: 'BUDGET_EXCEEDED',
+    message: `This token may spend ${dollars(amount)} per ${budget.per}; ${dollars(spent)} are spent or reserved, and this request may cost ${dollars(cost)}.`,
+    // What costs more than the whole budget never fits.
+    ...(cost <= amount && { retryAt: endOf(budget.per, now) }),
+  })
+  if (price.outputLimit !== undefined) {
+    const money = costOf(price.outputLimit)
+    return money > left ? refuse(money) : { type: 'bill', money }
+  }
+  const perToken = price.choices * price.output
+  const affordable = perToken > 0 ? Math.floor((left - costOf(0)) / perToken) : Infinity
+  const outputLimit = Math.min(price.longestOutput, affordable)
+  const money = costOf(outputLimit)
+  const least = Math.min(leastOutputTokens, price.longestOutput)
+  return outputLimit < least || money > left ? refuse(costOf(least)) : { type: 'bill', money, outputLimit }
+}
+
+function toNano(amount: number): number {
+  return Math.round(amount * nanoDollars)
+}
+
+const dollarFormat = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 6,
+})
+
+function dollars(nano: number): string {
+  return dollarFormat.format(nano / nanoDollars)
+}

@@ -1,0 +1,317 @@
+/** What a gateway token may use and spend: single decisions, and laws over random sequences of them. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Allowance,
+  allowanceUnder,
+  type Decision,
+  type Reservation,
+  reserve,
+  settle,
+} from '../../src/user/allowance.ts'
+import type { PriceNeed, TokenNeed, TokenRules } from '../../src/user/reservation.ts'
+import { nanoDollars, spentAt } from '../../src/user/spending.ts'
+import { reportUse } from '../../src/user/token-report.ts'
+
+const start = Date.UTC(2100, 0, 31, 23, 50)
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+
+function makeRules(change: Partial<TokenRules> = {}): TokenRules {
+  return { id: 'tok_1', limits: null, maxConcurrent: null, budget: null, ...change }
+}
+
+function makeNeed(inputTokens: number, outputTokens: number, price?: Partial<PriceNeed>): TokenNeed {
+  return {
+    estimate: { inputTokens, outputTokens },
+    ...(price && { price: { input: 1_000, output: 2_000, choices: 1, longestOutput: 10_000, ...price } }),
+  }
+}
+
+/** A token with its state and its clock, as the user's object keeps it. */
+class Bench {
+  now = start
+  rules: TokenRules
+  state: Allowance | undefined
+  readonly open = new Map<string, Reservation>()
+  #count = 0
+
+  constructor(rules: Partial<TokenRules>) {
+    this.rules = makeRules(rules)
+  }
+
+  reserve(need: TokenNeed): Decision {
+    const allowance = allowanceUnder(this.rules, this.state)
+    const decision = reserve(this.rules, allowance, this.open.size, need, `res_${++this.#count}`, this.now)
+    if (decision.type === 'grant') {
+      this.state = decision.allowance
+      this.open.set(decision.reservation.id, decision.reservation)
+    }
+    return decision
+  }
+
+  grant(need: TokenNeed): Extract<Decision, { type: 'grant' }> {
+    const decision = this.reserve(need)
+    if (decision.type !== 'grant') throw new Error(decision.message)
+    return decision
+  }
+
+  settle(id: string, spent: Parameters<typeof settle>[2]): void {
+    const reservation = this.open.get(id)
+    if (!reservation || !this.state) throw new Error(`There is no ${id}.`)
+    this.open.delete(id)
+    this.state = settle(this.state, reservation, spent, this.now)
+  }
+
+  use() {
+    return reportUse(this.rules, allowanceUnder(this.rules, this.state), [...this.open.values()], this.now)
+  }
+}
+
+describe('a limit', () => {
+  it('lets through as many requests as it says, and says when the next one fits', () => {
+    const bench = new Bench({ limits: [{ unit: 'requests', per: 'minute', limit: 2 }] })
+    bench.grant(makeNeed(1, 1))
+    bench.now += 1_000
+    bench.grant(makeNeed(1, 1))
+    expect(bench.reserve(makeNeed(1, 1))).toEqual({
+      type: 'refusal',
+      code: 'RATE_LIMIT_EXCEEDED',
+      message: 'This token may use 2 requests per minute, and 2 are taken.',
+      retryAt: start + minuteMs,
+    })
+    bench.now = start + minuteMs
+    bench.grant(makeNeed(1, 1))
+  })
+
+  it('gives back a request that never reached a provider, and counts one that failed there', () => {
+    const bench = new Bench({ limits: [{ unit: 'requests', per: 'day', limit: 1 }] })
+    bench.settle(bench.grant(makeNeed(1, 1)).reservation.id, undefined)
+    bench.settle(bench.grant(makeNeed(1, 1)).reservation.id, { tokens: 0, money: 0 })
+    expect(bench.reserve(makeNeed(1, 1))).toMatchObject({ type: 'refusal', retryAt: start + 10 * minuteMs })
+  })
+
+  it('reserves the estimate, and counts what was used in its place', () => {
+    const bench = new Bench({ limits: [{ unit: 'tokens', per: 'minute', limit: 100 }] })
+    const { reservation } = bench.grant(makeNeed(30, 50))
+    expect(bench.reserve(makeNeed(10, 11)).type).toBe('refusal')
+    expect(bench.use().windows).toMatchObject([{ used: 0, reserved: 80, limit: 100 }])
+    bench.settle(reservation.id, { tokens: 35 })
+    expect(bench.use().windows).toMatchObject([{ used: 35, reserved: 0, limit: 100 }])
+    bench.grant(makeNeed(10, 55))
+  })
+
+  it('never lets through what is larger than its window, and says so', () => {
+    const bench = new Bench({ limits: [{ unit: 'tokens', per: 'minute', limit: 100 }] })
+    const refusal = bench.reserve(makeNeed(101, 1))
+    expect(refusal).toMatchObject({ type: 'refusal', code: 'RATE_LIMIT_EXCEEDED' })
+    expect(refusal).not.toHaveProperty('retryAt')
+    bench.grant(makeNeed(50, 5_000))
+  })
+
+  it('of several that are full names the one that is longest so', () => {
+    const bench = new Bench({
+      limits: [
+        { unit: 'requests', per: 'minute', limit: 1 },
+        { unit: 'requests', per: 'day', limit: 1 },
+      ],
+    })
+    bench.grant(makeNeed(1, 1))
+    expect(bench.reserve(makeNeed(1, 1))).toMatchObject({ retryAt: start + 10 * minuteMs })
+  })
+
+  it('that an isolate does not know of yet forgets nothing', () => {
+    const limits = [{ unit: 'requests', per: 'hour', limit: 2 } as const]
+    const bench = new Bench({ limits })
+    bench.grant(makeNeed(1, 1))
+    bench.rules = makeRules({ maxConcurrent: 10 })
+    bench.grant(makeNeed(1, 1))
+    bench.rules = makeRules({ limits })
+    expect(bench.reserve(makeNeed(1, 1)).type).toBe('refusal')
+  })
+})
+
+describe('concurrency', () => {
+  it('is never more than was set, and free again with each end', () => {
+    const bench = new Bench({ maxConcurrent: 2 })
+    const { reservation } = bench.grant(makeNeed(1, 1))
+    bench.grant(makeNeed(1, 1))
+    expect(bench.reserve(makeNeed(1, 1))).toMatchObject({
+      code: 'RATE_LIMIT_EXCEEDED',
+      retryAt: start + 1_000,
+    })
+    bench.settle(reservation.id, { tokens: 1 })
+    bench.grant(makeNeed(1, 1))
+  })
+})
+
+describe('a budget', () => {
+  const budget = { amount: 1, per: 'day' } as const
+
+  it('reserves what a request may cost, and refuses one that may cost more than is left', () => {
+    const bench = new Bench({ budget })
+    const need = makeNeed(100_000, 0, { outputLimit: 200_000 })
+    const { reservation } = bench.grant(need)
+    expect(reservation.money).toBe(0.5 * nanoDollars)
+    bench.grant(need)
+    expect(bench.reserve(makeNeed(1, 0, { outputLimit: 0 }))).toEqual({
+      type: 'refusal',
+      code: 'BUDGET_EXCEEDED',
+      message:
+        'This token may spend $1.00 per day; $1.00 are spent or reserved, and this request may cost $0.000001.',
+      retryAt: Date.UTC(2100, 1, 1),
+    })
+    bench.settle(reservation.id, { tokens: 1, money: 1 })
+    bench.grant(makeNeed(1, 0, { outputLimit: 0 }))
+  })
+
+  it('limits the output of a request whose client did not', () => {
+    const bench = new Bench({ budget })
+    expect(bench.grant(makeNeed(1_000, 1_024, {})).outputLimit).toBe(10_000)
+    const most = { longestOutput: 1_000_000 }
+    // 1 − (0.001 + 0.02) − 0.001 dollars are left for output at 2 per million.
+    expect(bench.grant(makeNeed(1_000, 1_024, most)).outputLimit).toBe(489_000)
+    expect(bench.use().budget).toMatchObject({ spent: 0, reserved: nanoDollars })
+    expect(bench.reserve(makeNeed(0, 1_024, most)).type).toBe('refusal')
+  })
+
+  it('shares what is left among the answers that were asked for', () => {
+    const bench = new Bench({ budget })
+    const { outputLimit } = bench.grant(makeNeed(0, 1_024, { choices: 4, longestOutput: 1_000_000 }))
+    expect(outputLimit).toBe(125_000)
+  })
+
+  it('refuses where no answer worth asking for could be paid', () => {
+    const bench = new Bench({ budget: { amount: 0.00003, per: 'day' } })
+    expect(bench.reserve(makeNeed(0, 1_024, {})).type).toBe('refusal')
+    expect(bench.grant(makeNeed(0, 0, { longestOutput: 0 })).outputLimit).toBe(0)
+  })
+
+  it('says of what costs more than the whole of it that it never fits', () => {
+    const refusal = new Bench({ budget }).reserve(makeNeed(2_000_000, 0, { outputLimit: 1 }))
+    expect(refusal).toMatchObject({ code: 'BUDGET_EXCEEDED' })
+    expect(refusal).not.toHaveProperty('retryAt')
+  })
+
+  it('begins anew with its day and its month, and keeps what was spent when it changes from one to the other', () => {
+    const bench = new Bench({ budget })
+    bench.settle(bench.grant(makeNeed(900_000, 0, { outputLimit: 0 })).reservation.id, {
+      tokens: 1,
+      money: 900_000_000,
+    })
+    bench.rules = makeRules({ budget: { amount: 1, per: 'month' } })
+    expect(bench.reserve(makeNeed(200_000, 0, { outputLimit: 0 })).type).toBe('refusal')
+    bench.now += hourMs
+    bench.grant(makeNeed(200_000, 0, { outputLimit: 0 }))
+  })
+
+  it('counts a call that runs over midnight in the day in which it began', () => {
+    const bench = new Bench({ budget })
+    const { reservation } = bench.grant(makeNeed(1_000_000, 0, { outputLimit: 0 }))
+    bench.now += hourMs
+    bench.settle(reservation.id, { tokens: 1, money: 1 })
+    expect(bench.use().budget).toMatchObject({ spent: 0, reserved: 0 })
+    bench.grant(makeNeed(1_000_000, 0, { outputLimit: 0 }))
+  })
+
+  it('lets what was reserved stand where nobody knows what a call cost', () => {
+    const bench = new Bench({ budget })
+    bench.settle(bench.grant(makeNeed(600_000, 0, { outputLimit: 0 })).reservation.id, { tokens: 1 })
+    expect(bench.reserve(makeNeed(600_000, 0, { outputLimit: 0 })).type).toBe('refusal')
+  })
+})
+
+describe('in any order of requests and ends', () => {
+  const requests = 7
+  const tokens = 500
+  const rules = {
+    limits: [
+      { unit: 'requests', per: 'minute', limit: requests },
+      { unit: 'tokens', per: 'hour', limit: tokens },
+    ] as const,
+    maxConcurrent: 4,
+    budget: { amount: 0.001, per: 'day' } as const,
+  }
+  const step = fc.oneof(
+    fc.record({
+      type: fc.constant('reserve' as const),
+      input: fc.nat(200),
+      limit: fc.option(fc.nat(200), { nil: undefined }),
+      choices: fc.integer({ min: 1, max: 3 }),
+    }),
+    fc.record({ type: fc.constant('settle' as const), which: fc.nat(10), share: fc.nat(100) }),
+    fc.record({ type: fc.constant('giveBack' as const), which: fc.nat(10) }),
+    fc.record({ type: fc.constant('wait' as const), ms: fc.nat(10 * minuteMs) }),
+    fc.record({ type: fc.constant('forget' as const) }),
+  )
+
+  it('no limit is exceeded, no money is lost, and everything that is given back can be had again', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const bench = new Bench({ ...rules, limits: [...rules.limits] })
+        const begun: number[] = []
+        let spentToday = 0
+        let day = Math.floor(bench.now / (24 * hourMs))
+        for (const action of steps) {
+          const ids = [...bench.open.keys()]
+          switch (action.type) {
+            case 'reserve': {
+              const { input, limit, choices } = action
+              const price = {
+                choices,
+                longestOutput: 100,
+                ...(limit !== undefined && { outputLimit: limit }),
+              }
+              const decision = bench.reserve(makeNeed(input, (limit ?? 50) * choices, price))
+              if (decision.type === 'refusal') break
+              begun.push(bench.now)
+              expect(bench.open.size).toBeLessThanOrEqual(rules.maxConcurrent)
+              for (const { used, reserved, limit: most } of bench.use().windows) {
+                expect(used + reserved).toBeLessThanOrEqual(most)
+              }
+              const outputs = (limit ?? decision.outputLimit ?? Number.NaN) * choices
+              expect(decision.reservation.money).toBe(input * 1_000 + outputs * 2_000)
+              break
+            }
+            case 'settle': {
+              const id = ids[action.which % ids.length]
+              const reservation = id === undefined ? undefined : bench.open.get(id)
+              if (!reservation) break
+              const money = Math.floor((reservation.money * action.share) / 100)
+              bench.settle(reservation.id, { tokens: action.share, money })
+              if (Math.floor(reservation.reservedAt / (24 * hourMs)) === day) spentToday += money
+              break
+            }
+            case 'giveBack': {
+              const id = ids[action.which % ids.length]
+              const reservation = id === undefined ? undefined : bench.open.get(id)
+              if (!reservation) break
+              bench.settle(reservation.id, undefined)
+              begun.splice(begun.indexOf(reservation.reservedAt), 1)
+              break
+            }
+            case 'wait':
+              bench.now += action.ms
+              if (Math.floor(bench.now / (24 * hourMs)) !== day) spentToday = 0
+              day = Math.floor(bench.now / (24 * hourMs))
+              break
+            case 'forget':
+              // The object is evicted: what it finds again went through JSON.
+              bench.state = JSON.parse(JSON.stringify(bench.state ?? allowanceUnder(bench.rules, undefined)))
+              break
+          }
+          const recent = begun.filter((at) => at > bench.now - minuteMs)
+          expect(recent.length).toBeLessThanOrEqual(requests)
+          const spending = allowanceUnder(bench.rules, bench.state).spending
+          const open = [...bench.open.values()].filter(
+            ({ reservedAt }) => Math.floor(reservedAt / (24 * hourMs)) === day,
+          )
+          const reserved = open.reduce((sum, { money }) => sum + money, 0)
+          expect(spentAt(spending, 'day', bench.now)).toBe(spentToday + reserved)
+          expect(spentToday + reserved).toBeLessThanOrEqual(0.001 * nanoDollars)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
