@@ -191,7 +191,7 @@ async function answerBody(
     sandbox: offersSandbox(c),
     clientLeft: c.req.raw.signal,
     timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
-    maxWaitMs: (steering.maxWait ?? 0) * 1000,
+    maxWaitMs: (steering.maxWait ?? c.var.caller.token?.defaultWait ?? 0) * 1000,
     ...more,
     background,
   }

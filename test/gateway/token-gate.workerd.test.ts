@@ -291,7 +291,19 @@ describe('a token with a budget', () => {
   })
 })
 
-it('is asked beside the first key pool and told once, where a token has limits', async () => {
+it('a token says how long its requests wait for a slot, where they do not say it themselves', async () => {
+  const key = { provider: 'groq', apiKey: 'gsk_token_gate_0004', maxConcurrent: 1 }
+  await call('POST', '/api/keys', key, ada.session)
+  behave = () =>
+    sent.length % 2 === 1
+      ? Response.json({ error: { message: 'Slow down.' } }, { status: 429, headers: { 'retry-after': '1' } })
+      : Response.json(completionBody)
+  const token = await makeToken({ defaultWait: 5 })
+  expect((await ask(token, { model: 'groq/m' })).status).toBe(200)
+  expect((await ask(token, { model: 'groq/m', hub: { maxWait: 0 } })).code).toBe('QUOTA_EXHAUSTED')
+})
+
+it('a token with limits costs one question beside the first key pool, and one word at the end', async () => {
   const token = await makeToken(requestsPerMinute(5))
   await ask(token)
   const log: string[] = []
