@@ -19,6 +19,6 @@ export interface ModelFacts {
 export interface Price {
   input: number
   output: number
-  cachedInput?: number
-  cacheWrite?: number
+  cachedInput?: number | undefined
+  cacheWrite?: number | undefined
 }

@@ -1,5 +1,6 @@
 /** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import { openDatabase } from './client.ts'
 import {
@@ -46,6 +47,8 @@ export interface CustomProvider {
   dialect: DialectId
   models: string[]
   headers: Record<string, string>
+  /** What its models cost, by their ids. */
+  prices: Record<string, Price>
 }
 
 /** Keys of one pool that allow the same models, as one row: planning needs no more than this. */
@@ -144,7 +147,12 @@ async function readFor(d1: D1Database, userId: string) {
   return {
     user: userRows[0],
     routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
-    providers: providerRows.map((row) => ({ ...row, models: row.models ?? [], headers: row.headers ?? {} })),
+    providers: providerRows.map((row) => ({
+      ...row,
+      models: row.models ?? [],
+      headers: row.headers ?? {},
+      prices: row.prices ?? {},
+    })),
     reach: reachRows,
     settings: toSettings(settingRows),
   }

@@ -3,7 +3,7 @@
  * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
  */
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { ModelFacts } from '../chat/model.ts'
+import type { ModelFacts, Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { TrailEntry } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -174,6 +174,8 @@ export const providers = sqliteTable(
     headers: text({ mode: 'json' }).$type<Record<string, string>>(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** By the model's id. */
+    prices: text({ mode: 'json' }).$type<Record<string, Price>>(),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )

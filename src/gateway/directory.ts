@@ -39,7 +39,10 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
       // Most servers that people run themselves keep prefixes.
       cachesPrompts: true,
       defaultModel: row.models[0] ?? '',
-      models: Object.fromEntries(row.models.map((model) => [model, {}])),
+      models: Object.fromEntries([
+        ...row.models.map((model) => [model, {}]),
+        ...Object.entries(row.prices).map(([model, price]) => [model, { price }]),
+      ]),
     },
   }))
   const stored = configuration.reach.filter((reach) => sandbox || reach.provider !== 'sandbox')

@@ -4,7 +4,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Fault, HubError, TrailEntry } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { costOf, priceOf } from '../providers/registry.ts'
+import { costOf, priceAt } from '../providers/registry.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
 
@@ -75,7 +75,8 @@ export class Ledger {
   /** The record of the request as it stands; with an ending, as it stays. */
   record(now: number, ending?: Ending): RequestRecord {
     const { candidate, lease } = this.#serving ?? {}
-    const price = candidate && lease ? priceOf(candidate.providerId, lease.model) : undefined
+    const price =
+      candidate && lease ? priceAt(candidate.providerId, candidate.provider, lease.model) : undefined
     const usage = ending?.usage ?? null
     return {
       id: this.requestId,

@@ -8,7 +8,7 @@ import type { Configuration } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import { HubError, toHubError } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { factsOf, priceOf } from '../providers/registry.ts'
+import { factsOf, priceAt } from '../providers/registry.ts'
 import {
   hasLimits,
   type PriceNeed,
@@ -114,8 +114,8 @@ export class TokenGate {
 function withPrices(plan: Plan, configuration: Configuration): Plan {
   const priced: Plan = { candidates: [], leftOut: [...plan.leftOut] }
   for (const candidate of plan.candidates) {
-    const { providerId } = candidate
-    const model = modelsOf(candidate, configuration).find((name) => !priceOf(providerId, name))
+    const { providerId, provider } = candidate
+    const model = modelsOf(candidate, configuration).find((name) => !priceAt(providerId, provider, name))
     if (model === undefined) priced.candidates.push(candidate)
     else {
       const reason = `the price of "${model}" is not known, and this token has a budget`
@@ -146,7 +146,8 @@ function dearest(plan: Plan, configuration: Configuration, request: ChatRequest)
   }
   for (const candidate of plan.candidates) {
     for (const model of modelsOf(candidate, configuration)) {
-      const { price, outputTokens, contextTokens = Infinity } = factsOf(candidate.providerId, model) ?? {}
+      const { outputTokens, contextTokens = Infinity } = factsOf(candidate.providerId, model) ?? {}
+      const price = priceAt(candidate.providerId, candidate.provider, model)
       const { input = 0, cachedInput = 0, cacheWrite = 0, output = 0 } = price ?? {}
       need.input = Math.max(need.input, Math.max(input, cachedInput, cacheWrite) * nanoDollarsPerToken)
       need.output = Math.max(need.output, output * nanoDollarsPerToken)

@@ -74,6 +74,11 @@ export function priceOf(provider: string, model?: string): Price | undefined {
   return factsOf(provider, model)?.price
 }
 
+/** What a model costs at a provider that may be a custom one: then its own row says it, if anyone. */
+export function priceAt(id: string, { models }: Provider, model: string): Price | undefined {
+  return priceOf(id, model) ?? ownEntry(models, model)?.price
+}
+
 /** What an answer cost in US dollars. Input includes what was read from the cache and written to it. */
 export function costOf(price: Price, usage: Usage): number {
   const { inputTokens, cachedTokens, cacheWriteTokens, outputTokens } = usage

@@ -30,6 +30,20 @@ const reserved = new Set([
 const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
 const Models = z.array(z.string().trim().min(1).max(200)).max(1_000)
 
+const Dollars = z.number().min(0).max(100_000)
+/** US dollars for a million tokens, by the model's id. */
+const Prices = z
+  .record(
+    z.string().trim().min(1).max(200),
+    z.strictObject({
+      input: Dollars,
+      output: Dollars,
+      cachedInput: Dollars.optional(),
+      cacheWrite: Dollars.optional(),
+    }),
+  )
+  .refine((prices) => Object.keys(prices).length <= 1_000, 'must have at most 1000 models')
+
 export const ProviderInput = z.strictObject({
   id: ProviderId,
   name: Name,
@@ -37,11 +51,13 @@ export const ProviderInput = z.strictObject({
   dialect: Dialect,
   models: Models.optional(),
   headers: Headers.optional(),
+  prices: Prices.optional(),
 })
 export const ProviderChange = z.strictObject({
   name: Name.optional(),
   models: Models.optional(),
   headers: Headers.optional(),
+  prices: Prices.optional(),
   strategy: z.enum(strategyNames).optional(),
 })
 
@@ -63,6 +79,8 @@ export const ProviderView = z.object({
   dialects: z.record(z.string(), z.string()),
   defaultModel: z.string(),
   models: z.array(z.string()),
+  /** What a custom provider's models cost, as far as somebody has said so. */
+  prices: Prices.nullable(),
   /** Where a person makes a key for it. */
   keysUrl: z.string().nullable(),
   strategy: z.string().nullable(),
@@ -85,6 +103,7 @@ export function showBuiltIn(
     dialects: { ...provider.dialects },
     defaultModel: provider.defaultModel,
     models: Object.keys(provider.models),
+    prices: null,
     keysUrl: provider.keysUrl ?? null,
     strategy: strategy ?? null,
     presets: presetsOf(id).map((preset) => ({ ...preset, limits: [...preset.limits] })),
@@ -102,6 +121,7 @@ export function showCustom(row: StoredProvider, strategy: string | undefined): z
     dialects: { [row.dialect]: row.baseUrl },
     defaultModel: row.models?.[0] ?? '',
     models: row.models ?? [],
+    prices: row.prices,
     keysUrl: null,
     strategy: strategy ?? null,
     presets: [],

@@ -81,6 +81,7 @@ export const providerRoutes = new Hono<HubContext>()
         dialect: input.dialect,
         models: input.models ?? null,
         headers: input.headers ?? null,
+        prices: input.prices ?? null,
         createdAt: now,
         updatedAt: now,
       }

@@ -85,6 +85,7 @@ describe('the default routes', () => {
       dialect: 'openai-chat' as const,
       models: ['m'],
       headers: {},
+      prices: {},
     }
     const plan = ask('any', { in: { providers: [own], reach: [...everywhere.reach, reach('mine')] } })
     expect(names(plan)).toHaveLength(everywhere.reach.length + 1)

@@ -283,6 +283,17 @@ describe('a token with a budget', () => {
     expect(sent).toMatchObject([{ model: 'gpt-4o-mini' }])
   })
 
+  it('pays for a model of a custom provider whose price somebody has set', async () => {
+    const token = await makeToken({ budget: { amount: 1, per: 'month' } })
+    const prices = { m: { input: 100, output: 1_000 } }
+    expect(await call('PATCH', '/api/providers/own', { prices }, ada.session)).toMatchObject({ prices })
+    expect((await ask(token, { model: 'own/m' })).status).toBe(200)
+    // 10 tokens of input, 2 of output.
+    expect((await stateOf(token)).budget).toMatchObject({ spent: 0.003, reserved: 0 })
+    await call('PATCH', '/api/providers/own', { prices: {} }, ada.session)
+    expect((await ask(token, { model: 'own/m' })).code).toBe('NO_ELIGIBLE_KEY')
+  })
+
   it('costs nothing for what failed before it began to answer', async () => {
     const token = await makeToken({ budget: { amount: 1, per: 'month' } })
     behave = () => Response.json({ error: { message: 'Wrong.' } }, { status: 400 })
