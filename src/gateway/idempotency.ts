@@ -3,13 +3,13 @@
  * answer is kept, sealed, in the user's object. The others wait, ask that object now and then, and get the same answer. Who
  * may lead is decided there (`user/claims.ts`); what a client gets meanwhile, and in the end, is decided here.
  */
-import { confirmCaller } from '../auth/caller.ts'
+import { renewCaller } from '../auth/caller.ts'
 import { openText, sealText } from '../auth/vault.ts'
 import { HubError, toHubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import { sha256 } from '../ids.ts'
-import { type ClaimAnswer, renewMs } from '../user/claims.ts'
+import { type ClaimAnswer, type ClaimOutcome, renewMs } from '../user/claims.ts'
 import { userStub } from '../user/stub.ts'
 import { budgets } from './budgets.ts'
 import { complete, type CompletionInput } from './complete.ts'
@@ -83,7 +83,7 @@ class SharedCall {
     }
   }
 
-  async #ask(): Promise<ClaimAnswer> {
+  async #ask(): Promise<ClaimAnswer | Extract<ClaimOutcome, { type: 'wait' }>> {
     try {
       return await this.#object().claim(this.#call)
     } catch (thrown) {
@@ -98,7 +98,7 @@ class SharedCall {
       case 'lead':
         return this.#lead(answer.ticket)
       case 'kept':
-        return this.#replay(answer.sealed)
+        return this.#replay(answer)
       case 'too-large': {
         const response = await complete({ ...this.#input, timeoutMs: this.#remainingMs() })
         response.headers.set(replayedHeader, 'false')
@@ -114,9 +114,9 @@ class SharedCall {
   }
 
   /** Gives an answer again, to a caller who is still known: no lease is asked for that would tell. */
-  async #replay(sealed: string): Promise<Response> {
+  async #replay({ sealed, epoch }: Extract<ClaimAnswer, { type: 'kept' }>): Promise<Response> {
     const { env, caller } = this.#input
-    await confirmCaller(env, caller, Date.now())
+    if (epoch > caller.configuration.epoch) await renewCaller(env, caller, Date.now())
     const { head, body } = readKept(await openText(env.MASTER_KEY, sealed, this.#sealedFor()))
     const response = new Response(body, head)
     response.headers.set(replayedHeader, 'true')

@@ -211,7 +211,12 @@ export class Search {
         if (previous) background(pool.settle(previous))
         return 'nobody'
       }
+      const isLikelyRefused = this.gate.isLikelyRefused(this.#caller)
       const reserving = this.gate.reserve(this.#caller)
+      if (isLikelyRefused && (await reserving)) {
+        this.#lastPool = pool
+        return (await this.#hear(this.gate.epoch, reserving)) ?? 'nobody'
+      }
       let admission: Admission
       try {
         admission = await pool.admit(this.#need(candidate, waits, place), previous)
@@ -230,18 +235,9 @@ export class Search {
       this.#lastPool = pool
       previous = undefined
       noteHint(name, admission.hint, admission.epoch, Date.now())
-      if (admission.epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
-        this.#decline(pool, admission)
-        this.gate.giveBack(this.#caller.configuration.user.id)
-        this.#caller = await renewCaller(env, this.#caller, Date.now())
-        return 'renewed'
-      }
-      this.#confirmed = true
-      this.#refused = await reserving
-      if (this.#refused) {
-        this.#decline(pool, admission)
-        return 'nobody'
-      }
+      const answer = admission
+      const heard = await this.#hear(admission.epoch, reserving, () => this.#decline(pool, answer))
+      if (heard) return heard
       if (admission.type === 'refusal') {
         const { refusals, unlisted, retryAt } = admission
         this.#refusals.set(name, { candidate, poolOwner, refusals, unlisted, retryAt })
@@ -258,6 +254,28 @@ export class Search {
       if (step === undefined || typeof step === 'string' || 'answer' in step) return step
       previous = step
     }
+  }
+
+  /**
+   * What the user's epoch and the limits of their token make of the search: it is planned anew where this isolate knows old things, and
+   * over where the token may not make the request. What a pool has given is given back before.
+   */
+  async #hear(
+    epoch: number,
+    reserving: Promise<HubError | undefined>,
+    giveBack = (): void => {},
+  ): Promise<'renewed' | 'nobody' | undefined> {
+    if (epoch > this.#caller.configuration.epoch && this.#renewals++ < maxRenewals) {
+      giveBack()
+      this.gate.giveBack(this.#caller.configuration.user.id)
+      this.#caller = await renewCaller(this.#input.env, this.#caller, Date.now())
+      return 'renewed'
+    }
+    this.#confirmed = true
+    this.#refused = await reserving
+    if (!this.#refused) return undefined
+    giveBack()
+    return 'nobody'
   }
 
   /** Gives back what a pool has given. */

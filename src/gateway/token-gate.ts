@@ -28,6 +28,13 @@ const usualLongestOutput = 8_192
 /** Prices are US dollars for a million tokens. */
 const nanoDollarsPerToken = nanoDollars / 1_000_000
 
+/**
+ * When tokens that were refused lately may pass again, by their ids. A hint of this isolate: it says whom to ask first, and refuses
+ * nobody.
+ */
+const refusedUntil = new Map<string, number>()
+const maxRefused = 2_000
+
 export interface TokenGateInput {
   env: Env
   request: ChatRequest
@@ -41,6 +48,7 @@ export class TokenGate {
   /** What was asked for this request and not ended yet. */
   #asking: Promise<TokenGrant | HubError> | undefined
   #outputLimit: number | undefined
+  #epoch = 0
 
   constructor(input: TokenGateInput) {
     this.#input = input
@@ -61,6 +69,16 @@ export class TokenGate {
     this.#asking ??= this.#ask(caller.configuration, caller.token)
     const answer = await this.#asking
     return answer instanceof HubError ? answer : undefined
+  }
+
+  /** Whether the token is likely to be refused: then it need not take anything from a pool meanwhile. */
+  isLikelyRefused({ token }: Caller): boolean {
+    return token !== null && (refusedUntil.get(token.id) ?? 0) > Date.now()
+  }
+
+  /** The newest configuration epoch that the user's object told of. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   /** The request as it may be sent: where only a budget limits its output, with that limit. */
@@ -86,13 +104,16 @@ export class TokenGate {
     const { env, request, estimate } = this.#input
     const price = token.budget && dearest(this.#plan, configuration, request)
     try {
-      const grant = await userStub(env, configuration.user.id).reserve(rulesOf(token), {
-        estimate,
-        ...(price && { price }),
-      })
-      if (grant.type === 'refusal') return new HubError(grant.code, grant.message, { retryAt: grant.retryAt })
-      this.#outputLimit = grant.outputLimit
-      return grant
+      const object = userStub(env, configuration.user.id)
+      const answer = await object.reserve(rulesOf(token), { estimate, ...(price && { price }) })
+      this.#epoch = answer.epoch
+      if (answer.type === 'refusal') {
+        noteRefusal(token.id, answer.retryAt)
+        return new HubError(answer.code, answer.message, { retryAt: answer.retryAt })
+      }
+      refusedUntil.delete(token.id)
+      this.#outputLimit = answer.outputLimit
+      return answer
     } catch (thrown) {
       return toHubError(thrown)
     }
@@ -108,6 +129,14 @@ export class TokenGate {
     )
     background(settling)
   }
+}
+
+function noteRefusal(tokenId: string, retryAt: number | undefined): void {
+  // What never fits says nothing of other requests.
+  if (retryAt === undefined) return
+  refusedUntil.delete(tokenId)
+  refusedUntil.set(tokenId, retryAt)
+  if (refusedUntil.size > maxRefused) refusedUntil.delete(refusedUntil.keys().next().value ?? '')
 }
 
 /** A plan with only those candidates whose price is known. */

@@ -38,7 +38,7 @@ export function leads(claim: Claim | undefined, ticket: string): claim is Claim 
 }
 
 /** What a caller learns who claims a call. */
-export type ClaimAnswer =
+export type ClaimOutcome =
   /** It is theirs to make. */
   | { type: 'lead'; ticket: string }
   /** Somebody else is making it: ask again. */
@@ -49,3 +49,6 @@ export type ClaimAnswer =
   | { type: 'too-large' }
   /** Something else was sent under this key. */
   | { type: 'conflict' }
+
+/** With the user's configuration epoch: no key pool may be asked that would tell whether the caller is still who they were. */
+export type ClaimAnswer = ClaimOutcome & { epoch: number }

@@ -40,9 +40,15 @@ export interface PriceNeed {
   longestOutput: number
 }
 
-export type TokenGrant =
-  /** `outputLimit` where the client set none: the budget pays for no longer answer. */
-  { type: 'grant'; reservationId: string; outputLimit?: number } | TokenRefusal
+/** The user's configuration epoch tells whether the rules that were sent along still hold. */
+export type TokenAnswer = (TokenGrant | TokenRefusal) & { epoch: number }
+
+export interface TokenGrant {
+  type: 'grant'
+  reservationId: string
+  /** Set where the client set none: the budget pays for no longer answer. */
+  outputLimit?: number
+}
 
 export interface TokenRefusal {
   type: 'refusal'

@@ -2,7 +2,8 @@
 import { migrateObject } from '../db/migrate-object.ts'
 
 const migrations = [
-  `CREATE TABLE claims (
+  `CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE claims (
      name TEXT PRIMARY KEY, body TEXT NOT NULL, ticket TEXT NOT NULL, outcome TEXT NOT NULL, expires_at INTEGER NOT NULL
    ) WITHOUT ROWID;
    CREATE TABLE answers (claim TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (claim, part)) WITHOUT ROWID;

@@ -5,11 +5,29 @@ import type { Claim } from './claims.ts'
 /** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
 const partCharacters = 1_000_000
 
+/** The user's configuration epoch, and when D1 was last asked for it. */
+export interface KnownEpoch {
+  epoch: number
+  pulledAt: number
+}
+
+// Bodies are JSON that this module wrote and nobody else writes: reading them back needs no check.
 export class UserStore {
   readonly #sql: SqlStorage
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
+  }
+
+  readKnownEpoch(): KnownEpoch | undefined {
+    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'epoch'").toArray()
+    if (!row) return undefined
+    const known: KnownEpoch = JSON.parse(row.value)
+    return known
+  }
+
+  writeKnownEpoch(known: KnownEpoch): void {
+    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('epoch', ?)", JSON.stringify(known))
   }
 
   readClaim(name: string): Claim | undefined {
@@ -104,7 +122,6 @@ export class UserStore {
 
   #bodies<Body>(query: string): Map<string, Body> {
     const rows = this.#sql.exec<{ id: string; body: string }>(query).toArray()
-    // Bodies are JSON that this module wrote and nobody else writes: reading them back needs no check.
     return new Map(rows.map(({ id, body }): [string, Body] => [id, JSON.parse(body)]))
   }
 }

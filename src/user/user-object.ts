@@ -5,17 +5,21 @@
  * decide in one step, with no await in between. What is stored, and what is promised, is in README.md.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { readEpoch } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 import { type Allowance, allowanceUnder, type Reservation, reserve, settle } from './allowance.ts'
 import { type ClaimAnswer, claimMs, keepMs, leads, standingOf } from './claims.ts'
-import type { Spent, TokenGrant, TokenNeed, TokenRules, TokenUse } from './reservation.ts'
+import type { Spent, TokenAnswer, TokenNeed, TokenRules, TokenUse } from './reservation.ts'
 import { migrate } from './schema.ts'
-import { UserStore } from './store.ts'
+import { type KnownEpoch, UserStore } from './store.ts'
 import { reportUse } from './token-report.ts'
 
 /** What has expired is looked past at once and swept later: so many claims go at a time, and an alarm costs a row. */
 const sweepMs = 60_000
+
+/** News of a change that never arrived are made good after this long. */
+const copyAgeMs = 60_000
 
 /** What an object that is awake has in memory of tokens with limits: a copy of its storage, loaded when first needed. */
 interface Tokens {
@@ -30,6 +34,7 @@ export class UserObject extends DurableObject<Env> {
 
   readonly #store: UserStore
   #tokens: Tokens | undefined
+  #epoch: KnownEpoch | undefined
   #latest = 0
   /** The alarm that this instance knows to be set. */
   #alarmAt = Infinity
@@ -40,8 +45,15 @@ export class UserObject extends DurableObject<Env> {
     this.#store = new UserStore(ctx.storage.sql)
   }
 
+  /** The user's configuration has changed. D1 has it already; it may be told twice, and in any order. */
+  async raiseEpoch(epoch: number): Promise<void> {
+    const { epoch: before = 0, pulledAt = 0 } = this.#knownEpoch() ?? {}
+    if (epoch > before) this.#saveEpoch({ epoch, pulledAt })
+  }
+
   /** Gives a call to whoever asks for it first, and to all others with the same name what came of it. */
   async claim({ name, body }: { name: string; body: string }): Promise<ClaimAnswer> {
+    const epoch = await this.#readyEpoch()
     const now = this.#now()
     const standing = standingOf(this.#store.readClaim(name), body, now)
     switch (standing) {
@@ -50,15 +62,15 @@ export class UserObject extends DurableObject<Env> {
         this.#store.removeClaim(name)
         this.#store.writeClaim({ name, body, ticket, outcome: 'running', expiresAt: now + claimMs })
         await this.#schedule(now + claimMs + sweepMs)
-        return { type: 'lead', ticket }
+        return { type: 'lead', epoch, ticket }
       }
       case 'running':
-        return { type: 'wait' }
+        return { type: 'wait', epoch }
       case 'kept':
-        return { type: 'kept', sealed: this.#store.readAnswer(name) }
+        return { type: 'kept', epoch, sealed: this.#store.readAnswer(name) }
       case 'too-large':
       case 'conflict':
-        return { type: standing }
+        return { type: standing, epoch }
     }
   }
 
@@ -84,13 +96,14 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Lets one request of a token through and reserves what it may need, or says why not and when. */
-  async reserve(rules: TokenRules, need: TokenNeed): Promise<TokenGrant> {
+  async reserve(rules: TokenRules, need: TokenNeed): Promise<TokenAnswer> {
+    const epoch = await this.#readyEpoch()
     const { allowances, reservations } = this.#awakeTokens()
     const now = this.#now()
     const running = this.#openOf(rules.id, now).length
     const allowance = allowanceUnder(rules, allowances.get(rules.id))
     const decision = reserve(rules, allowance, running, need, randomId('res'), now)
-    if (decision.type === 'refusal') return decision
+    if (decision.type === 'refusal') return { ...decision, epoch }
     const { reservation, outputLimit } = decision
     this.#saveToken(rules.id, decision.allowance)
     this.#store.addReservation(reservation)
@@ -98,6 +111,7 @@ export class UserObject extends DurableObject<Env> {
     await this.#schedule(reservation.deadlineAt)
     return {
       type: 'grant',
+      epoch,
       reservationId: reservation.id,
       ...(outputLimit !== undefined && { outputLimit }),
     }
@@ -144,6 +158,27 @@ export class UserObject extends DurableObject<Env> {
     const expiry = this.#store.nextExpiry()
     if (oldest) await this.#schedule(oldest.deadlineAt)
     if (expiry !== undefined) await this.#schedule(expiry + sweepMs)
+  }
+
+  /** The user's configuration epoch, read in D1 where it is not known, or was not read for a while. */
+  async #readyEpoch(): Promise<number> {
+    const known = this.#knownEpoch()
+    if (known && this.#now() - known.pulledAt < copyAgeMs) return known.epoch
+    const pulled = await readEpoch(this.env.DB, this.ctx.id.name ?? '')
+    // It may have risen while D1 was read.
+    const epoch = Math.max(pulled, this.#knownEpoch()?.epoch ?? 0)
+    this.#saveEpoch({ epoch, pulledAt: this.#now() })
+    return epoch
+  }
+
+  #knownEpoch(): KnownEpoch | undefined {
+    this.#epoch ??= this.#store.readKnownEpoch()
+    return this.#epoch
+  }
+
+  #saveEpoch(known: KnownEpoch): void {
+    this.#epoch = known
+    this.#store.writeKnownEpoch(known)
   }
 
   #awakeTokens(): Tokens {

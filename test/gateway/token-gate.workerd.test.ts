@@ -94,6 +94,30 @@ async function ask(
   }
 }
 
+/** The bindings, noting each call of a Durable Object. */
+function noteCalls(log: string[]): Env {
+  const noting = <Stub extends object>(name: string, stub: Stub): Stub =>
+    new Proxy(stub, {
+      get(target, verb) {
+        const method: unknown = Reflect.get(target, verb)
+        if (typeof method !== 'function') return method
+        return (...args: unknown[]) => {
+          log.push(`${name} ${String(verb)}`)
+          return Reflect.apply(method, target, args)
+        }
+      },
+    })
+  return {
+    ...env,
+    KEY_POOL: new Proxy(env.KEY_POOL, {
+      get: () => (id: string) => noting('pool', env.KEY_POOL.getByName(id)),
+    }),
+    USER_OBJECT: new Proxy(env.USER_OBJECT, {
+      get: () => (id: string) => noting('user', env.USER_OBJECT.getByName(id)),
+    }),
+  }
+}
+
 const requestsPerMinute = (limit: number) => ({ limits: [{ unit: 'requests', per: 'minute', limit }] })
 
 describe('a token with a limit of requests', () => {
@@ -146,8 +170,20 @@ describe('a token with a limit of requests', () => {
     await call('PATCH', `/api/tokens/${token.id}`, requestsPerMinute(1), ada.session)
     expect((await ask(token)).status).toBe(200)
     expect((await ask(token)).code).toBe('RATE_LIMIT_EXCEEDED')
+    await call('PATCH', `/api/tokens/${token.id}`, requestsPerMinute(2), ada.session)
+    expect((await ask(token)).status).toBe(200)
+    expect((await ask(token)).code).toBe('RATE_LIMIT_EXCEEDED')
     await call('PATCH', `/api/tokens/${token.id}`, { limits: null }, ada.session)
     expect((await ask(token)).status).toBe(200)
+  })
+
+  it('takes nothing from the key pools while it is refused', async () => {
+    const token = await makeToken(requestsPerMinute(1))
+    await ask(token)
+    await ask(token)
+    const log: string[] = []
+    expect((await ask(token, {}, undefined, noteCalls(log))).status).toBe(429)
+    expect(log).toEqual(['user reserve', 'pool journal'])
   })
 
   it('is refused at once when it is revoked while an isolate is warm', async () => {
@@ -318,30 +354,11 @@ it('a token with limits costs one question beside the first key pool, and one wo
   const token = await makeToken(requestsPerMinute(5))
   await ask(token)
   const log: string[] = []
-  const noting = <Stub extends object>(name: string, stub: Stub): Stub =>
-    new Proxy(stub, {
-      get(target, verb) {
-        const method: unknown = Reflect.get(target, verb)
-        if (typeof method !== 'function') return method
-        return (...args: unknown[]) => {
-          log.push(`${name} ${String(verb)}`)
-          return Reflect.apply(method, target, args)
-        }
-      },
-    })
   behave = () => {
     log.push('provider called')
     return Response.json(completionBody)
   }
-  await ask(token, {}, undefined, {
-    ...env,
-    KEY_POOL: new Proxy(env.KEY_POOL, {
-      get: () => (id: string) => noting('pool', env.KEY_POOL.getByName(id)),
-    }),
-    USER_OBJECT: new Proxy(env.USER_OBJECT, {
-      get: () => (id: string) => noting('user', env.USER_OBJECT.getByName(id)),
-    }),
-  })
+  await ask(token, {}, undefined, noteCalls(log))
   expect(log.slice(0, 3).toSorted()).toEqual(['pool admit', 'provider called', 'user reserve'])
   expect(log[2]).toBe('provider called')
   expect(log.slice(3).toSorted()).toEqual(['pool settle', 'user settle'])

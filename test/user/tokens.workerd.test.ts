@@ -8,7 +8,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TokenGrant, TokenNeed, TokenRules, TokenUse } from '../../src/user/reservation.ts'
+import type { TokenAnswer, TokenNeed, TokenRules, TokenUse } from '../../src/user/reservation.ts'
 import { userStub } from '../../src/user/stub.ts'
 
 /** Far in the future, so that no alarm goes off by itself while a test runs. */
@@ -47,9 +47,9 @@ const need: TokenNeed = { estimate: { inputTokens: 10, outputTokens: 10 } }
 const perMinute = (limit: number): TokenRules =>
   makeRules({ limits: [{ unit: 'requests', per: 'minute', limit }] })
 
-function idOf(grant: TokenGrant): string {
-  if (grant.type !== 'grant') throw new Error(grant.message)
-  return grant.reservationId
+function idOf(answer: TokenAnswer): string {
+  if (answer.type !== 'grant') throw new Error(answer.message)
+  return answer.reservationId
 }
 
 async function useOf(rules: TokenRules): Promise<TokenUse> {
