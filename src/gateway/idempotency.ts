@@ -15,6 +15,7 @@ import { budgets } from './budgets.ts'
 import { complete, type CompletionInput } from './complete.ts'
 import { type Gathered, gather, type KeptAnswer, passOn, readKept, writeKept } from './kept-answer.ts'
 import { clientLeftStatus } from './ledger.ts'
+import { pause } from './pause.ts'
 
 /** `true` on an answer that was given before; `false` where it was too large to keep, so that it had to be made again. */
 const replayedHeader = 'x-hub-replayed'
@@ -71,7 +72,7 @@ class SharedCall {
   /** Asks until the call is made, or is this request's to make. */
   async #wait(): Promise<Response> {
     for (let pauseMs = pauses.firstMs; ; pauseMs = Math.min(pauseMs * pauses.growth, pauses.longestMs)) {
-      await sleep(Math.min(pauseMs, this.#remainingMs()))
+      await pause(Math.min(pauseMs, this.#remainingMs()), [this.#input.clientLeft])
       if (this.#abandoned || this.#input.clientLeft.aborted) return nobodyReadsThis()
       const answer = await this.#ask()
       if (answer.type !== 'wait') return this.#proceed(answer)
@@ -248,10 +249,6 @@ class SharedCall {
   #object(): ReturnType<typeof userStub> {
     return userStub(this.#input.env, this.#input.caller.configuration.user.id)
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 /** The client has left; the status is for completeness. */
