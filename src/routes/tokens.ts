@@ -88,7 +88,12 @@ export const tokenRoutes = new Hono<HubContext>()
       const stored = await requireToken(c.env, owner, c.req.valid('param').id)
       const change = { name: stored.name, ...input }
       await announceChange(c.env, owner, await changeToken(c.env.DB, owner, stored.id, change))
-      await writeAudit(c.env.DB, { actor: owner, action: 'token.changed', subject: stored.id })
+      await writeAudit(c.env.DB, {
+        actor: owner,
+        action: 'token.changed',
+        subject: stored.id,
+        detail: { fields: Object.keys(input) },
+      })
       const changed = { ...stored, ...change }
       return c.json(showToken(changed, (await readUses(c.env, owner, [changed])).get(stored.id)))
     },
