@@ -42,9 +42,17 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
  * @throws {HubError} as `complete` does; CONFLICT where something else was sent under the key.
  */
 export async function completeOnce(input: CompletionInput, key: string, sent: string): Promise<Response> {
-  const { token, sessionId } = input.caller
+  const { token, session } = input.caller
+  const whose = token?.id ?? session?.id
+  if (whose === undefined) {
+    throw new HubError(
+      'VALIDATION_ERROR',
+      'The header "idempotency-key" needs a token: without one, nobody can tell whose answer it would be.',
+      { param: 'idempotency-key' },
+    )
+  }
   const [name, body] = await Promise.all([
-    sha256(JSON.stringify([token?.id ?? sessionId, input.request.origin.dialect, key])),
+    sha256(JSON.stringify([whose, input.request.origin.dialect, key])),
     sha256(sent),
   ])
   return new SharedCall(input, { name, body }).respond()
