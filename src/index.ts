@@ -2,16 +2,21 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { readSettings } from './db/settings.ts'
 import { removeExpiredResponses } from './db/kept-responses.ts'
 import { removeOutdated } from './db/retention.ts'
 import { refuseForgery } from './auth/forgery.ts'
 import { findMisconfigurations, isLocal } from './auth/secrets.ts'
 import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
+import { rememberAddress } from './http/acting-address.ts'
 import { bodyTooLarge, drain, maxBodyBytes } from './http/body.ts'
+import { cors } from './http/cors.ts'
+import { secureHeaders } from './http/secure-headers.ts'
 import { timeOrderedId } from './ids.ts'
 import { refreshModels } from './providers/refresh.ts'
 import { accountRoutes } from './routes/accounts.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth.ts'
 import { chatRoutes } from './routes/chat.ts'
 import type { HubContext } from './routes/context.ts'
@@ -42,6 +47,7 @@ export const app = new Hono<HubContext>()
     await next()
     await drain(c.req.raw)
   })
+  .use(secureHeaders)
   .route('/', healthRoutes)
   // Fail closed: without real secrets nothing but the health of the hub is answered.
   .use(async (c, next) => {
@@ -55,6 +61,10 @@ export const app = new Hono<HubContext>()
     }
     await next()
   })
+  .use(cors(async (d1) => (await readSettings(d1)).corsOrigins))
+  .use('/api/*', rememberAddress)
+  .use('/v1/auth/*', rememberAddress)
+  .use('/v1/admin/*', rememberAddress)
   .use(
     bodyLimit({
       maxSize: maxBodyBytes,
@@ -82,6 +92,7 @@ export const app = new Hono<HubContext>()
   .route('/api/users', userRoutes)
   .route('/api/invitations', invitationRoutes)
   .route('/api/settings', settingsRoutes)
+  .route('/api/audit', auditRoutes)
   .notFound((c) =>
     errorResponse(c, new HubError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path} on this hub.`)),
   )

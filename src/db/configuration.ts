@@ -147,12 +147,15 @@ async function readFor(d1: D1Database, userId: string) {
   return {
     user: userRows[0],
     routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
-    providers: providerRows.map((row) => ({
-      ...row,
-      models: row.models ?? [],
-      headers: row.headers ?? {},
-      prices: row.prices ?? {},
-    })),
+    // Of two of the same id the user's own is meant: their keys are sealed for its address.
+    providers: providerRows
+      .toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub'))
+      .map((row) => ({
+        ...row,
+        models: row.models ?? [],
+        headers: row.headers ?? {},
+        prices: row.prices ?? {},
+      })),
     reach: reachRows,
     settings: toSettings(settingRows),
   }

@@ -8,6 +8,8 @@ export const migrationNames = [
   '0004_unaccounted.sql',
   '0006_token_limits.sql',
   '0007_people.sql',
+  '0009_audit_chain.sql',
+  '0010_key_origins.sql',
 ] as const
 
 /** The names of migrations that are not applied yet. `d1_migrations` is wrangler's own table. */

@@ -143,6 +143,10 @@ export const keys = sqliteTable(
     maxConcurrent: integer('max_concurrent'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** Where the key is sent, which its ciphertext is bound to; null for keys from before this was stored. */
+    origin: text(),
+    /** Rises when another secret is entered; sealing the same one anew leaves it. */
+    secretVersion: integer('secret_version').notNull().default(1),
   },
   (table) => [
     primaryKey({ columns: [table.owner, table.id] }),
@@ -255,12 +259,18 @@ export const settings = sqliteTable('settings', {
 })
 
 export const audit = sqliteTable('audit', {
-  id: text().primaryKey(),
+  /** The entry's place in the chain, from 1 and without gaps. */
+  sequence: integer().primaryKey(),
   at: integer().notNull(),
   actor: text().notNull(),
+  /** The address that the request came from, where it is known. */
+  address: text(),
   action: text().notNull(),
   subject: text().notNull(),
   detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+  /** The hash of the entry before, and of this one with it; empty where the entry is from before the chain. */
+  previous: text().notNull(),
+  hash: text().notNull(),
 })
 
 export const modelCatalogue = sqliteTable('model_catalogue', {
