@@ -34,6 +34,7 @@ import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { providerHealthRoutes, usageRoutes } from './routes/usage.ts'
 import { userRoutes } from './routes/users.ts'
+import { vaultRoutes } from './routes/vault.ts'
 
 export { Throttle } from './auth/throttle.ts'
 export { KeyPool } from './quota/key-pool.ts'
@@ -93,6 +94,7 @@ export const app = new Hono<HubContext>()
   .route('/api/invitations', invitationRoutes)
   .route('/api/settings', settingsRoutes)
   .route('/api/audit', auditRoutes)
+  .route('/api/vault', vaultRoutes)
   .notFound((c) =>
     errorResponse(c, new HubError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path} on this hub.`)),
   )

@@ -1,10 +1,20 @@
 /** The hub's own secrets, read from the environment and checked. Without real ones it refuses to serve. */
 import type { Env } from '../env.ts'
 
-/** One master key with the name under which ciphertexts refer to it. */
+/** One master key with the name under which ciphertexts refer to it, and the variable that it stands in. */
 export interface MasterKey {
   id: string
   bytes: Uint8Array
+  variable: string
+}
+
+/** The master keys of a deployment, newest first. The first one encrypts; the others open what they encrypted. */
+export type KeyRing = readonly [MasterKey, ...MasterKey[]]
+
+/** The part of the environment that holds master keys: `MASTER_KEY`, and `MASTER_KEY_2` and so on beside it. */
+export interface Secrets {
+  MASTER_KEY?: string
+  [name: string]: unknown
 }
 
 /** A setting that is missing or unusable, with the command that mends it. */
@@ -25,54 +35,101 @@ export function isLocal(env: Env, url: URL): boolean {
 /** What is wrong with the secrets, or nothing. Local development values are good only where `local` holds. */
 export function findMisconfigurations(env: Env, local: boolean): Misconfiguration[] {
   const found: Misconfiguration[] = []
-  const ring = readMasterKeys(env.MASTER_KEY)
-  if (ring === undefined) {
-    found.push({
-      name: 'MASTER_KEY',
-      problem: env.MASTER_KEY ? 'is not 32 bytes in base64, nor a ring of such keys' : 'is not set',
-      remedy: 'openssl rand -base64 32 | npx wrangler secret put MASTER_KEY',
-    })
+  const wrong = (name: string, problem: string | undefined, remedy: string): void => {
+    if (problem !== undefined) found.push({ name, problem, remedy })
   }
-  if (!env.JWT_SECRET || env.JWT_SECRET.length < 32) {
-    found.push({
-      name: 'JWT_SECRET',
-      problem: env.JWT_SECRET ? 'is shorter than 32 characters' : 'is not set',
-      remedy: 'openssl rand -base64 32 | npx wrangler secret put JWT_SECRET',
-    })
+  const put = (name: string): string => `openssl rand -base64 32 | npx wrangler secret put ${name}`
+  wrong('MASTER_KEY', problemOfMasterKeys(env, local), put('MASTER_KEY'))
+  wrong('JWT_SECRET', problemOfText(env.JWT_SECRET, 32, local) ?? sharedWith(env, local), put('JWT_SECRET'))
+  for (const name of ['SETUP_TOKEN', 'METRICS_TOKEN']) {
+    const value = env[name]
+    // Neither is needed, but a weak one opens what it guards.
+    if (typeof value !== 'string' || value === '' || local) continue
+    wrong(name, problemOfText(value, 16, local), `openssl rand -hex 24 | npx wrangler secret put ${name}`)
   }
-  if (env.HUB_LOCAL === '1' && !local) {
-    found.push({
-      name: 'HUB_LOCAL',
-      problem: 'is set, but this request did not come to a loopback address',
-      remedy: 'npx wrangler secret delete HUB_LOCAL',
-    })
+  if (!local && env.HUB_LOCAL === '1') {
+    const problem = 'is set, but this request did not come to a loopback address'
+    wrong('HUB_LOCAL', problem, 'npx wrangler secret delete HUB_LOCAL')
   }
   return found
 }
 
-let lastRing: { text: string; keys: ReturnType<typeof parseMasterKeys> } | undefined
-
-/** `parseMasterKeys`, remembered: the secret does not change while an isolate lives, and every request asks. */
-export function readMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]] | undefined {
-  if (!text) return undefined
-  if (lastRing?.text !== text) lastRing = { text, keys: parseMasterKeys(text) }
-  return lastRing.keys
+function problemOfMasterKeys(env: Env, local: boolean): string | undefined {
+  const ring = readKeyRing(env)
+  if (!ring) {
+    return masterVariables(env).length > 0
+      ? 'is not 32 bytes in base64, nor a ring of such keys with a name each'
+      : 'is not set'
+  }
+  const guessable = ring.some(({ bytes }) => new Set(bytes).size < minDistinct)
+  return guessable && !local ? 'is a value for development, which anyone can guess' : undefined
 }
 
+function problemOfText(text: string | undefined, minLength: number, local: boolean): string | undefined {
+  if (!text) return 'is not set'
+  if (text.length < minLength) return `is shorter than ${minLength} characters`
+  return isGuessable(text) && !local ? 'is a value for development, which anyone can guess' : undefined
+}
+
+/** One secret for two purposes is lost twice. */
+function sharedWith(env: Env, local: boolean): string | undefined {
+  return !local && env.JWT_SECRET === env.MASTER_KEY ? 'is the same as MASTER_KEY' : undefined
+}
+
+/** Of 32 random bytes more than 20 differ, in all of ten thousand tries; of 16 random hexadecimal digits, more than 5. */
+const minDistinct = 6
+
+/** Whether a text says of itself that it is no secret, or is too uniform to be one. */
+function isGuessable(text: string): boolean {
+  return (
+    /^(dev|test|local|example|sample|demo|default)([-_ .:]|$)/i.test(text) ||
+    /change[-_ ]?me|password|placeholder|your[-_ ]|replace[-_ ]|insecure|not[-_ ]?(a[-_ ]|so[-_ ])?secret|12345678|qwerty/i.test(
+      text,
+    ) ||
+    new Set(text).size < minDistinct
+  )
+}
+
+const rings = new WeakMap<object, { ring: KeyRing | undefined }>()
+
 /**
- * The key ring in `MASTER_KEY`: `v2:<base64>,v1:<base64>`, or one bare key, which is `v1`. The first one encrypts.
- * Undefined where any of it is not 32 bytes in base64.
+ * The master keys, newest first: `MASTER_KEY_9` … `MASTER_KEY_2`, whose names are `v9` … `v2`, then `MASTER_KEY`, which is one bare
+ * key, `v1`, or a ring such as `v2:<base64>,v1:<base64>`. Undefined where there is none, or any is not 32 bytes in base64.
+ * The environment does not change while an isolate lives, and every request asks: the answer is remembered.
  */
-function parseMasterKeys(text: string): [MasterKey, ...MasterKey[]] | undefined {
-  const keys: MasterKey[] = []
-  for (const entry of text.split(',')) {
-    const [, id = 'v1', base64 = ''] = /^(?:([a-z0-9]+):)?([A-Za-z0-9+/_-]+=*)$/.exec(entry.trim()) ?? []
-    const bytes = decodeBase64(base64)
-    if (bytes?.length !== 32) return undefined
-    keys.push({ id, bytes })
+export function readKeyRing(env: Secrets): KeyRing | undefined {
+  const known = rings.get(env)
+  if (known) return known.ring
+  const ring = parseKeyRing(env)
+  rings.set(env, { ring })
+  return ring
+}
+
+function parseKeyRing(env: Secrets): KeyRing | undefined {
+  const keys = new Map<string, MasterKey>()
+  for (const variable of masterVariables(env)) {
+    for (const entry of String(env[variable]).split(',')) {
+      const number = variable.slice('MASTER_KEY_'.length) || '1'
+      const [, id = `v${number}`, base64 = ''] =
+        /^(?:([a-z0-9]+):)?([A-Za-z0-9+/_-]+=*)$/.exec(entry.trim()) ?? []
+      const bytes = decodeBase64(base64)
+      if (bytes?.length !== 32) return undefined
+      const same = keys.get(id)
+      // Two keys of one name cannot be told apart in a ciphertext.
+      if (same && !same.bytes.every((byte, i) => byte === bytes[i])) return undefined
+      if (!same) keys.set(id, { id, bytes, variable })
+    }
   }
-  const [first, ...rest] = keys
+  const [first, ...rest] = keys.values()
   return first && [first, ...rest]
+}
+
+/** The variables that hold master keys, the newest first. */
+function masterVariables(env: Secrets): string[] {
+  const numberOf = (name: string): number => Number(name.slice('MASTER_KEY_'.length) || 1)
+  return Object.keys(env)
+    .filter((name) => /^MASTER_KEY(_([2-9]|[1-9]\d))?$/.test(name) && Boolean(env[name]))
+    .toSorted((a, b) => numberOf(b) - numberOf(a))
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {

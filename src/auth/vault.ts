@@ -9,7 +9,7 @@
 import { base64url } from 'jose'
 import { HubError } from '../errors.ts'
 import { hex } from '../ids.ts'
-import { type MasterKey, readMasterKeys } from './secrets.ts'
+import { type KeyRing, type MasterKey, readKeyRing, type Secrets } from './secrets.ts'
 
 /** What a ciphertext is bound to. `origin` is where the key is sent: scheme, host and port. */
 export interface SecretContext {
@@ -19,34 +19,32 @@ export interface SecretContext {
   keyId: string
 }
 
+/** A sealed text that does not open: the key that sealed it is gone, or it was altered or belongs elsewhere. */
+export class SealError extends HubError {
+  readonly problem: 'no-master-key' | 'altered'
+
+  constructor(problem: SealError['problem'], message: string, cause?: unknown) {
+    super('INTERNAL_ERROR', message, { cause })
+    this.problem = problem
+  }
+}
+
 /** Seals a provider key for one row. */
-export function sealSecret(
-  masterKeys: string | undefined,
-  secret: string,
-  context: SecretContext,
-): Promise<string> {
-  return sealText(masterKeys, secret, boundTo(context))
+export function sealSecret(secrets: Secrets, secret: string, context: SecretContext): Promise<string> {
+  return sealText(secrets, secret, boundTo(context))
 }
 
 /**
  * Opens a sealed provider key. Called only by the Worker that makes the call, for that call; the result is kept nowhere.
- * @throws {HubError} INTERNAL_ERROR when the master key is gone, or the ciphertext was altered or belongs to another row.
+ * @throws {SealError} when the master key is gone, or the ciphertext was altered or belongs to another row.
  */
-export async function openSecret(
-  masterKeys: string | undefined,
-  sealed: string,
-  context: SecretContext,
-): Promise<string> {
-  return openText(masterKeys, sealed, boundTo(context))
+export async function openSecret(secrets: Secrets, sealed: string, context: SecretContext): Promise<string> {
+  return openText(secrets, sealed, boundTo(context))
 }
 
 /** Seals a text for one place, which `bound` names: its owner first, then whatever else makes it unique. */
-export async function sealText(
-  masterKeys: string | undefined,
-  text: string,
-  bound: readonly string[],
-): Promise<string> {
-  const [master] = requireMasterKeys(masterKeys)
+export async function sealText(secrets: Secrets, text: string, bound: readonly string[]): Promise<string> {
+  const [master] = requireKeyRing(secrets)
   const salt = crypto.getRandomValues(new Uint8Array(16))
   const iv = crypto.getRandomValues(new Uint8Array(12))
   const key = await deriveKey(master, salt)
@@ -65,16 +63,12 @@ export async function sealText(
 
 /**
  * Opens a sealed text in the place it was sealed for.
- * @throws {HubError} INTERNAL_ERROR as `openSecret` does.
+ * @throws {SealError} as `openSecret` does.
  */
-export async function openText(
-  masterKeys: string | undefined,
-  sealed: string,
-  bound: readonly string[],
-): Promise<string> {
+export async function openText(secrets: Secrets, sealed: string, bound: readonly string[]): Promise<string> {
   const [id, salt = '', iv = '', ciphertext = ''] = sealed.split('.')
-  const master = requireMasterKeys(masterKeys).find((candidate) => candidate.id === id)
-  if (!master) throw new HubError('INTERNAL_ERROR', `The master key "${id}" that sealed this is not set.`)
+  const master = requireKeyRing(secrets).find((candidate) => candidate.id === id)
+  if (!master) throw new SealError('no-master-key', `The master key "${id}" that sealed this is not set.`)
   try {
     const key = await deriveKey(master, base64url.decode(salt))
     const plain = await crypto.subtle.decrypt(
@@ -84,23 +78,32 @@ export async function openText(
     )
     return new TextDecoder().decode(plain)
   } catch (cause) {
-    throw new HubError(
-      'INTERNAL_ERROR',
-      'Something that was stored sealed could not be opened; enter it again.',
-      { cause },
-    )
+    const message = 'Something that was stored sealed could not be opened; enter it again.'
+    throw new SealError('altered', message, cause)
   }
 }
 
-/** A keyed hash that tells whether two entries are the same provider key, and nothing else. */
-export async function fingerprintSecret(masterKeys: string | undefined, secret: string): Promise<string> {
-  // The oldest key of the ring, which a rotation leaves in place until every fingerprint has been made anew.
-  const master = requireMasterKeys(masterKeys).at(-1) as MasterKey
+/**
+ * A keyed hash that tells whether two entries are the same provider key, and nothing else. It names the master key that it was made
+ * with, the newest; sealing anew makes it anew, so that an older one is not needed for it either.
+ */
+export async function fingerprintSecret(secrets: Secrets, secret: string): Promise<string> {
+  return fingerprintUnder(requireKeyRing(secrets)[0], secret)
+}
+
+/** The fingerprints under which the same key may be stored already: one of each master key that is still in use. */
+export async function knownFingerprints(secrets: Secrets, secret: string): Promise<string[]> {
+  const named = await Promise.all(requireKeyRing(secrets).map((master) => fingerprintUnder(master, secret)))
+  // Those of the first releases do not name their master key.
+  return named.flatMap((fingerprint) => [fingerprint, fingerprint.slice(fingerprint.indexOf('.') + 1)])
+}
+
+async function fingerprintUnder(master: MasterKey, secret: string): Promise<string> {
   const key = await crypto.subtle.importKey('raw', master.bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
   ])
   const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`fingerprint:${secret}`))
-  return hex(new Uint8Array(mac, 0, 16))
+  return `${master.id}.${hex(new Uint8Array(mac, 0, 16))}`
 }
 
 /** What a person sees of a key they entered: `sk-****1234`. */
@@ -136,10 +139,11 @@ async function deriveAnew(master: MasterKey, salt: Uint8Array): Promise<CryptoKe
   ])
 }
 
-function requireMasterKeys(text: string | undefined): [MasterKey, ...MasterKey[]] {
-  const keys = readMasterKeys(text)
-  if (!keys) throw new HubError('INTERNAL_ERROR', 'MASTER_KEY is not set or not usable.')
-  return keys
+/** @throws {HubError} INTERNAL_ERROR where the deployment has no usable master key. */
+export function requireKeyRing(secrets: Secrets): KeyRing {
+  const ring = readKeyRing(secrets)
+  if (!ring) throw new HubError('INTERNAL_ERROR', 'MASTER_KEY is not set or not usable.')
+  return ring
 }
 
 function boundTo({ owner, provider, origin, keyId }: SecretContext): string[] {

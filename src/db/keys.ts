@@ -1,5 +1,5 @@
 /** Provider keys and the accounts whose quota they share, as questions. */
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import { type AccountRow, isEmpty } from './accounts.ts'
 import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
@@ -33,25 +33,41 @@ export async function findKey(d1: D1Database, owner: string, id: string): Promis
   return row && { ...row.key, shared: row.shared, accountName: row.accountName }
 }
 
+/** Whether an owner has another key than `id` with one of these fingerprints at a provider. */
+export async function hasSameKey(
+  d1: D1Database,
+  { owner, provider, id }: Pick<KeyRow, 'owner' | 'provider' | 'id'>,
+  fingerprints: string[],
+): Promise<boolean> {
+  const rows = await openDatabase(d1)
+    .select({ id: keys.id })
+    .from(keys)
+    .where(
+      and(
+        eq(keys.owner, owner),
+        eq(keys.provider, provider),
+        inArray(keys.fingerprint, fingerprints),
+        ne(keys.id, id),
+      ),
+    )
+  return rows.length > 0
+}
+
 /**
  * Adds a key, with the account that it is in: its own, or one that was there. That is written again, so that a key is never in an
  * account that was removed a moment ago.
  *
+ * @param fingerprints under which the same key may stand there already.
  * @returns the owner's new epoch, or undefined where the same key was entered before.
  */
 export async function addKey(
   d1: D1Database,
-  key: typeof keys.$inferInsert,
+  key: typeof keys.$inferInsert & { origin: string },
   account: AccountRow,
+  fingerprints: string[] = [key.fingerprint],
 ): Promise<number | undefined> {
+  if (await hasSameKey(d1, key, fingerprints)) return undefined
   const db = openDatabase(d1)
-  const [same] = await db
-    .select({ id: keys.id })
-    .from(keys)
-    .where(
-      and(eq(keys.owner, key.owner), eq(keys.provider, key.provider), eq(keys.fingerprint, key.fingerprint)),
-    )
-  if (same) return undefined
   // Two entries at once may both pass this check; the unique index decides, and the second one fails as a whole.
   const [, , raised] = await db.batch([
     db.insert(accounts).values(account).onConflictDoNothing(),
@@ -117,6 +133,21 @@ function removeOwnAccount(db: Database, { owner, accountId }: StoredKey) {
   return db
     .delete(accounts)
     .where(and(eq(accounts.owner, owner), eq(accounts.id, accountId), isNull(accounts.name), isEmpty))
+}
+
+/** The pools that hold keys for a provider, whoever entered them. */
+export async function poolsOfProvider(
+  d1: D1Database,
+  provider: string,
+): Promise<{ owner: string; provider: string }[]> {
+  return openDatabase(d1)
+    .selectDistinct({
+      owner: sql<string>`CASE WHEN ${accounts.shared} THEN 'hub' ELSE ${keys.owner} END`,
+      provider: keys.provider,
+    })
+    .from(keys)
+    .innerJoin(accounts, ofAccount)
+    .where(eq(keys.provider, provider))
 }
 
 /** The pools whose keys a user's requests may draw on, as owner and provider: those are told of the user's changes. */

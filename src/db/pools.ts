@@ -1,6 +1,7 @@
 /** What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who ask it. */
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
+import { customBaseUrl, customChangedAt } from './sealed.ts'
 import { accounts, keys, type Limit, providerSettings, settings, users } from './schema.ts'
 
 /** A key as a pool keeps a copy of it. */
@@ -10,6 +11,12 @@ export interface StoredKey {
   owner: string
   accountId: string
   ciphertext: string
+  /** Rises when another secret is entered. */
+  secretVersion: number
+  /** Where the key is sent, and the address on its custom provider's row now; null where that is not known or not custom. */
+  origin: string | null
+  baseUrl: string | null
+  providerChangedAt: number | null
   enabled: boolean
   priority: number
   weight: number
@@ -53,6 +60,10 @@ export async function readPool(
         owner: keys.owner,
         accountId: keys.accountId,
         ciphertext: keys.ciphertext,
+        secretVersion: keys.secretVersion,
+        origin: keys.origin,
+        baseUrl: customBaseUrl,
+        providerChangedAt: customChangedAt,
         enabled: keys.enabled,
         priority: keys.priority,
         weight: keys.weight,

@@ -3,13 +3,12 @@ import type { Complaint, Usage } from '../chat/events.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { unfold } from '../chat/fold.ts'
-import { openSecret } from '../auth/vault.ts'
 import { inbound, outbound } from '../dialects/index.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
-import { addressFor, authHeaders, originOf } from '../providers/auth.ts'
+import { addressFor, authHeaders } from '../providers/auth.ts'
 import { classify, faultOfException } from '../providers/classify.ts'
 import { redact } from '../providers/redact.ts'
 import { factsOf } from '../providers/registry.ts'
@@ -18,6 +17,7 @@ import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream } from './answer-stream.ts'
 import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
+import { openCredential } from './credential.ts'
 import { type InterruptionCause, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
@@ -52,8 +52,9 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const listener = inbound[request.origin.dialect]
   if (!speaker || !listener) throw new Error(`The dialect ${candidate.dialect} is planned and not spoken.`)
 
-  const credential = await openCredential(input)
-  const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential)
+  const credential = await openCredential(input.env, lease, candidate)
+  if ('fault' in credential) return { type: 'fault', fault: credential.fault }
+  const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential.secret)
   const quirks = candidate.provider.quirks?.[candidate.dialect] ?? {}
   const facts = factsOf(candidate.providerId, lease.model)
   let call: Call
@@ -227,26 +228,6 @@ export function interruption(cause: InterruptionCause | undefined): Answered | u
       const message = `The provider was waited for too long: ${waitedFor} did not come.`
       return { type: 'fault', fault: { blame: 'provider', verdict: 'timeout', message } }
     }
-  }
-}
-
-/** The provider key, opened for this call only. */
-async function openCredential({ env, lease, candidate }: AttemptInput): Promise<string> {
-  const { secret } = lease
-  switch (secret.type) {
-    case 'none':
-      return 'sandbox'
-    case 'environment': {
-      const value = env[secret.variable]
-      return typeof value === 'string' ? value : ''
-    }
-    case 'sealed':
-      return openSecret(env.MASTER_KEY, secret.ciphertext, {
-        owner: secret.owner,
-        provider: candidate.providerId,
-        origin: originOf(candidate.provider),
-        keyId: lease.keyId,
-      })
   }
 }
 

@@ -1,5 +1,6 @@
 /** Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while. */
-import { openText, sealText } from '../auth/vault.ts'
+import { auditTampering } from '../auth/tampering.ts'
+import { openText, SealError, sealText } from '../auth/vault.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { findKeptResponse, keepResponse } from '../db/kept-responses.ts'
 import {
@@ -61,10 +62,20 @@ export async function resumeConversation(
 
 async function findKept(env: Env, owner: string, id: string, now: number): Promise<Kept | undefined> {
   const sealed = await findKeptResponse(env.DB, owner, id, now)
-  // Only `keepConversation` writes what is sealed here.
-  return sealed === undefined
-    ? undefined
-    : (JSON.parse(await openText(env.MASTER_KEY, sealed, [owner, 'response', id])) as Kept)
+  if (sealed === undefined) return undefined
+  try {
+    // Only `keepConversation` writes what is sealed here.
+    return JSON.parse(await openText(env, sealed, responseContext(owner, id))) as Kept
+  } catch (error) {
+    if (error instanceof SealError && error.problem === 'altered')
+      await auditTampering(env.DB, { what: 'response', owner, id }, now)
+    throw error
+  }
+}
+
+/** What a kept conversation is sealed for: it opens for its owner and under its own id only. */
+export function responseContext(owner: string, id: string): string[] {
+  return [owner, 'response', id]
 }
 
 /**
@@ -87,7 +98,7 @@ export async function keepConversation(
   if (!conversation) return
   const { id, items } = conversation
   const kept: Kept = { items, ...(madeBy && { madeBy }) }
-  const sealed = await sealText(env.MASTER_KEY, JSON.stringify(kept), [owner, 'response', id])
+  const sealed = await sealText(env, JSON.stringify(kept), responseContext(owner, id))
   if (sealed.length > maxSealedCharacters) return
   await keepResponse(env.DB, { owner, id, expiresAt: now + keepMs, items: sealed })
 }

@@ -19,16 +19,19 @@ export type ModelList =
   /** The key was refused; another one may not be. */
   | { type: 'refused'; error: HubError }
 
+/** How an address is called: what a user supplied is looked at before. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>
+
 /**
  * The ids of a provider's models, as it lists them to this key.
  * @throws {HubError} PROVIDER_ERROR or PROVIDER_TIMEOUT in the provider's own words, without the key.
  */
-export async function askForModels(provider: Provider, secret: string): Promise<ModelList> {
+export async function askForModels(provider: Provider, secret: string, send: Send): Promise<ModelList> {
   const call = callFor(provider, secret)
   let status: number
   let text: string | undefined
   try {
-    const response = await fetch(call.url, {
+    const response = await send(call.url, {
       headers: { accept: 'application/json', ...provider.headers, ...call.headers },
       // A key must not follow a provider's redirect to another host.
       redirect: 'manual',

@@ -54,9 +54,20 @@ function accountName(key: StoredKey): string {
 }
 
 function toPoolKey(key: StoredKey, provider: string): PoolKey {
-  const { owner, accountId: _accountId, ciphertext, limits: _limits, ...rest } = key
+  const { id, enabled, priority, weight, allowedModels, defaultModel, maxConcurrent, owner, ciphertext } = key
   const secret: KeySecret = provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
-  return { ...rest, account: accountName(key), secret, mark: markOf(ciphertext) }
+  return {
+    ...{ id, enabled, priority, weight, allowedModels, defaultModel, maxConcurrent },
+    account: accountName(key),
+    secret,
+    mark: `v${key.secretVersion}`,
+    ...(isMoved(key) && { movedAt: key.providerChangedAt ?? 0 }),
+  }
+}
+
+/** Whether the address on the provider's row is no longer the one that the key was entered for. */
+function isMoved({ origin, baseUrl }: StoredKey): boolean {
+  return Boolean(origin && baseUrl) && origin !== new URL(baseUrl ?? '').origin
 }
 
 /** Where nobody entered a key: the deployment's own for the hub's pool, and the sandbox, which needs none. */

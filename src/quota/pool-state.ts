@@ -6,12 +6,17 @@ import type { KeySecret } from './lease.ts'
 import { type Window, windowName, type WindowRule } from './windows.ts'
 
 /** A key as it may be chosen. */
-export interface PoolKey extends Omit<StoredKey, 'owner' | 'accountId' | 'ciphertext' | 'limits'> {
+export interface PoolKey extends Pick<
+  StoredKey,
+  'id' | 'enabled' | 'priority' | 'weight' | 'allowedModels' | 'defaultModel' | 'maxConcurrent'
+> {
   /** The account whose windows and rest it shares. */
   account: string
   secret: KeySecret
   /** Tells this secret from the next one of the same key, and nothing else about it. */
   mark: string
+  /** When its provider got another address than the one that it was entered for. Only entering it again lifts that. */
+  movedAt?: number
 }
 
 /** What a person has set. Made anew from the copy of D1 whenever the object wakes. */
@@ -129,8 +134,15 @@ export function accountOf(state: PoolState, id: string): Account {
 
 /** Why a key is in quarantine, if it is. A new secret is not judged by what the old one did. */
 export function quarantineOf(account: Account, key: PoolKey): Quarantine | undefined {
+  if (key.movedAt !== undefined) return { ...addressChanged, mark: key.mark, since: key.movedAt }
   const quarantine = account.keys[key.id]?.quarantine
   return quarantine?.mark === key.mark ? quarantine : undefined
+}
+
+const addressChanged = {
+  verdict: 'address-changed',
+  message:
+    'The address of its provider was changed after this key was entered, so it is not sent there. Enter the key again to allow that.',
 }
 
 /** Whether a model is meant by a pattern: an exact id, or `prefix*`. */

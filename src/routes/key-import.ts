@@ -4,13 +4,12 @@
  */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { fingerprintSecret, maskSecret, sealSecret } from '../auth/vault.ts'
+import { knownFingerprints, maskSecret } from '../auth/vault.ts'
 import { type AccountRow, listAccounts, type NamedAccount } from '../db/accounts.ts'
 import { writeAudit } from '../db/audit.ts'
 import { importKeys, listFingerprints } from '../db/key-import.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
-import { originOf } from '../providers/auth.ts'
 import { readKeyList } from '../providers/key-list.ts'
 import { redact } from '../providers/redact.ts'
 import { ownAccount } from './accounts.ts'
@@ -19,6 +18,7 @@ import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { type Judged, judgeListedKey, type UsableKey } from './key-import-lines.ts'
+import { sealKey } from './sealed-key.ts'
 
 const ImportInput = z.strictObject({
   format: z.enum(['auto', 'lines', 'csv', 'env']).default('auto'),
@@ -84,7 +84,6 @@ export const keyImportRoutes = new Hono<HubContext>().post(
 interface Candidate {
   line: Line
   key?: UsableKey
-  fingerprint?: string
 }
 
 /** What each line is beside the keys that are stored and the lines before it. */
@@ -92,9 +91,7 @@ async function compare(env: Env, owner: string, judged: Judged[]): Promise<Candi
   const [stored, fingerprints] = await Promise.all([
     listFingerprints(env.DB, owner),
     Promise.all(
-      judged.map(async (entry) =>
-        entry.type === 'usable' ? fingerprintSecret(env.MASTER_KEY, entry.key.secret) : undefined,
-      ),
+      judged.map(async (entry) => (entry.type === 'usable' ? knownFingerprints(env, entry.key.secret) : [])),
     ),
   ])
   const seen = new Map<string, NonNullable<Line['duplicateOf']>>(
@@ -102,13 +99,13 @@ async function compare(env: Env, owner: string, judged: Judged[]): Promise<Candi
   )
   return judged.map((entry, index) => {
     const line = showJudged(entry)
-    const fingerprint = fingerprints[index]
-    if (entry.type === 'problem' || fingerprint === undefined) return { line }
-    const identity = `${entry.key.provider.id}/${fingerprint}`
-    const duplicateOf = seen.get(identity)
+    if (entry.type === 'problem') return { line }
+    // The same key may be stored under the fingerprint of an older master key.
+    const identities = (fingerprints[index] ?? []).map((text) => `${entry.key.provider.id}/${text}`)
+    const duplicateOf = identities.map((identity) => seen.get(identity)).find((found) => found !== undefined)
     if (duplicateOf) return { line: { ...line, outcome: 'duplicate', duplicateOf } }
-    seen.set(identity, { keyId: null, line: entry.line })
-    return { line, key: entry.key, fingerprint }
+    for (const identity of identities) seen.set(identity, { keyId: null, line: entry.line })
+    return { line, key: entry.key }
   })
 }
 
@@ -116,9 +113,7 @@ async function compare(env: Env, owner: string, judged: Judged[]): Promise<Candi
 async function store(env: Env, owner: string, candidates: Candidate[]): Promise<void> {
   const now = Date.now()
   const entries = await Promise.all(
-    candidates.flatMap(({ line, key, fingerprint }) =>
-      key && fingerprint !== undefined ? [toStored(env, owner, line, key, fingerprint, now)] : [],
-    ),
+    candidates.flatMap(({ line, key }) => (key ? [toStored(env, owner, line, key, now)] : [])),
   )
   if (entries.length === 0) return
   const { added, epoch } = await importKeys(env.DB, owner, entries)
@@ -143,14 +138,13 @@ async function toStored(
   owner: string,
   line: Line,
   { provider, secret, account, settings }: UsableKey,
-  fingerprint: string,
   now: number,
 ) {
   const id = randomId('key')
   const row: AccountRow = account
     ? withoutKeys(account)
     : ownAccount({ owner, id, provider: provider.id, createdAt: now })
-  const context = { owner, provider: provider.id, origin: originOf(provider.provider), keyId: id }
+  const sealed = await sealKey(env, provider, secret, { owner, id })
   const key = {
     priority: 1,
     weight: 1,
@@ -159,9 +153,7 @@ async function toStored(
     owner,
     provider: provider.id,
     accountId: row.id,
-    ciphertext: await sealSecret(env.MASTER_KEY, secret, context),
-    fingerprint,
-    masked: maskSecret(secret),
+    ...sealed.columns,
     createdAt: now,
     updatedAt: now,
   }

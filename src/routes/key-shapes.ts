@@ -13,6 +13,8 @@ export const Limit = z.strictObject({
   scope: z.enum(['account', 'key']).optional(),
 })
 
+const ApiKey = z.string().trim().min(1).max(4_000)
+
 export const KeyChange = z.strictObject({
   name: Name.nullish(),
   note: z.string().max(2_000).nullish(),
@@ -27,11 +29,15 @@ export const KeyChange = z.strictObject({
 })
 
 /** `account: null` makes the key an account of its own again. */
-export const KeyPatch = KeyChange.extend({ account: z.string().trim().min(1).nullish() })
+export const KeyPatch = KeyChange.extend({
+  account: z.string().trim().min(1).nullish(),
+  /** Another secret in the place of this one, or the same one entered again. */
+  apiKey: ApiKey.optional(),
+})
 
 export const KeyInput = KeyChange.extend({
   provider: z.string().trim().min(1),
-  apiKey: z.string().trim().min(1).max(4_000),
+  apiKey: ApiKey,
   account: z.string().trim().min(1).optional(),
 })
 

@@ -1,22 +1,22 @@
 /** Provider keys: entered once, never shown again, with the live state that their pool knows. */
 import { Hono } from 'hono'
 import type { z } from 'zod'
-import { fingerprintSecret, maskSecret, sealSecret } from '../auth/vault.ts'
 import { writeAudit } from '../db/audit.ts'
 import {
   type AccountChange,
   addKey,
   changeKey,
   findKey,
+  hasSameKey,
   listKeys,
   removeKey,
   type StoredKey,
 } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import type { KnownProvider } from '../gateway/directory.ts'
 import { tryKey } from '../gateway/trial.ts'
 import { randomId } from '../ids.ts'
-import { checkKey, originOf } from '../providers/auth.ts'
 import type { KeyState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { accountToJoin, ownAccount } from './accounts.ts'
@@ -28,6 +28,7 @@ import { endpoint } from './endpoint.ts'
 import { keyImportRoutes } from './key-import.ts'
 import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
 import { requireSharer } from './scope.ts'
+import { sealKey } from './sealed-key.ts'
 import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
 export const keyRoutes = new Hono<HubContext>()
@@ -50,16 +51,14 @@ export const keyRoutes = new Hono<HubContext>()
       const owner = caller.configuration.user.id
       requireSharer(caller, input.shared)
       const known = requireProvider(directoryOf(c), input.provider)
-      // The sandbox takes any text for a key, because it looks at none.
-      const secret = known.id === 'sandbox' ? input.apiKey : checkKey(known.provider, input.apiKey)
       const id = randomId('key')
+      const sealed = await sealKey(c.env, known, input.apiKey, { owner, id })
       const now = Date.now()
       const account =
         input.account === undefined
           ? ownAccount({ owner, id, provider: known.id, createdAt: now }, input.shared)
           : await accountToJoin(c.env, caller, known.id, { id: input.account, shared: input.shared })
       const { apiKey: _apiKey, shared: _shared, provider: _provider, account: _account, ...settings } = input
-      const context = { owner, provider: known.id, origin: originOf(known.provider), keyId: id }
       const epoch = await addKey(
         c.env.DB,
         {
@@ -68,19 +67,14 @@ export const keyRoutes = new Hono<HubContext>()
           owner,
           provider: known.id,
           accountId: account.id,
-          ciphertext: await sealSecret(c.env.MASTER_KEY, secret, context),
-          fingerprint: await fingerprintSecret(c.env.MASTER_KEY, secret),
-          masked: maskSecret(secret),
+          ...sealed.columns,
           createdAt: now,
           updatedAt: now,
         },
         account,
+        sealed.fingerprints,
       )
-      if (epoch === undefined) {
-        throw new HubError('CONFLICT', `This key is already among your keys for ${known.provider.name}.`, {
-          param: 'apiKey',
-        })
-      }
+      if (epoch === undefined) throw sameKey(known)
       await announceChange(c.env, owner, epoch)
       await writeAudit(c.env.DB, {
         actor: owner,
@@ -101,7 +95,8 @@ export const keyRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'user',
-      summary: 'Changes a key, but for the secret itself.',
+      summary:
+        'Changes a key. With `apiKey` another secret takes its place, or the same one is entered again.',
       params: ById,
       body: KeyPatch,
       answer: Key,
@@ -109,11 +104,20 @@ export const keyRoutes = new Hono<HubContext>()
     async (c) => {
       const { caller } = c.var
       const owner = caller.configuration.user.id
-      const { shared, account, ...change } = c.req.valid('json')
+      const { shared, account, apiKey, ...change } = c.req.valid('json')
       requireSharer(caller, shared)
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
+      const secret =
+        apiKey === undefined
+          ? {}
+          : await sealAgain(c.env, stored, requireProvider(directoryOf(c), stored.provider), apiKey)
       const accountChange = await changeOfAccount(c.env, caller, stored, account, shared)
-      const epoch = await changeKey(c.env.DB, stored, withoutUndefined(change), accountChange)
+      const epoch = await changeKey(
+        c.env.DB,
+        stored,
+        { ...withoutUndefined(change), ...secret },
+        accountChange,
+      )
       await announceChange(c.env, owner, epoch, [poolOf(stored)])
       await writeAudit(c.env.DB, {
         actor: owner,
@@ -207,6 +211,19 @@ async function changeOfAccount(
     return { type: 'join', account: ownAccount({ ...stored, createdAt: Date.now() }, shared) }
   }
   return shared === undefined ? undefined : { type: 'share', shared }
+}
+
+/** Another secret for a key that is there: its quarantine ends, because it is not judged by what the old one did. */
+async function sealAgain(env: Env, stored: StoredKey, known: KnownProvider, entered: string) {
+  const { columns, fingerprints } = await sealKey(env, known, entered, stored)
+  if (await hasSameKey(env.DB, stored, fingerprints)) throw sameKey(known)
+  return { ...columns, secretVersion: stored.secretVersion + 1 }
+}
+
+function sameKey({ provider }: KnownProvider): HubError {
+  return new HubError('CONFLICT', `This key is already among your keys for ${provider.name}.`, {
+    param: 'apiKey',
+  })
 }
 
 /** The pool that decides about a key. */

@@ -7,8 +7,9 @@ import { listKeys, type StoredKey } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
+import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { originOf } from '../providers/auth.ts'
-import { askForModels } from '../providers/list-models.ts'
+import { askForModels, type Send } from '../providers/list-models.ts'
 import { useStoredModels } from '../providers/refresh.ts'
 import { modelsOf } from '../providers/registry.ts'
 import type { HubContext } from './context.ts'
@@ -75,8 +76,10 @@ async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Pro
     'NO_ELIGIBLE_KEY',
     `You have no key for ${known.provider.name} that is enabled. Without ?refresh the models that the hub knows are listed.`,
   )
+  const send: Send = (url, init) =>
+    known.custom ? safeFetch(url, init, addressRules(env)) : fetch(url, init)
   for (const key of keys.slice(0, maxTries)) {
-    const answer = await askForModels(known.provider, await openKey(env, known, key))
+    const answer = await askForModels(known.provider, await openKey(env, known, key), send)
     if (answer.type === 'models') return answer.ids
     refusal = answer.error
   }
@@ -85,7 +88,7 @@ async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Pro
 
 function openKey(env: Env, { id, provider }: KnownProvider, key: StoredKey): Promise<string> {
   const context = { owner: key.owner, provider: id, origin: originOf(provider), keyId: key.id }
-  return openSecret(env.MASTER_KEY, key.ciphertext, context)
+  return openSecret(env, key.ciphertext, context)
 }
 
 function showModel(

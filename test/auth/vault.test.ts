@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import {
   fingerprintSecret,
+  knownFingerprints,
   maskSecret,
   openSecret,
   sealSecret,
   type SecretContext,
 } from '../../src/auth/vault.ts'
 
-const master = Buffer.alloc(32, 1).toString('base64')
-const other = Buffer.alloc(32, 2).toString('base64')
+const text = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
+const master = { MASTER_KEY: text(1) }
+const other = { MASTER_KEY: text(2) }
 const secret = 'sk-proj-0123456789abcdef'
 const context: SecretContext = {
   owner: 'usr_1',
@@ -57,12 +59,17 @@ describe('a sealed provider key', () => {
   })
 
   it('opens while its master key is anywhere in the ring, and is sealed with the first', async () => {
-    const old = await sealSecret(`v1:${master}`, secret, context)
-    const ring = `v2:${other},v1:${master}`
-    expect(await openSecret(ring, old, context)).toBe(secret)
-    const fresh = await sealSecret(ring, secret, context)
-    expect(await openSecret(`v2:${other}`, fresh, context)).toBe(secret)
-    await expect(openSecret(`v2:${other}`, old, context)).rejects.toThrow('"v1"')
+    const old = await sealSecret({ MASTER_KEY: `v1:${text(1)}` }, secret, context)
+    const onlyNew = { MASTER_KEY: `v2:${text(2)}` }
+    for (const ring of [
+      { MASTER_KEY: `v2:${text(2)},v1:${text(1)}` },
+      { MASTER_KEY: text(1), MASTER_KEY_2: text(2) },
+    ]) {
+      expect(await openSecret(ring, old, context)).toBe(secret)
+      const fresh = await sealSecret(ring, secret, context)
+      expect(await openSecret(onlyNew, fresh, context)).toBe(secret)
+    }
+    await expect(openSecret(onlyNew, old, context)).rejects.toThrow('"v1"')
   })
 })
 
@@ -71,6 +78,16 @@ describe('a fingerprint', () => {
     expect(await fingerprintSecret(master, secret)).toBe(await fingerprintSecret(master, secret))
     expect(await fingerprintSecret(master, secret)).not.toBe(await fingerprintSecret(master, `${secret}x`))
     expect(await fingerprintSecret(master, secret)).not.toBe(await fingerprintSecret(other, secret))
+  })
+
+  it('is made with the newest master key, and known by those of the older ones', async () => {
+    const ring = { MASTER_KEY: text(1), MASTER_KEY_2: text(2) }
+    const fingerprint = await fingerprintSecret(ring, secret)
+    expect(fingerprint).toBe(await fingerprintSecret({ MASTER_KEY_2: text(2) }, secret))
+    const known = await knownFingerprints(ring, secret)
+    expect(known).toContain(fingerprint)
+    expect(known).toContain(await fingerprintSecret(master, secret))
+    expect(known).not.toContain(await fingerprintSecret(ring, `${secret}x`))
   })
 })
 

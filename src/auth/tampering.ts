@@ -1,0 +1,38 @@
+/**
+ * A ciphertext that does not open in its own row was altered or came from another row: somebody has written to the database. That
+ * goes into the audit log, but not for every request that meets it.
+ */
+import { countRecent, writeAudit } from '../db/audit.ts'
+
+const action = 'secret.refused'
+const hourMs = 3_600_000
+/** The same finding is written once an hour by one isolate. */
+const writtenAt = new Map<string, number>()
+const maxRemembered = 1_000
+/** And all of them this often an hour in the whole hub. Isolates that count at once may pass it by a few. */
+const maxAnHour = 50
+
+/** What does not open, whose it is, and which of theirs. */
+export interface Finding {
+  what: 'key' | 'response'
+  owner: string
+  id: string
+}
+
+/** Writes down that something was refused, unless that was done lately. Never throws: what was refused stays refused. */
+export async function auditTampering(
+  d1: D1Database,
+  { what, owner, id }: Finding,
+  now: number,
+): Promise<void> {
+  const name = JSON.stringify([what, owner, id])
+  if (now - (writtenAt.get(name) ?? -hourMs) < hourMs) return
+  writtenAt.set(name, now)
+  if (writtenAt.size > maxRemembered) writtenAt.delete(writtenAt.keys().next().value ?? '')
+  try {
+    if ((await countRecent(d1, action, now - hourMs, maxAnHour)) >= maxAnHour) return
+    await writeAudit(d1, { actor: 'nobody', action, subject: id, detail: { what, owner } })
+  } catch (error) {
+    console.error('A ciphertext that was refused could not be audited.', error)
+  }
+}

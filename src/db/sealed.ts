@@ -1,0 +1,163 @@
+/**
+ * What is stored sealed, as whoever seals it anew asks for it: provider keys and kept conversations. Whether something is sealed with
+ * an older master key stands at its beginning, so nothing else has to be remembered for a rotation to go on where it stopped.
+ */
+import { and, eq, gt, or, sql, type SQL } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { openDatabase } from './client.ts'
+import { accounts, keptResponses, keys, providers } from './schema.ts'
+
+/** The place of a row in its table: rows are walked in the order of their keys. */
+export interface Place {
+  owner: string
+  id: string
+}
+
+/** A provider key as it is stored, with the address on its provider's row where that is a custom one. */
+export interface SealedKey extends Place {
+  provider: string
+  ciphertext: string
+  origin: string | null
+  baseUrl: string | null
+  shared: boolean
+}
+
+export interface SealedResponse extends Place {
+  items: string
+}
+
+/** Both the ciphertext and the fingerprint of a key name the master key that made them: this tells those of another one. */
+function keyIsOlder(current: string): SQL | undefined {
+  const prefix = `${current}.`
+  return or(isOther(keys.ciphertext, prefix), isOther(keys.fingerprint, prefix))
+}
+
+function isOther(column: SQLiteColumn, prefix: string): SQL {
+  return sql`substr(${column}, 1, ${prefix.length}) <> ${prefix}`
+}
+
+function follows(table: typeof keys | typeof keptResponses, after: Place | undefined): SQL | undefined {
+  if (!after) return undefined
+  return or(gt(table.owner, after.owner), and(eq(table.owner, after.owner), gt(table.id, after.id)))
+}
+
+/** The custom provider that a key belongs to: its owner's own row, else the hub's. Null where there is none. */
+function ofProvider<T>(column: SQLiteColumn): SQL<T | null> {
+  return sql<T | null>`(
+    SELECT ${column} FROM ${providers}
+    WHERE ${providers.id} = ${keys.provider} AND ${providers.owner} IN (${keys.owner}, 'hub')
+    ORDER BY ${providers.owner} = 'hub' LIMIT 1)`
+}
+
+/** Its base URL, and when it was changed last. */
+export const customBaseUrl = ofProvider<string>(providers.baseUrl)
+export const customChangedAt = ofProvider<number>(providers.updatedAt)
+
+/** Keys that another master key than `current` sealed, in order from the one after `after`. */
+export async function listOlderKeys(
+  d1: D1Database,
+  current: string,
+  after: Place | undefined,
+  limit: number,
+): Promise<SealedKey[]> {
+  return openDatabase(d1)
+    .select({
+      owner: keys.owner,
+      id: keys.id,
+      provider: keys.provider,
+      ciphertext: keys.ciphertext,
+      origin: keys.origin,
+      baseUrl: customBaseUrl,
+      shared: accounts.shared,
+    })
+    .from(keys)
+    .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))
+    .where(and(keyIsOlder(current), follows(keys, after)))
+    .orderBy(keys.owner, keys.id)
+    .limit(limit)
+}
+
+/** Conversations that another master key than `current` sealed, in order from the one after `after`. */
+export async function listOlderResponses(
+  d1: D1Database,
+  current: string,
+  after: Place | undefined,
+  limit: number,
+): Promise<SealedResponse[]> {
+  return openDatabase(d1)
+    .select({ owner: keptResponses.owner, id: keptResponses.id, items: keptResponses.items })
+    .from(keptResponses)
+    .where(and(isOther(keptResponses.items, `${current}.`), follows(keptResponses, after)))
+    .orderBy(keptResponses.owner, keptResponses.id)
+    .limit(limit)
+}
+
+/** How many keys and conversations another master key than `current` sealed. */
+export async function countOlder(
+  d1: D1Database,
+  current: string,
+): Promise<{ keys: number; responses: number }> {
+  const db = openDatabase(d1)
+  const count = sql<number>`count(*)`
+  const [ofKeys, ofResponses] = await db.batch([
+    db.select({ count }).from(keys).where(keyIsOlder(current)),
+    db
+      .select({ count })
+      .from(keptResponses)
+      .where(isOther(keptResponses.items, `${current}.`)),
+  ])
+  return { keys: ofKeys[0]?.count ?? 0, responses: ofResponses[0]?.count ?? 0 }
+}
+
+/** A key that was sealed anew, with the ciphertext that it must still have to be replaced. */
+export interface ResealedKey extends Place {
+  before: string
+  ciphertext: string
+  fingerprint: string
+  origin: string
+}
+
+/** Puts new ciphertexts in the place of old ones, each only where the old one still stands. @returns how many it were. */
+export async function replaceKeys(d1: D1Database, resealed: ResealedKey[]): Promise<number> {
+  // One statement and one parameter, however many. The same key entered twice while isolates had different rings keeps both
+  // entries: nothing that a person entered is removed, so one of them gets a fingerprint of its own.
+  const result = await openDatabase(d1).run(sql`
+    UPDATE keys SET
+      ciphertext = fresh.value ->> 'ciphertext',
+      origin = fresh.value ->> 'origin',
+      fingerprint = (fresh.value ->> 'fingerprint') || CASE WHEN EXISTS (
+        SELECT 1 FROM keys AS other
+        WHERE other.owner = keys.owner AND other.provider = keys.provider AND other.id <> keys.id
+          AND other.fingerprint = fresh.value ->> 'fingerprint'
+      ) THEN '/' || keys.id ELSE '' END
+    FROM json_each(${JSON.stringify(resealed)}) AS fresh
+    WHERE keys.owner = fresh.value ->> 'owner' AND keys.id = fresh.value ->> 'id'
+      AND keys.ciphertext = fresh.value ->> 'before'`)
+  return result.meta.changes
+}
+
+/** Puts a new ciphertext in the place of an old one, if that still stands. */
+export async function replaceResponse(
+  d1: D1Database,
+  { owner, id, items }: SealedResponse,
+  fresh: string,
+): Promise<boolean> {
+  const result = await openDatabase(d1)
+    .update(keptResponses)
+    .set({ items: fresh })
+    .where(and(eq(keptResponses.owner, owner), eq(keptResponses.id, id), eq(keptResponses.items, items)))
+  return result.meta.changes > 0
+}
+
+/** What is stored of one key now, whatever a pool's copy says. */
+export async function findSealedKey(
+  d1: D1Database,
+  owner: string,
+  id: string,
+): Promise<{ ciphertext: string; origin: string | null } | undefined> {
+  const [row] = await openDatabase(d1)
+    .select({ ciphertext: keys.ciphertext, origin: keys.origin })
+    .from(keys)
+    .where(and(eq(keys.owner, owner), eq(keys.id, id)))
+  return row
+}
