@@ -57,6 +57,8 @@ function missingSecrets() {
     JWT_SECRET: () => randomBytes(32).toString('base64'),
     SETUP_TOKEN: () => randomBytes(24).toString('hex'),
   }
+  // After a rotation the master key has another name, and the first one is gone for good.
+  if (present.some((name) => /^MASTER_KEY_\d+$/.test(name))) delete wanted.MASTER_KEY
   return Object.fromEntries(
     Object.entries(wanted)
       .filter(([name]) => !present.includes(name))

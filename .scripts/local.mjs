@@ -9,7 +9,7 @@ import { unstable_getMiniflareWorkerOptions } from 'wrangler'
 export const root = path.join(import.meta.dirname, '..')
 const secretsFile = path.join(root, '.dev.vars')
 
-/** Variables that a local run also takes from its own environment, beside every `{PROVIDER}_API_KEY`. */
+/** Variables that a local run also takes from its own environment, beside every `{PROVIDER}_API_KEY` and newer master keys. */
 const fromEnvironment = [
   'MASTER_KEY',
   'JWT_SECRET',
@@ -36,9 +36,13 @@ export function localVariables() {
     if (name) variables[name] = value
   }
   for (const [name, value] of Object.entries(process.env)) {
-    if (value && (fromEnvironment.includes(name) || name.endsWith('_API_KEY'))) variables[name] = value
+    if (value && isTaken(name)) variables[name] = value
   }
   return variables
+}
+
+function isTaken(name) {
+  return fromEnvironment.includes(name) || name.endsWith('_API_KEY') || /^MASTER_KEY_\d+$/.test(name)
 }
 
 /** Applies the migrations to the local database. @param state the folder in which local state is kept. */

@@ -12,6 +12,7 @@ import { HubError, toHubError } from './errors.ts'
 import { rememberAddress } from './http/acting-address.ts'
 import { bodyTooLarge, drain, maxBodyBytes } from './http/body.ts'
 import { cors } from './http/cors.ts'
+import { noteOwnHost } from './http/own-hosts.ts'
 import { secureHeaders } from './http/secure-headers.ts'
 import { timeOrderedId } from './ids.ts'
 import { refreshModels } from './providers/refresh.ts'
@@ -43,6 +44,7 @@ export { UserObject } from './user/user-object.ts'
 export const app = new Hono<HubContext>()
   .use(async (c, next) => {
     const now = Date.now()
+    noteOwnHost(c.req.url)
     c.set('receivedAt', now)
     c.set('requestId', timeOrderedId('req', now))
     await next()

@@ -74,7 +74,7 @@ export async function changeProvider(
   d1: D1Database,
   owner: string,
   id: string,
-  change: Pick<Partial<StoredProvider>, 'name' | 'models' | 'headers' | 'prices'>,
+  change: Pick<Partial<StoredProvider>, 'name' | 'baseUrl' | 'models' | 'headers' | 'prices'>,
   actor: string,
 ): Promise<number> {
   const db = openDatabase(d1)

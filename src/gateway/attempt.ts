@@ -7,11 +7,12 @@ import { inbound, outbound } from '../dialects/index.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
+import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { encodeSse } from '../http/sse.ts'
 import { addressFor, authHeaders } from '../providers/auth.ts'
 import { classify, faultOfException } from '../providers/classify.ts'
 import { redact } from '../providers/redact.ts'
-import { factsOf } from '../providers/registry.ts'
+import { factsOf, isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
@@ -71,7 +72,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 
   let response: Response
   try {
-    response = await send(call.url, {
+    response = await send(input, call.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -235,8 +236,9 @@ function servedBy({ candidate, lease }: Conversation): Served {
   return { provider: candidate.providerId, model: lease.model, at: Date.now() }
 }
 
-/** The sandbox is a provider without a network: its address is answered here. */
-function send(url: string, init: RequestInit): Promise<Response> {
+/** The sandbox is a provider without a network: its address is answered here. What a user supplied is looked at before each call. */
+function send({ env, candidate }: AttemptInput, url: string, init: RequestInit): Promise<Response> {
+  if (!isBuiltIn(candidate.providerId, candidate.provider)) return safeFetch(url, init, addressRules(env))
   return new URL(url).hostname === sandboxHost ? answerSandbox(new Request(url, init)) : fetch(url, init)
 }
 

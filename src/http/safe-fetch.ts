@@ -1,78 +1,134 @@
 /**
  * Every address that a user supplied passes through here before it is stored and before it is called, so that the hub cannot be
- * made to call what only it can reach. Names are not resolved yet: a public name that points to a private address passes.
+ * made to call what only it can reach, nor itself. It must be https on the standard port, and its host on the public internet,
+ * however it is written and wherever its name points to. Redirects are not followed. `ALLOW_PRIVATE_UPSTREAMS=true` lifts all of
+ * this but the ban on calling itself: it is for hubs that run beside their models.
+ *
+ * Accepted: the platform resolves the name once more when it is called, and cannot be told which address to take. Who answers the
+ * two questions differently (rebinding) is called at the second answer; Workers reach no private network by a public call, and the
+ * name must match the certificate of whoever answers. A name of this hub under which this isolate was never called is not known to
+ * be its own; Cloudflare ends such a loop after a few rounds.
  */
 import { HubError } from '../errors.ts'
+import type { Env } from '../env.ts'
+import { isPublicAddress, kindOfHost } from './addresses.ts'
+import { isOwnHost } from './own-hosts.ts'
+import { resolveOverHttps, type Resolver } from './resolve.ts'
 
-/** What a deployment allows. `ALLOW_PRIVATE_UPSTREAMS=true` is for hubs that run beside their models. */
+/** What a deployment allows. */
 export interface AddressRules {
   allowPrivate: boolean
+  /** Tests put their own here. */
+  resolve?: Resolver
+}
+
+/** The rules of a deployment. */
+export function addressRules(env: Pick<Env, 'ALLOW_PRIVATE_UPSTREAMS'>): AddressRules {
+  return { allowPrivate: env.ALLOW_PRIVATE_UPSTREAMS === 'true' }
+}
+
+/** An address that is not called. The message ends a sentence that begins with what the address is. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError'
+  /** `unresolved`: nobody could say where the name points to. */
+  readonly verdict: 'address-refused' | 'unresolved'
+
+  constructor(verdict: AddressError['verdict'], message: string) {
+    super(message)
+    this.verdict = verdict
+  }
 }
 
 /**
  * A base URL as it will be used: normalised, without a slash at its end.
  * @throws {HubError} VALIDATION_ERROR naming `field` and what is wrong with the address.
  */
-export function checkBaseUrl(text: string, field: string, rules: AddressRules): string {
-  const refuse = (problem: string): HubError =>
-    new HubError('VALIDATION_ERROR', `"${field}" ${problem}.`, { param: field })
-  let url: URL
+export async function checkBaseUrl(text: string, field: string, rules: AddressRules): Promise<string> {
   try {
-    url = new URL(text)
-  } catch {
-    throw refuse('is not a URL such as https://models.example.com/v1')
+    const url = readUrl(text)
+    if (url.search || url.hash) throw refuse('must not hold a query or a fragment')
+    await checkUrl(url, rules)
+    return url.href.replace(/\/+$/, '')
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error
+    throw new HubError('VALIDATION_ERROR', `"${field}" ${error.message}.`, { param: field })
   }
-  if (url.username || url.password) throw refuse('must not hold a user name or password')
-  if (url.search || url.hash) throw refuse('must not hold a query or a fragment')
-  if (rules.allowPrivate) {
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      throw refuse('must begin with https:// or http://')
-  } else {
-    if (url.protocol !== 'https:') throw refuse('must begin with https://')
-    if (url.port) throw refuse('must use the standard port')
-    if (isPrivateHost(url.hostname))
-      throw refuse('points to a private or local address, which this hub does not allow')
-  }
-  return url.href.replace(/\/+$/, '')
 }
 
 /**
- * Whether a host name, as `URL` normalises it (octal, hexadecimal and integer IPv4 forms become dotted), is local or private.
- * Ranges: IANA special-purpose address registries (RFC 6890 and later).
+ * `fetch` for such an address, which is checked again: what its name points to may have changed. A redirect is handed to the caller
+ * as it came.
+ * @throws {AddressError} when it is not called.
  */
-export function isPrivateHost(hostname: string): boolean {
-  const host = hostname.toLowerCase().replace(/\.$/, '')
-  if (host.startsWith('[')) return isPrivateIpv6(host.slice(1, -1))
-  const ipv4 = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(host)
-  if (ipv4) return isPrivateIpv4(ipv4.slice(1).map(Number))
-  // A name without a dot, and the names reserved for local use: RFC 6761, RFC 6762, RFC 8375, RFC 9476.
-  return (
-    !host.includes('.') ||
-    /(^|\.)(localhost|local|internal|home\.arpa|test|invalid|example|onion|alt)$/.test(host)
-  )
+export async function safeFetch(text: string, init: RequestInit, rules: AddressRules): Promise<Response> {
+  await checkUrl(readUrl(text), rules)
+  return fetch(text, { ...init, redirect: 'manual' })
 }
 
-function isPrivateIpv4([a = 0, b = 0, c = 0]: number[]): boolean {
-  return (
-    a === 0 ||
-    a === 10 ||
-    a === 127 ||
-    a >= 224 ||
-    (a === 100 && b >= 64 && b < 128) ||
-    (a === 169 && b === 254) ||
-    (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168) ||
-    (a === 192 && b === 0 && (c === 0 || c === 2)) ||
-    (a === 192 && b === 88 && c === 99) ||
-    (a === 198 && (b === 18 || b === 19)) ||
-    (a === 198 && b === 51 && c === 100) ||
-    (a === 203 && b === 0 && c === 113)
-  )
+function readUrl(text: string): URL {
+  const url = URL.parse(text)
+  // What `URL` forgives (backslashes, line breaks) another reader of the same address may read differently.
+  if (!url || /[\\\s]/.test(text)) throw refuse('is not a URL such as https://models.example.com/v1')
+  return url
 }
 
-function isPrivateIpv6(address: string): boolean {
-  // Global unicast is 2000::/3. Within it, what embeds IPv4 (6to4, Teredo) or is for documentation is refused as well.
-  const first = Number.parseInt(address.split(':')[0] || '0', 16)
-  if ((first & 0xe000) !== 0x2000) return true
-  return /^(2001:0?:|2001:db8:|2002:|3fff:|2001::)/.test(address)
+async function checkUrl(url: URL, { allowPrivate, resolve = resolveOverHttps }: AddressRules): Promise<void> {
+  if (url.username || url.password) throw refuse('must not hold a user name or password')
+  if (isOwnHost(url)) throw refuse('points to this hub itself')
+  if (allowPrivate) {
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+      throw refuse('must begin with https:// or http://')
+    return
+  }
+  if (url.protocol !== 'https:') throw refuse('must begin with https://')
+  if (url.port) throw refuse('must use the standard port')
+  switch (kindOfHost(url.hostname)) {
+    case 'private':
+      throw privateAddress()
+    case 'public-address':
+      return
+    case 'name':
+      await checkName(url.hostname, resolve, Date.now())
+  }
+}
+
+/** How long the answer about a name is believed, whatever it says itself, in milliseconds. */
+const shortestMs = 30_000
+const longestMs = 300_000
+const maxRemembered = 500
+const remembered = new Map<string, { addresses: string[]; until: number }>()
+
+/** One private address among several is enough: nobody can tell which of them will be called. */
+async function checkName(hostname: string, resolve: Resolver, now: number): Promise<void> {
+  const name = hostname.toLowerCase().replace(/\.+$/, '')
+  const addresses = await resolveRemembered(name, resolve, now)
+  if (addresses.length === 0) throw refuse('names a host that does not exist')
+  if (!addresses.every(isPublicAddress)) throw privateAddress()
+}
+
+async function resolveRemembered(name: string, resolve: Resolver, now: number): Promise<string[]> {
+  const known = remembered.get(name)
+  if (known && known.until > now) return known.addresses
+  remembered.delete(name)
+  let resolution
+  try {
+    resolution = await resolve(name)
+  } catch (cause) {
+    console.warn('A name could not be looked up.', cause)
+    const message =
+      'names a host that could not be looked up just now, so it is not called; try again in a moment'
+    throw new AddressError('unresolved', message)
+  }
+  const until = now + Math.min(longestMs, Math.max(shortestMs, resolution.ttlSeconds * 1_000))
+  remembered.set(name, { addresses: resolution.addresses, until })
+  if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value ?? '')
+  return resolution.addresses
+}
+
+function privateAddress(): AddressError {
+  return refuse('points to a private, local or reserved address, which this hub does not allow')
+}
+
+function refuse(problem: string): AddressError {
+  return new AddressError('address-refused', problem)
 }

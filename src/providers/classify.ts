@@ -4,6 +4,7 @@
  */
 import type { Complaint } from '../chat/events.ts'
 import type { Blame, Fault } from '../errors.ts'
+import { AddressError } from '../http/safe-fetch.ts'
 import { knownReset } from '../quota/cooldown.ts'
 import { commonRules, meaningOfStatus } from './common-rules.ts'
 import { errorStatus } from './error-status.ts'
@@ -49,6 +50,11 @@ export function classify({ provider, status, headers, complaint, now, secret }: 
 
 /** The fault of a call that brought no answer: the network's, or a timeout's. */
 export function faultOfException(thrown: unknown): Fault {
+  if (thrown instanceof AddressError) {
+    // The address was not called, and says nothing about whoever would have answered.
+    const message = `The provider was not called: its address ${thrown.message}.`
+    return { blame: 'unknown', verdict: thrown.verdict, message }
+  }
   const { name, message } = thrown instanceof Error ? thrown : { name: '', message: String(thrown) }
   if (name === 'TimeoutError' || /timed? ?out/i.test(message)) {
     return { blame: 'provider', verdict: 'timeout', message: 'The provider did not answer in time.' }

@@ -41,6 +41,11 @@ export function isProviderId(name: string): name is ProviderId {
   return Object.hasOwn(catalog, name)
 }
 
+/** Whether this is the hub's own row of that id, whose address nobody can choose. */
+export function isBuiltIn(id: string, provider: Provider): boolean {
+  return rows.get(id) === provider
+}
+
 /** The name of the variable that holds a provider's shared key, where a deployment sets one. */
 export function environmentVariable(provider: string): string {
   return `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`

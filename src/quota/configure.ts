@@ -57,7 +57,13 @@ function toPoolKey(key: StoredKey, provider: string): PoolKey {
   const { id, enabled, priority, weight, allowedModels, defaultModel, maxConcurrent, owner, ciphertext } = key
   const secret: KeySecret = provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
   return {
-    ...{ id, enabled, priority, weight, allowedModels, defaultModel, maxConcurrent },
+    id,
+    enabled,
+    priority,
+    weight,
+    allowedModels,
+    defaultModel,
+    maxConcurrent,
     account: accountName(key),
     secret,
     mark: `v${key.secretVersion}`,

@@ -43,11 +43,12 @@ const Prices = z
     }),
   )
   .refine((prices) => Object.keys(prices).length <= 1_000, 'must have at most 1000 models')
+const BaseUrl = z.string().trim().min(1).max(500)
 
 export const ProviderInput = z.strictObject({
   id: ProviderId,
   name: Name,
-  baseUrl: z.string().trim().min(1).max(500),
+  baseUrl: BaseUrl,
   dialect: Dialect,
   models: Models.optional(),
   headers: Headers.optional(),
@@ -55,6 +56,7 @@ export const ProviderInput = z.strictObject({
 })
 export const ProviderChange = z.strictObject({
   name: Name.optional(),
+  baseUrl: BaseUrl.optional(),
   models: Models.optional(),
   headers: Headers.optional(),
   prices: Prices.optional(),

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { Caller } from '../auth/caller.ts'
 import { writeAudit } from '../db/audit.ts'
+import { poolsOfProvider } from '../db/keys.ts'
 import {
   addProvider,
   changeProvider,
@@ -12,7 +13,7 @@ import {
   type StoredProvider,
 } from '../db/routing.ts'
 import { HubError } from '../errors.ts'
-import { checkBaseUrl } from '../http/safe-fetch.ts'
+import { addressRules, checkBaseUrl } from '../http/safe-fetch.ts'
 import { catalog } from '../providers/catalog.ts'
 import { findProvider } from '../providers/registry.ts'
 import { announceChange } from './announce.ts'
@@ -75,9 +76,7 @@ export const providerRoutes = new Hono<HubContext>()
         owner,
         id: input.id,
         name: input.name,
-        baseUrl: checkBaseUrl(input.baseUrl, 'baseUrl', {
-          allowPrivate: c.env.ALLOW_PRIVATE_UPSTREAMS === 'true',
-        }),
+        baseUrl: await checkBaseUrl(input.baseUrl, 'baseUrl', addressRules(c.env)),
         dialect: input.dialect,
         models: input.models ?? null,
         headers: input.headers ?? null,
@@ -86,7 +85,12 @@ export const providerRoutes = new Hono<HubContext>()
         updatedAt: now,
       }
       const actor = caller.configuration.user.id
-      await announceChange(c.env, actor, await addProvider(c.env.DB, row, actor))
+      await announceChange(
+        c.env,
+        actor,
+        await addProvider(c.env.DB, row, actor),
+        await poolsOfProvider(c.env.DB, row.id),
+      )
       await writeAudit(c.env.DB, {
         actor,
         action: 'provider.added',
@@ -101,7 +105,7 @@ export const providerRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       summary:
-        'Changes a custom provider, or how the keys of any provider are ordered. Its address cannot be changed.',
+        'Changes a custom provider, or how the keys of any provider are ordered. On another host its keys are not used until they are entered again.',
       params: ById,
       body: ProviderChange,
       answer: ProviderView,
@@ -111,7 +115,7 @@ export const providerRoutes = new Hono<HubContext>()
       const { id } = c.req.valid('param')
       const { strategy, ...change } = c.req.valid('json')
       const actor = caller.configuration.user.id
-      const custom = (await listProviders(c.env.DB, actor)).find((row) => row.id === id)
+      const custom = findRow(await listProviders(c.env.DB, actor), id)
       const builtIn = findProvider(id)
       if (!custom && !builtIn) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
       const [field] = Object.keys(change)
@@ -119,8 +123,11 @@ export const providerRoutes = new Hono<HubContext>()
         if (!custom)
           throw new HubError('FORBIDDEN', 'A built-in provider cannot be changed.', { param: field })
         requireOwner(caller, custom)
+        if (change.baseUrl !== undefined)
+          change.baseUrl = await checkBaseUrl(change.baseUrl, 'baseUrl', addressRules(c.env))
         const epoch = await changeProvider(c.env.DB, custom.owner, id, withoutUndefined(change), actor)
-        await announceChange(c.env, actor, epoch)
+        // Pools hold keys back that were entered for another address, whoever entered them.
+        await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
       }
       if (strategy !== undefined) {
         await announceChange(
@@ -133,10 +140,13 @@ export const providerRoutes = new Hono<HubContext>()
         actor,
         action: 'provider.changed',
         subject: id,
-        detail: { fields: Object.keys(c.req.valid('json')) },
+        detail: {
+          fields: Object.keys(c.req.valid('json')),
+          ...(change.baseUrl !== undefined && { baseUrl: change.baseUrl }),
+        },
       })
       const strategies = await listStrategies(c.env.DB, actor)
-      const now = (await listProviders(c.env.DB, actor)).find((row) => row.id === id)
+      const now = findRow(await listProviders(c.env.DB, actor), id)
       if (now) return c.json(showCustom(now, strategies.get(id)))
       if (!builtIn) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
       return c.json(showBuiltIn(builtIn.id, builtIn.provider, strategies.get(builtIn.id)))
@@ -149,14 +159,15 @@ export const providerRoutes = new Hono<HubContext>()
       const { caller } = c.var
       const { id } = c.req.valid('param')
       const actor = caller.configuration.user.id
-      const custom = (await listProviders(c.env.DB, actor)).find((row) => row.id === id)
+      const custom = findRow(await listProviders(c.env.DB, actor), id)
       if (!custom) {
         throw findProvider(id)
           ? new HubError('FORBIDDEN', 'A built-in provider cannot be removed.')
           : new HubError('NOT_FOUND', `There is no provider "${id}".`)
       }
       requireOwner(caller, custom)
-      await announceChange(c.env, actor, await removeProvider(c.env.DB, custom.owner, id, actor))
+      const epoch = await removeProvider(c.env.DB, custom.owner, id, actor)
+      await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
       await writeAudit(c.env.DB, {
         actor,
         action: 'provider.removed',
@@ -166,6 +177,11 @@ export const providerRoutes = new Hono<HubContext>()
       return c.body(null, 204)
     },
   )
+
+/** Of two rows of the same id the user's own is meant. */
+function findRow(rows: StoredProvider[], id: string): StoredProvider | undefined {
+  return rows.find((row) => row.id === id && row.owner !== 'hub') ?? rows.find((row) => row.id === id)
+}
 
 function requireOwner(caller: Caller, row: StoredProvider): void {
   const { id, role } = caller.configuration.user

@@ -8,9 +8,9 @@ import {
   type SecretContext,
 } from '../../src/auth/vault.ts'
 
-const text = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
-const master = { MASTER_KEY: text(1) }
-const other = { MASTER_KEY: text(2) }
+const keyOf = (byte: number): string => Buffer.alloc(32, byte).toString('base64')
+const master = { MASTER_KEY: keyOf(1) }
+const other = { MASTER_KEY: keyOf(2) }
 const secret = 'sk-proj-0123456789abcdef'
 const context: SecretContext = {
   owner: 'usr_1',
@@ -59,11 +59,11 @@ describe('a sealed provider key', () => {
   })
 
   it('opens while its master key is anywhere in the ring, and is sealed with the first', async () => {
-    const old = await sealSecret({ MASTER_KEY: `v1:${text(1)}` }, secret, context)
-    const onlyNew = { MASTER_KEY: `v2:${text(2)}` }
+    const old = await sealSecret({ MASTER_KEY: `v1:${keyOf(1)}` }, secret, context)
+    const onlyNew = { MASTER_KEY: `v2:${keyOf(2)}` }
     for (const ring of [
-      { MASTER_KEY: `v2:${text(2)},v1:${text(1)}` },
-      { MASTER_KEY: text(1), MASTER_KEY_2: text(2) },
+      { MASTER_KEY: `v2:${keyOf(2)},v1:${keyOf(1)}` },
+      { MASTER_KEY: keyOf(1), MASTER_KEY_2: keyOf(2) },
     ]) {
       expect(await openSecret(ring, old, context)).toBe(secret)
       const fresh = await sealSecret(ring, secret, context)
@@ -81,9 +81,9 @@ describe('a fingerprint', () => {
   })
 
   it('is made with the newest master key, and known by those of the older ones', async () => {
-    const ring = { MASTER_KEY: text(1), MASTER_KEY_2: text(2) }
+    const ring = { MASTER_KEY: keyOf(1), MASTER_KEY_2: keyOf(2) }
     const fingerprint = await fingerprintSecret(ring, secret)
-    expect(fingerprint).toBe(await fingerprintSecret({ MASTER_KEY_2: text(2) }, secret))
+    expect(fingerprint).toBe(await fingerprintSecret({ MASTER_KEY_2: keyOf(2) }, secret))
     const known = await knownFingerprints(ring, secret)
     expect(known).toContain(fingerprint)
     expect(known).toContain(await fingerprintSecret(master, secret))

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import { app } from '../../src/index.ts'
-import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
+import { call, completionBody, sentText, settleIn, type Settled } from '../hub.workerd.ts'
 
 const newer = btoa(String.fromCharCode(...Array.from({ length: 32 }, (_, i) => (i * 53 + 9) % 256)))
 /** Both master keys, and the new one alone. */
@@ -214,7 +214,7 @@ describe('the rotation of the master key', () => {
     }
     const bodies: string[] = []
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
-      bodies.push(String(init?.body))
+      bodies.push(sentText(init))
       return Response.json(answer)
     })
     const respond = (bindings: Env, body: object) =>
