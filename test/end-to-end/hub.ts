@@ -1,6 +1,6 @@
 /** A hub of its own for a test file: the built Worker under workerd, on a free loopback port, with empty state. */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { migrateLocal, serve } from '../../.scripts/local.mjs'
@@ -18,10 +18,14 @@ interface CallOptions {
   expect?: number
 }
 
-/** Starts a hub. @param variables over those of a local run. */
-export async function startHub(variables: Record<string, string> = {}): Promise<Hub> {
-  const state = mkdtempSync(path.join(tmpdir(), 'hub-test-'))
-  migrateLocal(state)
+/**
+ * Starts a hub.
+ * @param variables over those of a local run.
+ * @param kept a folder with the state of an earlier one, which outlives this one too.
+ */
+export async function startHub(variables: Record<string, string> = {}, kept?: string): Promise<Hub> {
+  const state = kept ?? mkdtempSync(path.join(tmpdir(), 'hub-test-'))
+  if (readdirSync(state).length === 0) migrateLocal(state)
   const { url, stop } = await serve({
     port: 0,
     state,
@@ -54,7 +58,7 @@ export async function startHub(variables: Record<string, string> = {}): Promise<
     },
     async stop() {
       await stop()
-      rmSync(state, { recursive: true, force: true })
+      if (kept === undefined) rmSync(state, { recursive: true, force: true })
     },
   }
 }
