@@ -88,7 +88,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     })
   } catch (thrown) {
     abort.release()
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown) }
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secret) }
   } finally {
     if (impatience !== undefined) clearTimeout(impatience)
   }
@@ -145,7 +145,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   try {
     text = await readText(response, maxAnswerBytes)
   } catch (thrown) {
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown) }
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secret) }
   } finally {
     abort.release()
   }

@@ -63,6 +63,11 @@ const embeddings: DialectId = 'openai-embeddings'
  */
 export function makePlan(input: PlanInput): Plan | HubError {
   const { asked, directory } = input
+  // It stands in headers and in the log, and a provider's own name for a model holds no such thing.
+  if (/\p{Cc}/u.test(asked)) {
+    const message = 'The name of a model must not hold line breaks or other control characters.'
+    return new HubError('VALIDATION_ERROR', message, { param: 'model' })
+  }
   const allowed = (name: string): boolean =>
     input.allowedModels === null || matchesAny(name, input.allowedModels)
   const resolved = resolve(input)

@@ -14,7 +14,7 @@ export function bodyTooLarge(): HubError {
 
 /**
  * A text that must be JSON, parsed.
- * @throws {HubError} VALIDATION_ERROR with the parser's own words.
+ * @throws {HubError} VALIDATION_ERROR with the parser's own words, as far as they are its own.
  */
 export function parseJson(text: string): unknown {
   if (text.trim() === '')
@@ -22,7 +22,10 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const detail = cause instanceof Error ? ` (${cause.message})` : ''
+    // The parser quotes what stands around the fault, which may be a password.
+    const words =
+      cause instanceof Error ? cause.message.replace(/, (?:\.\.\.)?"[^]*" is not valid JSON$/, '') : ''
+    const detail = words && ` (${words})`
     throw new HubError('VALIDATION_ERROR', `The body is not JSON${detail}.`, { cause })
   }
 }

@@ -48,8 +48,8 @@ export function classify({ provider, status, headers, complaint, now, secret }: 
   return fault
 }
 
-/** The fault of a call that brought no answer: the network's, or a timeout's. */
-export function faultOfException(thrown: unknown): Fault {
+/** The fault of a call that brought no answer: the network's, or a timeout's. @param secret the key that the call was made with. */
+export function faultOfException(thrown: unknown, secret?: string): Fault {
   if (thrown instanceof AddressError) {
     // The address was not called, and says nothing about whoever would have answered.
     const message = `The provider was not called: its address ${thrown.message}.`
@@ -62,7 +62,7 @@ export function faultOfException(thrown: unknown): Fault {
   return {
     blame: 'provider',
     verdict: 'unreachable',
-    message: redact(`The provider could not be reached: ${message}`),
+    message: redact(`The provider could not be reached: ${message}`, secret),
   }
 }
 

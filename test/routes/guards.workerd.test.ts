@@ -1,7 +1,9 @@
 /** Every registered route declares its guard, and the guard does what it says. The routes are read from the app, not listed here. */
-import { exports } from 'cloudflare:workers'
+import { createExecutionContext } from 'cloudflare:test'
+import { env, exports } from 'cloudflare:workers'
 import { Hono } from 'hono'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Env } from '../../src/env.ts'
 import { app } from '../../src/index.ts'
 import type { HubContext } from '../../src/routes/context.ts'
 import { declaredRoutes, endpoint } from '../../src/routes/endpoint.ts'
@@ -24,15 +26,23 @@ const publicRoutes = [
 ]
 
 let token = ''
+let plainSession = ''
 
 beforeAll(async () => {
   token = (await settleIn({ provider: 'sandbox', apiKey: 'anything' })).token
+  plainSession = (await settleIn({ provider: 'sandbox', apiKey: 'anything' }, 'plain')).session
 })
 
-function send(method: string, path: string, credential?: string): Promise<Response> {
+afterEach(() => vi.restoreAllMocks())
+
+function request(method: string, path: string, credential?: string): Request {
   const url = `http://localhost${path.replaceAll(/:\w+(\{[^}]*\})?/g, 'x')}`
   const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` }
-  return exports.default.fetch(new Request(url, { method, headers }))
+  return new Request(url, { method, headers })
+}
+
+function send(method: string, path: string, credential?: string): Promise<Response> {
+  return exports.default.fetch(request(method, path, credential))
 }
 
 describe('the routes', () => {
@@ -61,6 +71,26 @@ describe('the routes', () => {
       expect((await send(method, path, token)).status).toBe(403)
     },
   )
+
+  const forAdmins = guarded.filter(({ declaration }) => declaration.guard === 'admin')
+  it.each(forAdmins.map(({ method, path }) => [method, path]))(
+    '%s %s answers 403 to a person who is no administrator',
+    async (method, path) => {
+      const response = await send(method, path, plainSession)
+      expect(response.status).toBe(403)
+      expect(await response.text()).toContain('administrator')
+    },
+  )
+
+  const unset = { ...env, HUB_LOCAL: '0', MASTER_KEY: '' } as Env
+  it.each(
+    routes.filter(({ path }) => !/^\/health(\/|$)/.test(path)).map(({ method, path }) => [method, path]),
+  )('%s %s is not answered by a deployment without real secrets', async (method, path) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const response = await app.fetch(request(method, path, plainSession), unset, createExecutionContext())
+    expect(response.status).toBe(500)
+    expect(await response.text()).toContain('wrangler secret put MASTER_KEY')
+  })
 
   it('cannot be added without a guard', () => {
     const careless = new Hono<HubContext>()
