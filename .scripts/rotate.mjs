@@ -23,9 +23,13 @@ do {
 
 if (!batch.complete) {
   for (const { what, owner, id, problem } of stuck) {
-    console.error(`${what} ${id} of ${owner}: ${problem === 'altered' ? 'it was altered' : 'its master key is not set'}`)
+    console.error(
+      `${what} ${id} of ${owner}: ${problem === 'altered' ? 'it was altered' : 'its master key is not set'}`,
+    )
   }
-  console.error('Not complete: enter these keys again or remove them, or run this once more if none is named.')
+  console.error(
+    'Not complete: enter these keys again or remove them, or run this once more if none is named.',
+  )
   process.exit(1)
 }
 console.log(whatIsNext(batch))

@@ -297,10 +297,12 @@ describe('where a name points to', () => {
   })
 })
 
+const urlOf = (input: RequestInfo | URL): URL => new URL(input instanceof Request ? input.url : input)
+
 describe('the resolver', () => {
   const answerWith = (answers: Record<string, object | number>) =>
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) => {
-      const { hostname, searchParams } = new URL(String(url))
+      const { hostname, searchParams } = urlOf(url)
       const answer = answers[`${hostname} ${searchParams.get('type')}`] ?? 500
       return typeof answer === 'number' ? new Response(null, { status: answer }) : Response.json(answer)
     })
@@ -349,7 +351,7 @@ describe('the resolver', () => {
     })
     await resolveOverHttps('a&type=TXT#.public.net')
     for (const [url] of asked.mock.calls) {
-      expect(new URL(String(url)).searchParams.get('name')).toBe('a&type=TXT#.public.net')
+      expect(urlOf(url).searchParams.get('name')).toBe('a&type=TXT#.public.net')
     }
   })
 })

@@ -377,7 +377,7 @@ describe('blame', () => {
     const early = await admit()
     await fail({ blame: 'key' })
     await refuse()
-    await env.DB.prepare("UPDATE keys SET ciphertext = 'sealed-anew'").run()
+    await env.DB.prepare("UPDATE keys SET ciphertext = 'sealed-anew', secret_version = 2").run()
     await pool.refresh()
     expect((await pool.report()).keys).toMatchObject([{ status: 'active' }])
     await admit()

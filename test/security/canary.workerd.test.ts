@@ -54,7 +54,7 @@ beforeAll(() => {
     )
   }
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input)
+    const url = input instanceof Request ? input.url : new URL(input).href
     const headers = new Headers(init?.headers)
     const key =
       headers.get('authorization')?.replace('Bearer ', '') ??
@@ -188,7 +188,7 @@ const calls: [path: string, body: (model: string, isStream: boolean) => object][
 ]
 const providers = ['openai', 'anthropic', 'gemini', 'groq', 'shapeless']
 
-it('no secret is said or stored in the clear, whatever fails', { timeout: 120_000 }, async () => {
+it('no secret is said or stored in the clear, whatever fails', { timeout: 240_000 }, async () => {
   provider = () => json(completionBody, 200)
   const password = of('password')
   const person = { username: 'ada', password }
@@ -261,11 +261,12 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 120_00
     for (const name of providers) {
       for (const [path, body] of calls) {
         provider = fail
-        // Another model each time: what rests after a failure would not be called again.
-        await send('POST', path, { as: token, body: body(`${name}/m-${turn}`, turn % 2 === 0) })
-        await send('POST', path, { as: token, body: body(`${name}/n-${turn}`, turn % 2 === 1) })
+        // Another model each time: what rests after a failure would not be called again. Streamed in every second cell.
+        const isStream = (turn + Math.floor(turn / calls.length)) % 2 === 0
+        const answer = await send('POST', path, { as: token, body: body(`${name}/m-${turn}`, isStream) })
         const id = data.find((key) => key.provider === name)?.id
-        if (id) await send('POST', `/api/keys/${id}/restore`, { as: session })
+        if (id && answer.text.includes('"blame":"key"'))
+          await send('POST', `/api/keys/${id}/restore`, { as: session })
         turn++
       }
     }
@@ -305,7 +306,7 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 120_00
   await noteObjects()
 
   // The session did all this; else there would be nothing to look through.
-  expect(said.length).toBeGreaterThan(1_000)
+  expect(said.length).toBeGreaterThan(600)
   expect(said.some(({ where }) => where.startsWith('console.'))).toBe(true)
   for (const status of [200, 400, 401, 403, 409, 429, 500, 502]) {
     expect(

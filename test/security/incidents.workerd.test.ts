@@ -131,7 +131,7 @@ describe('a name in a request', () => {
     ).catch(() => {})
     const called: URL[] = []
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (url) => {
-      called.push(new URL(String(url)))
+      called.push(new URL(url instanceof Request ? url.url : url))
       return Response.json({ candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }] })
     })
     const address = `/v1beta/models/${encodeURIComponent(`gemini/${model}`)}:generateContent`
