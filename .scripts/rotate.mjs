@@ -49,6 +49,7 @@ function whatIsNext({ current, retired }) {
 
 ${variables.map((variable) => `  npx wrangler secret delete ${variable}`).join('\n')}
 
+Wait an hour first: answers that are kept for idempotency keys may still be sealed with it, and are forgotten by then.
 In a local hub, take it out of .dev.vars. Where MASTER_KEY holds a ring, leave the first key of it.
 `
 }
