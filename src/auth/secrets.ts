@@ -32,8 +32,21 @@ export function isLocal(env: Env, url: URL): boolean {
   return env.HUB_LOCAL === '1' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
 }
 
-/** What is wrong with the secrets, or nothing. Local development values are good only where `local` holds. */
-export function findMisconfigurations(env: Env, local: boolean): Misconfiguration[] {
+const judged = new WeakMap<object, Map<boolean, readonly Misconfiguration[]>>()
+
+/**
+ * What is wrong with the secrets, or nothing. Local development values are good only where `local` holds. The environment does not
+ * change while an isolate lives, and every request asks: the answer is remembered.
+ */
+export function findMisconfigurations(env: Env, local: boolean): readonly Misconfiguration[] {
+  const known = judged.get(env) ?? new Map<boolean, readonly Misconfiguration[]>()
+  judged.set(env, known)
+  const found = known.get(local) ?? judgeSecrets(env, local)
+  known.set(local, found)
+  return found
+}
+
+function judgeSecrets(env: Env, local: boolean): Misconfiguration[] {
   const found: Misconfiguration[] = []
   const wrong = (name: string, problem: string | undefined, remedy: string): void => {
     if (problem !== undefined) found.push({ name, problem, remedy })
@@ -76,8 +89,8 @@ function sharedWith(env: Env, local: boolean): string | undefined {
   return !local && env.JWT_SECRET === env.MASTER_KEY ? 'is the same as MASTER_KEY' : undefined
 }
 
-/** Of 32 random bytes more than 20 differ, in all of ten thousand tries; of 16 random hexadecimal digits, more than 5. */
-const minDistinct = 6
+/** Even sixteen random hexadecimal digits hold five different ones, but for one case in two million. */
+const minDistinct = 5
 
 /** Whether a text says of itself that it is no secret, or is too uniform to be one. */
 function isGuessable(text: string): boolean {
@@ -94,8 +107,7 @@ const rings = new WeakMap<object, { ring: KeyRing | undefined }>()
 
 /**
  * The master keys, newest first: `MASTER_KEY_9` … `MASTER_KEY_2`, whose names are `v9` … `v2`, then `MASTER_KEY`, which is one bare
- * key, `v1`, or a ring such as `v2:<base64>,v1:<base64>`. Undefined where there is none, or any is not 32 bytes in base64.
- * The environment does not change while an isolate lives, and every request asks: the answer is remembered.
+ * key, `v1`, or a ring such as `v2:<base64>,v1:<base64>`. Undefined where there is none, or any is not 32 bytes in base64. Remembered.
  */
 export function readKeyRing(env: Secrets): KeyRing | undefined {
   const known = rings.get(env)

@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { auditTampering } from '../../src/auth/tampering.ts'
 import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
 
+// Each test is a life of a hub, and machines may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 let turn = 0
 let ada: Settled
 let used: (string | null)[]

@@ -6,6 +6,9 @@ import type { Env } from '../../src/env.ts'
 import { app } from '../../src/index.ts'
 import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
 
+// Each test is a life of a hub, and machines may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 /** As deployed: real secrets, nothing local, private addresses refused. */
 const deployed: Env = {
   ...env,

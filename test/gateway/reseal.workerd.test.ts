@@ -6,6 +6,9 @@ import type { Env } from '../../src/env.ts'
 import { app } from '../../src/index.ts'
 import { call, completionBody, sentText, settleIn, type Settled } from '../hub.workerd.ts'
 
+// Each test is a life of a hub, and machines may be busy.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const newer = btoa(String.fromCharCode(...Array.from({ length: 32 }, (_, i) => (i * 53 + 9) % 256)))
 /** Both master keys, and the new one alone. */
 const both: Env = { ...env, MASTER_KEY_2: newer }
