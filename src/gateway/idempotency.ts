@@ -126,7 +126,7 @@ class SharedCall {
   async #replay({ sealed, epoch }: Extract<ClaimAnswer, { type: 'kept' }>): Promise<Response> {
     const { env, caller } = this.#input
     if (epoch > caller.configuration.epoch) await renewCaller(env, caller, Date.now())
-    const { head, body } = readKept(await openText(env.MASTER_KEY, sealed, this.#sealedFor()))
+    const { head, body } = readKept(await openText(env, sealed, this.#sealedFor()))
     const response = new Response(body, head)
     response.headers.set(replayedHeader, 'true')
     return response
@@ -187,11 +187,7 @@ class SharedCall {
     switch (gathered.type) {
       case 'whole': {
         const text = writeKept({ head, body: gathered.body })
-        return this.#object().keepAnswer(
-          name,
-          ticket,
-          await sealText(env.MASTER_KEY, text, this.#sealedFor()),
-        )
+        return this.#object().keepAnswer(name, ticket, await sealText(env, text, this.#sealedFor()))
       }
       case 'too-large':
         return this.#object().keepAnswer(name, ticket, undefined)

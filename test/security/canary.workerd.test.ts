@@ -252,7 +252,11 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 240_00
     await send('GET', '/api/keys', { as })
     await send('POST', `/v1beta/models/m:generateContent?key=${encodeURIComponent(as)}`, { body: {} })
   }
-  const expired = await signSession(deployed, { userId: 'usr_x', sessionId: 'ses_x' }, Date.now() - 60_000)
+  const expired = await signSession(
+    deployed,
+    { userId: 'usr_x', sessionId: 'ses_x', generation: 1 },
+    Date.now() - 60_000,
+  )
   await send('GET', '/api/keys', { as: expired })
 
   // Every provider fails in every way, in every dialect.
