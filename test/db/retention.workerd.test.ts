@@ -1,10 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { removeOutdated } from '../../src/db/retention.ts'
-import { writeRecords } from '../../src/db/records.ts'
 import { changeSettings } from '../../src/db/settings.ts'
 import { timeOrderedId } from '../../src/ids.ts'
-import { makeRecord, storeUser } from '../quota/fixtures.ts'
+import { storeUser } from '../quota/fixtures.ts'
 
 const dayMs = 86_400_000
 const now = Date.UTC(2100, 0, 31)
@@ -16,14 +15,15 @@ beforeEach(async () => {
   await changeSettings(env.DB, { logRetentionDays: 10 }, 'u1')
 })
 
+/** So many requests of one age, written by the database itself. */
 async function log(owner: string, ageDays: number, count = 1): Promise<void> {
-  const at = now - ageDays * dayMs
-  for (let left = count; left > 0; left -= 500) {
-    const records = Array.from({ length: Math.min(left, 500) }, () =>
-      makeRecord({ owner, id: timeOrderedId('req', at), startedAt: at }),
-    )
-    await writeRecords(env.DB, records)
-  }
+  await env.DB.prepare(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?3)
+     INSERT INTO requests (owner, id, started_at, duration_ms, dialect, asked, stream, status, attempts, trail)
+     SELECT ?1, ?2 || n, 1, 1, 'openai-chat', 'm', 0, 200, 1, '[]' FROM numbers`,
+  )
+    .bind(owner, timeOrderedId('req', now - ageDays * dayMs), count)
+    .run()
 }
 
 async function counts(): Promise<Record<string, number>> {

@@ -24,6 +24,7 @@ const lists = [
   '/api/tokens',
   '/api/routes',
   '/api/providers',
+  '/api/accounts',
   '/api/logs',
   '/api/auth/sessions',
   '/api/usage?groupBy=key',
@@ -43,6 +44,7 @@ beforeAll(async () => {
   }
   await call('POST', '/api/providers', own, ada.session)
   await call('POST', '/api/keys', { provider: own.id, apiKey: keyText }, ada.session)
+  await call('POST', '/api/accounts', { provider: 'openai', name: 'adas-account' }, ada.session)
   const candidates = [{ provider: own.id, model: 'adas-model' }]
   await call('POST', '/api/routes', { name: 'adas-route', candidates }, ada.session)
   await chat(ada, 'openai/gpt-fake')
@@ -55,6 +57,7 @@ beforeAll(async () => {
   adas = {
     '/api/keys/:id': await first('/api/keys'),
     '/v1/admin/keys/:id': await first('/api/keys'),
+    '/api/accounts/:id': await first('/api/accounts'),
     '/api/tokens/:id': await first('/api/tokens'),
     '/api/logs/:id': await first('/api/logs'),
     '/v1/admin/logs/:id': await first('/api/logs'),
