@@ -23,7 +23,7 @@ import {
   type PoolKey,
   type PoolState,
 } from './pool-state.ts'
-import type { Entry, Lane, Roster } from './roster.ts'
+import { type Entry, type Lane, type Roster, shortUntil } from './roster.ts'
 import { charge, roomAt, windowName } from './windows.ts'
 import type { Likely } from './write-ahead.ts'
 
@@ -182,7 +182,7 @@ function choose(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf)
   const fits = (entry: Entry): boolean => {
     if (need.model === undefined && circuitBlocks(pool.state.circuits.get(entry.model), now).length > 0)
       return false
-    return needBlocks(pool.roster.offer(entry), need, heldOf(entry.key.account), now).length === 0
+    return pool.roster.fits(entry, need, heldOf(entry.key.account), now)
   }
   const first = lane.ready.find(fits)
   if (!first || need.conversation === undefined) return first
@@ -213,14 +213,18 @@ function decideTrial(pool: Pool, need: Need, keyId: string, now: number): Decisi
 const trialObeys: ReadonlySet<Block['reason']> = new Set(['requests-used-up', 'tokens-used-up', 'busy'])
 
 /**
- * Why nobody serves. Those that sleep are looked at in the order in which they may wake, until the next could not be sooner than
- * the soonest so far.
+ * Why nobody serves. When enough are listed, the others matter only for the soonest time: those that are known to be too small
+ * until later are passed over, and those that sleep are looked at in the order in which they may wake, until the next could
+ * not be sooner.
  */
 function refuse(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Decision {
   const listed: (KeyRefusal & { position: number })[] = []
   let soonest = Infinity
   for (const entry of [...lane.ready, ...lane.asleep]) {
-    if (listed.length >= mostListed && entry.wakeAt >= soonest) break
+    if (listed.length >= mostListed) {
+      if (entry.wakeAt >= soonest) break
+      if (shortUntil(entry, need) >= soonest) continue
+    }
     const blocks = blocksOf(pool, entry, need, now, heldOf(entry.key.account))
     const block = longest(blocks)
     if (!block) continue

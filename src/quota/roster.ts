@@ -5,7 +5,16 @@
  * A lane holds each key once: ready, sorted by priority and rank; or asleep, sorted by when it may wake. What changes an account
  * moves its keys (`touch`); what only passes with time is looked at when the lane is asked for.
  */
-import { type Block, counts, longest, type Offer, standingBlocks } from './blocks.ts'
+import {
+  type Block,
+  counts,
+  type Held,
+  longest,
+  needBlocks,
+  nothingHeld,
+  type Offer,
+  standingBlocks,
+} from './blocks.ts'
 import type { Need } from './lease.ts'
 import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
 import { type Standing, type Strategy, strategyNamed } from './strategies.ts'
@@ -19,6 +28,8 @@ export interface Entry {
   /** 0 where it is ready; else when what stands against it may be over, Infinity for never. */
   wakeAt: number
   block?: Block
+  /** Where it is ready: the least that was too much for it when it was last asked, and until when as much or more is. */
+  short?: { of: 'input' | 'tokens'; tokens: number; until: number }
 }
 
 export interface Lane {
@@ -81,6 +92,16 @@ export class Roster {
     }
   }
 
+  /** Whether a key that is ready can serve this very need: its size is not too much, and nothing about it speaks against the key. */
+  fits(entry: Entry, need: Need, held: Held, now: number): boolean {
+    if (shortUntil(entry, need) > now) return false
+    const blocks = needBlocks(this.offer(entry), need, held, now)
+    if (blocks.length === 0) return true
+    // What is held for others says nothing of the key's own room.
+    if (held === nothingHeld) rememberSize(entry, need, blocks)
+    return false
+  }
+
   /** A key as it is offered to a need. */
   offer({ key, model }: Pick<Entry, 'key' | 'model'>): Offer {
     return {
@@ -134,6 +155,27 @@ export class Roster {
     const [to, newOrder] = moved.wakeAt === 0 ? [lane.ready, byRank] : [lane.asleep, byWaking]
     to.splice(indexIn(to, moved, newOrder), 0, moved)
   }
+}
+
+/**
+ * Until when a key is known to be too small for a need; 0 where nothing is known. Room only grows with time unless the account
+ * changes, and then there is a new entry. So keys that are almost used up are passed over without looking at their windows.
+ */
+export function shortUntil({ short }: Entry, { estimate }: Need): number {
+  return short && sizeOf(estimate, short.of) >= short.tokens ? short.until : 0
+}
+
+function rememberSize(entry: Entry, { estimate }: Need, blocks: readonly Block[]): void {
+  const block = longest(
+    blocks.filter(({ reason }) => reason === 'larger-than-window' || reason === 'tokens-used-up'),
+  )
+  if (!block) return
+  const of = block.reason === 'larger-than-window' ? 'input' : 'tokens'
+  entry.short = { of, tokens: sizeOf(estimate, of), until: block.retryAt ?? Infinity }
+}
+
+function sizeOf({ inputTokens, outputTokens }: Need['estimate'], of: 'input' | 'tokens'): number {
+  return of === 'input' ? inputTokens : inputTokens + outputTokens
 }
 
 function standingOf({ key, account, model }: Offer, position: number): Standing {
