@@ -1,11 +1,12 @@
 /**
- * The hub beside the least that a Worker can do, in one run. `README.md` says what is measured and how to read it.
+ * The hub beside the least that a Worker can do, and one key pool beside larger ones. `README.md` says what is measured and how
+ * to read it.
  *
- *     npm run bench                          all of it, in about three minutes
+ *     npm run bench                          all of it, in about seven minutes
  *     npm run bench -- --quick               one short round
- *     npm run bench -- --only stream         the scenarios with this in their name
+ *     npm run bench -- --only stream         the scenarios with this in their name; `pool` for the key pool alone
  *     npm run bench -- --build <folder>      another build than dist/llm_hub, which is then not built anew
- *     npm run bench -- --profile <folder>    CPU profiles of the hub instead of the table
+ *     npm run bench -- --profile <folder>    CPU profiles instead of the tables
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,6 +17,15 @@ import { parseArgs } from 'node:util'
 import { build, root } from '../../.scripts/local.mjs'
 import { startHub } from './hub.mjs'
 import { load } from './load.mjs'
+import {
+  drivePool,
+  measurePool,
+  mostKeys,
+  poolScenarios,
+  preparePool,
+  renderPoolTables,
+  startPools,
+} from './pool.mjs'
 import { profile } from './profile.mjs'
 import { measure, renderTables } from './report.mjs'
 import { isPaced, requestOf, scenarios } from './scenarios.mjs'
@@ -31,22 +41,29 @@ const { values: options } = parseArgs({
   },
 })
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 3))
-const chosen = scenarios.filter(({ name }) => name.includes(options.only))
+const divisor = options.quick ? 4 : 1
+const inspect = options.profile !== undefined
+const isChosen = ({ name }) => name.includes(options.only)
+const chosen = scenarios.filter(isChosen)
+const chosenOfPool = poolScenarios.filter(isChosen)
 
 // Storage in memory, where there is such a place: a disk's own pace is not what is measured.
 const temporary = mkdtempSync(path.join(process.platform === 'linux' ? '/dev/shm' : tmpdir(), 'hub-bench-'))
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
 
-/** Starts everything that is beside the clients. */
-async function start() {
+/** Starts what is outside: the provider and the database. @returns their ports. */
+async function startOutside() {
   const outside = fork(path.join(import.meta.dirname, 'outside.mjs'))
-  const [{ provider, database }] = await once(outside, 'message')
+  const [ports] = await once(outside, 'message')
+  return ports
+}
 
+/** Starts the two that are compared. */
+async function startBoth({ provider, database }) {
   const folder = path.join(temporary, 'proxy')
   mkdirSync(folder)
   cpSync(path.join(import.meta.dirname, 'proxy.mjs'), path.join(folder, 'proxy.mjs'))
-  const inspect = options.profile !== undefined
   const [proxy, hub] = await Promise.all([
     startWorker({
       folder,
@@ -85,11 +102,11 @@ function driver({ proxy, hub }) {
   }
 }
 
-async function run() {
+async function runHub(outside) {
   if (options.build === undefined) build()
-  const workers = await start()
+  const workers = await startBoth(outside)
   const drive = driver(workers)
-  if (options.profile !== undefined) {
+  if (inspect) {
     await profile(path.resolve(options.profile), workers.hub.inspectorPort, chosen, (scenario) =>
       drive('hub', scenario, scenario.count),
     )
@@ -98,9 +115,32 @@ async function run() {
   const measured = []
   for (const scenario of chosen) {
     process.stderr.write(`${scenario.name}\n`)
-    measured.push(await measure(scenario, rounds, options.quick ? 4 : 1, drive))
+    measured.push(await measure(scenario, rounds, divisor, drive))
   }
   process.stdout.write(renderTables(measured, rounds))
+}
+
+async function runPool({ database }) {
+  const workers = await startPools({ folder: path.join(temporary, 'pool'), database, inspect })
+  if (inspect) {
+    for (const scenario of chosenOfPool) await preparePool(workers, scenario, mostKeys)
+    await profile(path.resolve(options.profile), workers.inspectorPort, chosenOfPool, (scenario) =>
+      drivePool(workers, scenario, mostKeys, scenario.calls),
+    )
+    return
+  }
+  const measured = []
+  for (const scenario of chosenOfPool) {
+    process.stderr.write(`${scenario.name}\n`)
+    measured.push(await measurePool(workers, scenario, rounds, divisor))
+  }
+  process.stdout.write(renderPoolTables(measured, rounds))
+}
+
+async function run() {
+  const outside = await startOutside()
+  if (chosen.length > 0) await runHub(outside)
+  if (chosenOfPool.length > 0) await runPool(outside)
 }
 
 try {

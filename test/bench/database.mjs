@@ -15,7 +15,7 @@ export function serveDatabase() {
   for (const file of readdirSync(migrations).toSorted())
     database.exec(readFileSync(path.join(migrations, file), 'utf8'))
 
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     let body = ''
     request.setEncoding('utf8')
     request.on('data', (piece) => {

@@ -1,5 +1,6 @@
 /** From rounds to numbers, and from numbers to the tables. */
 import { isPaced } from './scenarios.mjs'
+import { digits, median, table, times } from './tables.mjs'
 
 /** @typedef {'proxy' | 'hub'} Subject */
 
@@ -71,12 +72,6 @@ function rhythmOf({ pieces }) {
   return { delayMs: median(delays), gapMs: Math.max(...growth) }
 }
 
-export function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  return (sorted[Math.floor(middle - 0.5)] + sorted[Math.floor(middle)]) / 2
-}
-
 /** @param {Measured[]} measured @param {number} rounds */
 export function renderTables(measured, rounds) {
   const rows = measured.map(({ scenario, proxy, hub, ratios }) => [
@@ -124,17 +119,4 @@ export function renderTables(measured, rounds) {
   return [table(headings, rows), paced.length > 0 ? table(pacedHeadings, paced) : '', `${note}\n`]
     .filter((part) => part !== '')
     .join('\n')
-}
-
-function table(headings, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |\n`
-  return line(headings) + line(headings.map((_, n) => (n === 0 ? '---' : '--:'))) + rows.map(line).join('')
-}
-
-function digits(number) {
-  return number < 1_000 ? number.toPrecision(3) : String(Math.round(number))
-}
-
-function times(number) {
-  return `${digits(number)}x`
 }
