@@ -29,10 +29,12 @@ export function ranOut(seen: Together | undefined, account: string, until: numbe
   const last = { ...seen?.last }
   const pairs = { ...seen?.pairs }
   const before = last[account]
+  // Of the others only the last time of those that may be one is asked for again: a pool of a thousand keys must not keep them all.
+  const paired = new Set(Object.values(pairs).flatMap(({ accounts }) => accounts))
   // Calls that were under way fail one after the other: that is one time, not many.
   const isSameTime = before && now - before.at < togetherMs
   for (const [other, { at, until: otherUntil }] of Object.entries(last)) {
-    if (now - at > forgetMs) delete last[other]
+    if (now - at > (paired.has(other) ? forgetMs : togetherMs)) delete last[other]
     else if (
       other !== account &&
       !isSameTime &&
