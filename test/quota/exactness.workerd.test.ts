@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Limit } from '../../src/db/schema.ts'
 import type { Lease, Need, Outcome } from '../../src/quota/lease.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
-import { logged, minuteMs, start, success, TestPool } from './pool.workerd.ts'
+import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
 
 beforeAll(() => storeUser(env.DB, 'u1', 3))
 

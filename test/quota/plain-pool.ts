@@ -17,6 +17,28 @@ import { settle } from '../../src/quota/settling.ts'
 import { usedAt } from '../../src/quota/windows.ts'
 import { makeNeed } from './fixtures.ts'
 
+/** A key as a pool keeps a copy of it. */
+export function makeStoredKey(change: Partial<StoredKey>): StoredKey {
+  return {
+    id: 'k1',
+    owner: 'u1',
+    accountId: 'a1',
+    ciphertext: '',
+    secretVersion: 1,
+    origin: null,
+    baseUrl: null,
+    providerChangedAt: null,
+    enabled: true,
+    priority: 1,
+    weight: 1,
+    allowedModels: null,
+    defaultModel: null,
+    limits: null,
+    maxConcurrent: null,
+    ...change,
+  }
+}
+
 export class PlainPool {
   readonly provider: string
   readonly configuration: Configuration
@@ -26,23 +48,9 @@ export class PlainPool {
   /** @param keys how many keys it has, each with an account of its own. */
   constructor(limits: Limit[], keys = 1, provider = 'custom') {
     this.provider = provider
-    const stored = Array.from({ length: keys }, (_, index): StoredKey => ({
-      id: `k${index + 1}`,
-      owner: 'u1',
-      accountId: `a${index + 1}`,
-      ciphertext: '',
-      secretVersion: 1,
-      origin: null,
-      baseUrl: null,
-      providerChangedAt: null,
-      enabled: true,
-      priority: 1,
-      weight: 1,
-      allowedModels: null,
-      defaultModel: null,
-      limits,
-      maxConcurrent: null,
-    }))
+    const stored = Array.from({ length: keys }, (_, index) =>
+      makeStoredKey({ id: `k${index + 1}`, accountId: `a${index + 1}`, limits }),
+    )
     this.configuration = configure({ owner: 'u1', provider }, { strategy: null, keys: stored }, {})
     for (const [id, rules] of this.configuration.rules)
       this.state.accounts.set(id, accountUnder(rules, undefined))

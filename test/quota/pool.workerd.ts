@@ -36,7 +36,7 @@ export class TestPool {
   }
 
   admit(need: Partial<Need> = {}, settlement?: Settlement): Promise<Admission> {
-    return this.stub.admit(makeNeed(need), settlement) as Promise<Admission>
+    return this.stub.admit(makeNeed(need), settlement)
   }
 
   async lease(need: Partial<Need> = {}): Promise<Lease> {

@@ -7,24 +7,20 @@ import { accountUnder, emptyState, type OpenLease } from '../../src/quota/pool-s
 import { Roster } from '../../src/quota/roster.ts'
 import { settle } from '../../src/quota/settling.ts'
 import { makeNeed, makeUsage } from './fixtures.ts'
+import { makeStoredKey } from './plain-pool.ts'
 
 const start = Date.UTC(2026, 10, 21, 12)
 
 /** Keys with little room, each on an account of its own. */
 function openPool(keys: number, resets: 'sliding' | 'refill'): Pool {
-  const stored = Array.from({ length: keys }, (_, index) => ({
-    id: `k${index}`,
-    owner: 'u1',
-    accountId: `a${index}`,
-    ciphertext: '',
-    enabled: true,
-    priority: 1 + (index % 2),
-    weight: 1,
-    allowedModels: null,
-    defaultModel: null,
-    limits: [{ unit: 'tokens', per: 'minute', limit: 1_000 + 100 * (index % 5), resets } as const],
-    maxConcurrent: null,
-  }))
+  const stored = Array.from({ length: keys }, (_, index) =>
+    makeStoredKey({
+      id: `k${index}`,
+      accountId: `a${index}`,
+      priority: 1 + (index % 2),
+      limits: [{ unit: 'tokens', per: 'minute', limit: 1_000 + 100 * (index % 5), resets }],
+    }),
+  )
   const configuration = configure({ owner: 'u1', provider: 'custom' }, { strategy: null, keys: stored }, {})
   const state = emptyState()
   for (const [id, rules] of configuration.rules) state.accounts.set(id, accountUnder(rules, undefined))
