@@ -5,7 +5,7 @@ import { inbound, outbound } from '../dialects/index.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
-import type { Directory } from '../gateway/directory.ts'
+import type { Directory, KnownProvider } from '../gateway/directory.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
 import { Ledger } from '../gateway/ledger.ts'
 import { needsOf } from '../gateway/needs.ts'
@@ -53,6 +53,15 @@ export const Explained = z.object({
   leftOut: z.array(z.object({ provider: z.string(), model: z.string().nullable(), reason: z.string() })),
 })
 
+/** Why a key is used, or is not. */
+export const ExplainedKey = z.object({
+  serves: z.boolean(),
+  /** The key that goes before it, where another one would serve. */
+  goesFirst: z.string().nullable(),
+  /** What speaks against it; null where nothing does, and it only is not its turn. */
+  refusal: Refusal.nullable(),
+})
+
 interface Question {
   env: Env
   caller: Caller
@@ -65,14 +74,7 @@ interface Question {
 /** @throws {HubError} NOT_FOUND where the name means nothing. */
 export async function explain(question: Question): Promise<z.infer<typeof Explained>> {
   const { env, caller, directory, asked, input } = question
-  const listener = inbound['openai-chat']
-  if (!listener) throw new Error('The OpenAI dialect is not spoken.')
-  const request = listener.parseRequest({ model: asked, messages: [{ role: 'user', content: 'Hello!' }] })
-  const usual = estimateTokens(request)
-  const estimate = {
-    inputTokens: input.inputTokens ?? usual.inputTokens,
-    outputTokens: input.outputTokens ?? usual.outputTokens,
-  }
+  const { request, estimate, needFor } = imagine(question)
   const plan = makePlan({
     asked,
     routes: caller.configuration.routes,
@@ -92,20 +94,10 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
     heardOf: () => ({}),
   })
   if (plan instanceof HubError) throw plan
-  const now = Date.now()
-  const record = new Ledger(question.requestId, now, caller, request).record(now)
   const pools = await Promise.all(
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
-        const need: Need = {
-          requestId: question.requestId,
-          user: caller.configuration.user.id,
-          ...(candidate.model !== undefined && { model: candidate.model }),
-          defaultModel: candidate.provider.defaultModel,
-          estimate,
-          excludedKeys: [],
-          record,
-        }
+        const need = needFor(candidate.provider.defaultModel, candidate.model)
         const explanation = await poolStub(env, poolOwner, candidate.providerId).explain(need)
         return showPool(candidate, poolOwner, explanation)
       }),
@@ -121,6 +113,46 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
   }
 }
 
+/** Why a key would serve a request for a model, or would not. `asked` of the question is the model; empty for the key's default. */
+export async function explainKey(
+  question: Omit<Question, 'directory'>,
+  key: { id: string; poolOwner: string; known: KnownProvider },
+): Promise<z.infer<typeof ExplainedKey>> {
+  const { needFor } = imagine(question)
+  const need = needFor(key.known.provider.defaultModel, question.asked || undefined)
+  const { keyId, refusals } = await poolStub(question.env, key.poolOwner, key.known.id).explain(need)
+  const refusal = refusals.find((one) => one.keyId === key.id)
+  return {
+    serves: keyId === key.id,
+    goesFirst: keyId !== undefined && keyId !== key.id ? keyId : null,
+    refusal: refusal ? showRefusal(refusal, true) : null,
+  }
+}
+
+/** A request that nobody sends, of the size that was asked about. */
+function imagine({ caller, asked, input, requestId }: Omit<Question, 'directory'>) {
+  const listener = inbound['openai-chat']
+  if (!listener) throw new Error('The OpenAI dialect is not spoken.')
+  const request = listener.parseRequest({ model: asked, messages: [{ role: 'user', content: 'Hello!' }] })
+  const usual = estimateTokens(request)
+  const estimate = {
+    inputTokens: input.inputTokens ?? usual.inputTokens,
+    outputTokens: input.outputTokens ?? usual.outputTokens,
+  }
+  const now = Date.now()
+  const record = new Ledger(requestId, now, caller, request).record(now)
+  const needFor = (defaultModel: string, model: string | undefined): Need => ({
+    requestId,
+    user: caller.configuration.user.id,
+    ...(model !== undefined && { model }),
+    defaultModel,
+    estimate,
+    excludedKeys: [],
+    record,
+  })
+  return { request, estimate, needFor }
+}
+
 function showPool(
   candidate: Candidate,
   poolOwner: string,
@@ -133,14 +165,21 @@ function showPool(
     scope: shared ? 'hub' : 'user',
     keyId: keyId ?? null,
     retryAt: toTimeOrNull(retryAt),
-    refusals: refusals.map((refusal) => ({
-      keyId: refusal.keyId,
-      reason: refusal.reason,
-      also: refusal.also,
-      retryAt: toTimeOrNull(refusal.retryAt),
-      verdict: refusal.verdict ?? null,
-      // A provider's words about an account are for its owner.
-      detail: shared ? null : (refusal.detail ?? null),
-    })),
+    // A provider's words about an account are for its owner.
+    refusals: refusals.map((refusal) => showRefusal(refusal, !shared)),
+  }
+}
+
+function showRefusal(
+  { keyId, reason, also, retryAt, verdict, detail }: Explanation['refusals'][number],
+  withDetail: boolean,
+): z.infer<typeof Refusal> {
+  return {
+    keyId,
+    reason,
+    also,
+    retryAt: toTimeOrNull(retryAt),
+    verdict: verdict ?? null,
+    detail: withDetail ? (detail ?? null) : null,
   }
 }

@@ -1,6 +1,6 @@
 /** Provider keys: entered once, never shown again, with the live state that their pool knows. */
 import { Hono } from 'hono'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { writeAudit } from '../db/audit.ts'
 import {
   type AccountChange,
@@ -25,6 +25,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { explainKey, ExplainedKey } from './explain.ts'
 import { keyImportRoutes } from './key-import.ts'
 import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
 import { requireSharer } from './scope.ts'
@@ -143,6 +144,29 @@ export const keyRoutes = new Hono<HubContext>()
         detail: { provider: stored.provider },
       })
       return c.body(null, 204)
+    },
+  )
+  .get(
+    '/:id/explain',
+    endpoint({
+      guard: 'user',
+      summary: 'Why a key would serve a request for a model now, or would not; without a call.',
+      params: ById,
+      query: z.strictObject({ model: z.string().max(200).optional() }),
+      answer: ExplainedKey,
+    }),
+    async (c) => {
+      const { caller, requestId } = c.var
+      const stored = await requireKey(c.env, caller.configuration.user.id, c.req.valid('param').id)
+      const explained = await explainKey(
+        { env: c.env, caller, requestId, input: {}, asked: c.req.valid('query').model ?? '' },
+        {
+          id: stored.id,
+          poolOwner: poolOf(stored).owner,
+          known: requireProvider(directoryOf(c), stored.provider),
+        },
+      )
+      return c.json(explained)
     },
   )
   .post(

@@ -217,6 +217,16 @@ describe('why a request would be served by whom', () => {
       leftOut: [],
     })
     expect(provider.received).toHaveLength(1)
+    const { data } = await hub.call<{ data: { id: string; provider: string }[] }>('GET', '/api/keys', { as })
+    const ids = data.filter((key) => key.provider === model).map(({ id }) => id)
+    const why = await Promise.all(
+      ids.map((id) => hub.call('GET', `/api/keys/${id}/explain?model=fake-1`, { as })),
+    )
+    expect(why).toMatchObject([
+      { serves: false, goesFirst: ids[2], refusal: { reason: 'requests-used-up' } },
+      { serves: false, goesFirst: ids[2], refusal: { reason: 'disabled' } },
+      { serves: true, goesFirst: null, refusal: null },
+    ])
     const nowhere = await hub.call('POST', '/api/routes/nowhere/explain', { as, body: {}, expect: 404 })
     expect(nowhere).toMatchObject({ hub: { code: 'NOT_FOUND' } })
   })
