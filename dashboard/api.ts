@@ -27,6 +27,8 @@ export type Key = AnswerOf<typeof api.api.keys.$get>['data'][number]
 export type Token = AnswerOf<typeof api.api.tokens.$get>['data'][number]
 export type NewToken = AnswerOf<typeof api.api.tokens.$post>
 export type Provider = AnswerOf<typeof api.api.providers.$get>['data'][number]
+export type Pool = AnswerOf<typeof api.api.pools.$get>['data'][number]
+export type Log = AnswerOf<typeof api.api.logs.$get>['data'][number]
 /** In OpenAI's shape; other shapes are for the SDKs that ask for them by a header. */
 export type Model = Extract<AnswerOf<typeof api.v1.models.$get>, { object: string }>['data'][number]
 export type Person = AnswerOf<typeof api.api.auth.me.$get>

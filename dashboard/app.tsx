@@ -1,32 +1,31 @@
-/** Which page a person sees: it follows from where they stand with the hub, not from an address. */
+/** What a person sees first: it follows from where they stand with the hub. Who is signed in sees the page that the address leads to. */
 import { useLayoutEffect } from 'preact/hooks'
+import { Frame } from './frame/frame.tsx'
+import { Toast } from './frame/toast.tsx'
+import { ClaimPage } from './front/claim.tsx'
+import { JoinPage } from './front/join.tsx'
+import { LoginPage } from './front/login.tsx'
+import { NotReadyPage } from './front/not-ready.tsx'
+import { UnreachablePage } from './front/unreachable.tsx'
 import { Announce, useAnnouncement } from './state/announce.ts'
 import { type HubControls, useHub } from './state/hub.ts'
 import { text } from './text.ts'
-import { ClaimPage } from './views/claim.tsx'
-import { HomePage } from './views/home.tsx'
-import { JoinPage } from './views/join.tsx'
-import { LoginPage } from './views/login.tsx'
-import { NotReadyPage } from './views/not-ready.tsx'
-import { UnreachablePage } from './views/unreachable.tsx'
 
 export function App() {
   const controls = useHub()
-  const [message, announce] = useAnnouncement()
+  const announcing = useAnnouncement()
   useLayoutEffect(() => {
     document.documentElement.lang = text.locale
   }, [])
   return (
-    <Announce.Provider value={announce}>
-      <Page {...controls} />
-      <p class="toast" role="status">
-        {message}
-      </p>
+    <Announce.Provider value={announcing.announce}>
+      <Standing {...controls} />
+      <Toast {...announcing} />
     </Announce.Provider>
   )
 }
 
-function Page({ hub, refresh, enter, logout, decline }: HubControls) {
+function Standing({ hub, refresh, enter, logout, decline }: HubControls) {
   switch (hub.type) {
     case 'loading':
       return (
@@ -45,6 +44,6 @@ function Page({ hub, refresh, enter, logout, decline }: HubControls) {
     case 'invited':
       return <JoinPage invitation={hub.invitation} onJoined={enter} onLeave={decline} />
     case 'signed-in':
-      return <HomePage person={hub.person} onLogout={logout} />
+      return <Frame person={hub.person} onLogout={logout} />
   }
 }

@@ -26,6 +26,7 @@ import { errorResponse } from './routes/error-response.ts'
 import { healthRoutes } from './routes/health.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { liveRoutes } from './routes/live.ts'
 import { logRoutes } from './routes/logs.ts'
 import { modelRoutes } from './routes/models.ts'
 import { poolRoutes } from './routes/pools.ts'
@@ -97,6 +98,7 @@ export const app = new Hono<HubContext>()
   .route('/api/settings', settingsRoutes)
   .route('/api/audit', auditRoutes)
   .route('/api/vault', vaultRoutes)
+  .route('/api/live', liveRoutes)
   .notFound((c) =>
     errorResponse(c, new HubError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path} on this hub.`)),
   )

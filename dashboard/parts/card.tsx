@@ -1,30 +1,24 @@
-/** A section of the home page. */
+/** A part of a page with a heading of its own. */
 import type { ComponentChildren } from 'preact'
+import { useId } from 'preact/hooks'
 
 interface CardProps {
-  /** Its anchor; its heading is `{id}-title`. */
-  id: string
   title: string
   /** Stands beside the heading. */
   action?: ComponentChildren
+  class?: string
   children: ComponentChildren
 }
 
-export function Card({ id, title, action, children }: CardProps) {
+export function Card({ title, action, class: extra = '', children }: CardProps) {
+  const id = useId()
   return (
-    <section id={id} class={`card card-${id}`} aria-labelledby={`${id}-title`}>
+    <section class={`card ${extra}`} aria-labelledby={id}>
       <header class="card-head">
-        <h2 id={`${id}-title`} tabIndex={-1}>
-          {title}
-        </h2>
+        <h2 id={id}>{title}</h2>
         {action}
       </header>
       {children}
     </section>
   )
-}
-
-/** Where focus goes when the thing that had it is gone. */
-export function focusCard(id: string): void {
-  document.getElementById(`${id}-title`)?.focus()
 }

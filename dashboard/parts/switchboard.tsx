@@ -28,7 +28,7 @@ export function Switchboard({ wires, flowing = false }: SwitchboardProps) {
       {shown.map((type, index) => {
         const y = middle - spread / 2 + (shown.length > 1 ? (index * spread) / (shown.length - 1) : 0)
         return (
-          <g class={`wire wire-${type}`}>
+          <g class={`wire wire-${type === 'half-open' ? 'cooling' : type}`}>
             <path d={`M10 ${y}H48C${hubX - 80} ${y} ${hubX - 72} ${middle} ${hubX} ${middle}`} />
             <circle cx="10" cy={y} r="4" />
           </g>
@@ -45,10 +45,10 @@ export function Switchboard({ wires, flowing = false }: SwitchboardProps) {
 
 /** What is drawn where no keys are known yet. */
 export const sampleWires: readonly Standing['type'][] = [
-  'active',
-  'active',
+  'ready',
+  'ready',
   'cooling',
-  'active',
+  'ready',
   'disabled',
-  'active',
+  'ready',
 ]

@@ -1,13 +1,47 @@
-/** The time, for countdowns. */
+/** The time, for countdowns and ages: one ticking clock for everyone who shows it, which stands while the window is hidden. */
 import { useEffect, useState } from 'preact/hooks'
 
-/** Milliseconds since the epoch; anew each second while `running`, else each minute. */
-export function useNow(running: boolean): number {
+const listeners = { second: new Set<(now: number) => void>(), minute: new Set<(now: number) => void>() }
+let timer: ReturnType<typeof setTimeout> | undefined
+let minute = 0
+
+function tick(): void {
+  timer = undefined
+  const now = Date.now()
+  for (const listener of listeners.second) listener(now)
+  if (Math.floor(now / 60_000) !== minute) for (const listener of listeners.minute) listener(now)
+  minute = Math.floor(now / 60_000)
+  start()
+}
+
+function start(): void {
+  if (timer !== undefined || document.visibilityState === 'hidden') return
+  const now = Date.now()
+  // On the full second, or minute, so that all countdowns move together.
+  if (listeners.second.size > 0) timer = setTimeout(tick, 1000 - (now % 1000))
+  else if (listeners.minute.size > 0) timer = setTimeout(tick, 60_000 - (now % 60_000))
+}
+
+function restart(): void {
+  clearTimeout(timer)
+  timer = undefined
+  start()
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') tick()
+  else clearTimeout(timer)
+})
+
+/** Milliseconds since the epoch; anew each second, or where that is not worth it each minute. */
+export function useNow(each: 'second' | 'minute'): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), running ? 1000 : 60_000)
-    return () => clearInterval(timer)
-  }, [running])
+    const waiting = listeners[each]
+    waiting.add(setNow)
+    restart()
+    return () => void waiting.delete(setNow)
+  }, [each])
   return now
 }

@@ -1,7 +1,9 @@
 /** Where a person stands with this hub, which decides what the page shows. */
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api, ask, type Person, type Problem, sessionEnded } from '../api.ts'
+import { navigate } from './address.ts'
 import { forgetInvitation, readInvitation } from './invitation.ts'
+import { forgetAll } from './resource.ts'
 
 export type Hub =
   | { type: 'loading' }
@@ -39,6 +41,8 @@ export function useHub(): HubControls {
 
   const enter = useCallback((person: Person) => {
     forgetInvitation()
+    // Whoever was here before may have been somebody else.
+    forgetAll()
     setHub({ type: 'signed-in', person })
   }, [])
   const decline = useCallback(() => {
@@ -48,6 +52,9 @@ export function useHub(): HubControls {
   const logout = useCallback(async () => {
     await api.api.auth.logout.$post()
     setHub({ type: 'signed-out', ended: false })
+    forgetAll()
+    // Who logs in next begins at the beginning; after a session that ended by itself, where it was.
+    navigate('/', { replace: true })
   }, [])
 
   return { hub, refresh, enter, logout, decline }

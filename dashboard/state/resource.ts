@@ -1,7 +1,16 @@
-/** Something the hub holds, as last read. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError } from '../api.ts'
+/**
+ * Something the hub holds, as last read. Read once for everyone who shows it, shown at once from then on while it is read again, and
+ * read again when a person comes back to the window. An error is data too, beside what was read before it.
+ */
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { ApiError } from '../api.ts'
 import { toApiError } from './action.ts'
+
+/** What can be read, under the name by which it is remembered: everything that it depends on is in the name. */
+export interface Source<Data> {
+  name: string
+  load: () => Promise<Data>
+}
 
 export interface Resource<Data> {
   /** Undefined until it was read once; kept while it is read again. */
@@ -10,26 +19,101 @@ export interface Resource<Data> {
   reload: () => Promise<void>
 }
 
-/** @param load must stay the same function from one render to the next. */
-export function useResource<Data>(load: () => Promise<Data>): Resource<Data> {
-  const [read, setRead] = useState<{ data: Data | undefined; error: ApiError | undefined }>({
-    data: undefined,
-    error: undefined,
-  })
-  const turn = useRef(0)
+interface Entry {
+  data: unknown
+  error: ApiError | undefined
+  /** When it was read or written last, in milliseconds since the epoch. */
+  readAt: number
+  /** Counts readings: an answer that was overtaken by a later one says nothing new. */
+  turn: number
+  readonly listeners: Set<() => void>
+}
 
-  const reload = useCallback(async () => {
-    // An answer that was overtaken by a later one says nothing new.
-    const mine = ++turn.current
-    try {
-      const data = await load()
-      if (mine === turn.current) setRead({ data, error: undefined })
-    } catch (thrown) {
-      if (mine === turn.current) setRead(({ data }) => ({ data, error: toApiError(thrown) }))
+/** What was read this recently is not read again only because somebody looks. */
+const freshForMs = 2_000
+/** How much is remembered that nobody shows. */
+const mostEntries = 60
+
+const entries = new Map<string, Entry>()
+
+function entryOf(name: string): Entry {
+  const found = entries.get(name)
+  if (found) return found
+  const entry: Entry = { data: undefined, error: undefined, readAt: 0, turn: 0, listeners: new Set() }
+  entries.set(name, entry)
+  for (const [other, { listeners }] of entries) {
+    if (entries.size <= mostEntries) break
+    if (listeners.size === 0 && other !== name) entries.delete(other)
+  }
+  return entry
+}
+
+function tell(entry: Entry): void {
+  for (const listener of entry.listeners) listener()
+}
+
+export function useResource<Data>({ name, load }: Source<Data>): Resource<Data> {
+  const entry = entryOf(name)
+  const [, setTurn] = useState(0)
+  const reload = useCallback(() => refresh({ name, load }), [name, load])
+
+  useEffect(() => {
+    const listener = (): void => setTurn((turn) => turn + 1)
+    const { listeners } = entryOf(name)
+    listeners.add(listener)
+    const look = (): void => {
+      if (document.visibilityState === 'visible' && Date.now() - entryOf(name).readAt > freshForMs)
+        void refresh({ name, load })
     }
-  }, [load])
+    look()
+    document.addEventListener('visibilitychange', look)
+    window.addEventListener('focus', look)
+    return () => {
+      listeners.delete(listener)
+      document.removeEventListener('visibilitychange', look)
+      window.removeEventListener('focus', look)
+    }
+    // The name says what is read; a function that is made anew reads the same.
+  }, [name])
 
-  useEffect(() => void reload(), [reload])
+  // What is remembered under a name is what its source read.
+  return { data: entry.data as Data | undefined, error: entry.error, reload }
+}
 
-  return { ...read, reload }
+/** Reads a source again, for everyone who shows it. */
+export async function refresh<Data>({ name, load }: Source<Data>): Promise<void> {
+  const entry = entryOf(name)
+  const turn = ++entry.turn
+  // Whoever looks while it is being read need not read it too.
+  entry.readAt = Date.now()
+  try {
+    const data = await load()
+    if (turn !== entry.turn) return
+    entry.data = data
+    entry.error = undefined
+  } catch (thrown) {
+    if (turn !== entry.turn) return
+    entry.error = toApiError(thrown)
+  }
+  entry.readAt = Date.now()
+  tell(entry)
+}
+
+/** Changes what is remembered of a source, where anything is, as the hub told or is about to. */
+export function change<Data>({ name }: Source<Data>, make: (data: Data) => Data): void {
+  const entry = entries.get(name)
+  if (entry?.data === undefined) return
+  // What is remembered under a name is what its source read.
+  entry.data = make(entry.data as Data)
+  tell(entry)
+}
+
+/** Forgets everything: it belonged to the person who has left. */
+export function forgetAll(): void {
+  for (const entry of entries.values()) {
+    entry.turn++
+    entry.data = undefined
+    entry.error = undefined
+    entry.readAt = 0
+  }
 }

@@ -2,17 +2,27 @@
 import type { Key, Model } from '../api.ts'
 
 export type Standing =
-  | { type: 'active' }
+  | { type: 'ready' }
+  /** Its rest is over, and one request goes first. */
+  | { type: 'half-open' }
   | { type: 'cooling'; until: number }
   | { type: 'quarantined' }
   | { type: 'disabled' }
 
-/** A rest that is over is no rest, even before the hub was asked again. */
+/** A rest that is over is no rest, even before the hub was asked again: one request then goes first. */
 export function standingOf(key: Key, now: number): Standing {
-  const { status, coolingUntil } = key.state
-  if (status !== 'cooling') return { type: status }
-  const until = coolingUntil === null ? Infinity : Date.parse(coolingUntil)
-  return until > now ? { type: 'cooling', until } : { type: 'active' }
+  const { status, coolingUntil, halfOpen } = key.state
+  switch (status) {
+    case 'active':
+      return { type: halfOpen ? 'half-open' : 'ready' }
+    case 'cooling': {
+      const until = coolingUntil === null ? Infinity : Date.parse(coolingUntil)
+      return until > now ? { type: 'cooling', until } : { type: 'half-open' }
+    }
+    case 'quarantined':
+    case 'disabled':
+      return { type: status }
+  }
 }
 
 export type Readiness =
@@ -28,7 +38,7 @@ export type Readiness =
 export function readinessOf(keys: readonly Key[], models: readonly Model[], now: number): Readiness {
   if (keys.length === 0) return { type: hasSharedKeys(models) ? 'shared' : 'no-keys' }
   const standings = keys.map((key) => standingOf(key, now))
-  const usable = standings.filter(({ type }) => type === 'active').length
+  const usable = standings.filter(({ type }) => type === 'ready' || type === 'half-open').length
   if (usable > 0) return { type: 'ready', usable, total: keys.length }
   const soonest = Math.min(
     ...standings.map((standing) => (standing.type === 'cooling' ? standing.until : Infinity)),
@@ -39,16 +49,6 @@ export function readinessOf(keys: readonly Key[], models: readonly Model[], now:
 /** Whether there are models that are served without a key of one's own, by more than the sandbox. */
 function hasSharedKeys(models: readonly Model[]): boolean {
   return models.some(({ owned_by: owner }) => owner !== 'hub' && owner !== 'sandbox')
-}
-
-/** When the first of all rests ends, of keys or of their models. */
-export function nextChangeAt(keys: readonly Key[], now: number): number | undefined {
-  const ends = keys
-    .flatMap(({ state }) => [state.coolingUntil, ...state.restingModels.map(({ until }) => until)])
-    .filter((end) => end !== null)
-    .map((end) => Date.parse(end))
-    .filter((end) => end > now)
-  return ends.length > 0 ? Math.min(...ends) : undefined
 }
 
 /** Use since the day began, over all models. */

@@ -69,7 +69,7 @@ const Window = z.object({
   dryAt: Time.nullable(),
 })
 
-const State = z.object({
+export const State = z.object({
   status: z.enum(['active', 'cooling', 'quarantined', 'disabled']),
   coolingUntil: Time.nullable(),
   reason: z.object({ verdict: z.string(), message: z.string(), since: Time }).nullable(),
@@ -144,7 +144,7 @@ export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<ty
 }
 
 /** The live state of a key; that of one that was never used, where its pool does not know it. */
-function showState(state: KeyState | undefined, enabled: boolean): z.infer<typeof State> {
+export function showState(state: KeyState | undefined, enabled: boolean): z.infer<typeof State> {
   return {
     status: state?.status ?? (enabled ? 'active' : 'disabled'),
     coolingUntil: toTimeOrNull(state?.coolingUntil),

@@ -35,7 +35,7 @@ const TrailEntry = z.object({
   retryAt: Time.nullable(),
 })
 
-const Log = z.object({
+export const Log = z.object({
   id: z.string(),
   /** The user who asked; `hub` where it was nobody in particular. */
   owner: z.string(),
@@ -106,7 +106,8 @@ export const logRoutes = new Hono<HubContext>()
     },
   )
 
-function showLog(row: LogRow): z.infer<typeof Log> {
+/** A stored request as the API shows it. */
+export function showLog(row: LogRow): z.infer<typeof Log> {
   return {
     id: row.id,
     owner: row.owner,

@@ -1,6 +1,7 @@
 /** What is left: every pool that a person's requests draw on, in sums. The state of one's own keys is with the keys. */
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { Directory } from '../gateway/directory.ts'
 import type { KeyState, PoolReport, WindowState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { HubContext } from './context.ts'
@@ -19,7 +20,7 @@ const Sum = z.object({
   resetsAt: Time.nullable(),
 })
 
-const Pool = z.object({
+export const Pool = z.object({
   provider: z.string(),
   /** Your own accounts, or those that an admin shares with everyone. */
   scope: z.enum(['user', 'hub']),
@@ -45,10 +46,8 @@ export const poolRoutes = new Hono<HubContext>().get(
   '/',
   endpoint({ guard: 'user', summary: 'What is left in every pool you draw on.', answer: listOf(Pool) }),
   async (c) => {
-    const reach = directoryOf(c).reach.map(({ poolOwner, provider }) => ({ poolOwner, provider }))
-    const distinct = new Map(reach.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool]))
     const data = await Promise.all(
-      [...distinct.values()].map(async ({ poolOwner, provider }) =>
+      poolsInReach(directoryOf(c)).map(async ({ poolOwner, provider }) =>
         showPool(poolOwner, provider, await poolStub(c.env, poolOwner, provider).report()),
       ),
     )
@@ -56,7 +55,13 @@ export const poolRoutes = new Hono<HubContext>().get(
   },
 )
 
-function showPool(poolOwner: string, provider: string, report: PoolReport): z.infer<typeof Pool> {
+/** The pools that requests draw on, each once. */
+export function poolsInReach({ reach }: Directory): { poolOwner: string; provider: string }[] {
+  const pools = reach.map(({ poolOwner, provider }) => ({ poolOwner, provider }))
+  return [...new Map(pools.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool])).values()]
+}
+
+export function showPool(poolOwner: string, provider: string, report: PoolReport): z.infer<typeof Pool> {
   const { keys, dryAt, waiting, strategy } = report
   const count = (status: KeyState['status']): number => keys.filter((key) => key.status === status).length
   const active = count('active')

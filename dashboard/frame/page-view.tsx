@@ -1,0 +1,96 @@
+/** The page that the address leads to. The one before stays until it is there, and what keeps it away is said in its place. */
+import { type ComponentType, type ComponentChildren } from 'preact'
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks'
+import type { Person } from '../api.ts'
+import { Page as PageFrame } from '../parts/page.tsx'
+import { type Page, type PageProps, pages } from '../pages/index.ts'
+import { findPage } from '../state/find-page.ts'
+import { text } from '../text.ts'
+
+export function PageView({ path, person }: { path: string; person: Person }) {
+  const found = findPage(pages, path, person.role)
+  switch (found.type) {
+    case 'page':
+      return <LoadedPage page={found.page} params={found.params} path={path} person={person} />
+    case 'admin-only':
+      return <PageFrame title={text.adminOnly.title} lede={text.adminOnly.lede} children={<WayBack />} />
+    case 'not-found':
+      return <PageFrame title={text.notFound.title} lede={text.notFound.lede} children={<WayBack />} />
+  }
+}
+
+type Shown =
+  | { type: 'loading' }
+  | { type: 'broken' }
+  | { type: 'shown'; path: string; View: ComponentType<PageProps>; params: Record<string, string> }
+
+interface LoadedPageProps extends PageProps {
+  page: Page
+  path: string
+}
+
+function LoadedPage({ page, params, path, person }: LoadedPageProps) {
+  const [shown, setShown] = useState<Shown>({ type: 'loading' })
+  useEffect(() => {
+    let overtaken = false
+    page.load().then(
+      ({ default: View }) => {
+        if (overtaken) return
+        setShown({ type: 'shown', path, View, params })
+        window.scrollTo(0, 0)
+      },
+      () => {
+        if (!overtaken) setShown({ type: 'broken' })
+      },
+    )
+    return () => {
+      overtaken = true
+    }
+    // The path says which page it is, and all of its parameters.
+  }, [path])
+
+  switch (shown.type) {
+    case 'loading':
+      return (
+        <p class="page-loading" role="status">
+          {text.frame.loading(page.name)}
+        </p>
+      )
+    case 'broken':
+      return <BrokenPage lede={text.brokenPage.lede} />
+    case 'shown': {
+      const { View } = shown
+      return (
+        <Guarded key={shown.path}>
+          <View params={shown.params} person={person} />
+        </Guarded>
+      )
+    }
+  }
+}
+
+/** A fault in one page leaves the frame standing. */
+function Guarded({ children }: { children: ComponentChildren }) {
+  const [fault] = useErrorBoundary((error: unknown) => console.error(error))
+  return fault ? <BrokenPage lede={text.brokenPage.failed} /> : <>{children}</>
+}
+
+function BrokenPage({ lede }: { lede: string }) {
+  return (
+    <PageFrame title={text.brokenPage.title} lede={lede}>
+      <button type="button" class="button primary" onClick={() => location.reload()}>
+        {text.brokenPage.reload}
+      </button>
+    </PageFrame>
+  )
+}
+
+function WayBack() {
+  return (
+    <p>
+      <a class="button" href="/">
+        {text.notFound.back}
+      </a>
+    </p>
+  )
+}

@@ -1,0 +1,132 @@
+/** Can I send now? How much is left, and when is more? And for who is new here: what to do first. */
+import { Bar } from '../parts/bar.tsx'
+import { Card } from '../parts/card.tsx'
+import { Countdown } from '../parts/countdown.tsx'
+import { ResourceView } from '../parts/resource-view.tsx'
+import { Switchboard } from '../parts/switchboard.tsx'
+import type { Pool } from '../api.ts'
+import { useArrival } from '../state/arrival.ts'
+import { useNow } from '../state/clock.ts'
+import { useResource } from '../state/resource.ts'
+import { keysSource, modelsSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
+import { type Readiness, readinessOf, standingOf } from '../state/standing.ts'
+import { text } from '../text.ts'
+import { words } from '../text/overview.ts'
+import './overview.css'
+
+export default function OverviewPage() {
+  const page = useArrival<HTMLDivElement>(text.pages.overview)
+  const keys = useResource(keysSource).data
+  const models = useResource(modelsSource).data ?? []
+  const now = useNow('second')
+  const readiness = keys && readinessOf(keys, models, now)
+  // Where no key is yet, the place of the first one is drawn.
+  const wires = keys?.length ? keys.map((key) => standingOf(key, now).type) : (['disabled'] as const)
+  return (
+    <div ref={page} class="page overview">
+      <section class="overview-now">
+        <div>
+          <h1 tabIndex={-1} class={`readiness readiness-${readiness?.type ?? 'unknown'}`}>
+            {readiness ? readinessWords(readiness, now) : words.readiness.loading}
+          </h1>
+          <FirstSteps />
+        </div>
+        <Switchboard wires={wires} />
+      </section>
+      <PoolsCard />
+    </div>
+  )
+}
+
+function readinessWords(readiness: Readiness, now: number): string {
+  switch (readiness.type) {
+    case 'no-keys':
+      return words.readiness.noKeys
+    case 'shared':
+      return words.readiness.shared
+    case 'ready':
+      return words.readiness.ready(readiness.usable, readiness.total)
+    case 'resting':
+      return words.readiness.resting(readiness.until - now)
+    case 'blocked':
+      return words.readiness.blocked
+  }
+}
+
+/** Shown until all of it is done. */
+function FirstSteps() {
+  const keys = useResource(keysSource).data
+  const tokens = useResource(tokensSource).data
+  if (!keys || !tokens) return null
+  const used =
+    keys.some(({ state }) => state.lastUsedAt !== null) || tokens.some(({ lastUsedAt }) => lastUsedAt !== null)
+  const steps = [
+    { href: '/keys', words: words.steps.key, done: keys.length > 0 },
+    { href: '/tokens', words: words.steps.token, done: tokens.length > 0 },
+    { href: '/playground', words: words.steps.request, done: used },
+  ]
+  if (steps.every(({ done }) => done)) return null
+  return (
+    <ol class="steps" aria-label={words.steps.title}>
+      {steps.map((step) => (
+        <li key={step.href} class={step.done ? 'step done' : 'step'}>
+          <a href={step.href}>{step.words}</a>
+          {step.done && <span class="visually-hidden"> ({words.steps.done})</span>}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** Pools in which something is, one beside the other. */
+function PoolsCard() {
+  const pools = useResource(poolsSource)
+  const nameOf = useProviderNames()
+  if (pools.data?.every(isEmpty)) return null
+  return (
+    <Card title={words.left.title}>
+      <ResourceView resource={pools}>
+        {(data) => (
+          <ul class="pools">
+            {data
+              .filter((pool) => !isEmpty(pool))
+              .map((pool) => (
+                <li key={`${pool.scope}/${pool.provider}`}>
+                  <PoolView pool={pool} name={nameOf(pool.provider)} />
+                </li>
+              ))}
+          </ul>
+        )}
+      </ResourceView>
+    </Card>
+  )
+}
+
+function PoolView({ pool, name }: { pool: Pool; name: string }) {
+  const { keys } = pool
+  const windows = pool.windows.filter(({ limit }) => limit !== null)
+  return (
+    <>
+      <h3>
+        {name} {pool.scope === 'hub' && <span class="quiet">{words.left.shared}</span>}
+      </h3>
+      <p class="hint">
+        {words.left.keys(keys.active, keys.cooling, keys.quarantined)}
+        {pool.nextFreeAt && (
+          <>
+            {' '}
+            {words.left.backIn} <Countdown at={Date.parse(pool.nextFreeAt)} />
+          </>
+        )}
+      </p>
+      {windows.map((window) => (
+        <Bar key={`${window.unit}/${window.per}`} {...window} />
+      ))}
+      {windows.length === 0 && <p class="hint">{words.left.unlimited}</p>}
+    </>
+  )
+}
+
+function isEmpty({ keys }: Pool): boolean {
+  return keys.active + keys.cooling + keys.quarantined + keys.disabled === 0
+}

@@ -1,0 +1,78 @@
+/** Draws figures over time with uPlot, in the colours of the page's sheet. Only `time-series.tsx` loads this. */
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import type { Series } from './time-series.tsx'
+
+interface Drawing {
+  times: readonly number[]
+  series: readonly Series[]
+  write: (value: number) => string
+  draw: 'bars' | 'lines'
+}
+
+const height = 180
+
+/** @returns a function that takes it away again. */
+export function drawChart(place: HTMLElement, { times, series, write, draw }: Drawing): () => void {
+  const make = (): uPlot => {
+    const style = getComputedStyle(place)
+    // A canvas knows no `light-dark()`: each colour is asked for as the page shows it now.
+    const colourOf = (token: string): string => resolveColour(place, token)
+    const axis = {
+      stroke: colourOf('--ink-soft'),
+      grid: { stroke: colourOf('--line'), width: 1 },
+      ticks: { show: false },
+      font: `12px ${style.fontFamily}`,
+    }
+    const bars = uPlot.paths.bars?.({ size: [0.7, 40] })
+    return new uPlot(
+      {
+        width: Math.max(200, place.clientWidth),
+        height,
+        legend: { show: false },
+        cursor: { y: false, points: { show: draw === 'lines' } },
+        scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
+        axes: [axis, { ...axis, size: 56, values: (_plot, values) => values.map(write) }],
+        series: [
+          {},
+          ...series.map(({ label, colour }): uPlot.Series => ({
+            label,
+            stroke: colourOf(colour),
+            width: draw === 'bars' ? 0 : 2,
+            points: { show: false },
+            ...(draw === 'bars' && { fill: colourOf(colour), ...(bars && { paths: bars }) }),
+          })),
+        ],
+      },
+      [times.map((at) => at / 1000), ...series.map(({ values }) => [...values])],
+      place,
+    )
+  }
+
+  let plot = make()
+  const redraw = (): void => {
+    plot.destroy()
+    plot = make()
+  }
+  const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(200, place.clientWidth), height }))
+  resized.observe(place)
+  const scheme = matchMedia('(prefers-color-scheme: dark)')
+  scheme.addEventListener('change', redraw)
+  const themed = new MutationObserver(redraw)
+  themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return () => {
+    resized.disconnect()
+    themed.disconnect()
+    scheme.removeEventListener('change', redraw)
+    plot.destroy()
+  }
+}
+
+function resolveColour(place: HTMLElement, token: string): string {
+  const probe = document.createElement('span')
+  probe.style.color = `var(${token})`
+  place.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}

@@ -1,0 +1,96 @@
+/**
+ * A table of things of one kind. On a phone each row is a card; it stays a table to those who hear it, for which its roles are said
+ * where a sheet takes them away. No more rows are drawn than somebody asked to see.
+ */
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { text } from '../text.ts'
+
+export interface Column<Row> {
+  id: string
+  head: string
+  cell: (row: Row) => ComponentChildren
+  /** Figures stand at the end of their column. */
+  align?: 'end'
+  /** Names the row: its head, and where its link is. Exactly one column does. */
+  isName?: true
+}
+
+interface DataTableProps<Row> {
+  /** What is listed, for those who hear it. */
+  caption: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  keyOf: (row: Row) => string
+  /** Where a row leads; the whole row then can be clicked. */
+  hrefOf?: (row: Row) => string
+  /** A class for a row, to tell by colour what its cells tell in words. */
+  classOf?: (row: Row) => string
+  /** How many rows are drawn at first, and how many more each time. */
+  step?: number
+}
+
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { caption, columns, rows, keyOf, hrefOf, classOf, step = 100 } = props
+  const [most, setMost] = useState(step)
+  const shown = rows.slice(0, most)
+  const hidden = rows.length - shown.length
+  return (
+    <>
+      <table class="table" role="table">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ id, head, align }) => (
+              <th key={id} scope="col" role="columnheader" class={align && 'align-end'}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {shown.map((row) => (
+            <tr
+              key={keyOf(row)}
+              role="row"
+              class={[classOf?.(row), hrefOf && 'linked'].filter(Boolean).join(' ')}
+            >
+              {columns.map((column) => (
+                <Cell key={column.id} column={column} row={row} href={hrefOf?.(row)} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {hidden > 0 && (
+        <p class="table-more">
+          <button type="button" class="button" onClick={() => setMost(most + step)}>
+            {text.table.more(Math.min(step, hidden))}
+          </button>
+          <span class="quiet">{text.table.shown(shown.length, rows.length)}</span>
+        </p>
+      )}
+    </>
+  )
+}
+
+interface CellProps<Row> {
+  column: Column<Row>
+  row: Row
+  href: string | undefined
+}
+
+function Cell<Row>({ column: { head, cell, align, isName }, row, href }: CellProps<Row>) {
+  const content = cell(row)
+  if (isName)
+    return (
+      <th scope="row" role="rowheader" data-head={head}>
+        {href ? <a href={href}>{content}</a> : content}
+      </th>
+    )
+  return (
+    <td role="cell" data-head={head} class={align && 'align-end'}>
+      {content}
+    </td>
+  )
+}

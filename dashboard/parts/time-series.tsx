@@ -1,0 +1,95 @@
+/** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. What draws is loaded when it is first needed. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { clock, day, number } from '../format.ts'
+import { text } from '../text.ts'
+
+export interface Series {
+  label: string
+  /** A token of `styles/tokens.css`, as in `--wire`. */
+  colour: `--${string}`
+  /** One for each time; null where nothing is known. */
+  values: readonly (number | null)[]
+}
+
+interface TimeSeriesProps {
+  title: string
+  /** Milliseconds since the epoch, ascending. */
+  times: readonly number[]
+  series: readonly Series[]
+  /** How a figure is written. */
+  write?: (value: number) => string
+  draw?: 'bars' | 'lines'
+}
+
+export function TimeSeries({ title, times, series, write = number, draw = 'bars' }: TimeSeriesProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const [drawn, setDrawn] = useState(false)
+
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    let remove: (() => void) | undefined
+    let gone = false
+    import('./chart.ts').then(
+      ({ drawChart }) => {
+        if (gone) return
+        remove = drawChart(element, { times, series, write, draw })
+        setDrawn(true)
+      },
+      // The table says the same.
+      () => setDrawn(true),
+    )
+    return () => {
+      gone = true
+      remove?.()
+    }
+  }, [times, series, write, draw])
+
+  return (
+    <figure class="chart">
+      <figcaption>
+        {title}
+        <span class="chart-legend">
+          {series.map(({ label, colour }) => (
+            <span key={label} style={{ '--series': `var(${colour})` }}>
+              {label}
+            </span>
+          ))}
+        </span>
+      </figcaption>
+      <div ref={place} class="chart-place" aria-hidden="true">
+        {!drawn && <p class="quiet">{text.chart.loading}</p>}
+      </div>
+      <details>
+        <summary>{text.chart.asTable}</summary>
+        <div class="chart-table" tabIndex={0} role="region" aria-label={text.table.scroll(title)}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{text.chart.time}</th>
+                {series.map(({ label }) => (
+                  <th key={label} scope="col">
+                    {label}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {times.map((at, index) => (
+                <tr key={at}>
+                  <th scope="row">
+                    {day(at)} {clock(at)}
+                  </th>
+                  {series.map(({ label, values }) => {
+                    const value = values[index]
+                    return <td key={label}>{typeof value === 'number' ? write(value) : '–'}</td>
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  )
+}

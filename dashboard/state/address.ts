@@ -1,0 +1,61 @@
+/** Where in the dashboard a person is: the browser's own address, as state. What a page filters by is in it too, so that it can be shared. */
+import { useEffect, useState } from 'preact/hooks'
+
+export interface Address {
+  path: string
+  /** The query string without its question mark. */
+  search: string
+}
+
+const moved = new EventTarget()
+
+export function readAddress(): Address {
+  return { path: location.pathname, search: location.search.slice(1) }
+}
+
+/** Goes to another address of the dashboard. `replace` takes the place of the present one in the history. */
+export function navigate(to: string, { replace = false } = {}): void {
+  const url = new URL(to, location.href)
+  if (url.href !== location.href) {
+    if (replace) history.replaceState(null, '', url)
+    else history.pushState(null, '', url)
+  }
+  moved.dispatchEvent(new Event('move'))
+}
+
+export function useAddress(): Address {
+  const [address, setAddress] = useState(readAddress)
+  useEffect(() => {
+    const read = (): void =>
+      setAddress((before) => {
+        const now = readAddress()
+        return before.path === now.path && before.search === now.search ? before : now
+      })
+    read()
+    moved.addEventListener('move', read)
+    window.addEventListener('popstate', read)
+    return () => {
+      moved.removeEventListener('move', read)
+      window.removeEventListener('popstate', read)
+    }
+  }, [])
+  return address
+}
+
+/** Lets links of the page lead to other pages without loading the dashboard anew. Whatever else a link does is left to the browser. */
+export function followLinks(isPage: (path: string) => boolean): () => void {
+  const follow = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    if (!link?.href || link.target || link.hasAttribute('download')) return
+    const url = new URL(link.href)
+    if (url.origin !== location.origin || !isPage(url.pathname)) return
+    // A place on the same page is the browser's business.
+    if (url.hash && url.pathname === location.pathname) return
+    event.preventDefault()
+    navigate(url.href)
+  }
+  document.addEventListener('click', follow)
+  return () => document.removeEventListener('click', follow)
+}

@@ -1,0 +1,85 @@
+/**
+ * The one event stream: while somebody looks, the hub tells what changes, and what was read is kept fresh by it. It is closed
+ * while the window is hidden; the browser opens it again by itself where it ends.
+ */
+import { useEffect } from 'preact/hooks'
+import type { LiveEvents } from '../../src/routes/live.ts'
+import { api, type Log } from '../api.ts'
+import { change, refresh } from './resource.ts'
+import { keysSource, poolsSource } from './sources.ts'
+
+const heard = new EventTarget()
+
+/** Keeps the stream open while the caller is mounted and the window is visible. */
+export function useLive(): void {
+  useEffect(() => {
+    let stream: EventSource | undefined
+    let retry: ReturnType<typeof setTimeout> | undefined
+    const open = (): void => {
+      if (document.visibilityState !== 'visible' || stream) return
+      stream = new EventSource('/api/live')
+      stream.addEventListener('keys', listen(hearKeys))
+      stream.addEventListener('pools', listen(hearPools))
+      stream.addEventListener('log', listen(hearLog))
+      stream.addEventListener('error', () => {
+        if (stream?.readyState !== EventSource.CLOSED) return
+        // Refused, which the browser does not try again: the session may be over, and any call finds that out.
+        close()
+        retry = setTimeout(() => void api.api.auth.me.$get().then(open, open), refusedAgainMs)
+      })
+    }
+    const close = (): void => {
+      clearTimeout(retry)
+      stream?.close()
+      stream = undefined
+    }
+    const look = (): void => (document.visibilityState === 'visible' ? open() : close())
+    open()
+    document.addEventListener('visibilitychange', look)
+    // A page that the browser keeps for "back" must not hold a connection.
+    window.addEventListener('pagehide', close)
+    return () => {
+      close()
+      document.removeEventListener('visibilitychange', look)
+      window.removeEventListener('pagehide', close)
+    }
+  }, [])
+}
+
+const refusedAgainMs = 5_000
+
+/** Hears of requests as they come into the log, newest first. @param onRows must stay the same function. */
+export function useLiveLog(onRows: (rows: Log[]) => void): void {
+  useEffect(() => {
+    const hear = (event: Event): void => {
+      if (event instanceof CustomEvent) onRows(event.detail as Log[])
+    }
+    heard.addEventListener('log', hear)
+    return () => heard.removeEventListener('log', hear)
+  }, [onRows])
+}
+
+function listen<Data>(hear: (data: Data) => void): (event: MessageEvent<string>) => void {
+  // The Worker's own contract, of the build that this page came with.
+  return (event) => hear(JSON.parse(event.data) as Data)
+}
+
+function hearKeys({ changed, gone }: LiveEvents['keys']): void {
+  change(keysSource, (keys) => keys.map((key) => ({ ...key, state: changed[key.id] ?? key.state })))
+  // Switched off, removed or moved: the stream does not say which.
+  if (gone.length > 0) void refresh(keysSource)
+}
+
+function hearPools({ changed, gone }: LiveEvents['pools']): void {
+  const nameOf = ({ scope, provider }: { scope: string; provider: string }): string => `${scope}/${provider}`
+  change(poolsSource, (pools) => {
+    const kept = pools.filter((pool) => !gone.includes(nameOf(pool)))
+    const known = new Set(kept.map(nameOf))
+    const added = Object.entries(changed).flatMap(([name, pool]) => (known.has(name) ? [] : [pool]))
+    return [...kept.map((pool) => changed[nameOf(pool)] ?? pool), ...added]
+  })
+}
+
+function hearLog(rows: LiveEvents['log']): void {
+  heard.dispatchEvent(new CustomEvent('log', { detail: rows }))
+}

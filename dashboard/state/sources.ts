@@ -1,0 +1,42 @@
+/** What more than one page reads from the hub. A source of one page alone stands with that page. */
+import { api, ask, type Key, type Model, type Pool, type Provider, type Token } from '../api.ts'
+import { refresh, type Source, useResource } from './resource.ts'
+
+export const keysSource: Source<Key[]> = {
+  name: 'keys',
+  load: async () => (await ask(api.api.keys.$get())).data,
+}
+
+export const tokensSource: Source<Token[]> = {
+  name: 'tokens',
+  load: async () => (await ask(api.api.tokens.$get())).data,
+}
+
+export const providersSource: Source<Provider[]> = {
+  name: 'providers',
+  load: async () => (await ask(api.api.providers.$get())).data,
+}
+
+export const modelsSource: Source<Model[]> = {
+  name: 'models',
+  load: async () => {
+    const list = await ask(api.v1.models.$get())
+    return 'object' in list ? list.data : []
+  },
+}
+
+export const poolsSource: Source<Pool[]> = {
+  name: 'pools',
+  load: async () => (await ask(api.api.pools.$get())).data,
+}
+
+/** To be called when keys were added, removed or switched: what can be asked for, and what is left, changes with them. */
+export async function keysChanged(): Promise<void> {
+  await Promise.all([refresh(keysSource), refresh(modelsSource), refresh(poolsSource)])
+}
+
+/** A function that gives a provider's name; its id where the name is not known (yet). */
+export function useProviderNames(): (id: string) => string {
+  const { data } = useResource(providersSource)
+  return (id) => data?.find((provider) => provider.id === id)?.name ?? id
+}

@@ -1,0 +1,31 @@
+/** Words of the playground page. */
+import { took } from '../format.ts'
+
+export const words = {
+  title: 'Try it',
+  model: 'Model or route',
+  routes: 'Routes',
+  modelsOf: (provider: string) => provider,
+  prompt: 'Prompt',
+  promptPlaceholder: 'Ask anything',
+  firstPrompt: 'Say hello in one sentence.',
+  send: 'Send',
+  stop: 'Stop',
+  waiting: 'Waiting for the first word …',
+  streaming: 'Answering …',
+  done: 'The answer is complete.',
+  stopped: 'Stopped.',
+  answer: 'Answer',
+  reasoning: 'Reasoning',
+  silent: 'The model finished without a word.',
+  facts: 'How it was served',
+  provider: 'Provider',
+  served: 'Model',
+  attempts: 'Attempts',
+  firstToken: 'First token',
+  total: 'Whole answer',
+  seconds: took,
+  hint: 'Sent with your session through the same endpoint that your tools use.',
+  noKeys: 'A route needs keys to lead to: add one first.',
+  onlySandbox: 'A route needs keys to lead to: add one first. The sandbox’s models answer without.',
+}

@@ -1,0 +1,141 @@
+/** The live view: one stream of events for as long as somebody looks. What a page has read itself, this keeps fresh. */
+import { type Context, Hono } from 'hono'
+import { z } from 'zod'
+import { type Caller, confirmCaller } from '../auth/caller.ts'
+import { listLogs } from '../db/logs.ts'
+import { hasSession } from '../db/sessions.ts'
+import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
+import { makeDirectory } from '../gateway/directory.ts'
+import { pause } from '../gateway/pause.ts'
+import { type Look, runLive } from '../observe/live-events.ts'
+import { LiveFeed, type Reading } from '../observe/live-feed.ts'
+import { poolStub } from '../quota/stub.ts'
+import type { HubContext } from './context.ts'
+import { offersSandbox } from './directory.ts'
+import { endpoint } from './endpoint.ts'
+import { showState, type State } from './key-shapes.ts'
+import { type Log, showLog } from './logs.ts'
+import { type Pool, poolsInReach, showPool } from './pools.ts'
+
+type KeyState = z.infer<typeof State>
+type PoolSums = z.infer<typeof Pool>
+type LogRow = z.infer<typeof Log>
+
+/** What each event of the stream carries. */
+export interface LiveEvents {
+  /** The states of your keys, by id, that differ from what was told last. */
+  keys: { changed: Record<string, KeyState>; gone: string[] }
+  /** The pools you draw on, by scope and provider (`user/groq`), that differ from what was told last. */
+  pools: { changed: Record<string, PoolSums>; gone: string[] }
+  /** Requests that came into the log, newest first. */
+  log: LogRow[]
+}
+
+/** How many of the newest rows each look reads: bounded, whatever the log holds. */
+const rowsPerLook = 25
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+}
+
+export const liveRoutes = new Hono<HubContext>().get(
+  '/',
+  endpoint({
+    guard: 'user',
+    summary: 'Server-sent events with what changes: the states of your keys, your pools, your requests.',
+  }),
+  (c) => {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+    const writer = writable.getWriter()
+    const encoder = new TextEncoder()
+    const look = makeLook(c)
+    const clientLeft = c.req.raw.signal
+    const running = runLive({
+      look,
+      write: (text) => Promise.race([writer.write(encoder.encode(text)), rejectedWhen(clientLeft)]),
+      pause: (ms) => pause(ms, [clientLeft]),
+      hasLeft: () => clientLeft.aborted,
+      now: () => Date.now(),
+    })
+    c.executionCtx.waitUntil(
+      running
+        .then(() => writer.close())
+        // A write fails when the client has left. Whatever else fails breaks the stream, and the browser opens the next one.
+        .catch((error: unknown) => {
+          if (!clientLeft.aborted) console.error(`${c.var.requestId} live`, error)
+          return writer.abort(error).catch(() => {})
+        }),
+    )
+    return c.body(readable, 200, headers)
+  },
+)
+
+/** Never resolves; rejects when the signal fires. */
+function rejectedWhen(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const leave = (): void => reject(new Error('The client has left.'))
+  if (signal.aborted) leave()
+  else signal.addEventListener('abort', leave, { once: true })
+  return promise
+}
+
+/** Looks as the caller may at that moment: a session that was closed meanwhile looks no more. */
+function makeLook(c: Context<HubContext>): () => Promise<Look | undefined> {
+  const { env } = c
+  const sandbox = offersSandbox(c)
+  let { caller } = c.var
+  const feed = new LiveFeed<KeyState, PoolSums, LogRow>(c.req.header('last-event-id'))
+  return async () => {
+    const renewed = await stillThere(env, caller)
+    if (!renewed) return undefined
+    caller = renewed
+    const pools = poolsInReach(makeDirectory(caller.configuration, env, sandbox))
+    const reading = await read(env, caller, pools)
+    return { events: feed.tell(reading), subrequests: pools.length + subrequestsBeside }
+  }
+}
+
+/** The session, the epoch (and where that changed, the configuration), and the log. */
+const subrequestsBeside = 5
+
+async function stillThere(env: Env, caller: Caller): Promise<Caller | undefined> {
+  const now = Date.now()
+  const { user } = caller.configuration
+  if (!(await hasSession(env.DB, caller.sessionId ?? '', user.id, now))) return undefined
+  try {
+    return await confirmCaller(env, caller, now)
+  } catch (thrown) {
+    if (thrown instanceof HubError && thrown.code === 'UNAUTHORIZED') return undefined
+    throw thrown
+  }
+}
+
+async function read(
+  env: Env,
+  caller: Caller,
+  pools: ReturnType<typeof poolsInReach>,
+): Promise<Reading<KeyState, PoolSums, LogRow>> {
+  const owner = caller.configuration.user.id
+  const [log, ...reports] = await Promise.all([
+    listLogs(env.DB, { owner, limit: rowsPerLook }),
+    ...pools.map(async ({ poolOwner, provider }) => ({
+      poolOwner,
+      provider,
+      report: await poolStub(env, poolOwner, provider).report(),
+    })),
+  ])
+  const mine = reports.flatMap(({ report }) => report.keys.filter(({ account }) => account.startsWith(`${owner}/`)))
+  return {
+    keys: new Map(mine.map((state) => [state.keyId, showState(state, state.status !== 'disabled')])),
+    pools: new Map(
+      reports.map(({ poolOwner, provider, report }) => {
+        const pool = showPool(poolOwner, provider, report)
+        return [`${pool.scope}/${provider}`, pool]
+      }),
+    ),
+    rows: log.rows.map(showLog),
+  }
+}

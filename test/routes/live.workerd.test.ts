@@ -1,0 +1,145 @@
+/** The live view: what changes arrives without being asked for, to whom it belongs, for as long as they may look. */
+import { env, exports } from 'cloudflare:workers'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { SseDecoder } from '../../src/http/sse.ts'
+import { call, type Settled, settleIn } from '../hub.workerd.ts'
+
+let ada: Settled
+let bob: Settled
+let adasKey: string
+const open: AbortController[] = []
+
+beforeAll(async () => {
+  ada = await settleIn({ provider: 'sandbox', apiKey: 'adas own secret 1234' })
+  bob = await settleIn({ provider: 'sandbox', apiKey: 'bobs own secret 5678' }, 'bob')
+  adasKey = (await keysOf(ada))[0]?.id ?? ''
+})
+afterEach(() => {
+  for (const controller of open.splice(0)) controller.abort()
+})
+
+async function keysOf(person: Settled): Promise<{ id: string }[]> {
+  return (await call<{ data: { id: string }[] }>('GET', '/api/keys', undefined, person.session)).data
+}
+
+interface Live {
+  response: Response
+  /** Reads on until an event of this name is accepted; undefined where the stream ends before. */
+  until(event: string, accept?: (data: string) => boolean): Promise<string | undefined>
+  /** Everything that was sent so far. */
+  text(): string
+  leave(): void
+}
+
+async function look(session: string, headers: Record<string, string> = {}): Promise<Live> {
+  const controller = new AbortController()
+  open.push(controller)
+  const response = await exports.default.fetch(
+    new Request('http://localhost/api/live', {
+      headers: { authorization: `Bearer ${session}`, ...headers },
+      signal: controller.signal,
+    }),
+  )
+  const reader = response.body?.getReader()
+  const decoder = new SseDecoder()
+  const waiting: { event?: string | undefined; data?: string | undefined }[] = []
+  let sent = ''
+  return {
+    response,
+    text: () => sent,
+    leave: () => controller.abort(),
+    async until(event, accept = () => true) {
+      for (;;) {
+        const next = waiting.shift()
+        if (next) {
+          if (next.event === event && next.data !== undefined && accept(next.data)) return next.data
+          continue
+        }
+        const { done, value } = (await reader?.read()) ?? { done: true }
+        if (done || !value) return undefined
+        sent += new TextDecoder().decode(value)
+        waiting.push(...decoder.push(value))
+      }
+    },
+  }
+}
+
+describe('the live view', () => {
+  it('begins with the states of one’s own keys and pools, and nobody else’s', async () => {
+    const live = await look(ada.session)
+    expect(live.response.headers.get('content-type')).toContain('text/event-stream')
+    const keys = JSON.parse((await live.until('keys')) ?? '') as { changed: Record<string, { status: string }> }
+    expect(Object.keys(keys.changed)).toEqual([adasKey])
+    expect(keys.changed[adasKey]?.status).toBe('active')
+    const pools = JSON.parse((await live.until('pools')) ?? '') as { changed: object }
+    expect(Object.keys(pools.changed)).toEqual(['user/sandbox'])
+    const [bobsKey] = await keysOf(bob)
+    expect(live.text()).not.toContain(bobsKey?.id)
+    expect(live.text()).not.toContain('secret')
+    expect(live.text()).not.toContain('ciphertext')
+  })
+
+  it('tells that a key was disabled, enabled and removed, without being asked', async () => {
+    const live = await look(ada.session)
+    await live.until('keys')
+    await call('PATCH', `/api/keys/${adasKey}`, { enabled: false }, ada.session)
+    expect(await live.until('keys', (data) => data.includes('"status":"disabled"'))).toContain(adasKey)
+    await call('PATCH', `/api/keys/${adasKey}`, { enabled: true }, ada.session)
+    expect(await live.until('keys', (data) => data.includes('"status":"active"'))).toContain(adasKey)
+    const { id } = await call<{ id: string }>(
+      'POST',
+      '/api/keys',
+      { provider: 'groq', apiKey: 'gsk_0123456789012345678901234567890123456789012345678901' },
+      ada.session,
+    )
+    expect(await live.until('pools', (data) => data.includes('user/groq'))).toContain('"active":1')
+    await call('DELETE', `/api/keys/${id}`, undefined, ada.session)
+    expect(await live.until('keys', (data) => data.includes(`"gone":["${id}"]`))).toBeDefined()
+    expect(await live.until('pools', (data) => data.includes('"gone":["user/groq"]'))).toBeDefined()
+  }, 20_000)
+
+  it('tells of a request when it is in the log, to its owner alone', async () => {
+    const [mine, other] = [await look(ada.session), await look(bob.session)]
+    await mine.until('pools')
+    await other.until('pools')
+    const { id } = await call<{ id: string }>(
+      'POST',
+      '/api/chat',
+      { model: 'sandbox/echo', messages: [{ role: 'user', content: 'Live, please' }] },
+      ada.token,
+    )
+    expect(id).not.toBe('')
+    const rows = JSON.parse((await mine.until('log')) ?? '[]') as { asked: string; status: number }[]
+    expect(rows).toMatchObject([{ asked: 'sandbox/echo', status: 200 }])
+    await call('PATCH', `/api/keys/${(await keysOf(bob))[0]?.id}`, { enabled: false }, bob.session)
+    await other.until('keys')
+    expect(other.text()).not.toContain('event: log')
+  }, 20_000)
+
+  it('goes on after the request that an earlier stream told last', async () => {
+    const [newest] = (await call<{ data: { id: string }[] }>('GET', '/api/logs', undefined, ada.session)).data
+    const before = newest?.id.slice(0, -1) ?? ''
+    const live = await look(ada.session, { 'last-event-id': before })
+    expect(JSON.parse((await live.until('log')) ?? '[]')).toMatchObject([{ id: newest?.id }])
+  })
+
+  it('ends when the session is closed meanwhile', async () => {
+    const { token: session } = await call<{ token: string }>('POST', '/api/auth/login', {
+      login: 'ada',
+      password: 'correct horse battery',
+    })
+    const live = await look(session)
+    await live.until('pools')
+    await call('POST', '/api/auth/logout', undefined, session)
+    expect(await live.until('never')).toBeUndefined()
+  })
+
+  it('ends when the person is disabled meanwhile', async () => {
+    const live = await look(bob.session)
+    await live.until('pools')
+    await env.DB.prepare('UPDATE users SET disabled_at = 1, epoch = epoch + 1 WHERE id = ?')
+      .bind(bob.userId)
+      .run()
+    expect(await live.until('never')).toBeUndefined()
+  })
+})
