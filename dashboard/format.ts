@@ -6,8 +6,19 @@ const plurals = new Intl.PluralRules(locale)
 const numbers = new Intl.NumberFormat(locale)
 const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
 const shares = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
-const moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' })
-const clocks = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const moments = new Intl.DateTimeFormat(locale, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+})
+const clocks = new Intl.DateTimeFormat(locale, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+const shortClocks = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const shortDays = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' })
 const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
 const dollars = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
@@ -68,7 +79,7 @@ export function ago(at: number, now: number): string {
   return relative.format(Math.round(seconds / 86_400), 'day')
 }
 
-/** `26 Nov 2026, 08:15:02`, in the reader's own time zone. */
+/** `Nov 26, 2026, 08:15:02`, in the reader's own time zone. */
 export function moment(at: number): string {
   return moments.format(at)
 }
@@ -78,7 +89,13 @@ export function clock(at: number): string {
   return clocks.format(at)
 }
 
-/** `26 Nov 2026` */
+/** A place on an axis of time, as exact as its span asks: `Nov 26`, `08:15`, `08:15:02`. */
+export function tick(at: number, spanMs: number): string {
+  if (spanMs > 3 * 86_400_000) return shortDays.format(at)
+  return spanMs > 10 * 60_000 ? shortClocks.format(at) : clocks.format(at)
+}
+
+/** `Nov 26, 2026` */
 export function day(at: number): string {
   return days.format(at)
 }

@@ -95,7 +95,7 @@ export const text = {
     search: 'Search',
     searchHint: 'Search pages and actions',
     theme: 'Appearance',
-    themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
     loading: (page: string) => `Loading ${page} …`,
   },
 
@@ -114,7 +114,8 @@ export const text = {
     title: 'This page could not be loaded',
     lede: 'The connection may be down, or the hub was updated since you opened the dashboard. Loading it anew helps in both cases.',
     reload: 'Load it anew',
-    failed: 'This page ran into a fault of its own. Loading it anew helps mostly; if it comes back, please report it.',
+    failed:
+      'This page ran into a fault of its own. Loading it anew helps mostly; if it comes back, please report it.',
   },
 
   palette: {
@@ -143,7 +144,8 @@ export const text = {
   stateHints: {
     ready: 'It serves requests.',
     cooling: 'It serves again by itself when its rest is over.',
-    quarantined: 'Its provider refused it. It serves again after a test that succeeds, or when you restore it.',
+    quarantined:
+      'Its provider refused it. It serves again after a test that succeeds, or when you restore it.',
     disabled: 'You switched it off.',
     'half-open': 'Its rest is over. One request goes first; if that succeeds, it serves all again.',
   },

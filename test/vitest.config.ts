@@ -1,6 +1,6 @@
 /**
- * Three kinds of test: `*.test.ts` in Node for what is pure, `*.workerd.test.ts` inside workerd with real D1 and Durable
- * Objects, and `end-to-end/` over real sockets against the built Worker.
+ * Four kinds of test: `*.test.ts` in Node for what is pure, `*.workerd.test.ts` inside workerd with real D1 and Durable
+ * Objects, `end-to-end/` over real sockets against the built Worker, and `browser/` in a real browser that it serves.
  */
 import path from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.workerd.test.ts', 'test/end-to-end/**'],
+          exclude: ['test/**/*.workerd.test.ts', 'test/end-to-end/**', 'test/browser/**'],
         },
       },
       {
@@ -51,6 +51,17 @@ export default defineConfig({
           include: ['test/end-to-end/**/*.test.ts'],
           globalSetup: [path.join(import.meta.dirname, 'end-to-end/build.ts')],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: [path.join(import.meta.dirname, 'browser/setup.ts')],
+          testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },

@@ -47,7 +47,12 @@ export function Frame({ person, onLogout }: FrameProps) {
           <Mark />
           {text.name}
         </p>
-        <button type="button" class="button icon-button" aria-label={text.frame.search} onClick={palette.open}>
+        <button
+          type="button"
+          class="button icon-button"
+          aria-label={text.frame.search}
+          onClick={palette.open}
+        >
           <Icon name="search" />
         </button>
       </header>

@@ -33,16 +33,14 @@ function LoadedPage({ page, params, path, person }: LoadedPageProps) {
   const [shown, setShown] = useState<Shown>({ type: 'loading' })
   useEffect(() => {
     let overtaken = false
-    page.load().then(
-      ({ default: View }) => {
-        if (overtaken) return
-        setShown({ type: 'shown', path, View, params })
-        window.scrollTo(0, 0)
-      },
-      () => {
-        if (!overtaken) setShown({ type: 'broken' })
-      },
-    )
+    const show = async (): Promise<void> => {
+      const loaded = await page.load().catch(() => undefined)
+      if (overtaken) return
+      if (!loaded) return setShown({ type: 'broken' })
+      setShown({ type: 'shown', path, View: loaded.default, params })
+      window.scrollTo(0, 0)
+    }
+    void show()
     return () => {
       overtaken = true
     }

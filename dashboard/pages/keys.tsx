@@ -146,13 +146,6 @@ function KeyRow({ item, nameOf, onRemove }: KeyRowProps) {
           </p>
         ))}
       </div>
-      {limited.length > 0 && (
-        <div class="bars">
-          {limited.map((window) => (
-            <Bar key={`${window.unit}/${window.per}/${window.model ?? ''}/${window.scope}`} {...window} />
-          ))}
-        </div>
-      )}
       <div class="row-actions">
         {restorable && <RowButton verb={words.restore} masked={masked} onClick={() => restore.run()} />}
         <RowButton
@@ -162,6 +155,13 @@ function KeyRow({ item, nameOf, onRemove }: KeyRowProps) {
         />
         <RowButton verb={words.remove} masked={masked} onClick={onRemove} />
       </div>
+      {limited.length > 0 && (
+        <div class="bars">
+          {limited.map((window) => (
+            <Bar key={`${window.unit}/${window.per}/${window.model ?? ''}/${window.scope}`} {...window} />
+          ))}
+        </div>
+      )}
       <ErrorNotice error={restore.error ?? setEnabled.error} />
     </li>
   )

@@ -24,7 +24,9 @@ function logSource(text: string): Source<LogPage> {
   return {
     name: `logs?${text}`,
     load: async () => {
-      const { data, nextCursor } = await ask(api.api.logs.$get({ query: { limit: '100', ...(text && { text }) } }))
+      const { data, nextCursor } = await ask(
+        api.api.logs.$get({ query: { limit: '100', ...(text && { text }) } }),
+      )
       return { rows: data, nextCursor }
     },
   }
@@ -129,9 +131,7 @@ function Rows({ page, outcome, source, text }: RowsProps) {
       ) : (
         <p class="quiet">{words.nothing}</p>
       )}
-      {page.nextCursor !== null && (
-        <OlderButton cursor={page.nextCursor} text={text} source={source} />
-      )}
+      {page.nextCursor !== null && <OlderButton cursor={page.nextCursor} text={text} source={source} />}
     </>
   )
 }
@@ -173,14 +173,22 @@ const columns: readonly Column<Log>[] = [
     id: 'served',
     head: words.served,
     cell: ({ provider, model }) =>
-      provider ? <code>{model ? `${provider}/${model}` : provider}</code> : <span class="quiet">{words.nobody}</span>,
+      provider ? (
+        <code>{model ? `${provider}/${model}` : provider}</code>
+      ) : (
+        <span class="quiet">{words.nobody}</span>
+      ),
   },
   {
     id: 'outcome',
     head: words.outcome,
     cell: (row) => (
       <span class={isGood(row) ? 'outcome-good' : 'outcome-bad'}>
-        {isGood(row) ? (row.attempts > 1 ? words.rescued(row.attempts) : words.good) : `${row.status} ${row.code ?? ''}`}
+        {isGood(row)
+          ? row.attempts > 1
+            ? words.rescued(row.attempts)
+            : words.good
+          : `${row.status} ${row.code ?? ''}`}
       </span>
     ),
   },

@@ -59,7 +59,8 @@ function FirstSteps() {
   const tokens = useResource(tokensSource).data
   if (!keys || !tokens) return null
   const used =
-    keys.some(({ state }) => state.lastUsedAt !== null) || tokens.some(({ lastUsedAt }) => lastUsedAt !== null)
+    keys.some(({ state }) => state.lastUsedAt !== null) ||
+    tokens.some(({ lastUsedAt }) => lastUsedAt !== null)
   const steps = [
     { href: '/keys', words: words.steps.key, done: keys.length > 0 },
     { href: '/tokens', words: words.steps.token, done: tokens.length > 0 },

@@ -37,7 +37,11 @@ export default function PlaygroundPage() {
           <form onSubmit={onSubmit((form) => start({ model, prompt: valueOf(form, 'prompt') }))}>
             <Field label={words.model} name="model" error={error} hint={hintFor(keys.data, models, now)}>
               {(control) => (
-                <select {...control} value={model} onChange={(event) => setQuery({ model: event.currentTarget.value })}>
+                <select
+                  {...control}
+                  value={model}
+                  onChange={(event) => setQuery({ model: event.currentTarget.value })}
+                >
                   {[...groupByOwner(models)].map(([owner, group]) => (
                     <optgroup
                       key={owner}
@@ -160,7 +164,11 @@ function statusOf({ phase, answer }: Trial): string {
 }
 
 /** Why a route may lead nowhere yet. */
-function hintFor(keys: readonly Key[] | undefined, models: readonly Model[], now: number): string | undefined {
+function hintFor(
+  keys: readonly Key[] | undefined,
+  models: readonly Model[],
+  now: number,
+): string | undefined {
   if (!keys || readinessOf(keys, models, now).type !== 'no-keys') return undefined
   return models.some((model) => model.owned_by === 'sandbox') ? words.onlySandbox : words.noKeys
 }

@@ -1,6 +1,7 @@
 /** Draws figures over time with uPlot, in the colours of the page's sheet. Only `time-series.tsx` loads this. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { tick } from '../format.ts'
 import type { Series } from './time-series.tsx'
 
 interface Drawing {
@@ -12,8 +13,14 @@ interface Drawing {
 
 const height = 180
 
+/** Between two places on the axis of time, in seconds: never parts of one. */
+const stepsOfTime = [
+  1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000,
+]
+
 /** @returns a function that takes it away again. */
 export function drawChart(place: HTMLElement, { times, series, write, draw }: Drawing): () => void {
+  const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0)
   const make = (): uPlot => {
     const style = getComputedStyle(place)
     // A canvas knows no `light-dark()`: each colour is asked for as the page shows it now.
@@ -32,7 +39,15 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
         legend: { show: false },
         cursor: { y: false, points: { show: draw === 'lines' } },
         scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
-        axes: [axis, { ...axis, size: 56, values: (_plot, values) => values.map(write) }],
+        axes: [
+          {
+            ...axis,
+            incrs: stepsOfTime,
+            space: 72,
+            values: (_plot, seconds) => seconds.map((at) => tick(at * 1000, spanMs)),
+          },
+          { ...axis, size: 56, values: (_plot, values) => values.map(write) },
+        ],
         series: [
           {},
           ...series.map(({ label, colour }): uPlot.Series => ({
@@ -44,7 +59,10 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
           })),
         ],
       },
-      [times.map((at) => at / 1000), ...series.map(({ values }) => [...values])],
+      [
+        times.map((at) => at / 1000),
+        ...(draw === 'bars' ? stack(series) : series.map(({ values }) => [...values])),
+      ],
       place,
     )
   }
@@ -66,6 +84,15 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
     scheme.removeEventListener('change', redraw)
     plot.destroy()
   }
+}
+
+/** Bars stand on one another: each series is drawn with those after it, which are then drawn over its lower part. */
+function stack(series: readonly Series[]): number[][] {
+  return series.map(({ values }, first) =>
+    values.map((_, index) =>
+      series.slice(first).reduce((sum, { values: others }) => sum + (others[index] ?? 0), 0),
+    ),
+  )
 }
 
 function resolveColour(place: HTMLElement, token: string): string {

@@ -30,15 +30,14 @@ export function TimeSeries({ title, times, series, write = number, draw = 'bars'
     if (!element) return
     let remove: (() => void) | undefined
     let gone = false
-    import('./chart.ts').then(
-      ({ drawChart }) => {
-        if (gone) return
-        remove = drawChart(element, { times, series, write, draw })
-        setDrawn(true)
-      },
-      // The table says the same.
-      () => setDrawn(true),
-    )
+    const show = async (): Promise<void> => {
+      // Where it cannot be loaded, the table says the same.
+      const chart = await import('./chart.ts').catch(() => undefined)
+      if (gone) return
+      remove = chart?.drawChart(element, { times, series, write, draw })
+      setDrawn(true)
+    }
+    void show()
     return () => {
       gone = true
       remove?.()

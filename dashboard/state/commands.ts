@@ -47,6 +47,7 @@ export function matchCommands(commands: readonly Command[], typed: string): Comm
   return commands
     .filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)))
     .toSorted(
-      (a, b) => Number(b.name.toLowerCase().startsWith(first)) - Number(a.name.toLowerCase().startsWith(first)),
+      (a, b) =>
+        Number(b.name.toLowerCase().startsWith(first)) - Number(a.name.toLowerCase().startsWith(first)),
     )
 }

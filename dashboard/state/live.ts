@@ -18,20 +18,25 @@ export function useLive(): void {
     const open = (): void => {
       if (document.visibilityState !== 'visible' || stream) return
       stream = new EventSource('/api/live')
-      stream.addEventListener('keys', listen(hearKeys))
-      stream.addEventListener('pools', listen(hearPools))
-      stream.addEventListener('log', listen(hearLog))
+      listen(stream, 'keys', hearKeys)
+      listen(stream, 'pools', hearPools)
+      listen(stream, 'log', hearLog)
+      listen(stream, 'ended', again)
       stream.addEventListener('error', () => {
-        if (stream?.readyState !== EventSource.CLOSED) return
-        // Refused, which the browser does not try again: the session may be over, and any call finds that out.
-        close()
-        retry = setTimeout(() => void api.api.auth.me.$get().then(open, open), refusedAgainMs)
+        // Where it only broke, the browser opens it again; where it was refused, it does not.
+        if (stream?.readyState === EventSource.CLOSED) again()
       })
     }
     const close = (): void => {
       clearTimeout(retry)
       stream?.close()
       stream = undefined
+    }
+    /** The session may be over, and any call finds that out; if it is not, the stream is opened anew. */
+    const again = (): void => {
+      close()
+      retry = setTimeout(open, refusedAgainMs)
+      void api.api.auth.me.$get().catch(() => {})
     }
     const look = (): void => (document.visibilityState === 'visible' ? open() : close())
     open()
@@ -59,9 +64,15 @@ export function useLiveLog(onRows: (rows: Log[]) => void): void {
   }, [onRows])
 }
 
-function listen<Data>(hear: (data: Data) => void): (event: MessageEvent<string>) => void {
-  // The Worker's own contract, of the build that this page came with.
-  return (event) => hear(JSON.parse(event.data) as Data)
+function listen<Name extends keyof LiveEvents>(
+  stream: EventSource,
+  name: Name,
+  hear: (data: LiveEvents[Name]) => void,
+): void {
+  stream.addEventListener(name, (event: MessageEvent<string>) => {
+    // The Worker's own contract, of the build that this page came with.
+    hear(JSON.parse(event.data) as LiveEvents[Name])
+  })
 }
 
 function hearKeys({ changed, gone }: LiveEvents['keys']): void {

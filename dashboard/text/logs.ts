@@ -2,7 +2,8 @@
 export const words = {
   title: 'Logs',
   emptyTitle: 'No request yet',
-  empty: 'Every request that this hub serves for you leaves a line here: who answered, how long it took, and what was tried on the way.',
+  empty:
+    'Every request that this hub serves for you leaves a line here: who answered, how long it took, and what was tried on the way.',
   tryIt: 'Send a first one',
   filters: 'Filters',
   text: 'Search',

@@ -2,7 +2,7 @@
 import { took } from '../format.ts'
 
 export const words = {
-  title: 'Try it',
+  title: 'Playground',
   model: 'Model or route',
   routes: 'Routes',
   modelsOf: (provider: string) => provider,

@@ -37,7 +37,9 @@ export async function runLive({ look, write, pause, hasLeft, now }: LiveOptions)
   await write(`retry: ${shortestPauseMs}\n\n`)
   while (!hasLeft()) {
     const found = await look()
-    if (!found || hasLeft()) return
+    if (hasLeft()) return
+    // Said, so that the client does not come back only to be refused.
+    if (!found) return write(formatSse('ended', {}))
     // A comment where nothing is new: what lies between keeps the connection open, and a client that has left is noticed.
     await write(found.events.length > 0 ? found.events.join('') : ': nothing new\n\n')
     spent += found.subrequests

@@ -1,6 +1,6 @@
 /** The live view: one stream of events for as long as somebody looks. What a page has read itself, this keeps fresh. */
 import { type Context, Hono } from 'hono'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Caller, confirmCaller } from '../auth/caller.ts'
 import { listLogs } from '../db/logs.ts'
 import { hasSession } from '../db/sessions.ts'
@@ -30,6 +30,8 @@ export interface LiveEvents {
   pools: { changed: Record<string, PoolSums>; gone: string[] }
   /** Requests that came into the log, newest first. */
   log: LogRow[]
+  /** The last event of a caller who may look no longer. */
+  ended: Record<string, never>
 }
 
 /** How many of the newest rows each look reads: bounded, whatever the log holds. */
@@ -127,7 +129,9 @@ async function read(
       report: await poolStub(env, poolOwner, provider).report(),
     })),
   ])
-  const mine = reports.flatMap(({ report }) => report.keys.filter(({ account }) => account.startsWith(`${owner}/`)))
+  const mine = reports.flatMap(({ report }) =>
+    report.keys.filter(({ account }) => account.startsWith(`${owner}/`)),
+  )
   return {
     keys: new Map(mine.map((state) => [state.keyId, showState(state, state.status !== 'disabled')])),
     pools: new Map(

@@ -11,7 +11,8 @@ const reading = (over: Partial<Told> = {}): Told => ({
   ...over,
 })
 
-const newFeed = (lastRow?: string) => new LiveFeed<{ used: number }, { left: number }, { id: string }>(lastRow)
+const newFeed = (lastRow?: string) =>
+  new LiveFeed<{ used: number }, { left: number }, { id: string }>(lastRow)
 
 describe('what a live stream tells', () => {
   it('is everything at first, and afterwards only what differs', () => {
@@ -98,7 +99,9 @@ describe('a live stream', () => {
   })
 
   it('ends at once when the caller may look no longer, and looks no more when the client has left', async () => {
-    expect((await drive((n) => (n < 3 ? { events: [], subrequests: 1 } : undefined))).looked).toBe(3)
+    const refused = await drive((n) => (n < 3 ? { events: [], subrequests: 1 } : undefined))
+    expect(refused.looked).toBe(3)
+    expect(refused.written.at(-1)).toBe('event: ended\ndata: {}\n\n')
     expect(
       (
         await drive(
@@ -111,7 +114,7 @@ describe('a live stream', () => {
 
   it('says something at each look, so that a client that has left is noticed', async () => {
     const { written, looked } = await drive((n) => (n < 4 ? { events: [], subrequests: 1 } : undefined))
-    expect(written).toHaveLength(looked)
-    expect(written.slice(1)).toEqual([': nothing new\n\n', ': nothing new\n\n', ': nothing new\n\n'])
+    expect(written).toHaveLength(looked + 1)
+    expect(written.slice(1, -1)).toEqual([': nothing new\n\n', ': nothing new\n\n', ': nothing new\n\n'])
   })
 })

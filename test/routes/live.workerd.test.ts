@@ -68,7 +68,9 @@ describe('the live view', () => {
   it('begins with the states of one’s own keys and pools, and nobody else’s', async () => {
     const live = await look(ada.session)
     expect(live.response.headers.get('content-type')).toContain('text/event-stream')
-    const keys = JSON.parse((await live.until('keys')) ?? '') as { changed: Record<string, { status: string }> }
+    const keys = JSON.parse((await live.until('keys')) ?? '') as {
+      changed: Record<string, { status: string }>
+    }
     expect(Object.keys(keys.changed)).toEqual([adasKey])
     expect(keys.changed[adasKey]?.status).toBe('active')
     const pools = JSON.parse((await live.until('pools')) ?? '') as { changed: object }

@@ -1,0 +1,136 @@
+/**
+ * A real browser for the tests of the dashboard: Chromium, as the system has it. Every page that is opened here fails its test when
+ * the console shows an error, a request fails, or axe finds something.
+ */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import axe from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { requireChromium } from './chromium.ts'
+
+export type { Page } from 'playwright-core'
+
+export const devices = {
+  phone: { width: 390, height: 844 },
+  desktop: { width: 1280, height: 800 },
+} as const
+export type Device = keyof typeof devices
+export type Scheme = 'light' | 'dark'
+
+const screenshots = path.join(import.meta.dirname, '..', '.results', 'screenshots')
+
+export interface Visit {
+  page: Page
+  /** Takes a picture, and checks the page as it stands with axe. */
+  check: (name: string) => Promise<void>
+  /** Fails where anything went wrong since the page was opened, and closes it. */
+  end: () => Promise<void>
+}
+
+interface VisitOptions {
+  device?: Device
+  scheme?: Scheme
+  /** The session of a person who has logged in already. */
+  session?: string
+}
+
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: requireChromium(),
+    // Chromium's own sandbox does not run as root, which containers are.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  })
+}
+
+/** Opens an address of a hub as a new visitor. */
+export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
+  const { device = 'desktop', scheme = 'light', session } = options
+  const context = await browser.newContext({
+    viewport: devices[device],
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    isMobile: device === 'phone',
+    hasTouch: device === 'phone',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  if (session !== undefined) await logIn(context, url, session)
+  const page = await context.newPage()
+  const problems = watch(page)
+  await page.goto(url)
+  return {
+    page,
+    async check(name) {
+      mkdirSync(screenshots, { recursive: true })
+      await page.screenshot({
+        path: path.join(screenshots, `${name}-${device}-${scheme}.png`),
+        fullPage: true,
+      })
+      expect(await findBarriers(page), name).toEqual([])
+      expect(await overflows(page), `${name} is wider than the screen`).toBe(false)
+    },
+    async end() {
+      await context.close()
+      expect(problems).toEqual([])
+    },
+  }
+}
+
+/** As a browser that has logged in would come back: with the cookie that login set. */
+async function logIn(context: BrowserContext, url: string, session: string): Promise<void> {
+  await context.addCookies([{ name: 'hub_session', value: session, url, httpOnly: true, sameSite: 'Strict' }])
+}
+
+/** What goes wrong on a page, from now on. */
+function watch(page: Page): string[] {
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return
+    if (isExpected(message.location().url, message.text())) return
+    problems.push(`${message.type()}: ${message.text()} (${message.location().url})`)
+  })
+  page.on('requestfailed', (request) => {
+    // The page itself ends the live stream, and whatever is under way when it is left.
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') return
+    problems.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`)
+  })
+  return problems
+}
+
+/** Whether somebody is logged in is asked of the hub, which says no with 401; the browser notes that as an error. */
+function isExpected(url: string, text: string): boolean {
+  return new URL(url, 'http://hub').pathname === '/api/auth/me' && text.includes('401')
+}
+
+interface Barrier {
+  id: string
+  help: string
+  nodes: { target: unknown; html: string }[]
+}
+
+/** What axe finds, each with the elements it is about. */
+async function findBarriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate<{ violations: Barrier[] }>(
+    'axe.run(document, { resultTypes: ["violations"] })',
+  )
+  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))
+}
+
+function overflows(page: Page): Promise<boolean> {
+  return page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
+}
+
+/** Presses Tab until something has focus. @throws where it is not reached by going once round the page. */
+export async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let pressed = 0; pressed < 80; pressed++) {
+    if (await hasFocus(page, wanted)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not lead to ${wanted.toString()}.`)
+}
+
+export async function hasFocus(page: Page, wanted: Locator): Promise<boolean> {
+  return (await wanted.and(page.locator(':focus')).count()) > 0
+}

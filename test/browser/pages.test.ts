@@ -1,0 +1,133 @@
+/** Every page that the navigation leads to, on a phone and on a desktop, dark and light: nothing wrong on any of them. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { type Device, type Scheme, startBrowser, visit } from './browser.ts'
+
+let browser: Browser
+let hub: Hub
+let ada: Person
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  hub = await startHub()
+  ada = await settleIn(hub)
+  await fill()
+})
+afterAll(async () => {
+  await browser?.close()
+  await hub?.stop()
+})
+
+/** A hub that has seen something: keys in several states, requests that went well and that did not. */
+async function fill(): Promise<void> {
+  const as = ada.session
+  const add = (body: object) => hub.call<{ id: string }>('POST', '/api/keys', { as, body })
+  await add({
+    provider: 'sandbox',
+    apiKey: 'sandbox 1234',
+    name: 'a first try',
+    limits: [
+      { unit: 'requests', per: 'day', limit: 50 },
+      { unit: 'tokens', per: 'day', limit: 2000 },
+    ],
+  })
+  const off = await add({ provider: 'groq', apiKey: `gsk_${'x'.repeat(52)}`, name: 'free tier' })
+  await hub.call('PATCH', `/api/keys/${off.id}`, { as, body: { enabled: false } })
+  for (const model of ['sandbox/echo', 'sandbox/echo', 'sandbox/500', 'sandbox/echo', 'sandbox/429']) {
+    await fetch(`${hub.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello there' }] }),
+    }).then((response) => response.text())
+  }
+}
+
+const variants: [Device, Scheme][] = [
+  ['desktop', 'light'],
+  ['desktop', 'dark'],
+  ['phone', 'light'],
+  ['phone', 'dark'],
+]
+
+describe('every page', () => {
+  it.each(variants)('is whole on a %s in %s', async (device, scheme) => {
+    const options = { device, scheme, session: ada.session }
+    const { page, check, end } = await visit(browser, hub.url, options)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    if (device === 'phone') {
+      await page.getByRole('button', { name: 'All pages' }).click()
+      await check('drawer')
+    }
+    const links = page.locator('.navigation:visible a')
+    const addresses = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''))
+    expect(addresses.length).toBeGreaterThan(4)
+    for (const address of addresses) {
+      await page.goto(`${hub.url}${address}`)
+      await page.locator('.page h1').waitFor()
+      // What is read has come; the live stream is never over.
+      await page.locator('text="Loading …"').waitFor({ state: 'detached' })
+      await page.locator('text="Drawing …"').waitFor({ state: 'detached' })
+      await check(`page${address.replaceAll('/', '-')}`)
+    }
+    await page.goto(`${hub.url}/nowhere/at/all`)
+    await page.getByRole('heading', { name: 'Nothing here' }).waitFor()
+    await check('not-found')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    await check('palette')
+    await end()
+  })
+
+  it.each(variants)('has a way in that is whole on a %s in %s', async (device, scheme) => {
+    const { page, check, end } = await visit(browser, `${hub.url}/keys`, { device, scheme })
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    await check('login')
+    await end()
+  })
+
+  it('is where one wanted to go, after logging in on the way', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/logs?outcome=bad`)
+    await page.getByLabel('Username or e-mail').fill('ada')
+    await page.getByLabel('Password').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('heading', { name: 'Logs' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?outcome=bad')
+    expect(await page.getByRole('radio', { name: 'Failed' }).isChecked()).toBe(true)
+    expect(await page.title()).toBe('Logs · LLM Hub')
+    await end()
+  })
+
+  it('keeps what it filters by in its address, and goes back where one came from', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
+    await page.getByRole('rowheader').nth(3).waitFor()
+    const all = await page.getByRole('rowheader').count()
+    await page.getByRole('radio', { name: 'Failed' }).check()
+    await page.waitForURL('**/logs?outcome=bad')
+    const failed = await page.getByRole('rowheader').count()
+    expect(failed).toBeGreaterThan(0)
+    expect(failed).toBeLessThan(all)
+    await page.getByRole('link', { name: 'Keys' }).first().click()
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Logs' }).waitFor()
+    expect(new URL(page.url()).search).toBe('?outcome=bad')
+    await end()
+  })
+
+  it('shows itself in the theme that was chosen, also when one comes back', async () => {
+    const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
+    const background = (): Promise<string> =>
+      page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const light = await background()
+    await page.locator('.side').getByRole('radio', { name: 'Dark' }).check()
+    const dark = await background()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    expect(await background()).toBe(dark)
+    await check('theme-chosen')
+    await end()
+  })
+})
