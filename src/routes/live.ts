@@ -55,9 +55,14 @@ export const liveRoutes = new Hono<HubContext>().get(
     const encoder = new TextEncoder()
     const look = makeLook(c)
     const clientLeft = c.req.raw.signal
+    let told = true
     const running = runLive({
       look,
-      write: (text) => Promise.race([writer.write(encoder.encode(text)), rejectedWhen(clientLeft)]),
+      async write(text) {
+        told = false
+        await Promise.race([writer.write(encoder.encode(text)), rejectedWhen(clientLeft)])
+        told = true
+      },
       pause: (ms) => pause(ms, [clientLeft]),
       hasLeft: () => clientLeft.aborted,
       now: () => Date.now(),
@@ -65,9 +70,9 @@ export const liveRoutes = new Hono<HubContext>().get(
     c.executionCtx.waitUntil(
       running
         .then(() => writer.close())
-        // A write fails when the client has left. Whatever else fails breaks the stream, and the browser opens the next one.
+        // What could not be told has nobody to hear it. Whatever else fails breaks the stream, and the browser opens the next one.
         .catch((error: unknown) => {
-          if (!clientLeft.aborted) console.error(`${c.var.requestId} live`, error)
+          if (told) console.error(`${c.var.requestId} live`, error)
           return writer.abort(error).catch(() => {})
         }),
     )
