@@ -4,7 +4,7 @@
  */
 import { useEffect } from 'preact/hooks'
 import type { LiveEvents } from '../../src/routes/live.ts'
-import { api, type Log } from '../api.ts'
+import { api, ask, type Log, sessionEnded } from '../api.ts'
 import { change, refresh } from './resource.ts'
 import { keysSource, poolsSource } from './sources.ts'
 
@@ -32,11 +32,11 @@ export function useLive(): void {
       stream?.close()
       stream = undefined
     }
-    /** The session may be over, and any call finds that out; if it is not, the stream is opened anew. */
+    /** The session may be over; if it is not, the stream is opened anew. */
     const again = (): void => {
       close()
       retry = setTimeout(open, refusedAgainMs)
-      void api.api.auth.me.$get().catch(() => {})
+      void findEnd()
     }
     const look = (): void => (document.visibilityState === 'visible' ? open() : close())
     open()
@@ -52,6 +52,11 @@ export function useLive(): void {
 }
 
 const refusedAgainMs = 5_000
+
+async function findEnd(): Promise<void> {
+  const answer = await ask(api.api.auth.session.$get()).catch(() => undefined)
+  if (answer && !answer.user) window.dispatchEvent(new Event(sessionEnded))
+}
 
 /** Hears of requests as they come into the log, newest first. @param onRows must stay the same function. */
 export function useLiveLog(onRows: (rows: Log[]) => void): void {

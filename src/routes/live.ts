@@ -3,7 +3,7 @@ import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
 import { type Caller, confirmCaller } from '../auth/caller.ts'
 import { listLogs } from '../db/logs.ts'
-import { hasSession } from '../db/sessions.ts'
+import { findSession } from '../db/sessions.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { makeDirectory } from '../gateway/directory.ts'
@@ -55,12 +55,13 @@ export const liveRoutes = new Hono<HubContext>().get(
     const encoder = new TextEncoder()
     const look = makeLook(c)
     const clientLeft = c.req.raw.signal
+    const left = rejectedWhen(clientLeft)
     let told = true
     const running = runLive({
       look,
       async write(text) {
         told = false
-        await Promise.race([writer.write(encoder.encode(text)), rejectedWhen(clientLeft)])
+        await Promise.race([writer.write(encoder.encode(text)), left])
         told = true
       },
       pause: (ms) => pause(ms, [clientLeft]),
@@ -83,6 +84,8 @@ export const liveRoutes = new Hono<HubContext>().get(
 /** Never resolves; rejects when the signal fires. */
 function rejectedWhen(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
+  // Whoever waits for it hears of it; that nobody does is no fault.
+  promise.catch(() => {})
   const leave = (): void => reject(new Error('The client has left.'))
   if (signal.aborted) leave()
   else signal.addEventListener('abort', leave, { once: true })
@@ -110,8 +113,8 @@ const subrequestsBeside = 5
 
 async function stillThere(env: Env, caller: Caller): Promise<Caller | undefined> {
   const now = Date.now()
-  const { user } = caller.configuration
-  if (!(await hasSession(env.DB, caller.sessionId ?? '', user.id, now))) return undefined
+  const { session } = caller
+  if (!session || !(await findSession(env.DB, session.id, session.userId, now))) return undefined
   try {
     return await confirmCaller(env, caller, now)
   } catch (thrown) {
@@ -127,7 +130,7 @@ async function read(
 ): Promise<Reading<KeyState, PoolSums, LogRow>> {
   const owner = caller.configuration.user.id
   const [log, ...reports] = await Promise.all([
-    listLogs(env.DB, { owner, limit: rowsPerLook }),
+    listLogs(env.DB, { owner }, { limit: rowsPerLook }),
     ...pools.map(async ({ poolOwner, provider }) => ({
       poolOwner,
       provider,
