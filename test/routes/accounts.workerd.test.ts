@@ -158,7 +158,9 @@ describe('an account', () => {
     const { id } = await makeAccount({ name: 'Audited' })
     await call('PATCH', `/api/accounts/${id}`, { shared: true }, ada.session)
     await call('DELETE', `/api/accounts/${id}`, undefined, ada.session)
-    const { results } = await env.DB.prepare('SELECT actor, action FROM audit WHERE subject = ? ORDER BY sequence')
+    const { results } = await env.DB.prepare(
+      'SELECT actor, action FROM audit WHERE subject = ? ORDER BY sequence',
+    )
       .bind(id)
       .all()
     expect(results).toEqual(
