@@ -21,6 +21,8 @@ const stepsOfTime = [
 /** @returns a function that takes it away again. */
 export function drawChart(place: HTMLElement, { times, series, write, draw }: Drawing): () => void {
   const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0)
+  // In seconds: the first and the last bar are as broad as the others.
+  const margin = draw === 'bars' ? ((times[1] ?? 0) - (times[0] ?? 0)) / 2000 : 0
   const make = (): uPlot => {
     const style = getComputedStyle(place)
     // A canvas knows no `light-dark()`: each colour is asked for as the page shows it now.
@@ -38,7 +40,11 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
         height,
         legend: { show: false },
         cursor: { y: false, points: { show: draw === 'lines' } },
-        scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
+        padding: [8, 28, 0, 0],
+        scales: {
+          x: { time: true, range: (_plot, low, high) => [low - margin, high + margin] },
+          y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] },
+        },
         axes: [
           {
             ...axis,

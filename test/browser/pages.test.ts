@@ -35,6 +35,8 @@ async function fill(): Promise<void> {
   const off = await add({ provider: 'groq', apiKey: `gsk_${'x'.repeat(52)}`, name: 'free tier' })
   await hub.call('PATCH', `/api/keys/${off.id}`, { as, body: { enabled: false } })
   for (const model of ['sandbox/echo', 'sandbox/echo', 'sandbox/500', 'sandbox/echo', 'sandbox/429']) {
+    // Apart in time, so that there is something to draw over it.
+    await new Promise((resolve) => setTimeout(resolve, 600))
     await fetch(`${hub.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
@@ -101,6 +103,7 @@ describe('every page', () => {
   it('keeps what it filters by in its address, and goes back where one came from', async () => {
     const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
     await page.getByRole('rowheader').nth(3).waitFor()
+    await page.locator('.chart canvas').waitFor()
     const all = await page.getByRole('rowheader').count()
     await page.getByRole('radio', { name: 'Failed' }).check()
     await page.waitForURL('**/logs?outcome=bad')

@@ -7,15 +7,15 @@ import { call, type Settled, settleIn } from '../hub.workerd.ts'
 let ada: Settled
 let bob: Settled
 let adasKey: string
-const open: AbortController[] = []
+const open: Live[] = []
 
 beforeAll(async () => {
   ada = await settleIn({ provider: 'sandbox', apiKey: 'adas own secret 1234' })
   bob = await settleIn({ provider: 'sandbox', apiKey: 'bobs own secret 5678' }, 'bob')
   adasKey = (await keysOf(ada))[0]?.id ?? ''
 })
-afterEach(() => {
-  for (const controller of open.splice(0)) controller.abort()
+afterEach(async () => {
+  for (const live of open.splice(0)) await live.leave()
 })
 
 async function keysOf(person: Settled): Promise<{ id: string }[]> {
@@ -28,12 +28,11 @@ interface Live {
   until(event: string, accept?: (data: string) => boolean): Promise<string | undefined>
   /** Everything that was sent so far. */
   text(): string
-  leave(): void
+  leave(): Promise<void>
 }
 
 async function look(session: string, headers: Record<string, string> = {}): Promise<Live> {
   const controller = new AbortController()
-  open.push(controller)
   const response = await exports.default.fetch(
     new Request('http://localhost/api/live', {
       headers: { authorization: `Bearer ${session}`, ...headers },
@@ -44,24 +43,41 @@ async function look(session: string, headers: Record<string, string> = {}): Prom
   const decoder = new SseDecoder()
   const waiting: { event?: string | undefined; data?: string | undefined }[] = []
   let sent = ''
-  return {
-    response,
-    text: () => sent,
-    leave: () => controller.abort(),
-    async until(event, accept = () => true) {
-      for (;;) {
-        const next = waiting.shift()
-        if (next) {
-          if (next.event === event && next.data !== undefined && accept(next.data)) return next.data
-          continue
-        }
-        const { done, value } = (await reader?.read()) ?? { done: true }
-        if (done || !value) return undefined
+  let ended = false
+  let arrived = Promise.withResolvers<void>()
+  // Read as a browser does, whether or not somebody looks at what came.
+  const reading = (async () => {
+    while (!ended) {
+      const { done, value } = (await reader?.read()) ?? { done: true }
+      if (value) {
         sent += new TextDecoder().decode(value)
         waiting.push(...decoder.push(value))
       }
+      ended = done
+      arrived.resolve()
+      arrived = Promise.withResolvers()
+    }
+  })()
+  const live: Live = {
+    response,
+    text: () => sent,
+    async leave() {
+      controller.abort()
+      await reader?.cancel()
+      await reading.catch(() => {})
+    },
+    async until(event, accept = () => true) {
+      for (;;) {
+        const next = waiting.shift()
+        if (next?.event === event && next.data !== undefined && accept(next.data)) return next.data
+        if (next) continue
+        if (ended) return undefined
+        await arrived.promise
+      }
     },
   }
+  open.push(live)
+  return live
 }
 
 describe('the live view', () => {
