@@ -28,6 +28,12 @@ export type Token = AnswerOf<typeof api.api.tokens.$get>['data'][number]
 export type NewToken = AnswerOf<typeof api.api.tokens.$post>
 export type Provider = AnswerOf<typeof api.api.providers.$get>['data'][number]
 export type Pool = AnswerOf<typeof api.api.pools.$get>['data'][number]
+export type Account = AnswerOf<typeof api.api.accounts.$get>['data'][number]
+export type Route = AnswerOf<typeof api.api.routes.$get>['data'][number]
+export type Explained = AnswerOf<(typeof api.api.routes)[':name']['explain']['$post']>
+export type Refusal = Explained['pools'][number]['refusals'][number]
+export type KeyTrial = AnswerOf<(typeof api.api.keys)[':id']['test']['$post']>
+export type ProviderHealth = AnswerOf<typeof api.api.health.providers.$get>['data'][number]
 export type Log = AnswerOf<typeof api.api.logs.$get>['data'][number]
 /** In OpenAI's shape; other shapes are for the SDKs that ask for them by a header. */
 export type Model = Extract<AnswerOf<typeof api.v1.models.$get>, { object: string }>['data'][number]

@@ -130,6 +130,8 @@ export const text = {
     theme: (theme: string) => `Appearance: ${theme.toLowerCase()}`,
   },
 
+  refusal: { overIn: 'That is over in', also: 'Also:' },
+
   toast: { undo: 'Undo' },
 
   states: {

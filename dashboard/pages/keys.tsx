@@ -1,71 +1,176 @@
-/** Provider keys: what state each is in, and what a person can do about it. */
+/** Provider keys: what state each is in, and what a person can do about it. Dialogs are in the address: `/keys?edit=<id>`. */
 import { useState } from 'preact/hooks'
 import { api, ask, type Key, send } from '../api.ts'
-import { Bar } from '../parts/bar.tsx'
-import { Confirm } from '../parts/confirm.tsx'
-import { Countdown } from '../parts/countdown.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
-import { ErrorNotice } from '../parts/error-notice.tsx'
+import { ErrorNotice, messageOf } from '../parts/error-notice.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
-import { StateChip } from '../parts/state-chip.tsx'
-import { useAction } from '../state/action.ts'
+import { toApiError, useAction } from '../state/action.ts'
 import { useAnnounce } from '../state/announce.ts'
-import { useNow } from '../state/clock.ts'
-import { flagField, useQuery } from '../state/query.ts'
-import { refresh, useResource } from '../state/resource.ts'
-import { keysChanged, keysSource, providersSource, useProviderNames } from '../state/sources.ts'
-import { standingOf, usedToday } from '../state/standing.ts'
+import { flagField, textField, useQuery } from '../state/query.ts'
+import { change, useResource } from '../state/resource.ts'
+import {
+  accountsSource,
+  keysChanged,
+  keysSource,
+  poolsSource,
+  providersSource,
+  useProviderNames,
+} from '../state/sources.ts'
 import { words } from '../text/keys.ts'
 import { AddKeyDialog } from './keys/add-key.tsx'
+import { EditKeyDialog } from './keys/edit-key.tsx'
+import { GroupKeysDialog, type Grouping, Suggestions } from './keys/group-keys.tsx'
+import { ImportKeysDialog } from './keys/import-keys.tsx'
+import { KeyList } from './keys/key-list.tsx'
+import type { Trying } from './keys/key-row.tsx'
+import { WhyDialog } from './keys/why-dialog.tsx'
+import type { PageProps } from './index.ts'
+import './keys.css'
 
-export default function KeysPage() {
+const fields = {
+  add: flagField(),
+  import: flagField(),
+  edit: textField(),
+  why: textField(),
+  find: textField(),
+}
+
+/** From so many keys on there is a field to find some of them. */
+const findFrom = 8
+
+export default function KeysPage({ person }: PageProps) {
   const keys = useResource(keysSource)
+  const accounts = useResource(accountsSource).data ?? []
+  const pools = useResource(poolsSource).data ?? []
   const nameOf = useProviderNames()
-  const [{ add }, setQuery] = useQuery({ add: flagField() })
-  const [removing, setRemoving] = useState<Key>()
-  const announce = useAnnounce()
+  const [query, setQuery] = useQuery(fields)
+  const [grouping, setGrouping] = useState<Grouping>()
+  const { trials, test } = useTrials()
+  const { removed, remove } = useRemoval()
+  const present = keys.data?.filter(({ id }) => !removed.has(id))
+  const open = (id: string): Key | undefined => present?.find((key) => key.id === id)
+  const editing = open(query.edit)
+  const asking = open(query.why)
   return (
     <Page
       title={words.title}
       class="keys"
       actions={
-        <button type="button" class="button primary" onClick={() => setQuery({ add: true })}>
-          {words.add}
-        </button>
+        <>
+          <button type="button" class="button" onClick={() => setQuery({ import: true })}>
+            {words.import}
+          </button>
+          <button type="button" class="button primary" onClick={() => setQuery({ add: true })}>
+            {words.add}
+          </button>
+        </>
       }
     >
-      <ResourceView resource={keys}>
+      <ResourceView resource={{ ...keys, data: present }}>
         {(data) =>
           data.length === 0 ? (
             <NoKeys />
           ) : (
-            <ul class="rows">
-              {data.map((key) => (
-                <KeyRow key={key.id} item={key} nameOf={nameOf} onRemove={() => setRemoving(key)} />
-              ))}
-            </ul>
+            <>
+              <Suggestions pools={pools} keys={data} nameOf={nameOf} onGroup={setGrouping} />
+              {(data.length >= findFrom || query.find) && (
+                <FindField typed={query.find} onTyped={(find) => setQuery({ find })} />
+              )}
+              <KeyList
+                keys={data}
+                accounts={accounts}
+                nameOf={nameOf}
+                typed={query.find}
+                trials={trials}
+                onTest={test}
+                onOpen={(dialog, id) => setQuery({ [dialog]: id })}
+                onRemove={remove}
+              />
+            </>
           )
         }
       </ResourceView>
-      {add && <AddKeyDialog onClosed={() => setQuery({ add: false })} />}
-      {removing && (
-        <Confirm
-          title={words.removeTitle(removing.masked)}
-          warning={words.removeWarning(nameOf(removing.provider))}
-          submit={words.removeSubmit}
-          act={async () => {
-            await send(api.api.keys[':id'].$delete({ param: { id: removing.id } }))
-          }}
-          onDone={() => {
-            announce(words.removed(removing.masked))
-            focusPage()
-            void keysChanged()
-          }}
-          onClosed={() => setRemoving(undefined)}
+      {query.add && <AddKeyDialog onAdded={test} onClosed={() => setQuery({ add: false })} />}
+      {query.import && <ImportKeysDialog onClosed={() => setQuery({ import: false })} />}
+      {editing && (
+        <EditKeyDialog
+          item={editing}
+          mayShare={person.role === 'admin'}
+          onGroup={() => setGrouping({ provider: editing.provider, chosen: [editing.id] })}
+          onClosed={() => setQuery({ edit: '' })}
         />
       )}
+      {asking && <WhyDialog item={asking} onClosed={() => setQuery({ why: '' })} />}
+      {grouping && (
+        <GroupKeysDialog grouping={grouping} keys={present ?? []} onClosed={() => setGrouping(undefined)} />
+      )}
     </Page>
+  )
+}
+
+/** Tests of keys, and what came of them since the page was opened. */
+function useTrials(): { trials: ReadonlyMap<string, Trying>; test: (key: Key) => void } {
+  const [trials, setTrials] = useState<ReadonlyMap<string, Trying>>(new Map())
+  const announce = useAnnounce()
+  const put = (id: string, trial?: Trying): void =>
+    setTrials((before) => {
+      const next = new Map(before)
+      if (trial) next.set(id, trial)
+      else next.delete(id)
+      return next
+    })
+  const run = async ({ id, masked }: Key): Promise<void> => {
+    put(id, 'busy')
+    try {
+      const trial = await ask(api.api.keys[':id'].test.$post({ param: { id } }))
+      put(id, trial)
+      change(keysSource, (keys) => keys.map((key) => (key.id === id ? trial.key : key)))
+      announce(words.tested(trial.ok, masked, trial.latencyMs))
+    } catch (thrown) {
+      put(id)
+      announce(words.testFailed(masked, messageOf(toApiError(thrown))))
+    }
+  }
+  return { trials, test: (key) => void run(key) }
+}
+
+/** Keys that are shown as deleted: each is, once nobody can take that back any more. */
+function useRemoval(): { removed: ReadonlySet<string>; remove: (key: Key) => void } {
+  const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set())
+  const announce = useAnnounce()
+  const show = (id: string): void =>
+    setRemoved((before) => new Set([...before].filter((other) => other !== id)))
+  const commit = async ({ id, masked }: Key): Promise<void> => {
+    try {
+      // Whoever leaves the page meant it: the request outlives the page.
+      await send(api.api.keys[':id'].$delete({ param: { id } }, { init: { keepalive: true } }))
+      change(keysSource, (keys) => keys.filter((key) => key.id !== id))
+      await keysChanged()
+    } catch (thrown) {
+      show(id)
+      announce(words.removeFailed(masked, messageOf(toApiError(thrown))))
+    }
+  }
+  const remove = (key: Key): void => {
+    setRemoved((before) => new Set([...before, key.id]))
+    announce(words.removed(key.masked), { undo: () => show(key.id), commit: () => void commit(key) })
+    focusPage()
+  }
+  return { removed, remove }
+}
+
+function FindField({ typed, onTyped }: { typed: string; onTyped: (typed: string) => void }) {
+  return (
+    <search class="find">
+      <input
+        type="search"
+        aria-label={words.find}
+        placeholder={words.findHint}
+        value={typed}
+        onInput={(event) => onTyped(event.currentTarget.value)}
+      />
+    </search>
   )
 }
 
@@ -89,88 +194,5 @@ function NoKeys() {
       )}
       <ErrorNotice error={sandbox.error} />
     </EmptyState>
-  )
-}
-
-interface KeyRowProps {
-  item: Key
-  nameOf: (provider: string) => string
-  onRemove: () => void
-}
-
-function KeyRow({ item, nameOf, onRemove }: KeyRowProps) {
-  const now = useNow('second')
-  const { masked, state } = item
-  const param = { id: item.id }
-  const announce = useAnnounce()
-  const restore = useAction(async () => {
-    await ask(api.api.keys[':id'].restore.$post({ param }))
-    announce(words.restored(masked))
-    await refresh(keysSource)
-    // The button that had focus is no longer needed.
-    focusPage()
-  })
-  const setEnabled = useAction(async (enabled: boolean) => {
-    await ask(api.api.keys[':id'].$patch({ param, json: { enabled } }))
-    announce(enabled ? words.enabled(masked) : words.disabled(masked))
-    await keysChanged()
-  })
-  const standing = standingOf(item, now)
-  const resting = state.restingModels.filter(({ until }) => Date.parse(until) > now)
-  const restorable = standing.type === 'cooling' || standing.type === 'quarantined' || resting.length > 0
-  const today = usedToday(item)
-  const limited = state.windows.filter(({ limit, model }) => limit !== null && model === undefined)
-  const notes = [
-    item.name,
-    item.shared && words.shared,
-    state.lastUsedAt ? words.lastUsed(state.lastUsedAt, now) : words.neverUsed,
-    today.requests > 0 && words.today(today.requests, today.tokens),
-  ].filter((note) => typeof note === 'string')
-
-  return (
-    <li class={`row row-${standing.type}`}>
-      <div class="row-main">
-        <p class="row-title">
-          <strong>{nameOf(item.provider)}</strong> <code>{masked}</code>
-        </p>
-        <StateChip standing={standing} />
-        <p class="row-notes">{notes.join(' · ')}</p>
-        {state.reason && (standing.type === 'cooling' || standing.type === 'quarantined') && (
-          <p class="row-reason">
-            <strong>{words.reason(state.reason.verdict)}</strong> {state.reason.message}
-          </p>
-        )}
-        {resting.map(({ model, until }) => (
-          <p key={model} class="row-reason">
-            {words.modelRests(model)} <Countdown at={Date.parse(until)} />
-          </p>
-        ))}
-      </div>
-      <div class="row-actions">
-        {restorable && <RowButton verb={words.restore} masked={masked} onClick={() => restore.run()} />}
-        <RowButton
-          verb={item.enabled ? words.disable : words.enable}
-          masked={masked}
-          onClick={() => setEnabled.run(!item.enabled)}
-        />
-        <RowButton verb={words.remove} masked={masked} onClick={onRemove} />
-      </div>
-      {limited.length > 0 && (
-        <div class="bars">
-          {limited.map((window) => (
-            <Bar key={`${window.unit}/${window.per}/${window.model ?? ''}/${window.scope}`} {...window} />
-          ))}
-        </div>
-      )}
-      <ErrorNotice error={restore.error ?? setEnabled.error} />
-    </li>
-  )
-}
-
-function RowButton({ verb, masked, onClick }: { verb: string; masked: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button small" aria-label={words.actOn(verb, masked)} onClick={onClick}>
-      {verb}
-    </button>
   )
 }

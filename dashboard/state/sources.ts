@@ -1,10 +1,15 @@
 /** What more than one page reads from the hub. A source of one page alone stands with that page. */
-import { api, ask, type Key, type Model, type Pool, type Provider, type Token } from '../api.ts'
+import { type Account, api, ask, type Key, type Model, type Pool, type Provider, type Token } from '../api.ts'
 import { refresh, type Source, useResource } from './resource.ts'
 
 export const keysSource: Source<Key[]> = {
   name: 'keys',
   load: async () => (await ask(api.api.keys.$get())).data,
+}
+
+export const accountsSource: Source<Account[]> = {
+  name: 'accounts',
+  load: async () => (await ask(api.api.accounts.$get())).data,
 }
 
 export const tokensSource: Source<Token[]> = {

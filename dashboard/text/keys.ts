@@ -1,5 +1,5 @@
 /** Words of the keys page. */
-import { ago, count } from '../format.ts'
+import { ago, count, day, number, took } from '../format.ts'
 
 export const words = {
   title: 'Keys',
@@ -29,10 +29,6 @@ export const words = {
   removed: (masked: string) => `${masked} was deleted.`,
   /** What a button does, with what it does it to, for those who hear it alone. */
   actOn: (verb: string, masked: string) => `${verb} ${masked}`,
-  removeTitle: (masked: string) => `Delete ${masked}?`,
-  removeWarning: (provider: string) =>
-    `Requests stop using it at once. At ${provider} the key stays valid; if it leaked, revoke it there too.`,
-  removeSubmit: 'Delete the key',
   shared: 'shared with everyone',
   neverUsed: 'not used yet',
   lastUsed: (at: string, now: number) => `used ${ago(Date.parse(at), now)}`,
@@ -41,4 +37,133 @@ export const words = {
   reason: (verdict: string) => `${verdict.replaceAll('-', ' ')}:`,
   /** Before how long. */
   modelRests: (model: string) => `The model ${model} rests`,
+
+  find: 'Find keys',
+  findHint: 'Provider, name, last characters',
+  notFound: 'No key is like that.',
+  more: (n: number) => `Show ${number(n)} more`,
+  removeFailed: (masked: string, why: string) => `${masked} could not be deleted: ${why}`,
+  running: (n: number) => `${number(n)} under way`,
+
+  test: 'Test',
+  testing: 'A smallest request is under way …',
+  tested: (ok: boolean, masked: string, ms: number) =>
+    ok ? `${masked} answered in ${took(ms)}.` : `${masked} did not answer as it should.`,
+  testGood: (model: string, ms: number) => `Tested: ${model} answered in ${took(ms)}.`,
+  testBad: (verdict: string, ms: number) => `Tested: ${verdict.replaceAll('-', ' ')}, after ${took(ms)}.`,
+  testFailed: (masked: string, why: string) => `${masked} could not be tested: ${why}`,
+  testLog: 'See it in the log',
+
+  source: {
+    entered: 'as entered',
+    stated: 'as the provider stated',
+    counted: 'counted here',
+  },
+  contradiction: (entered: string, stated: string, at: string, now: number) =>
+    `Entered: ${entered}. The provider said ${ago(Date.parse(at), now)}: ${stated}. The lesser counts.`,
+  window: (name: string, model: string) => `${name} · ${model}`,
+  dry: 'Used up at this pace in',
+
+  why: 'Why?',
+  whyHint: (masked: string) => `Why is ${masked} used, or not?`,
+  whyModel: 'Model',
+  whyModelHint: 'Empty asks about the key’s default model. Nothing is sent, and no quota is spent.',
+  whySubmit: 'Explain',
+  whyServes: 'It would serve this request now.',
+  whyOther: (other: string) => `It could serve. ${other} goes first.`,
+  whyNext: 'Nothing speaks against it.',
+  whyNot: 'It would not serve this request now:',
+  anotherKey: 'Another key',
+  close: 'Close',
+
+  edit: 'Edit',
+  editTitle: (masked: string) => `Edit ${masked}`,
+  save: 'Save',
+  saved: (masked: string) => `${masked} was changed.`,
+  note: 'Note',
+  priority: 'Priority',
+  priorityHint: '1 is asked first.',
+  weight: 'Weight',
+  weightHint: 'Its share where keys take turns.',
+  maxConcurrent: 'Requests at once',
+  maxConcurrentHint: 'Empty for as many as come.',
+  defaultModel: 'Default model',
+  defaultModelHint: 'For requests that name no model.',
+  allowedModels: 'Allowed models',
+  allowedModelsHint: 'One on each line; “gpt-*” allows all that begin so. Empty allows all.',
+  isEnabled: 'Enabled',
+  isShared: 'Shared with everyone on this hub',
+  account: 'Account',
+  accountHint: 'Keys of one account at the provider share its quota.',
+  groupInto: 'Group it with others',
+  ownAccount: 'An account of its own',
+  secret: 'Replace the key',
+  secretHint: 'Empty keeps the present one. A new one lifts its quarantine.',
+
+  limits: 'Limits',
+  limitsHint:
+    'What you know of its quota. What the provider states in its answers is taken into account too.',
+  addLimit: 'Add a limit',
+  limitAmount: 'At most',
+  limitUnit: 'of',
+  limitPer: 'per',
+  limitModel: 'for the model',
+  anyModel: 'all models',
+  limitRow: (n: number) => `Limit ${n}`,
+  removeLimit: (n: number) => `Remove limit ${n}`,
+  units: { requests: 'requests', tokens: 'tokens' },
+  spans: { minute: 'minute', hour: 'hour', day: 'day', month: 'month' },
+  preset: (name: string) => `Take over: ${name}`,
+  presetSays: (n: number, asOf: string) =>
+    `${count(n, { one: 'limit', other: 'limits' })}, as of ${day(Date.parse(asOf))}.`,
+  presetSource: 'Where it is written',
+  presetOffer: (name: string, n: number) =>
+    `Enter the limits of the ${name.toLowerCase()} (${count(n, { one: 'limit', other: 'limits' })})`,
+
+  recognised: (because: string) => `Recognised: it ${because}.`,
+  ambiguous: (because: string) => `It ${because}. Check that the provider is right.`,
+  unusable: (because: string) => `This will not work as a key: it ${because}.`,
+
+  accountShared: 'shared with everyone',
+  accountKeys: (n: number) => count(n, { one: 'key', other: 'keys' }),
+  ungrouped: 'Keys in accounts of their own',
+  suggestTitle: (provider: string) => `Keys of ${provider} look like one account`,
+  suggest: (names: string[], times: number) =>
+    `${names.join(' and ')} ran out at the same moment ${count(times, { one: 'time', other: 'times' })}. If they belong to one account, group them: their quota is then counted once.`,
+  group: 'Group them',
+  groupTitle: 'Group keys into an account',
+  groupName: 'Name of the account',
+  groupNameHint: 'As you know it: the mail address you signed up with, or a project’s name.',
+  groupKeys: 'Keys that share its quota',
+  groupNone: 'Choose at least one key.',
+  groupSubmit: 'Group the keys',
+  grouped: (name: string, n: number) =>
+    `${count(n, { one: 'key is', other: 'keys are' })} in the account ${name}.`,
+
+  import: 'Import',
+  importTitle: 'Import many keys',
+  importText: 'Keys',
+  importHint:
+    'One on each line, a CSV table with a head, or a .env file. Look at it first; nothing is stored yet.',
+  importProvider: 'Provider, where a line does not tell',
+  importGuess: 'Recognise it by the key',
+  importPreview: 'Look at it first',
+  importAgain: 'Change the text',
+  importApply: (n: number) => `Add ${count(n, { one: 'key', other: 'keys' })}`,
+  importNothing: 'There is no new key in this text.',
+  imported: (n: number) => `${count(n, { one: 'key was', other: 'keys were' })} added.`,
+  importCounts: (fresh: number, duplicate: number, problem: number) =>
+    [
+      `${number(fresh)} new`,
+      ...(duplicate > 0 ? [count(duplicate, { one: 'duplicate', other: 'duplicates' })] : []),
+      ...(problem > 0 ? [`${number(problem)} with a problem`] : []),
+    ].join(', '),
+  importCaption: 'What each line is',
+  importLine: 'Line',
+  importKey: 'Key',
+  importOutcome: 'Outcome',
+  outcomes: { new: 'new', added: 'added', duplicate: 'duplicate', problem: 'problem' },
+  sameAsLine: (line: number) => `the same as line ${number(line)}`,
+  sameAsKey: (key: string) => `the same as ${key}`,
+  storedKey: 'a key that is stored',
 }

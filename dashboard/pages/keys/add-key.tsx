@@ -1,6 +1,7 @@
-/** Enters a provider key. */
+/** Enters a provider key. Whose it is shows by its shape; its provider's free tier is offered as limits, and never entered unasked. */
 import { useState } from 'preact/hooks'
-import { api, ask } from '../../api.ts'
+import { recogniseKey } from '../../../src/providers/recognise.ts'
+import { api, ask, type Key } from '../../api.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
@@ -10,25 +11,46 @@ import { useResource } from '../../state/resource.ts'
 import { keysChanged, providersSource } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
+import { PresetTerms } from './limits-editor.tsx'
 
-export function AddKeyDialog({ onClosed }: { onClosed: () => void }) {
+interface AddKeyProps {
+  /** Called when it is there: it is then tested. */
+  onAdded: (key: Key) => void
+  onClosed: () => void
+}
+
+export function AddKeyDialog({ onAdded, onClosed }: AddKeyProps) {
   const known = useResource(providersSource)
   const providers = known.data ?? []
   const [chosen, setChosen] = useState<string>()
+  const [byHand, setByHand] = useState(false)
+  const [typed, setTyped] = useState('')
+  const [taken, setTaken] = useState<string>()
   const provider = providers.find(({ id }) => id === chosen) ?? providers[0]
   const announce = useAnnounce()
   const add = useAction(async (form: HTMLFormElement, close: () => void) => {
+    const preset = provider?.presets.find(({ id }) => id === taken)
     const name = valueOf(form, 'name').trim()
     const json = {
       provider: provider?.id ?? '',
       apiKey: valueOf(form, 'apiKey').trim(),
       ...(name && { name }),
+      ...(preset && { limits: preset.limits }),
     }
     const key = await ask(api.api.keys.$post({ json }))
     close()
     announce(words.added(key.masked))
     await keysChanged()
+    onAdded(key)
   })
+  /** Finds the provider by the key, as long as nobody has chosen one by hand. */
+  const recognise = (entered: string): void => {
+    setTyped(entered)
+    const shape = recogniseKey(entered)
+    if (byHand) return
+    if (shape.type === 'known') setChosen(shape.provider)
+    if (shape.type === 'ambiguous') setChosen(shape.providers[0])
+  }
   const { error } = add
 
   return (
@@ -52,7 +74,10 @@ export function AddKeyDialog({ onClosed }: { onClosed: () => void }) {
               <select
                 {...control}
                 value={provider?.id}
-                onChange={(event) => setChosen(event.currentTarget.value)}
+                onChange={(event) => {
+                  setByHand(true)
+                  setChosen(event.currentTarget.value)
+                }}
               >
                 {providers.map(({ id, name }) => (
                   <option key={id} value={id}>
@@ -66,15 +91,35 @@ export function AddKeyDialog({ onClosed }: { onClosed: () => void }) {
             label={words.apiKey}
             name="apiKey"
             error={error}
-            hint={provider?.id === 'sandbox' ? words.sandboxKeyHint : words.apiKeyHint}
+            hint={provider?.id === 'sandbox' ? words.sandboxKeyHint : (shapeWords(typed) ?? words.apiKeyHint)}
           >
             {(control) => (
-              <input {...control} type="password" required autocomplete="off" spellcheck={false} />
+              <input
+                {...control}
+                type="password"
+                required
+                autocomplete="off"
+                spellcheck={false}
+                onInput={(event) => recognise(event.currentTarget.value)}
+              />
             )}
           </Field>
           <Field label={words.name} name="name" optional error={error} hint={words.nameHint}>
             {(control) => <input {...control} autocomplete="off" />}
           </Field>
+          {provider?.presets.map((preset) => (
+            <div key={preset.id} class="offer">
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={taken === preset.id}
+                  onChange={(event) => setTaken(event.currentTarget.checked ? preset.id : undefined)}
+                />{' '}
+                {words.presetOffer(preset.name, preset.limits.length)}
+              </label>
+              <PresetTerms preset={preset} />
+            </div>
+          ))}
           <ErrorNotice error={error} fields={['provider', 'apiKey', 'name']} />
           <div class="actions">
             <button type="button" class="button" onClick={close}>
@@ -88,4 +133,19 @@ export function AddKeyDialog({ onClosed }: { onClosed: () => void }) {
       )}
     </Dialog>
   )
+}
+
+/** What the shape of a key tells, where it tells anything. */
+function shapeWords(typed: string): string | undefined {
+  const shape = recogniseKey(typed)
+  switch (shape.type) {
+    case 'known':
+      return words.recognised(shape.because)
+    case 'ambiguous':
+      return words.ambiguous(shape.because)
+    case 'unusable':
+      return words.unusable(shape.because)
+    case 'unknown':
+      return undefined
+  }
 }

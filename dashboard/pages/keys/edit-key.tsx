@@ -1,0 +1,179 @@
+/** Changes a key: how it is named, when it is used, what its limits are, and its secret. Only what was changed is sent. */
+import { useState } from 'preact/hooks'
+import { api, ask, type Key } from '../../api.ts'
+import { Dialog } from '../../parts/dialog.tsx'
+import { ErrorNotice } from '../../parts/error-notice.tsx'
+import { Field, onSubmit } from '../../parts/field.tsx'
+import { useAction } from '../../state/action.ts'
+import { useAnnounce } from '../../state/announce.ts'
+import { readKeyChange } from '../../state/key-form.ts'
+import { refresh, useResource } from '../../state/resource.ts'
+import { accountsSource, keysChanged, providersSource } from '../../state/sources.ts'
+import { text } from '../../text.ts'
+import { words } from '../../text/keys.ts'
+import { type Limit, LimitsEditor } from './limits-editor.tsx'
+
+interface EditKeyProps {
+  item: Key
+  /** Only an administrator shares keys with everyone. */
+  mayShare: boolean
+  /** Makes an account for this key and others. */
+  onGroup: () => void
+  onClosed: () => void
+}
+
+const fields = [
+  'name',
+  'note',
+  'priority',
+  'weight',
+  'maxConcurrent',
+  'account',
+  'defaultModel',
+  'allowedModels',
+  'apiKey',
+]
+
+export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProps) {
+  const [limits, setLimits] = useState<Limit[]>(item.limits ?? [])
+  const provider = useResource(providersSource).data?.find(({ id }) => id === item.provider)
+  const accounts = useResource(accountsSource).data?.filter((account) => account.provider === item.provider)
+  const announce = useAnnounce()
+  const save = useAction(async (form: HTMLFormElement, close: () => void) => {
+    const json = readKeyChange(item, new FormData(form), { limits, mayShare })
+    if (Object.keys(json).length > 0) {
+      const key = await ask(api.api.keys[':id'].$patch({ param: { id: item.id }, json }))
+      announce(words.saved(key.masked))
+      await Promise.all([keysChanged(), refresh(accountsSource)])
+    }
+    close()
+  })
+  const { error } = save
+  return (
+    <Dialog title={words.editTitle(item.masked)} onClosed={onClosed}>
+      {(close) => (
+        <form onSubmit={onSubmit((form) => save.run(form, close))}>
+          <Field label={words.name} name="name" optional error={error}>
+            {(control) => <input {...control} defaultValue={item.name ?? ''} autocomplete="off" />}
+          </Field>
+          <Field label={words.note} name="note" optional error={error}>
+            {(control) => <textarea {...control} rows={2} defaultValue={item.note ?? ''} />}
+          </Field>
+          <div class="field-row">
+            <Field label={words.priority} name="priority" hint={words.priorityHint} error={error}>
+              {(control) => (
+                <input {...control} type="number" min={1} required defaultValue={String(item.priority)} />
+              )}
+            </Field>
+            <Field label={words.weight} name="weight" hint={words.weightHint} error={error}>
+              {(control) => (
+                <input {...control} type="number" min={1} required defaultValue={String(item.weight)} />
+              )}
+            </Field>
+            <Field
+              label={words.maxConcurrent}
+              name="maxConcurrent"
+              hint={words.maxConcurrentHint}
+              error={error}
+            >
+              {(control) => (
+                <input {...control} type="number" min={1} defaultValue={String(item.maxConcurrent ?? '')} />
+              )}
+            </Field>
+          </div>
+          <Field
+            label={words.defaultModel}
+            name="defaultModel"
+            optional
+            hint={words.defaultModelHint}
+            error={error}
+          >
+            {(control) => (
+              <input
+                {...control}
+                defaultValue={item.defaultModel ?? ''}
+                placeholder={provider?.defaultModel}
+                spellcheck={false}
+              />
+            )}
+          </Field>
+          <Field
+            label={words.allowedModels}
+            name="allowedModels"
+            optional
+            hint={words.allowedModelsHint}
+            error={error}
+          >
+            {(control) => (
+              <textarea
+                {...control}
+                rows={2}
+                spellcheck={false}
+                defaultValue={item.allowedModels?.join('\n') ?? ''}
+              />
+            )}
+          </Field>
+          {accounts && (
+            <Field
+              label={words.account}
+              name="account"
+              hint={
+                <>
+                  {words.accountHint}{' '}
+                  <button
+                    type="button"
+                    class="linkish"
+                    onClick={() => {
+                      close()
+                      onGroup()
+                    }}
+                  >
+                    {words.groupInto}
+                  </button>
+                </>
+              }
+              error={error}
+            >
+              {(control) => (
+                <select {...control} defaultValue={item.account}>
+                  {!accounts.some(({ id }) => id === item.account) && (
+                    <option value={item.account}>{words.ownAccount}</option>
+                  )}
+                  {accounts.some(({ id }) => id === item.account) && (
+                    <option value="">{words.ownAccount}</option>
+                  )}
+                  {accounts.map(({ id, name }) => (
+                    <option key={id} value={id}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )}
+          <LimitsEditor limits={limits} presets={provider?.presets ?? []} onChange={setLimits} />
+          <Field label={words.secret} name="apiKey" optional hint={words.secretHint} error={error}>
+            {(control) => <input {...control} type="password" autocomplete="off" spellcheck={false} />}
+          </Field>
+          <label class="check">
+            <input type="checkbox" name="enabled" defaultChecked={item.enabled} /> {words.isEnabled}
+          </label>
+          {mayShare && (
+            <label class="check">
+              <input type="checkbox" name="shared" defaultChecked={item.shared} /> {words.isShared}
+            </label>
+          )}
+          <ErrorNotice error={error} fields={fields} />
+          <div class="actions">
+            <button type="button" class="button" onClick={close}>
+              {text.cancel}
+            </button>
+            <button class="button primary" aria-disabled={save.busy}>
+              {words.save}
+            </button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,177 @@
+/** Many keys at once: pasted, looked at line by line, then added. What is wrong or there already is named and left out. */
+import { useState } from 'preact/hooks'
+import { api, type ApiError, ask } from '../../api.ts'
+import { type Column, DataTable } from '../../parts/data-table.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
+import { ErrorNotice } from '../../parts/error-notice.tsx'
+import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { useAction } from '../../state/action.ts'
+import { useAnnounce } from '../../state/announce.ts'
+import { useResource } from '../../state/resource.ts'
+import { keysChanged, keysSource, providersSource, useProviderNames } from '../../state/sources.ts'
+import { text } from '../../text.ts'
+import { words } from '../../text/keys.ts'
+
+interface Asked {
+  text: string
+  provider?: string
+}
+type Answer = Awaited<ReturnType<typeof importKeys>>
+type Line = Answer['lines'][number]
+
+function importKeys(asked: Asked, apply: boolean) {
+  return ask(api.api.keys.import.$post({ json: { ...asked, apply } }))
+}
+
+export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
+  const [asked, setAsked] = useState<Asked>({ text: '' })
+  const [preview, setPreview] = useState<Answer>()
+  const announce = useAnnounce()
+  const look = useAction(async (wanted: Asked) => {
+    setAsked(wanted)
+    setPreview(await importKeys(wanted, false))
+  })
+  const apply = useAction(async (close: () => void) => {
+    const { counts } = await importKeys(asked, true)
+    close()
+    announce(words.imported(counts.added))
+    await keysChanged()
+  })
+  return (
+    <Dialog title={words.importTitle} onClosed={onClosed}>
+      {(close) =>
+        preview ? (
+          <>
+            <Preview answer={preview} />
+            <ErrorNotice error={apply.error} />
+            <div class="actions">
+              <button type="button" class="button" onClick={() => setPreview(undefined)}>
+                {words.importAgain}
+              </button>
+              {preview.counts.new > 0 && (
+                <button
+                  type="button"
+                  class="button primary"
+                  aria-disabled={apply.busy}
+                  onClick={() => apply.run(close)}
+                >
+                  {words.importApply(preview.counts.new)}
+                </button>
+              )}
+            </div>
+          </>
+        ) : (
+          <PasteForm asked={asked} busy={look.busy} error={look.error} onLook={look.run} close={close} />
+        )
+      }
+    </Dialog>
+  )
+}
+
+interface PasteFormProps {
+  asked: Asked
+  busy: boolean
+  error: ApiError | undefined
+  onLook: (asked: Asked) => void
+  close: () => void
+}
+
+function PasteForm({ asked, busy, error, onLook, close }: PasteFormProps) {
+  const providers = useResource(providersSource).data ?? []
+  const read = (form: HTMLFormElement): Asked => {
+    const provider = valueOf(form, 'provider')
+    return { text: valueOf(form, 'text'), ...(provider && { provider }) }
+  }
+  return (
+    <form onSubmit={onSubmit((form) => onLook(read(form)))}>
+      <Field label={words.importText} name="text" hint={words.importHint} error={error}>
+        {(control) => (
+          <textarea
+            {...control}
+            class="paste"
+            rows={8}
+            required
+            autofocus
+            spellcheck={false}
+            autocomplete="off"
+            defaultValue={asked.text}
+          />
+        )}
+      </Field>
+      <Field label={words.importProvider} name="provider" error={error}>
+        {(control) => (
+          <select {...control} defaultValue={asked.provider ?? ''}>
+            <option value="">{words.importGuess}</option>
+            {providers.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <ErrorNotice error={error} fields={['text', 'provider']} />
+      <div class="actions">
+        <button type="button" class="button" onClick={close}>
+          {text.cancel}
+        </button>
+        <button class="button primary" aria-disabled={busy}>
+          {words.importPreview}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+/** What wants a look comes first: problems, then duplicates, then what is new. */
+const order = { problem: 0, duplicate: 1, new: 2, added: 3 } as const
+
+function Preview({ answer: { counts, lines } }: { answer: Answer }) {
+  const nameOf = useProviderNames()
+  const keys = useResource(keysSource).data
+  const sameAs = ({ keyId, line }: NonNullable<Line['duplicateOf']>): string => {
+    if (line !== null) return words.sameAsLine(line)
+    const key = keys?.find(({ id }) => id === keyId)
+    return words.sameAsKey(key ? (key.name ?? key.masked) : words.storedKey)
+  }
+  const columns: readonly Column<Line>[] = [
+    { id: 'line', head: words.importLine, align: 'end', isName: true, cell: ({ line }) => line },
+    {
+      id: 'key',
+      head: words.importKey,
+      cell: ({ provider, masked, name, because }) => (
+        <span title={because ?? undefined}>
+          {provider && nameOf(provider)} {masked && <code>{masked}</code>} {name}
+        </span>
+      ),
+    },
+    {
+      id: 'outcome',
+      head: words.importOutcome,
+      cell: ({ outcome, duplicateOf, problem }) => (
+        <>
+          {words.outcomes[outcome]}
+          {duplicateOf && `: ${sameAs(duplicateOf)}`}
+          {problem && `: ${problem}`}
+        </>
+      ),
+    },
+  ]
+  return (
+    <>
+      <p role="status">
+        {words.importCounts(counts.new, counts.duplicate, counts.problem)}
+        {counts.new === 0 && `. ${words.importNothing}`}
+      </p>
+      <div class="import-lines" tabIndex={0} role="region" aria-label={words.importCaption}>
+        <DataTable
+          caption={words.importCaption}
+          columns={columns}
+          rows={lines.toSorted((a, b) => order[a.outcome] - order[b.outcome])}
+          keyOf={({ line }) => String(line)}
+          step={50}
+        />
+      </div>
+    </>
+  )
+}

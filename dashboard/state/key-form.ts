@@ -1,0 +1,57 @@
+/** What the form of a key asks the hub to change: what differs from the key as it is, and nothing else. Pure. */
+import type { Key } from '../api.ts'
+
+type Limits = NonNullable<Key['limits']>
+
+export interface KeyChange {
+  name?: string | null
+  note?: string | null
+  priority?: number
+  weight?: number
+  maxConcurrent?: number | null
+  defaultModel?: string | null
+  allowedModels?: string[] | null
+  account?: string | null
+  limits?: Limits | null
+  enabled?: boolean
+  shared?: boolean
+  apiKey?: string
+}
+
+/** An empty field takes away what was there. @param form has a box for `shared` only where `mayShare`. */
+export function readKeyChange(
+  key: Key,
+  form: FormData,
+  { limits, mayShare }: { limits: Limits; mayShare: boolean },
+): KeyChange {
+  const textOf = (name: string): string => {
+    const value = form.get(name)
+    return typeof value === 'string' ? value.trim() : ''
+  }
+  const numberOf = (name: string): number | null => (textOf(name) === '' ? null : Number(textOf(name)))
+  const allowed = textOf('allowedModels')
+    .split(/[\n,]/)
+    .map((model) => model.trim())
+    .filter(Boolean)
+  const account = form.has('account') ? textOf('account') || null : key.account
+  const wanted = {
+    name: textOf('name') || null,
+    note: textOf('note') || null,
+    priority: numberOf('priority') ?? key.priority,
+    weight: numberOf('weight') ?? key.weight,
+    maxConcurrent: numberOf('maxConcurrent'),
+    defaultModel: textOf('defaultModel') || null,
+    allowedModels: allowed.length > 0 ? allowed : null,
+    account,
+    limits: limits.length > 0 ? limits : null,
+    enabled: form.has('enabled'),
+    shared: mayShare ? form.has('shared') : key.shared,
+  }
+  const present: Record<string, unknown> = { ...key }
+  const changed = Object.entries(wanted).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(present[name]),
+  )
+  const apiKey = textOf('apiKey')
+  // The entries are those of `wanted`, which has the fields of a change.
+  return { ...(Object.fromEntries(changed) as KeyChange), ...(apiKey && { apiKey }) }
+}

@@ -1,0 +1,185 @@
+/** What a person does with provider keys: adds, tests, edits, restores, groups, imports and deletes them. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
+import { startBrowser, visit } from './browser.ts'
+
+let browser: Browser
+let hub: Hub
+let provider: FakeProvider
+let ada: Person
+
+interface Key {
+  id: string
+  name: string | null
+  note: string | null
+  priority: number
+  account: string
+  allowedModels: string[] | null
+  limits: { unit: string; per: string; limit: number; model?: string }[] | null
+}
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  provider = await startProvider()
+  hub = await startHub()
+  ada = await settleIn(hub)
+  await hub.call('POST', '/api/providers', {
+    as: ada.session,
+    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await hub?.stop()
+  await provider?.stop()
+})
+
+const addKey = (apiKey: string, settings: object = {}): Promise<Key> =>
+  hub.call('POST', '/api/keys', { as: ada.session, body: { provider: 'fake', apiKey, ...settings } })
+const readKey = (id: string): Promise<Key> => hub.call('GET', `/api/keys/${id}`, { as: ada.session })
+const listKeys = async (): Promise<Key[]> =>
+  (await hub.call<{ data: Key[] }>('GET', '/api/keys', { as: ada.session })).data
+const answer = () => provider.behave((response) => sendJson(response, 200, completion('Hello.')))
+const refuse = () =>
+  provider.behave((response) =>
+    sendJson(response, 401, {
+      error: {
+        message: 'This key was revoked.',
+        type: 'invalid_request_error',
+        code: 'invalid_api_key',
+      },
+    }),
+  )
+
+describe('a key', () => {
+  it('is recognised as it is pasted, and is offered the limits of a free tier without being given them', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/keys?add`, { session: ada.session })
+    await page.getByLabel('API key').fill(`gsk_${'a'.repeat(52)}`)
+    await expect.poll(() => page.getByLabel('Provider').inputValue()).toBe('groq')
+    await page.getByText('Recognised: it begins with "gsk_".').waitFor()
+    const offer = page.getByLabel(/Enter the limits of the free tier/)
+    expect(await offer.isChecked()).toBe(false)
+    await check('keys-recognised')
+    // By hand it goes to somebody who answers.
+    await page.getByLabel('Provider').selectOption('fake')
+    await page.getByLabel('API key').fill('sk-fake-0001')
+    expect(await page.getByLabel('Provider').inputValue()).toBe('fake')
+    answer()
+    await page.getByRole('button', { name: 'Add the key' }).click()
+    // It is tested at once.
+    await page.getByText(/Tested: fake-1 answered in/).waitFor()
+    expect((await listKeys()).map(({ limits }) => limits)).toEqual([null])
+    await end()
+  })
+
+  it('is edited: its settings, its limits and nothing else', async () => {
+    const { id } = await addKey('sk-fake-0002', { name: 'before' })
+    const { page, check, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    await page.getByRole('button', { name: 'Edit sk-****0002' }).click()
+    await page.getByLabel('Name').fill('after')
+    await page.getByLabel('Priority').fill('3')
+    await page.getByLabel('Allowed models').fill('fake-1\nfake-2*')
+    await page.getByRole('button', { name: 'Add a limit' }).click()
+    await page.getByLabel('Limit 1: At most').fill('40')
+    await page.getByLabel('Limit 1: per').selectOption('hour')
+    await check('keys-editing')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('sk-****0002 was changed.').waitFor()
+    expect(await readKey(id)).toMatchObject({
+      name: 'after',
+      note: null,
+      priority: 3,
+      allowedModels: ['fake-1', 'fake-2*'],
+      limits: [{ unit: 'requests', per: 'hour', limit: 40 }],
+      account: id,
+    })
+    await page.getByRole('meter', { name: 'Requests per hour' }).waitFor()
+    await end()
+  })
+
+  it('is tested and quarantined with its provider’s words, explained, and restored', async () => {
+    await addKey('sk-fake-0003')
+    const { page, check, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const row = page.getByRole('listitem').filter({ hasText: '0003' })
+    refuse()
+    await row.getByRole('button', { name: 'Test sk-****0003' }).click()
+    await row.getByText(/^Tested:/).waitFor()
+    await row.locator('.chip').getByText('quarantined').waitFor()
+    expect(await row.textContent()).toContain('This key was revoked.')
+    await check('keys-quarantined')
+    await row.getByRole('button', { name: 'Why? sk-****0003' }).click()
+    await page.getByText('It is quarantined: its provider refused it.').waitFor()
+    await check('keys-why')
+    await page.getByRole('button', { name: 'Close' }).click()
+    await row.getByRole('button', { name: 'Restore sk-****0003' }).click()
+    await row.locator('.chip').getByText('ready').waitFor()
+    await end()
+  })
+
+  it('is deleted once nobody takes that back', async () => {
+    const { id } = await addKey('sk-fake-0004')
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const row = page.getByRole('listitem').filter({ hasText: '0004' })
+    const remove = page.getByRole('button', { name: 'Delete sk-****0004' })
+    await remove.click()
+    await row.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await row.waitFor()
+    expect((await readKey(id)).id).toBe(id)
+
+    await remove.click()
+    await row.waitFor({ state: 'detached' })
+    // Who goes on to something else meant it.
+    await page.getByRole('button', { name: 'Delete sk-****0003' }).click()
+    await expect.poll(async () => (await listKeys()).some((key) => key.id === id)).toBe(false)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await end()
+  })
+
+  it('is grouped with others into an account, and shown under its name', async () => {
+    const one = await addKey('sk-fake-0005')
+    const two = await addKey('sk-fake-0006')
+    const { page, check, end } = await visit(browser, `${hub.url}/keys?edit=${one.id}`, {
+      session: ada.session,
+    })
+    await page.getByRole('button', { name: 'Group it with others' }).click()
+    await page.getByLabel('Name of the account').fill('ada@example.com')
+    await page.getByRole('checkbox', { name: 'sk-****0006' }).check()
+    await page.getByRole('button', { name: 'Group the keys' }).click()
+    const account = page.getByRole('region', { name: 'ada@example.com' })
+    await account.getByText('sk-****0006').waitFor()
+    await account.getByText('sk-****0005').waitFor()
+    await check('keys-grouped')
+    expect((await readKey(one.id)).account).toBe((await readKey(two.id)).account)
+    await end()
+  })
+})
+
+describe('many keys', () => {
+  it('are pasted, looked at and added: 500 at once, duplicates and problems named', async () => {
+    const before = (await listKeys()).length
+    const lines = Array.from({ length: 500 }, (_, index) => `sk-many-${String(index).padStart(5, '0')}`)
+    const { page, check, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    await page.getByRole('button', { name: 'Import' }).click()
+    await page
+      .getByLabel('Keys', { exact: true })
+      .fill([...lines, 'sk-many-00007', 'sk-ant-admin01-x'].join('\n'))
+    await page.getByLabel('Provider, where a line does not tell').selectOption('fake')
+    await page.getByRole('button', { name: 'Look at it first' }).click()
+    await page.getByText('500 new, 1 duplicate, 1 with a problem').waitFor()
+    await page.getByText('duplicate: the same as line 8').waitFor()
+    await check('keys-import')
+    expect((await listKeys()).length).toBe(before)
+    await page.getByRole('button', { name: 'Add 500 keys' }).click()
+    await page.getByText('500 keys were added.').waitFor()
+    expect((await listKeys()).length).toBe(before + 500)
+    // No more are drawn than somebody asked to see, and any of them is found.
+    expect(await page.getByRole('button', { name: /^Test / }).count()).toBe(50)
+    await page.getByRole('searchbox', { name: 'Find keys' }).fill('0499')
+    await expect.poll(() => page.getByRole('button', { name: /^Test / }).count()).toBe(1)
+    await check('keys-many')
+    await end()
+  })
+})
