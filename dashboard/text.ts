@@ -73,6 +73,7 @@ export const text = {
     connect: 'Connect',
     keys: 'Keys',
     routes: 'Routes',
+    route: 'Route',
     tokens: 'Tokens',
     providers: 'Providers',
     logs: 'Logs',

@@ -61,6 +61,21 @@ export const pages: readonly Page[] = [
     load: () => import('./keys.tsx'),
   },
   {
+    path: '/routes',
+    name: text.pages.routes,
+    icon: 'routes',
+    group: 'pool',
+    load: () => import('./routes.tsx'),
+  },
+  { path: '/routes/:name', name: text.pages.route, icon: 'routes', load: () => import('./route.tsx') },
+  {
+    path: '/providers',
+    name: text.pages.providers,
+    icon: 'providers',
+    group: 'pool',
+    load: () => import('./providers.tsx'),
+  },
+  {
     path: '/tokens',
     name: text.pages.tokens,
     icon: 'tokens',

@@ -1,5 +1,16 @@
 /** What more than one page reads from the hub. A source of one page alone stands with that page. */
-import { type Account, api, ask, type Key, type Model, type Pool, type Provider, type Token } from '../api.ts'
+import {
+  type Account,
+  api,
+  ask,
+  type Key,
+  type Model,
+  type Pool,
+  type Provider,
+  type ProviderHealth,
+  type Route,
+  type Token,
+} from '../api.ts'
 import { refresh, type Source, useResource } from './resource.ts'
 
 export const keysSource: Source<Key[]> = {
@@ -17,9 +28,20 @@ export const tokensSource: Source<Token[]> = {
   load: async () => (await ask(api.api.tokens.$get())).data,
 }
 
+export const routesSource: Source<Route[]> = {
+  name: 'routes',
+  load: async () => (await ask(api.api.routes.$get())).data,
+}
+
 export const providersSource: Source<Provider[]> = {
   name: 'providers',
   load: async () => (await ask(api.api.providers.$get())).data,
+}
+
+/** How they did in the last hour. */
+export const providerHealthSource: Source<ProviderHealth[]> = {
+  name: 'provider-health',
+  load: async () => (await ask(api.api.health.providers.$get({ query: {} }))).data,
 }
 
 export const modelsSource: Source<Model[]> = {

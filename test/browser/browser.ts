@@ -78,7 +78,11 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
 
 /** As a browser that has logged in would come back: with the cookie that login set. */
 async function logIn(context: BrowserContext, url: string, session: string): Promise<void> {
-  await context.addCookies([{ name: 'hub_session', value: session, url, httpOnly: true, sameSite: 'Strict' }])
+  const { origin } = new URL(url)
+  // Of a deeper address it would be a cookie of that folder.
+  await context.addCookies([
+    { name: 'hub_session', value: session, url: origin, httpOnly: true, sameSite: 'Strict' },
+  ])
 }
 
 /** What goes wrong on a page, from now on. */

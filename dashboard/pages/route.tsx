@@ -1,0 +1,231 @@
+/** One route: who is asked in which order, changed in a draft until it is saved, and who would serve now. */
+import { useState } from 'preact/hooks'
+import { api, ask, type Route, send } from '../api.ts'
+import { Card } from '../parts/card.tsx'
+import { Confirm } from '../parts/confirm.tsx'
+import { ErrorNotice } from '../parts/error-notice.tsx'
+import { Field, onSubmit, valueOf } from '../parts/field.tsx'
+import { focusPage, Page } from '../parts/page.tsx'
+import { ResourceView } from '../parts/resource-view.tsx'
+import { useAction } from '../state/action.ts'
+import { navigate } from '../state/address.ts'
+import { useAnnounce } from '../state/announce.ts'
+import { refresh, useResource } from '../state/resource.ts'
+import {
+  addCandidate,
+  contentOf,
+  type Draft,
+  draftOf,
+  isChanged,
+  moveCandidate,
+  takeOut,
+} from '../state/route-draft.ts'
+import { providersSource, routesSource, useProviderNames } from '../state/sources.ts'
+import { text } from '../text.ts'
+import { words } from '../text/routes.ts'
+import type { PageProps } from './index.ts'
+import { CandidateList } from './routes/candidate-list.tsx'
+import { Simulation } from './routes/simulation.tsx'
+import './routes.css'
+
+export default function RoutePage({ params: { name = '' }, person }: PageProps) {
+  const routes = useResource(routesSource)
+  return (
+    <Page
+      title={name}
+      class="route"
+      lede={name.endsWith('*') && words.pattern}
+      actions={
+        <a class="button" href="/routes">
+          {words.back}
+        </a>
+      }
+    >
+      <ResourceView resource={routes}>
+        {(data) => {
+          const route = data.find((one) => one.name === name)
+          if (!route) return <p>{text.notFound.lede}</p>
+          // What is stored is what a draft begins with: another one begins anew.
+          return <RouteEditor key={JSON.stringify(route)} route={route} isAdmin={person.role === 'admin'} />
+        }}
+      </ResourceView>
+      <Card title={words.simulate}>
+        <Simulation asked={name} />
+      </Card>
+    </Page>
+  )
+}
+
+const orders = ['listed', 'round-robin', 'cheapest', 'least-latency', 'most-remaining'] as const
+type Scope = Route['scope']
+
+function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
+  const { name, scope } = route
+  const [draft, setDraft] = useState<Draft>(() => draftOf(route))
+  const [removing, setRemoving] = useState(false)
+  const nameOf = useProviderNames()
+  const announce = useAnnounce()
+  const param = { name: encodeURIComponent(name) }
+  const save = useAction(async (whose: Scope) => {
+    const { order, candidates } = contentOf(draft)
+    const json = { order: orders.find((one) => one === order) ?? 'listed', candidates }
+    await ask(api.api.routes[':name'].$put({ param, query: queryOf(whose), json }))
+    await refresh(routesSource)
+    // The editor begins anew; told last, so that nobody has gone on by the time that focus moves.
+    focusPage()
+    announce(words.saved(name))
+  })
+  const changed = isChanged(draft, route)
+  const ready = changed && draft.candidates.length > 0
+  const mayRemove = scope === 'user' || isAdmin
+  return (
+    <Card
+      title={words.candidatesTitle}
+      action={
+        mayRemove && (
+          <button type="button" class="button small" onClick={() => setRemoving(true)}>
+            {scope === 'user' ? words.remove : words.removeHub}
+          </button>
+        )
+      }
+    >
+      <p class="quiet">{scope === 'user' ? words.own : isAdmin ? words.hubAdmin : words.hub}</p>
+      <Field label={words.order} name="order" hint={words.orderHint} error={save.error}>
+        {(control) => (
+          <select
+            {...control}
+            value={draft.order}
+            onChange={(event) => setDraft({ ...draft, order: event.currentTarget.value })}
+          >
+            {orders.map((order) => (
+              <option key={order} value={order}>
+                {words.orders[order]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <p class="hint">{words.candidatesHint}</p>
+      <CandidateList
+        candidates={draft.candidates}
+        nameOf={nameOf}
+        onMove={(id, to) => setDraft((before) => moveCandidate(before, id, to))}
+        onTake={(id) => {
+          setDraft((before) => takeOut(before, id))
+          focusPage()
+        }}
+      />
+      <AddCandidate onAdd={(candidate) => setDraft((before) => addCandidate(before, candidate))} />
+      <ErrorNotice error={save.error} fields={['order']} />
+      <div class="actions">
+        {changed && (
+          <>
+            <p class="quiet">{draft.candidates.length > 0 ? words.unsaved : words.none}</p>
+            <button type="button" class="button" onClick={() => setDraft(draftOf(route))}>
+              {words.revert}
+            </button>
+          </>
+        )}
+        {isAdmin && scope === 'hub' && (
+          <SaveButton ready={ready} busy={save.busy} onSave={() => save.run('hub')}>
+            {words.saveHub}
+          </SaveButton>
+        )}
+        <SaveButton primary ready={ready} busy={save.busy} onSave={() => save.run('user')}>
+          {scope === 'hub' ? words.saveOwn : words.save}
+        </SaveButton>
+      </div>
+      {removing && (
+        <Confirm
+          title={words.removeTitle(name)}
+          warning={words.removeWarning}
+          submit={words.removeSubmit}
+          act={async () => {
+            await send(api.api.routes[':name'].$delete({ param, query: queryOf(scope) }))
+          }}
+          onDone={() => {
+            announce(words.removed(name))
+            void refresh(routesSource)
+            navigate('/routes')
+          }}
+          onClosed={() => setRemoving(false)}
+        />
+      )}
+    </Card>
+  )
+}
+
+function queryOf(scope: Scope): { scope?: 'hub' } {
+  return scope === 'hub' ? { scope } : {}
+}
+
+interface SaveButtonProps {
+  ready: boolean
+  busy: boolean
+  primary?: boolean
+  onSave: () => void
+  children: string
+}
+
+function SaveButton({ ready, busy, primary = false, onSave, children }: SaveButtonProps) {
+  return (
+    <button
+      type="button"
+      class={primary ? 'button primary' : 'button'}
+      disabled={!ready}
+      aria-disabled={busy}
+      onClick={onSave}
+    >
+      {children}
+    </button>
+  )
+}
+
+function AddCandidate({ onAdd }: { onAdd: (candidate: { provider: string; model?: string }) => void }) {
+  const providers = useResource(providersSource).data ?? []
+  const [chosen, setChosen] = useState<string>()
+  const provider = providers.find(({ id }) => id === chosen) ?? providers[0]
+  return (
+    <form
+      class="add-candidate"
+      onSubmit={onSubmit((form) => {
+        const model = valueOf(form, 'model').trim()
+        if (provider) onAdd({ provider: provider.id, ...(model && { model }) })
+        form.reset()
+      })}
+    >
+      <Field label={words.provider} name="provider" error={undefined}>
+        {(control) => (
+          <select
+            {...control}
+            value={provider?.id}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          >
+            {providers.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label={words.model} name="model" optional hint={words.modelHint} error={undefined}>
+        {(control) => (
+          <input
+            {...control}
+            list="candidate-models"
+            placeholder={provider?.defaultModel}
+            autocomplete="off"
+            spellcheck={false}
+          />
+        )}
+      </Field>
+      <datalist id="candidate-models">
+        {provider?.models.map((model) => (
+          <option key={model} value={model} />
+        ))}
+      </datalist>
+      <button class="button">{words.addCandidate}</button>
+    </form>
+  )
+}

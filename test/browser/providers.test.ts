@@ -1,0 +1,89 @@
+/** What a person does with providers: adds one of their own, changes it, orders its keys, and asks it for its models. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
+import { startBrowser, visit } from './browser.ts'
+
+let browser: Browser
+let hub: Hub
+let provider: FakeProvider
+let ada: Person
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  provider = await startProvider()
+  hub = await startHub()
+  ada = await settleIn(hub)
+})
+afterAll(async () => {
+  await browser?.close()
+  await hub?.stop()
+  await provider?.stop()
+})
+
+interface Provider {
+  id: string
+  name: string
+  models: string[]
+  prices: Record<string, object> | null
+  strategy: string | null
+}
+const readProvider = async (id: string): Promise<Provider | undefined> => {
+  const { data } = await hub.call<{ data: Provider[] }>('GET', '/api/providers', { as: ada.session })
+  return data.find((one) => one.id === id)
+}
+
+describe('a provider of one’s own', () => {
+  it('is added with models and prices, changed, asked for its models, ordered and removed', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/providers`, { session: ada.session })
+    await page.getByRole('button', { name: 'Add a provider' }).click()
+    await page.getByLabel('Id').fill('my-box')
+    await page.getByLabel('Name').fill('My box')
+    await page.getByLabel('Base URL').fill(provider.baseUrl)
+    const models = page.getByLabel('Models and prices')
+    await models.fill('tiny cheap')
+    await page.getByRole('button', { name: 'Save' }).click()
+    // What makes no sense is said at its field, and nothing is lost.
+    await page.getByText('“tiny cheap” is not a model').waitFor()
+    await models.fill('tiny 0.5 1.5\nhuge')
+    await check('providers-adding')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The provider My box was saved.').waitFor()
+    expect(await readProvider('my-box')).toMatchObject({
+      models: ['tiny', 'huge'],
+      prices: { tiny: { input: 0.5, output: 1.5 } },
+    })
+
+    await page.getByRole('button', { name: 'Edit My box' }).click()
+    await page.getByLabel('Name').fill('Our box')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The provider Our box was saved.').waitFor()
+
+    await hub.call('POST', '/api/keys', {
+      as: ada.session,
+      body: { provider: 'my-box', apiKey: 'sk-our-box-1234' },
+    })
+    await page.reload()
+    await page.getByLabel('Order of keys of Our box').selectOption('most-remaining')
+    await page.getByText('The keys of Our box are used in that order from now on.').waitFor()
+    expect((await readProvider('my-box'))?.strategy).toBe('most-remaining')
+
+    provider.behave((response) =>
+      sendJson(response, 200, { object: 'list', data: [{ id: 'tiny' }, { id: 'brand-new' }] }),
+    )
+    await page.getByRole('button', { name: 'Models Our box' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('huge', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Ask the provider' }).click()
+    await dialog.getByText('brand-new', { exact: true }).waitFor()
+    await check('providers-models')
+    await page.getByRole('button', { name: 'Close' }).click()
+
+    await page.getByRole('button', { name: 'Delete Our box' }).click()
+    await page.getByRole('button', { name: 'Delete the provider' }).click()
+    await page.getByText('The provider Our box was deleted.').waitFor()
+    expect(await readProvider('my-box')).toBeUndefined()
+    await end()
+  })
+})

@@ -1,0 +1,156 @@
+/** What a person does with routes: orders them by keyboard and by mouse, saves and resets them, and asks who would serve. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
+import { hasFocus, startBrowser, tabTo, visit } from './browser.ts'
+
+let browser: Browser
+let hub: Hub
+let provider: FakeProvider
+let ada: Person
+
+interface Route {
+  name: string
+  order: string
+  scope: string
+  candidates: { provider: string; model?: string }[]
+}
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  provider = await startProvider()
+  provider.behave((response) => sendJson(response, 200, completion('Hello.')))
+  hub = await startHub()
+  ada = await settleIn(hub)
+  const as = ada.session
+  for (const id of ['one', 'two', 'three']) {
+    await hub.call('POST', '/api/providers', {
+      as,
+      body: {
+        id,
+        name: `Fake ${id}`,
+        baseUrl: provider.baseUrl,
+        dialect: 'openai-chat',
+        models: [`${id}-1`],
+      },
+    })
+  }
+  await hub.call('POST', '/api/keys', { as, body: { provider: 'two', apiKey: 'sk-fake-two-2222' } })
+  await hub.call('POST', '/api/keys', {
+    as,
+    body: { provider: 'two', apiKey: 'sk-fake-two-1111', enabled: false },
+  })
+  await hub.call('POST', '/api/routes', {
+    as,
+    body: { name: 'work', candidates: [{ provider: 'one' }, { provider: 'two' }, { provider: 'three' }] },
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await hub?.stop()
+  await provider?.stop()
+})
+
+const readRoute = (name: string): Promise<Route> =>
+  hub.call('GET', `/api/routes/${name}`, { as: ada.session })
+
+describe('a route', () => {
+  it('is ordered by keyboard, saved and explained, without a request to anybody', async () => {
+    const asked = provider.received.length
+    const { page, check, end } = await visit(browser, `${hub.url}/routes`, { session: ada.session })
+    const { keyboard } = page
+    const link = page.getByRole('link', { name: 'work' })
+    await link.waitFor()
+    await tabTo(page, link)
+    await keyboard.press('Enter')
+    const up = page.getByRole('button', { name: 'Move Fake three up' })
+    await up.waitFor()
+    await tabTo(page, up)
+    await keyboard.press('Enter')
+    // It keeps the focus, so that one can press on.
+    expect(await hasFocus(page, up)).toBe(true)
+    await keyboard.press('Enter')
+    await page.getByText('Fake three is now 1 of 3.').waitFor()
+    await check('route-draft')
+    const save = page.getByRole('button', { name: 'Save' })
+    await tabTo(page, save)
+    await keyboard.press('Enter')
+    await page.getByText('The route work was saved.').waitFor()
+    expect((await readRoute('work')).candidates.map(({ provider: id }) => id)).toEqual([
+      'three',
+      'one',
+      'two',
+    ])
+
+    const simulate = page.getByRole('button', { name: 'Simulate' })
+    await tabTo(page, simulate)
+    await keyboard.press('Enter')
+    await page.getByText('Fake two would serve, with its default model. It would take sk-****2222.').waitFor()
+    await page.getByText(/Why 1 key would not/).click()
+    await page.getByText('It is switched off.').waitFor()
+    await check('route-explained')
+    expect(provider.received.length).toBe(asked)
+    await end()
+  })
+
+  it('is ordered by dragging', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/routes/work`, { session: ada.session })
+    const candidates = page.locator('.candidate')
+    await candidates.nth(2).waitFor()
+    const last = await candidates.nth(2).locator('strong').textContent()
+    await candidates.nth(2).dragTo(candidates.nth(0))
+    await expect.poll(() => candidates.nth(0).locator('strong').textContent()).toBe(last)
+    await end()
+  })
+
+  it('of the hub is changed for oneself, and shows again when that is deleted', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/routes/fast`, { session: ada.session })
+    await page.getByRole('button', { name: 'Take Groq out' }).click()
+    await page.getByLabel('Order').selectOption('cheapest')
+    await page.getByRole('button', { name: 'Save for me' }).click()
+    await page.getByText('The route fast was saved.').waitFor()
+    const own = await readRoute('fast')
+    expect(own).toMatchObject({ scope: 'user', order: 'cheapest' })
+    expect(own.candidates.map(({ provider: id }) => id)).toEqual(['openai', 'gemini'])
+    await page.getByRole('button', { name: 'Delete my version' }).click()
+    await page.getByRole('button', { name: 'Delete the route' }).click()
+    await page.waitForURL('**/routes')
+    expect(await readRoute('fast')).toMatchObject({ scope: 'hub', order: 'listed' })
+    await end()
+  })
+
+  it('is made, and added to', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/routes?add`, { session: ada.session })
+    await page.getByLabel('Name').fill('claude-*')
+    await page.getByLabel('First candidate').selectOption('one')
+    await page.getByRole('button', { name: 'Make the route' }).click()
+    await page.getByRole('heading', { name: 'claude-*' }).waitFor()
+    await page.getByLabel('Provider').selectOption('two')
+    await page.getByLabel('Model').fill('vendor/two-2')
+    await page.getByRole('button', { name: 'Add the candidate' }).click()
+    await check('route-adding')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The route claude-* was saved.').waitFor()
+    expect((await readRoute('claude-*')).candidates).toEqual([
+      { provider: 'one' },
+      { provider: 'two', model: 'vendor/two-2' },
+    ])
+    await end()
+  })
+})
+
+describe('the page of a route', () => {
+  it.each([
+    ['phone', 'light'],
+    ['phone', 'dark'],
+    ['desktop', 'dark'],
+  ] as const)('is whole on a %s in %s', async (device, scheme) => {
+    const options = { device, scheme, session: ada.session }
+    const { page, check, end } = await visit(browser, `${hub.url}/routes/work`, options)
+    await page.getByRole('button', { name: 'Simulate' }).click()
+    await page.getByText('Fake two would serve', { exact: false }).waitFor()
+    await check('route-page')
+    await end()
+  })
+})
