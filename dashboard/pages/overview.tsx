@@ -12,12 +12,16 @@ import { keysSource, modelsSource, poolsSource, tokensSource, useProviderNames }
 import { type Readiness, readinessOf, standingOf } from '../state/standing.ts'
 import { text } from '../text.ts'
 import { words } from '../text/overview.ts'
+import { HappenedCard } from './overview/happened-card.tsx'
+import { HealthCard, Warnings } from './overview/health-card.tsx'
+import { RoutesCard } from './overview/routes-card.tsx'
 import './overview.css'
 
 export default function OverviewPage() {
   const page = useArrival<HTMLDivElement>(text.pages.overview)
   const keys = useResource(keysSource).data
   const models = useResource(modelsSource).data ?? []
+  const pools = useResource(poolsSource).data ?? []
   const now = useNow('second')
   const readiness = keys && readinessOf(keys, models, now)
   // Where no key is yet, the place of the first one is drawn.
@@ -33,7 +37,18 @@ export default function OverviewPage() {
         </div>
         <Switchboard wires={wires} />
       </section>
+      <Warnings keys={keys ?? []} pools={pools} />
       <PoolsCard />
+      {/* To who has nothing yet there is nothing more to tell. */}
+      {readiness && readiness.type !== 'no-keys' && (
+        <>
+          <HappenedCard />
+          <div class="overview-pair">
+            <RoutesCard />
+            <HealthCard />
+          </div>
+        </>
+      )}
     </div>
   )
 }
@@ -120,6 +135,11 @@ function PoolView({ pool, name }: { pool: Pool; name: string }) {
           </>
         )}
       </p>
+      {pool.dryAt && (
+        <p class="hint">
+          {words.left.dry} <Countdown at={Date.parse(pool.dryAt)} />
+        </p>
+      )}
       {windows.map((window) => (
         <Bar key={`${window.unit}/${window.per}`} {...window} />
       ))}

@@ -20,7 +20,7 @@ interface BarProps extends Quota {
 }
 
 /** From here on it is shown as running low. */
-const lowFrom = 0.8
+export const lowFrom = 0.8
 
 export function Bar({ label, unit, per, used, reserved, limit, resetsAt }: BarProps) {
   const name = label ?? text.bar.window(unit, per)

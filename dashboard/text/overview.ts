@@ -33,5 +33,42 @@ export const words = {
       ].join(', '),
     backIn: 'The next is back in',
     unlimited: 'No limit is known: none was entered, and the provider stated none yet.',
+    dry: 'At this pace it is used up in',
+  },
+
+  routes: {
+    title: 'Who would serve',
+    all: 'All routes',
+    nobody: 'nobody',
+    rests: 'nobody for',
+  },
+
+  happened: {
+    title: 'What happened',
+    span: 'Span',
+    spans: { '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
+    nothing: (span: string) => `No request in the last ${span}.`,
+    requests: 'Requests',
+    good: 'At once',
+    rescued: 'Rescued',
+    errors: 'Failed',
+    tokens: 'Tokens',
+    cost: 'Cost',
+    average: 'Took on average',
+  },
+
+  health: {
+    title: 'Providers in the last hour',
+    all: 'All providers',
+    good: (part: string) => `${part} went well`,
+    median: (time: string) => `half within ${time}`,
+  },
+
+  warnings: {
+    title: 'Needs a look',
+    quarantined: (n: number) =>
+      `${count(n, { one: 'key is', other: 'keys are' })} quarantined: the provider refused ${n === 1 ? 'it' : 'them'}.`,
+    low: (provider: string, window: string) => `${provider} runs low: ${window.toLowerCase()}.`,
+    look: 'Look at the keys',
   },
 }
