@@ -38,10 +38,10 @@ describe('a provider of one’s own', () => {
   it('is added with models and prices, changed, asked for its models, ordered and removed', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/providers`, { session: ada.session })
     await page.getByRole('button', { name: 'Add a provider' }).click()
-    await page.getByLabel('Id').fill('my-box')
-    await page.getByLabel('Name').fill('My box')
-    await page.getByLabel('Base URL').fill(provider.baseUrl)
-    const models = page.getByLabel('Models and prices')
+    await page.getByRole('textbox', { name: 'Id' }).fill('my-box')
+    await page.getByRole('textbox', { name: 'Name' }).fill('My box')
+    await page.getByRole('textbox', { name: 'Base URL' }).fill(provider.baseUrl)
+    const models = page.getByRole('textbox', { name: 'Models and prices' })
     await models.fill('tiny cheap')
     await page.getByRole('button', { name: 'Save' }).click()
     // What makes no sense is said at its field, and nothing is lost.
@@ -56,7 +56,7 @@ describe('a provider of one’s own', () => {
     })
 
     await page.getByRole('button', { name: 'Edit My box' }).click()
-    await page.getByLabel('Name').fill('Our box')
+    await page.getByRole('textbox', { name: 'Name' }).fill('Our box')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('The provider Our box was saved.').waitFor()
 
