@@ -1,65 +1,58 @@
 /** The request log: what was asked, who served it, and how it went. What comes in while somebody looks is put on top. */
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
-import { api, ask, type Log } from '../api.ts'
-import { clock, day, number, took } from '../format.ts'
-import { type Column, DataTable } from '../parts/data-table.tsx'
+import { useMemo } from 'preact/hooks'
+import { DataTable } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
+import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
-import { Segments } from '../parts/segments.tsx'
 import { TimeSeries } from '../parts/time-series.tsx'
-import { useLiveLog } from '../state/live.ts'
-import { choiceField, textField, useQuery } from '../state/query.ts'
-import { change, type Source, useResource } from '../state/resource.ts'
-import { countOverTime, isGood, type Outcome, outcomes } from '../state/log-view.ts'
+import { useAction } from '../state/action.ts'
+import { hasOutcome, logFields, type LogFilter, narrows } from '../state/log-query.ts'
+import { countOverTime, isGood } from '../state/log-view.ts'
+import { flagField, useQuery } from '../state/query.ts'
+import { type Source, useResource } from '../state/resource.ts'
 import { words } from '../text/logs.ts'
+import type { PageProps } from './index.ts'
+import { columns } from './logs/columns.tsx'
+import { ExportDialog } from './logs/export.tsx'
+import { Filters } from './logs/filters.tsx'
+import { addOlder, type LogPage, logSource } from './logs/source.ts'
+import { useTail } from './logs/tail.ts'
 import './logs.css'
 
-interface LogPage {
-  rows: Log[]
-  nextCursor: string | null
-}
+const fields = { ...logFields, export: flagField() }
 
-function logSource(text: string): Source<LogPage> {
-  return {
-    name: `logs?${text}`,
-    load: async () => {
-      const { data, nextCursor } = await ask(
-        api.api.logs.$get({ query: { limit: '100', ...(text && { text }) } }),
-      )
-      return { rows: data, nextCursor }
-    },
-  }
-}
-
-export default function LogsPage() {
-  const [{ text, outcome }, setQuery] = useQuery({ text: textField(), outcome: choiceField(outcomes, 'all') })
-  const source = useMemo(() => logSource(text), [text])
+export default function LogsPage({ person }: PageProps) {
+  const [{ export: exporting, ...query }, setQuery] = useQuery<LogFilter & { export: boolean }>(fields)
+  const written = JSON.stringify(query)
+  // The same filter is the same object: what depends on it is not begun anew at each rendering.
+  const filter = useMemo<LogFilter>(() => query, [written])
+  const source = useMemo(() => logSource(filter), [filter])
   const logs = useResource(source)
-  useLiveLog(
-    useCallback(
-      (rows) => {
-        // What a search would find among them only the hub can tell.
-        if (text === '') change(source, (page) => ({ ...page, rows: mergeRows(rows, page.rows) }))
-      },
-      [source, text],
-    ),
-  )
+  const tail = useTail(source, filter)
   return (
-    <Page title={words.title} class="logs">
-      <search class="filters" aria-label={words.filters}>
-        <SearchField text={text} onText={(next) => setQuery({ text: next })} />
-        <Segments
-          name="outcome"
-          legend={words.status}
-          options={outcomes.map((value) => ({ value, label: words.statuses[value] }))}
-          value={outcome}
-          onChange={(next) => setQuery({ outcome: next })}
-        />
-      </search>
+    <Page
+      title={words.title}
+      lede={words.lede}
+      class="logs"
+      actions={
+        <>
+          {filter.text === '' && filter.whose === 'mine' && (
+            <button type="button" class="button" aria-pressed={!tail.paused} onClick={tail.toggle}>
+              {tail.paused ? words.follow : words.pause}
+              {tail.held > 0 && ` · ${words.fresh(tail.held)}`}
+            </button>
+          )}
+          <button type="button" class="button" onClick={() => setQuery({ export: true })}>
+            {words.export}
+          </button>
+        </>
+      }
+    >
+      <Filters person={person} filter={filter} rows={logs.data?.rows ?? []} onChange={setQuery} />
       <ResourceView resource={logs}>
         {(page) =>
-          page.rows.length === 0 && text === '' ? (
+          page.rows.length === 0 && page.nextCursor === null && !narrows(filter) ? (
             <EmptyState title={words.emptyTitle}>
               <p>{words.empty}</p>
               <a class="button" href="/playground">
@@ -67,48 +60,23 @@ export default function LogsPage() {
               </a>
             </EmptyState>
           ) : (
-            <Rows page={page} outcome={outcome} source={source} text={text} />
+            <Rows page={page} filter={filter} source={source} />
           )
         }
       </ResourceView>
+      {exporting && <ExportDialog filter={filter} onClosed={() => setQuery({ export: false })} />}
     </Page>
-  )
-}
-
-/** Searches when a person has stopped typing, not at every letter. */
-function SearchField({ text, onText }: { text: string; onText: (text: string) => void }) {
-  const [typed, setTyped] = useState(text)
-  useEffect(() => {
-    if (typed === text) return
-    const timer = setTimeout(() => onText(typed), 300)
-    return () => clearTimeout(timer)
-    // Only typing sets it going.
-  }, [typed])
-  return (
-    <label class="search-field">
-      <span class="visually-hidden">{words.text}</span>
-      <input
-        type="search"
-        placeholder={words.textHint}
-        value={typed}
-        onInput={(event) => setTyped(event.currentTarget.value)}
-      />
-    </label>
   )
 }
 
 interface RowsProps {
   page: LogPage
-  outcome: Outcome
+  filter: LogFilter
   source: Source<LogPage>
-  text: string
 }
 
-function Rows({ page, outcome, source, text }: RowsProps) {
-  const rows = useMemo(
-    () => page.rows.filter((row) => outcome === 'all' || isGood(row) === (outcome === 'good')),
-    [page, outcome],
-  )
+function Rows({ page, filter, source }: RowsProps) {
+  const rows = useMemo(() => page.rows.filter((row) => hasOutcome(row, filter)), [page, filter])
   const { times, good, bad } = useMemo(() => countOverTime(rows), [rows])
   const series = useMemo(
     () => [
@@ -117,6 +85,7 @@ function Rows({ page, outcome, source, text }: RowsProps) {
     ],
     [good, bad],
   )
+  const seen = filter.whose === 'everyone' ? '?whose=everyone' : ''
   return (
     <>
       {times.length > 1 && <TimeSeries title={words.chart} times={times} series={series} />}
@@ -126,83 +95,27 @@ function Rows({ page, outcome, source, text }: RowsProps) {
           columns={columns}
           rows={rows}
           keyOf={({ id }) => id}
+          hrefOf={({ id }) => `/logs/${id}${seen}`}
           classOf={(row) => (isGood(row) ? '' : 'row-bad')}
         />
       ) : (
-        <p class="quiet">{words.nothing}</p>
+        <p class="quiet">{page.nextCursor === null ? words.nothing : words.nothingYet}</p>
       )}
-      {page.nextCursor !== null && <OlderButton cursor={page.nextCursor} text={text} source={source} />}
+      {page.nextCursor !== null && <OlderButton cursor={page.nextCursor} filter={filter} source={source} />}
     </>
   )
 }
 
-function OlderButton({ cursor, text, source }: { cursor: string; text: string; source: Source<LogPage> }) {
-  const [busy, setBusy] = useState(false)
-  const look = async (): Promise<void> => {
-    setBusy(true)
-    const query = { limit: '100', cursor, ...(text && { text }) }
-    try {
-      const { data, nextCursor } = await ask(api.api.logs.$get({ query }))
-      change(source, ({ rows }) => ({ rows: mergeRows(rows, data), nextCursor }))
-    } finally {
-      setBusy(false)
-    }
-  }
+function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page'> & { cursor: string }) {
+  const look = useAction(() => addOlder(source, filter, cursor))
   return (
-    <p class="table-more">
-      <button type="button" class="button" aria-disabled={busy} onClick={() => void look()}>
-        {words.older}
-      </button>
-    </p>
+    <>
+      <p class="table-more">
+        <button type="button" class="button" aria-disabled={look.busy} onClick={() => look.run()}>
+          {words.older}
+        </button>
+      </p>
+      <ErrorNotice error={look.error} />
+    </>
   )
-}
-
-const columns: readonly Column<Log>[] = [
-  {
-    id: 'time',
-    head: words.time,
-    isName: true,
-    cell: ({ startedAt }) => (
-      <time class="figures" dateTime={startedAt} title={day(Date.parse(startedAt))}>
-        {clock(Date.parse(startedAt))}
-      </time>
-    ),
-  },
-  { id: 'asked', head: words.asked, cell: ({ asked }) => <code>{asked}</code> },
-  {
-    id: 'served',
-    head: words.served,
-    cell: ({ provider, model }) =>
-      provider ? (
-        <code>{model ? `${provider}/${model}` : provider}</code>
-      ) : (
-        <span class="quiet">{words.nobody}</span>
-      ),
-  },
-  {
-    id: 'outcome',
-    head: words.outcome,
-    cell: (row) => (
-      <span class={isGood(row) ? 'outcome-good' : 'outcome-bad'}>
-        {isGood(row)
-          ? row.attempts > 1
-            ? words.rescued(row.attempts)
-            : words.good
-          : `${row.status} ${row.code ?? ''}`}
-      </span>
-    ),
-  },
-  { id: 'took', head: words.took, align: 'end', cell: ({ durationMs }) => took(durationMs) },
-  {
-    id: 'tokens',
-    head: words.tokens,
-    align: 'end',
-    cell: ({ usage }) => (usage ? number(usage.inputTokens + usage.outputTokens) : '–'),
-  },
-]
-
-/** Rows of both, newest first, each once; those of the first stand for those of the second. */
-function mergeRows(first: readonly Log[], second: readonly Log[]): Log[] {
-  const rows = new Map([...second, ...first].map((row) => [row.id, row]))
-  return [...rows.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1))
 }

@@ -17,14 +17,16 @@ export interface Quota {
 interface BarProps extends Quota {
   /** What is counted; by default the unit and the span. */
   label?: string
+  /** How an amount is written, where it is neither requests nor tokens. */
+  write?: (amount: number) => string
 }
 
 /** From here on it is shown as running low. */
 export const lowFrom = 0.8
 
-export function Bar({ label, unit, per, used, reserved, limit, resetsAt }: BarProps) {
+export function Bar({ label, unit, per, used, reserved, limit, resetsAt, ...rest }: BarProps) {
   const name = label ?? text.bar.window(unit, per)
-  const write = unit === 'tokens' ? shortNumber : number
+  const write = rest.write ?? (unit === 'tokens' ? shortNumber : number)
   const left = limit === null ? undefined : Math.max(0, limit - used - reserved)
   const figures = [
     text.bar.used(write(used)),

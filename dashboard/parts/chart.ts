@@ -43,7 +43,7 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
         padding: [8, 28, 0, 0],
         scales: {
           x: { time: true, range: (_plot, low, high) => [low - margin, high + margin] },
-          y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] },
+          y: { range: (_plot, _low, high) => [0, high > 0 ? high * 1.1 : 1] },
         },
         axes: [
           {

@@ -67,3 +67,19 @@ export function useProviderNames(): (id: string) => string {
   const { data } = useResource(providersSource)
   return (id) => data?.find((provider) => provider.id === id)?.name ?? id
 }
+
+/** A function that tells keys apart as their owner does: by provider, name and what is shown of the secret. */
+export function useKeyNames(): (id: string) => string {
+  const { data } = useResource(keysSource)
+  return (id) => {
+    const key = data?.find((one) => one.id === id)
+    if (!key) return id
+    return key.name ? `${key.name} (${key.masked})` : `${key.provider} ${key.masked}`
+  }
+}
+
+/** A function that gives a token's name; its id where it is somebody else's, or is gone. */
+export function useTokenNames(): (id: string) => string {
+  const { data } = useResource(tokensSource)
+  return (id) => data?.find((token) => token.id === id)?.name ?? id
+}

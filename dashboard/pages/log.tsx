@@ -1,0 +1,102 @@
+/** One request: who served it, what it used, and everything that was tried on the way. */
+import { useMemo } from 'preact/hooks'
+import { api, ask, type Log } from '../api.ts'
+import { money, moment, number, took } from '../format.ts'
+import { Card } from '../parts/card.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { Facts } from '../parts/facts.tsx'
+import { Page } from '../parts/page.tsx'
+import { ResourceView } from '../parts/resource-view.tsx'
+import { choiceField, useQuery } from '../state/query.ts'
+import { type Source, useResource } from '../state/resource.ts'
+import { useKeyNames, useTokenNames } from '../state/sources.ts'
+import { words } from '../text/logs.ts'
+import type { PageProps } from './index.ts'
+import { Outcome, ServedBy } from './logs/columns.tsx'
+import { Waterfall } from './logs/waterfall.tsx'
+import './logs.css'
+
+function oneSource(id: string, whose: 'mine' | 'everyone'): Source<Log> {
+  const query = whose === 'everyone' ? { owner: 'all' as const } : {}
+  return {
+    name: `logs/${id}?${whose}`,
+    load: () => ask(api.api.logs[':id'].$get({ param: { id }, query })),
+  }
+}
+
+export default function LogPage({ params }: PageProps) {
+  const id = params['id'] ?? ''
+  const [{ whose }] = useQuery({ whose: choiceField(['mine', 'everyone'], 'mine') })
+  const log = useResource(useMemo(() => oneSource(id, whose), [id, whose]))
+  return (
+    <Page
+      title={words.one}
+      class="log"
+      lede={<code>{id}</code>}
+      actions={
+        <>
+          <CopyButton value={id} label={words.copyId} />
+          <a class="button small" href={whose === 'everyone' ? '/logs?whose=everyone' : '/logs'}>
+            {words.all}
+          </a>
+        </>
+      }
+    >
+      <ResourceView resource={log}>{(row) => <Details row={row} />}</ResourceView>
+    </Page>
+  )
+}
+
+function Details({ row }: { row: Log }) {
+  const keyName = useKeyNames()
+  const tokenName = useTokenNames()
+  const { usage } = row
+  return (
+    <>
+      <Card title={words.howItWent}>
+        <Facts
+          facts={[
+            [words.outcome, <Outcome row={row} />],
+            [words.asked, <code>{row.asked}</code>],
+            [words.served, <ServedBy row={row} />],
+            [words.key, row.keyId && keyName(row.keyId)],
+            [words.time, moment(Date.parse(row.startedAt))],
+            [words.took, took(row.durationMs)],
+            [words.firstContent, row.firstContentMs !== null && took(row.firstContentMs)],
+            [words.dialect, row.dialect],
+            [words.answered, row.stream ? words.streamed : words.whole],
+            [words.token, row.tokenId ? tokenName(row.tokenId) : words.session],
+            [words.owner, row.owner],
+          ]}
+        />
+        {row.unsettled && <p class="hint">{words.unsettled}</p>}
+        {row.unaccounted !== null && <p class="hint">{words.unaccounted(row.unaccounted)}</p>}
+      </Card>
+      <Card title={words.trail}>
+        {row.trail.length > 0 ? (
+          <Waterfall row={row} keyName={keyName} />
+        ) : (
+          <p class="quiet">{words.noTrail}</p>
+        )}
+      </Card>
+      <Card title={words.use}>
+        {usage ? (
+          <Facts
+            facts={[
+              [words.input, number(usage.inputTokens)],
+              [words.cached, usage.cachedTokens > 0 && number(usage.cachedTokens)],
+              [words.cacheWrite, usage.cacheWriteTokens > 0 && number(usage.cacheWriteTokens)],
+              [words.output, number(usage.outputTokens)],
+              [words.reasoning, usage.reasoningTokens > 0 && number(usage.reasoningTokens)],
+              [words.cost, row.cost === null ? words.noPrice : money(row.cost)],
+            ]}
+          />
+        ) : (
+          <p class="quiet">{words.noUse}</p>
+        )}
+        {usage?.estimated && <p class="hint">{words.estimated}</p>}
+        <p class="hint">{words.noBodies}</p>
+      </Card>
+    </>
+  )
+}

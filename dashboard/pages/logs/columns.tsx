@@ -1,0 +1,40 @@
+/** What a line of the log says. */
+import type { Log } from '../../api.ts'
+import { clock, day, number, took } from '../../format.ts'
+import type { Column } from '../../parts/data-table.tsx'
+import { isGood } from '../../state/log-view.ts'
+import { words } from '../../text/logs.ts'
+
+export const columns: readonly Column<Log>[] = [
+  {
+    id: 'time',
+    head: words.time,
+    isName: true,
+    cell: ({ startedAt }) => (
+      <time class="figures" dateTime={startedAt} title={day(Date.parse(startedAt))}>
+        {clock(Date.parse(startedAt))}
+      </time>
+    ),
+  },
+  { id: 'asked', head: words.asked, cell: ({ asked }) => <code>{asked}</code> },
+  { id: 'served', head: words.served, cell: (row) => <ServedBy row={row} /> },
+  { id: 'outcome', head: words.outcome, cell: (row) => <Outcome row={row} /> },
+  { id: 'took', head: words.took, align: 'end', cell: ({ durationMs }) => took(durationMs) },
+  {
+    id: 'tokens',
+    head: words.tokens,
+    align: 'end',
+    cell: ({ usage }) => (usage ? number(usage.inputTokens + usage.outputTokens) : '–'),
+  },
+]
+
+export function ServedBy({ row: { provider, model } }: { row: Log }) {
+  if (!provider) return <span class="quiet">{words.nobody}</span>
+  return <code>{model ? `${provider}/${model}` : provider}</code>
+}
+
+export function Outcome({ row }: { row: Log }) {
+  const { status, code, attempts } = row
+  if (!isGood(row)) return <span class="outcome-bad">{code ? `${status} ${code}` : status}</span>
+  return <span class="outcome-good">{attempts > 1 ? words.rescued(attempts) : words.good}</span>
+}

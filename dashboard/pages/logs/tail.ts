@@ -1,0 +1,37 @@
+/** What comes into the log while somebody looks: put on top at once, or held while they read. */
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { Log } from '../../api.ts'
+import { useLiveLog } from '../../state/live.ts'
+import { belongsTo, type LogFilter } from '../../state/log-query.ts'
+import type { Source } from '../../state/resource.ts'
+import { addNewer, type LogPage } from './source.ts'
+
+interface Tail {
+  paused: boolean
+  /** How many have come in since it was paused. */
+  held: number
+  toggle: () => void
+}
+
+export function useTail(source: Source<LogPage>, filter: LogFilter): Tail {
+  const [paused, setPaused] = useState(false)
+  const [held, setHeld] = useState<Log[]>([])
+  // What was held under another filter is read with this one.
+  useEffect(() => setHeld([]), [source])
+  useLiveLog(
+    useCallback(
+      (rows) => {
+        if (!paused) return addNewer(source, filter, rows)
+        const fitting = rows.filter((row) => belongsTo(row, filter))
+        if (fitting.length > 0) setHeld((before) => [...fitting, ...before])
+      },
+      [source, filter, paused],
+    ),
+  )
+  const toggle = (): void => {
+    if (paused) addNewer(source, filter, held)
+    setHeld([])
+    setPaused(!paused)
+  }
+  return { paused, held: held.length, toggle }
+}

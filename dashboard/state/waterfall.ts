@@ -1,0 +1,43 @@
+/** Where each attempt of a request stands on one axis of time. Pure; times are milliseconds since the epoch. */
+import type { Log } from '../api.ts'
+
+export type Attempt = Log['trail'][number]
+
+interface Place {
+  /** From the beginning of the request, in milliseconds. */
+  afterMs: number
+  /** Where it begins and how wide it is, as shares of the whole from 0 to 1. */
+  begin: number
+  width: number
+}
+
+/** So much of the axis that even the shortest attempt is seen. */
+const leastWidth = 0.006
+
+export function placeAttempts({
+  startedAt,
+  durationMs,
+  trail,
+}: Pick<Log, 'startedAt' | 'durationMs' | 'trail'>): {
+  /** How long the axis is, in milliseconds. */
+  wholeMs: number
+  places: Place[]
+} {
+  const beganAt = Date.parse(startedAt)
+  const spans = trail.map((attempt) => ({
+    afterMs: Math.max(0, Date.parse(attempt.startedAt) - beganAt),
+    durationMs: attempt.durationMs,
+  }))
+  const wholeMs = Math.max(1, durationMs, ...spans.map((span) => span.afterMs + span.durationMs))
+  const places = spans.map((span) => {
+    const begin = Math.min(1 - leastWidth, span.afterMs / wholeMs)
+    const width = Math.min(1 - begin, Math.max(leastWidth, span.durationMs / wholeMs))
+    return { afterMs: span.afterMs, begin, width }
+  })
+  return { wholeMs, places }
+}
+
+/** Whether an attempt gave the answer. */
+export function served({ verdict }: Attempt): boolean {
+  return verdict === 'ok'
+}
