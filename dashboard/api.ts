@@ -35,6 +35,14 @@ export type Refusal = Explained['pools'][number]['refusals'][number]
 export type KeyTrial = AnswerOf<(typeof api.api.keys)[':id']['test']['$post']>
 export type ProviderHealth = AnswerOf<typeof api.api.health.providers.$get>['data'][number]
 export type Log = AnswerOf<typeof api.api.logs.$get>['data'][number]
+export type Usage = AnswerOf<typeof api.api.usage.$get>['data'][number]
+export type User = AnswerOf<typeof api.api.users.$get>['data'][number]
+export type Invitation = AnswerOf<typeof api.api.invitations.$get>['data'][number]
+export type NewInvitation = AnswerOf<typeof api.api.invitations.$post>
+export type Settings = AnswerOf<typeof api.api.settings.$get>
+export type Session = AnswerOf<typeof api.api.auth.sessions.$get>['data'][number]
+export type AuditEntry = AnswerOf<typeof api.api.audit.$get>['data'][number]
+export type Rotation = AnswerOf<typeof api.api.vault.rotate.$post>
 /** In OpenAI's shape; other shapes are for the SDKs that ask for them by a header. */
 export type Model = Extract<AnswerOf<typeof api.v1.models.$get>, { object: string }>['data'][number]
 export type Person = AnswerOf<typeof api.api.auth.me.$get>

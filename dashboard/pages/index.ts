@@ -90,4 +90,17 @@ export const pages: readonly Page[] = [
     main: true,
     load: () => import('./logs.tsx'),
   },
+  {
+    path: '/logs/:id',
+    name: text.pages.log,
+    icon: 'logs',
+    load: () => import('./log.tsx'),
+  },
+  {
+    path: '/usage',
+    name: text.pages.usage,
+    icon: 'usage',
+    group: 'watch',
+    load: () => import('./usage.tsx'),
+  },
 ]

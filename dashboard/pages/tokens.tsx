@@ -1,22 +1,22 @@
-/** Tokens for the tools that use this hub. */
-import { useState } from 'preact/hooks'
+/** Tokens for the tools that use this hub: what each may do, what it has used of that, and how to take it away. */
+import { useCallback, useState } from 'preact/hooks'
 import { api, ask, type NewToken, send, type Token } from '../api.ts'
 import { Confirm } from '../parts/confirm.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
-import { ErrorNotice } from '../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../parts/field.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
-import { useAction } from '../state/action.ts'
 import { useAnnounce } from '../state/announce.ts'
 import { useNow } from '../state/clock.ts'
+import { useLiveLog } from '../state/live.ts'
 import { flagField, useQuery } from '../state/query.ts'
-import { useResource } from '../state/resource.ts'
+import { refresh, useResource } from '../state/resource.ts'
 import { tokensSource } from '../state/sources.ts'
-import { text } from '../text.ts'
 import { words } from '../text/tokens.ts'
+import { TokenFormDialog } from './tokens/token-form.tsx'
+import { TokenRow } from './tokens/token-row.tsx'
+import './tokens.css'
 
 export default function TokensPage() {
   const tokens = useResource(tokensSource)
@@ -24,10 +24,14 @@ export default function TokensPage() {
   const [{ add: making }, setQuery] = useQuery({ add: flagField() })
   const [fresh, setFresh] = useState<NewToken>()
   const [revoking, setRevoking] = useState<Token>()
+  const [editing, setEditing] = useState<Token>()
   const announce = useAnnounce()
+  // Whatever was asked was asked with one of them, mostly: what is used of their limits has changed.
+  useLiveLog(useCallback(() => void refresh(tokensSource), []))
   return (
     <Page
       title={words.title}
+      lede={words.lede}
       class="tokens"
       actions={
         <button type="button" class="button primary" onClick={() => setQuery({ add: true })}>
@@ -44,19 +48,40 @@ export default function TokensPage() {
           ) : (
             <ul class="rows">
               {data.map((token) => (
-                <TokenRow key={token.id} token={token} now={now} onRevoke={() => setRevoking(token)} />
+                <TokenRow
+                  key={token.id}
+                  token={token}
+                  now={now}
+                  onEdit={() => setEditing(token)}
+                  onRevoke={() => setRevoking(token)}
+                />
               ))}
             </ul>
           )
         }
       </ResourceView>
       {making && (
-        <MakeTokenDialog
-          onMade={(token) => {
-            setFresh(token)
+        <TokenFormDialog
+          title={words.add}
+          submit={words.submit}
+          save={async (json) => {
+            setFresh(await ask(api.api.tokens.$post({ json })))
             void tokens.reload()
           }}
           onClosed={() => setQuery({ add: false })}
+        />
+      )}
+      {editing && (
+        <TokenFormDialog
+          title={words.editTitle(editing.name)}
+          submit={words.save}
+          token={editing}
+          save={async (json) => {
+            await ask(api.api.tokens[':id'].$patch({ param: { id: editing.id }, json }))
+            announce(words.changed(json.name))
+            await tokens.reload()
+          }}
+          onClosed={() => setEditing(undefined)}
         />
       )}
       {fresh && !making && (
@@ -85,62 +110,6 @@ export default function TokensPage() {
         />
       )}
     </Page>
-  )
-}
-
-function TokenRow({ token, now, onRevoke }: { token: Token; now: number; onRevoke: () => void }) {
-  const notes = [
-    words.madeOn(token.createdAt),
-    token.lastUsedAt ? words.lastUsed(token.lastUsedAt, now) : words.neverUsed,
-    token.expiresAt && words.expires(token.expiresAt),
-  ].filter((note) => typeof note === 'string')
-  return (
-    <li class="row">
-      <div class="row-main">
-        <p class="row-title">
-          <strong>{token.name}</strong> <code>{token.prefix}…</code>
-        </p>
-        <p class="row-notes">{notes.join(' · ')}</p>
-      </div>
-      <div class="row-actions">
-        <button
-          type="button"
-          class="button small"
-          aria-label={words.actOn(words.revoke, token.name)}
-          onClick={onRevoke}
-        >
-          {words.revoke}
-        </button>
-      </div>
-    </li>
-  )
-}
-
-function MakeTokenDialog({ onMade, onClosed }: { onMade: (token: NewToken) => void; onClosed: () => void }) {
-  const make = useAction(async (form: HTMLFormElement, close: () => void) => {
-    const token = await ask(api.api.tokens.$post({ json: { name: valueOf(form, 'name').trim() } }))
-    onMade(token)
-    close()
-  })
-  return (
-    <Dialog title={words.add} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => make.run(form, close))}>
-          <Field label={words.name} name="name" hint={words.nameHint} error={make.error}>
-            {(control) => <input {...control} required autofocus autocomplete="off" />}
-          </Field>
-          <ErrorNotice error={make.error} fields={['name']} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={make.busy}>
-              {words.submit}
-            </button>
-          </div>
-        </form>
-      )}
-    </Dialog>
   )
 }
 

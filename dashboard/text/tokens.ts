@@ -1,13 +1,49 @@
 /** Words of the tokens page. */
-import { ago, day } from '../format.ts'
+import { ago, count, day, number } from '../format.ts'
 
 export const words = {
   title: 'Tokens',
+  lede: 'What your tools send to this hub in place of a provider’s key. One for each tool can be limited, and revoked, alone.',
   add: 'Make a token',
   emptyTitle: 'No token yet',
   empty:
     'A token is what your tools send to this hub in place of a provider’s key. Make one for each tool, so that you can revoke it alone.',
   name: 'Name',
+  restrict: 'Limit what it may do',
+  budget: 'Budget in US dollars',
+  budgetPer: 'Budget for each',
+  budgetHint:
+    'Requests are refused when it is spent. It counts models with a known price; days and months are UTC’s.',
+  budgetBar: (per: 'day' | 'month') => `Budget per ${per}`,
+  limits: 'Limits',
+  limitsHint: 'Counted for this token alone, whichever key serves it.',
+  limitOf: (n: number) => `Limit ${n}: how many`,
+  unitOf: (n: number) => `Limit ${n}: of what`,
+  periodOf: (n: number) => `Limit ${n}: in which time`,
+  units: { requests: 'requests', tokens: 'tokens' },
+  periods: { minute: 'per minute', hour: 'per hour', day: 'per day', month: 'per month' },
+  addLimit: 'Add a limit',
+  removeLimit: (n: number) => `Remove limit ${n}`,
+  remove: 'Remove',
+  maxConcurrent: 'Requests at the same time',
+  models: 'Models that it may use',
+  modelsHint:
+    'One in each line: a route, provider/model, or a beginning with a star, as in groq/*. Empty allows all.',
+  expiresAt: 'Last day',
+  expiresHint: 'It is good until the end of this day. Empty never ends.',
+  wait: 'Seconds to wait for a slot',
+  waitHint: 'How long a request waits when every key rests, unless it says otherwise. Empty answers at once.',
+  edit: 'Edit',
+  editTitle: (name: string) => `Edit “${name}”`,
+  save: 'Save',
+  changed: (name: string) => `The token “${name}” was changed.`,
+  expired: 'expired',
+  running: (running: number, most: number) => `${number(running)} of ${number(most)} at the same time`,
+  waits: (seconds: number) => `waits up to ${seconds} s`,
+  allowed: (models: string[]) =>
+    models.length > 3
+      ? `${count(models.length, { one: 'model', other: 'models' })} allowed`
+      : `only ${models.join(', ')}`,
   nameHint: 'The tool or place that will use it: “editor”, “laptop”.',
   submit: 'Make the token',
   freshTitle: 'Copy your new token now',

@@ -1,0 +1,75 @@
+/** One token: what it may do, and what it uses of that now. */
+import type { Token } from '../../api.ts'
+import { money } from '../../format.ts'
+import { Bar } from '../../parts/bar.tsx'
+import { words } from '../../text/tokens.ts'
+
+interface TokenRowProps {
+  token: Token
+  now: number
+  onEdit: () => void
+  onRevoke: () => void
+}
+
+export function TokenRow({ token, now, onEdit, onRevoke }: TokenRowProps) {
+  const { budget, state } = token
+  return (
+    <li class="row">
+      <div class="row-main">
+        <p class="row-title">
+          <strong>{token.name}</strong> <code>{token.prefix}…</code>
+        </p>
+        {isOver(token, now) && <span class="chip chip-disabled">{words.expired}</span>}
+        <p class="row-notes">{notesOf(token, now).join(' · ')}</p>
+      </div>
+      <div class="row-actions">
+        <RowButton verb={words.edit} name={token.name} onClick={onEdit} />
+        <RowButton verb={words.revoke} name={token.name} onClick={onRevoke} />
+      </div>
+      {(budget || state.windows.length > 0) && (
+        <div class="bars">
+          {budget && (
+            <Bar
+              label={words.budgetBar(budget.per)}
+              unit="requests"
+              per={budget.per}
+              used={state.budget?.spent ?? 0}
+              reserved={state.budget?.reserved ?? 0}
+              limit={budget.amount}
+              resetsAt={state.budget?.resetsAt ?? null}
+              write={money}
+            />
+          )}
+          {state.windows.map((window) => (
+            <Bar key={`${window.unit}/${window.per}`} {...window} />
+          ))}
+        </div>
+      )}
+    </li>
+  )
+}
+
+function notesOf(token: Token, now: number): string[] {
+  const { allowedModels, expiresAt, maxConcurrent, defaultWait, state } = token
+  const notes = [
+    words.madeOn(token.createdAt),
+    token.lastUsedAt ? words.lastUsed(token.lastUsedAt, now) : words.neverUsed,
+    expiresAt && !isOver(token, now) && words.expires(expiresAt),
+    maxConcurrent !== null && words.running(state.running, maxConcurrent),
+    defaultWait !== null && words.waits(defaultWait),
+    allowedModels && words.allowed(allowedModels),
+  ]
+  return notes.filter((note) => typeof note === 'string')
+}
+
+function isOver({ expiresAt }: Token, now: number): boolean {
+  return expiresAt !== null && Date.parse(expiresAt) <= now
+}
+
+function RowButton({ verb, name, onClick }: { verb: string; name: string; onClick: () => void }) {
+  return (
+    <button type="button" class="button small" aria-label={words.actOn(verb, name)} onClick={onClick}>
+      {verb}
+    </button>
+  )
+}

@@ -1,0 +1,88 @@
+/** What was used, as the usage page sums, ranks and draws it. Pure; times are milliseconds since the epoch. */
+import type { Usage } from '../api.ts'
+
+export const usageSpans = ['1h', '24h', '7d', '30d', '90d'] as const
+export type UsageSpan = (typeof usageSpans)[number]
+
+export const usageGroups = ['model', 'provider', 'key', 'token', 'user'] as const
+export type UsageGroup = (typeof usageGroups)[number]
+
+export const usageMetrics = ['requests', 'inputTokens', 'outputTokens', 'cost', 'errors', 'rescued'] as const
+export type UsageMetric = (typeof usageMetrics)[number]
+
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+const spans: Record<UsageSpan, { lengthMs: number; interval: 'hour' | 'day' }> = {
+  '1h': { lengthMs: hourMs, interval: 'hour' },
+  '24h': { lengthMs: dayMs, interval: 'hour' },
+  '7d': { lengthMs: 7 * dayMs, interval: 'day' },
+  '30d': { lengthMs: 30 * dayMs, interval: 'day' },
+  '90d': { lengthMs: 90 * dayMs, interval: 'day' },
+}
+
+/** The time of a span that ends now. The hub counts by the hour: it begins on a full one, and steps of a day on a full day of UTC. */
+export function timeOf(span: UsageSpan, now: number): { from: number; to: number; stepMs: number } {
+  const { lengthMs, interval } = spans[span]
+  const stepMs = interval === 'hour' ? hourMs : dayMs
+  const from = Math.floor((now - lengthMs) / stepMs) * stepMs
+  return { from, to: now, stepMs }
+}
+
+export function intervalOf(span: UsageSpan): 'hour' | 'day' {
+  return spans[span].interval
+}
+
+export type Totals = Record<UsageMetric, number>
+
+export function sumOf(rows: readonly Usage[]): Totals {
+  const sum = (metric: UsageMetric): number => rows.reduce((total, row) => total + (row[metric] ?? 0), 0)
+  return {
+    requests: sum('requests'),
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
+    cost: sum('cost'),
+    errors: sum('errors'),
+    rescued: sum('rescued'),
+  }
+}
+
+/** The rows with the most of something first; those with nothing of it are not left out. */
+export function rank(rows: readonly Usage[], metric: UsageMetric): Usage[] {
+  return rows.toSorted((a, b) => (b[metric] ?? 0) - (a[metric] ?? 0) || b.requests - a.requests)
+}
+
+export interface Line {
+  /** Null for all others together. */
+  group: string | null
+  values: number[]
+}
+
+/** How many groups are drawn by themselves. */
+const mostLines = 4
+
+/**
+ * The steps of a span and what each of the largest groups used in them; nothing used is a zero.
+ * @param rows by group and step, or by step alone.
+ */
+export function linesOf(
+  rows: readonly Usage[],
+  metric: UsageMetric,
+  { from, to, stepMs }: { from: number; to: number; stepMs: number },
+): { times: number[]; lines: Line[] } {
+  const steps = Math.max(1, Math.ceil((to - from) / stepMs))
+  const times = Array.from({ length: steps }, (_, step) => from + step * stepMs)
+  const totals = new Map<string, number>()
+  for (const { group, [metric]: value } of rows)
+    totals.set(group ?? '', (totals.get(group ?? '') ?? 0) + (value ?? 0))
+  const ranked = [...totals].toSorted(([, a], [, b]) => b - a).map(([group]) => group)
+  // A single one that is left over is no reason to hide its name.
+  const named = ranked.slice(0, ranked.length === mostLines + 1 ? mostLines + 1 : mostLines)
+  const lines: Line[] = named.map((group) => ({ group, values: times.map(() => 0) }))
+  const others: Line = { group: null, values: times.map(() => 0) }
+  for (const row of rows) {
+    const step = row.at === null ? -1 : Math.floor((Date.parse(row.at) - from) / stepMs)
+    const line = lines.find(({ group }) => group === (row.group ?? '')) ?? others
+    if (step >= 0 && step < steps) line.values[step] = (line.values[step] ?? 0) + (row[metric] ?? 0)
+  }
+  return { times, lines: ranked.length > named.length ? [...lines, others] : lines }
+}
