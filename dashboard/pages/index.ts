@@ -103,4 +103,27 @@ export const pages: readonly Page[] = [
     group: 'watch',
     load: () => import('./usage.tsx'),
   },
+  {
+    path: '/settings',
+    name: text.pages.settings,
+    icon: 'settings',
+    group: 'hub',
+    load: () => import('./settings.tsx'),
+  },
+  {
+    path: '/users',
+    name: text.pages.users,
+    icon: 'users',
+    group: 'hub',
+    admin: true,
+    load: () => import('./users.tsx'),
+  },
+  {
+    path: '/audit',
+    name: text.pages.audit,
+    icon: 'audit',
+    group: 'hub',
+    admin: true,
+    load: () => import('./audit.tsx'),
+  },
 ]

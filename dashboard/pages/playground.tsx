@@ -1,4 +1,4 @@
-/** Sends a prompt through the hub, and shows how it was served. */
+/** Sends a prompt through the hub, to one model or to some side by side, and shows how each served it. */
 import type { Key, Model } from '../api.ts'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../parts/field.tsx'
@@ -11,6 +11,8 @@ import { keysSource, modelsSource, useProviderNames } from '../state/sources.ts'
 import { readinessOf } from '../state/standing.ts'
 import { type Trial, useTrial } from '../state/trial.ts'
 import { words } from '../text/playground.ts'
+import { Answer } from './playground/answer.tsx'
+import { ModelField } from './playground/model-field.tsx'
 import './playground.css'
 
 /** The hub settles a request a moment after its last byte; only then do its keys tell of it. */
@@ -18,45 +20,54 @@ const settledAfterMs = 400
 
 const onEnd = (): void => void setTimeout(() => void refresh(keysSource), settledAfterMs)
 
+/** How many models are asked side by side, at most. */
+const mostModels = 3
+
+const fields = { model: textField(), second: textField(), third: textField() }
+
 export default function PlaygroundPage() {
   const available = useResource(modelsSource)
   const keys = useResource(keysSource)
   const nameOf = useProviderNames()
   const now = useNow('minute')
-  const [query, setQuery] = useQuery({ model: textField() })
-  const model = query.model || defaultModel(available.data ?? [], keys.data?.length !== 0)
-  const { trial, start, stop } = useTrial(onEnd)
-  const running = trial.phase === 'waiting' || trial.phase === 'streaming'
-  // What was wrong with one model says nothing about the next.
-  const error = trial.asked === model ? trial.error : undefined
+  const [query, setQuery] = useQuery(fields)
+  const fallback = defaultModel(available.data ?? [], keys.data?.length !== 0)
+  const models = [query.model || fallback, query.second, query.third].filter((model) => model !== '')
+  // As many as there can be: hooks are not called more or less often.
+  const trials = [useTrial(onEnd), useTrial(onEnd), useTrial(onEnd)]
+  const shown = models.flatMap((model, index) => {
+    const controls = trials[index]
+    return controls ? [{ model, ...controls }] : []
+  })
+  const running = shown.some(({ trial }) => isRunning(trial))
+  const setModels = (next: readonly string[]): void => {
+    const [model = '', second = '', third = ''] = next
+    setQuery({ model, second, third })
+  }
 
   return (
     <Page title={words.title} lede={words.hint} class="playground">
       <ResourceView resource={available}>
-        {(models) => (
-          <form onSubmit={onSubmit((form) => start({ model, prompt: valueOf(form, 'prompt') }))}>
-            <Field label={words.model} name="model" error={error} hint={hintFor(keys.data, models, now)}>
-              {(control) => (
-                <select
-                  {...control}
-                  value={model}
-                  onChange={(event) => setQuery({ model: event.currentTarget.value })}
-                >
-                  {[...groupByOwner(models)].map(([owner, group]) => (
-                    <optgroup
-                      key={owner}
-                      label={owner === 'hub' ? words.routes : words.modelsOf(nameOf(owner))}
-                    >
-                      {group.map(({ id }) => (
-                        <option key={id} value={id}>
-                          {id}
-                        </option>
-                      ))}
-                    </optgroup>
-                  ))}
-                </select>
-              )}
-            </Field>
+        {(known) => (
+          <form
+            onSubmit={onSubmit((form) => {
+              for (const { model, start } of shown) start({ model, prompt: valueOf(form, 'prompt') })
+            })}
+          >
+            <div class="models">
+              {shown.map(({ model, trial }, index) => (
+                <ModelField
+                  key={index}
+                  label={index === 0 ? words.model : words.against(index + 1)}
+                  models={known}
+                  model={model}
+                  error={errorOf(trial, model)}
+                  hint={index === 0 ? hintFor(keys.data, known, now) : undefined}
+                  onChange={(next) => setModels(models.with(index, next))}
+                  {...(index > 0 && { onRemove: () => setModels(models.toSpliced(index, 1)) })}
+                />
+              ))}
+            </div>
             <Field label={words.prompt} name="prompt" error={undefined}>
               {(control) => (
                 <textarea
@@ -73,13 +84,22 @@ export default function PlaygroundPage() {
               )}
             </Field>
             <div class="actions">
+              {models.length < mostModels && (
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => setModels([...models, otherThan(models, known)])}
+                >
+                  {words.compare}
+                </button>
+              )}
               {/* One button in both states: focus stays on it. */}
               <button
                 class={running ? 'button' : 'button primary'}
                 onClick={(event) => {
                   if (!running) return
                   event.preventDefault()
-                  stop()
+                  for (const { stop } of shown) stop()
                 }}
               >
                 {running ? words.stop : words.send}
@@ -88,62 +108,36 @@ export default function PlaygroundPage() {
           </form>
         )}
       </ResourceView>
-      <ErrorNotice error={error} fields={['model']} />
       <p class="visually-hidden" role="status">
-        {statusOf(trial)}
+        {shown.map(({ trial }) => statusOf(trial)).join(' ')}
       </p>
-      {trial.phase !== 'idle' && <Answer trial={trial} running={running} nameOf={nameOf} />}
+      <div class={shown.length > 1 ? 'answers side-by-side' : 'answers'}>
+        {shown.map(({ model, trial }, index) => (
+          <div key={index} class="answer-column">
+            {shown.length > 1 && trial.phase !== 'idle' && <h2 class="answer-of">{trial.asked}</h2>}
+            <ErrorNotice error={errorOf(trial, model)} fields={['model']} />
+            {trial.phase !== 'idle' && (
+              <Answer
+                trial={trial}
+                label={shown.length > 1 ? words.answerOf(trial.asked) : words.answer}
+                running={isRunning(trial)}
+                nameOf={nameOf}
+              />
+            )}
+          </div>
+        ))}
+      </div>
     </Page>
   )
 }
 
-interface AnswerProps {
-  trial: Trial
-  running: boolean
-  nameOf: (provider: string) => string
+function isRunning({ phase }: Trial): boolean {
+  return phase === 'waiting' || phase === 'streaming'
 }
 
-function Answer({ trial, running, nameOf }: AnswerProps) {
-  const { answer, reasoning, served, firstTokenMs, totalMs } = trial
-  const facts = [
-    [words.provider, served.provider && nameOf(served.provider)],
-    [words.served, served.model],
-    [words.attempts, served.attempts],
-    [words.firstToken, firstTokenMs !== undefined && words.seconds(firstTokenMs)],
-    [words.total, totalMs !== undefined && words.seconds(totalMs)],
-  ].filter((fact): fact is [string, string] => Boolean(fact[1]))
-  if (!answer && !reasoning && facts.length === 0 && !running) return null
-  return (
-    <div class="answer">
-      {reasoning && (
-        <details>
-          <summary>{words.reasoning}</summary>
-          <p class="prose quiet">{reasoning}</p>
-        </details>
-      )}
-      {(answer || running) && (
-        <p
-          class={running ? 'prose answering' : 'prose'}
-          role="region"
-          aria-label={words.answer}
-          aria-busy={running}
-        >
-          {answer || <span class="quiet">{words.waiting}</span>}
-        </p>
-      )}
-      {!answer && trial.phase === 'done' && <p class="quiet">{words.silent}</p>}
-      {facts.length > 0 && (
-        <dl class="facts" aria-label={words.facts}>
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
-    </div>
-  )
+/** What was wrong with one model says nothing about the next that is chosen. */
+function errorOf(trial: Trial, model: string) {
+  return trial.asked === model ? trial.error : undefined
 }
 
 /** Said to screen readers; the answer itself is read when its end was announced, not word by word. */
@@ -179,6 +173,7 @@ function defaultModel(models: readonly Model[], hasKeys: boolean): string {
   return (!hasKeys && sandbox?.id) || 'any'
 }
 
-function groupByOwner(models: readonly Model[]): Map<string, Model[]> {
-  return Map.groupBy(models, (model) => model.owned_by)
+/** Something to compare with: the first that is not compared already. */
+function otherThan(chosen: readonly string[], models: readonly Model[]): string {
+  return models.find(({ id }) => !chosen.includes(id))?.id ?? 'any'
 }

@@ -11,9 +11,10 @@ import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { type Series, TimeSeries } from '../parts/time-series.tsx'
+import { nameOfPerson } from '../state/people.ts'
 import { choiceField, useQuery } from '../state/query.ts'
 import { useResource } from '../state/resource.ts'
-import { useKeyNames, useProviderNames, useTokenNames } from '../state/sources.ts'
+import { peopleSource, useKeyNames, useProviderNames, useTokenNames } from '../state/sources.ts'
 import {
   linesOf,
   rank,
@@ -26,7 +27,7 @@ import {
 } from '../state/usage-view.ts'
 import { words } from '../text/usage.ts'
 import type { PageProps } from './index.ts'
-import { peopleSource, type UsageReport, usageSource } from './usage/source.ts'
+import { type UsageReport, usageSource } from './usage/source.ts'
 
 const fields = {
   span: choiceField(usageSpans, '24h'),
@@ -188,7 +189,7 @@ function usePersonNames(person: Person): (id: string) => string {
   )
   return (id) => {
     const found = people.data?.find((one) => one.id === id)
-    return found?.username ?? found?.email ?? id
+    return found ? nameOfPerson(found) : id
   }
 }
 

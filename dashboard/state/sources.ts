@@ -10,6 +10,7 @@ import {
   type ProviderHealth,
   type Route,
   type Token,
+  type User,
 } from '../api.ts'
 import { refresh, type Source, useResource } from './resource.ts'
 
@@ -55,6 +56,12 @@ export const modelsSource: Source<Model[]> = {
 export const poolsSource: Source<Pool[]> = {
   name: 'pools',
   load: async () => (await ask(api.api.pools.$get())).data,
+}
+
+/** The people of the hub, as many as one answer has; only administrators may read them. */
+export const peopleSource: Source<User[]> = {
+  name: 'people',
+  load: async () => (await ask(api.api.users.$get({ query: {} }))).data,
 }
 
 /** To be called when keys were added, removed or switched: what can be asked for, and what is left, changes with them. */

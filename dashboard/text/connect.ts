@@ -1,12 +1,97 @@
 /** Words of the connect page. */
+import type { Tool } from '../state/snippets.ts'
+
+interface ToolWords {
+  name: string
+  /** Where the snippet belongs. */
+  where: string
+  /** The tool's own documentation of it. */
+  docs: string
+}
+
+const tools: Record<Tool, ToolWords> = {
+  curl: { name: 'curl', where: 'In a terminal.', docs: 'https://curl.se/docs/manpage.html' },
+  'openai-python': {
+    name: 'OpenAI SDK, Python',
+    where: 'After pip install openai.',
+    docs: 'https://github.com/openai/openai-python',
+  },
+  'openai-js': {
+    name: 'OpenAI SDK, JavaScript',
+    where: 'After npm install openai.',
+    docs: 'https://github.com/openai/openai-node',
+  },
+  anthropic: {
+    name: 'Anthropic SDK',
+    where: 'After npm install @anthropic-ai/sdk. The SDK adds /v1 itself.',
+    docs: 'https://github.com/anthropics/anthropic-sdk-typescript',
+  },
+  gemini: {
+    name: 'Gemini SDK',
+    where: 'After npm install @google/genai. The SDK adds /v1beta itself.',
+    docs: 'https://googleapis.github.io/js-genai/',
+  },
+  langchain: {
+    name: 'LangChain',
+    where: 'After pip install langchain-openai.',
+    docs: 'https://docs.langchain.com/oss/python/integrations/chat/openai',
+  },
+  'claude-code': {
+    name: 'Claude Code',
+    where:
+      'In a terminal, or under "env" in ~/.claude/settings.json. Unset ANTHROPIC_API_KEY, if it is set: Claude Code takes one of the two.',
+    docs: 'https://code.claude.com/docs/en/llm-gateway',
+  },
+  codex: {
+    name: 'Codex',
+    where: 'In ~/.codex/config.toml. Codex speaks the Responses dialect.',
+    docs: 'https://developers.openai.com/codex/config-reference',
+  },
+  'gemini-cli': {
+    name: 'Gemini CLI',
+    where:
+      'In a terminal. Choose “Use Gemini API key” when it asks how to sign in; the address stands without /v1beta.',
+    docs: 'https://github.com/google-gemini/gemini-cli',
+  },
+  cursor: {
+    name: 'Cursor',
+    where:
+      'In Settings, Models. Cursor sends requests through its own servers: the hub must be reachable from the internet, and the override holds for all OpenAI models.',
+    docs: 'https://docs.cursor.com/settings/api-keys',
+  },
+  opencode: {
+    name: 'OpenCode',
+    where: 'In ~/.config/opencode/opencode.json.',
+    docs: 'https://opencode.ai/docs/providers/',
+  },
+  continue: {
+    name: 'Continue',
+    where: 'In ~/.continue/config.yaml.',
+    docs: 'https://docs.continue.dev/customize/model-providers/top-level/openai',
+  },
+  'open-webui': {
+    name: 'Open WebUI',
+    where: 'In a terminal; or in its settings, under Connections. It lists the hub’s models by itself.',
+    docs: 'https://docs.openwebui.com/getting-started/env-configuration/',
+  },
+}
+
 export const words = {
   title: 'Connect',
-  lede: 'Point any OpenAI client at this address, with a token of this hub as its key.',
-  address: 'Base URL',
-  language: 'Snippet for',
-  languages: { curl: 'curl', python: 'Python', javascript: 'JavaScript' },
-  copySnippet: 'Copy the snippet',
+  lede: 'Point any client of OpenAI, Anthropic or Gemini at this hub, with a token of it as the key.',
+  addresses: 'Addresses',
+  openai: 'OpenAI clients',
+  others: 'Anthropic and Gemini clients',
   copyAddress: 'Copy the base URL',
+  copyOther: 'Copy the hub’s address',
+  tool: 'Tool',
+  model: 'Model or route',
+  tools,
+  snippetFor: 'What to paste',
+  copySnippet: 'Copy the snippet',
+  docs: (tool: string) => `How ${tool} is configured`,
+  newTab: '(opens in a new tab)',
   makeToken: 'Make a token',
-  tokenHint: 'The snippet reads your token from the environment variable',
+  tokenHint: 'Snippets read your token from the environment variable',
+  tokenPaste: 'This tool takes the token itself: paste it in the place that says so.',
 }

@@ -4,6 +4,11 @@ import { took } from '../format.ts'
 export const words = {
   title: 'Playground',
   model: 'Model or route',
+  against: (n: number) => `Model ${n}`,
+  compare: 'Compare with another',
+  remove: 'Remove',
+  removeModel: (model: string) => `Do not ask ${model}`,
+  answerOf: (model: string) => `Answer of ${model}`,
   routes: 'Routes',
   modelsOf: (provider: string) => provider,
   prompt: 'Prompt',

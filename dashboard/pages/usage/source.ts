@@ -1,5 +1,5 @@
 /** What was used in a span: by group over the whole of it, and over time. */
-import { api, ApiError, ask, type Usage, type User } from '../../api.ts'
+import { api, ApiError, ask, type Usage } from '../../api.ts'
 import type { Source } from '../../state/resource.ts'
 import { intervalOf, timeOf, type UsageGroup, type UsageSpan } from '../../state/usage-view.ts'
 
@@ -39,10 +39,4 @@ export function usageSource({ span, by, whose }: UsageChoice): Source<UsageRepor
       return { time, groups: groups.data, steps: all.data, summed: steps === undefined }
     },
   }
-}
-
-/** The people of the hub, as many as one answer has. */
-export const peopleSource: Source<User[]> = {
-  name: 'users?first',
-  load: async () => (await ask(api.api.users.$get({ query: {} }))).data,
 }

@@ -1,0 +1,34 @@
+/** A person's own account, and for administrators the hub: who may come in, what is kept, and how keys are sealed. */
+import { ThemeChoice } from '../frame/theme-choice.tsx'
+import { Card } from '../parts/card.tsx'
+import { Page } from '../parts/page.tsx'
+import { words } from '../text/settings.ts'
+import type { PageProps } from './index.ts'
+import { HubCard } from './settings/hub.tsx'
+import { InvitationsCard } from './settings/invitations.tsx'
+import { PasswordCard } from './settings/password.tsx'
+import { ProfileCard } from './settings/profile.tsx'
+import { SessionsCard } from './settings/sessions.tsx'
+import { VaultCard } from './settings/vault.tsx'
+import './settings.css'
+
+export default function SettingsPage({ person }: PageProps) {
+  return (
+    <Page title={words.title} lede={words.lede} class="settings">
+      <ProfileCard />
+      <PasswordCard />
+      <Card title={words.appearance}>
+        <ThemeChoice />
+        <p class="hint">{words.appearanceHint}</p>
+      </Card>
+      <SessionsCard />
+      {person.role === 'admin' && (
+        <>
+          <HubCard />
+          <InvitationsCard />
+          <VaultCard />
+        </>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,115 @@
+/** The people of the hub, for administrators: who is here, what they may do, and how they come and go. */
+import { useState } from 'preact/hooks'
+import { api, ask, type User } from '../api.ts'
+import { DataTable } from '../parts/data-table.tsx'
+import { ErrorNotice } from '../parts/error-notice.tsx'
+import { focusPage, Page } from '../parts/page.tsx'
+import { ResourceView } from '../parts/resource-view.tsx'
+import { useAction } from '../state/action.ts'
+import { useAnnounce } from '../state/announce.ts'
+import { nameOfPerson } from '../state/people.ts'
+import { flagField, useQuery } from '../state/query.ts'
+import { change, type Source, useResource } from '../state/resource.ts'
+import { words } from '../text/users.ts'
+import type { PageProps } from './index.ts'
+import { AddUserDialog } from './users/add-user.tsx'
+import { columnsOf } from './users/columns.tsx'
+import { RemoveUserDialog } from './users/remove-user.tsx'
+
+interface UserPage {
+  users: User[]
+  nextCursor: string | null
+}
+
+const usersSource: Source<UserPage> = { name: 'users', load: () => readUsers() }
+
+async function readUsers(cursor?: string): Promise<UserPage> {
+  const query = cursor === undefined ? {} : { cursor }
+  const { data, nextCursor } = await ask(api.api.users.$get({ query }))
+  return { users: data, nextCursor }
+}
+
+export default function UsersPage({ person }: PageProps) {
+  const users = useResource(usersSource)
+  const [{ add }, setQuery] = useQuery({ add: flagField() })
+  const [removing, setRemoving] = useState<User>()
+  const announce = useAnnounce()
+  const set = useAction(async (user: User, json: { role?: User['role']; enabled?: boolean }) => {
+    await ask(api.api.users[':id'].$patch({ param: { id: user.id }, json }))
+    announce(saidOf(user, json))
+    await users.reload()
+  })
+  const readOn = useAction(async (cursor: string) => {
+    const next = await readUsers(cursor)
+    change(usersSource, ({ users: before }) => ({ ...next, users: [...before, ...next.users] }))
+  })
+  return (
+    <Page
+      title={words.title}
+      lede={words.lede}
+      class="users"
+      actions={
+        <>
+          <a class="button" href="/settings?invite">
+            {words.invite}
+          </a>
+          <button type="button" class="button primary" onClick={() => setQuery({ add: true })}>
+            {words.add}
+          </button>
+        </>
+      }
+    >
+      <ErrorNotice error={set.error ?? readOn.error} />
+      <ResourceView resource={users}>
+        {({ users: people, nextCursor }) => (
+          <>
+            <DataTable
+              caption={words.caption}
+              columns={columnsOf({ person, onSet: set.run, onRemove: setRemoving })}
+              rows={people}
+              keyOf={({ id }) => id}
+            />
+            {nextCursor !== null && (
+              <p class="table-more">
+                <button
+                  type="button"
+                  class="button"
+                  aria-disabled={readOn.busy}
+                  onClick={() => readOn.run(nextCursor)}
+                >
+                  {words.more}
+                </button>
+              </p>
+            )}
+          </>
+        )}
+      </ResourceView>
+      {add && (
+        <AddUserDialog
+          onAdded={(user) => {
+            announce(words.made(nameOfPerson(user)))
+            void users.reload()
+          }}
+          onClosed={() => setQuery({ add: false })}
+        />
+      )}
+      {removing && (
+        <RemoveUserDialog
+          user={removing}
+          onRemoved={() => {
+            announce(words.removed(nameOfPerson(removing)))
+            focusPage()
+            void users.reload()
+          }}
+          onClosed={() => setRemoving(undefined)}
+        />
+      )}
+    </Page>
+  )
+}
+
+function saidOf(user: User, { role, enabled }: { role?: User['role']; enabled?: boolean }): string {
+  const name = nameOfPerson(user)
+  if (role !== undefined) return words.changedRole(name, words.roles[role])
+  return enabled === true ? words.enabledDone(name) : words.disabledDone(name)
+}

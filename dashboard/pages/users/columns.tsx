@@ -1,0 +1,70 @@
+/** What the list of people says of each, and what can be done about them. */
+import type { Person, User } from '../../api.ts'
+import type { Column } from '../../parts/data-table.tsx'
+import { nameOfPerson } from '../../state/people.ts'
+import { words } from '../../text/users.ts'
+
+interface Doing {
+  /** Who looks. */
+  person: Person
+  onSet: (user: User, change: { role?: User['role']; enabled?: boolean }) => void
+  onRemove: (user: User) => void
+}
+
+export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
+  return [
+    {
+      id: 'name',
+      head: words.name,
+      isName: true,
+      cell: (user) => (
+        <>
+          {nameOfPerson(user)} {user.id === person.id && <span class="quiet">({words.you})</span>}
+        </>
+      ),
+    },
+    { id: 'email', head: words.email, cell: ({ email }) => email ?? '–' },
+    { id: 'role', head: words.role, cell: ({ role }) => words.roles[role] },
+    {
+      id: 'state',
+      head: words.state,
+      cell: ({ enabled }) => (
+        <span class={enabled ? 'chip chip-ready' : 'chip chip-disabled'}>
+          {enabled ? words.enabled : words.disabled}
+        </span>
+      ),
+    },
+    { id: 'since', head: words.since, cell: ({ createdAt }) => words.madeOn(createdAt) },
+    {
+      id: 'actions',
+      head: words.actions,
+      cell: (user) => {
+        const name = nameOfPerson(user)
+        const isAdmin = user.role === 'admin'
+        return (
+          <div class="row-actions">
+            <Doer
+              verb={isAdmin ? words.demote : words.promote}
+              name={name}
+              act={() => onSet(user, { role: isAdmin ? 'user' : 'admin' })}
+            />
+            <Doer
+              verb={user.enabled ? words.disable : words.enable}
+              name={name}
+              act={() => onSet(user, { enabled: !user.enabled })}
+            />
+            <Doer verb={words.remove} name={name} act={() => onRemove(user)} />
+          </div>
+        )
+      },
+    },
+  ]
+}
+
+function Doer({ verb, name, act }: { verb: string; name: string; act: () => void }) {
+  return (
+    <button type="button" class="button small" aria-label={words.actOn(verb, name)} onClick={act}>
+      {verb}
+    </button>
+  )
+}

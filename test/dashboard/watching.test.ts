@@ -1,0 +1,224 @@
+/** What the pages decide that watch a hub: what is asked of it, what is shown of its answers, and what is taken away. */
+import { describe, expect, it } from 'vitest'
+import type { Log, Usage } from '../../dashboard/api.ts'
+import { nameDevice } from '../../dashboard/state/devices.ts'
+import { toCsv, toJson } from '../../dashboard/state/log-export.ts'
+import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/log-query.ts'
+import { readQuery } from '../../dashboard/state/query-fields.ts'
+import { snippet, tools } from '../../dashboard/state/snippets.ts'
+import { limitEntriesOf, toTokenInput } from '../../dashboard/state/token-form.ts'
+import { linesOf, rank, sumOf, timeOf } from '../../dashboard/state/usage-view.ts'
+import { placeAttempts } from '../../dashboard/state/waterfall.ts'
+
+const now = Date.parse('2026-11-26T08:30:00Z')
+const hourMs = 3_600_000
+
+const row: Log = {
+  id: 'req_1',
+  owner: 'usr_1',
+  startedAt: '2026-11-26T08:00:00.000Z',
+  durationMs: 100,
+  firstContentMs: 90,
+  tokenId: 'tok_1',
+  dialect: 'openai-chat',
+  asked: 'smart',
+  stream: false,
+  provider: 'groq',
+  model: 'llama',
+  keyId: 'key_1',
+  status: 200,
+  code: null,
+  attempts: 1,
+  usage: null,
+  cost: null,
+  unsettled: false,
+  unaccounted: null,
+  trail: [],
+}
+
+describe('the filter of the log', () => {
+  it('asks the hub for what the address says, and for nothing else', () => {
+    const filter = readQuery(logFields, 'provider=groq&span=1h&status=429&outcome=bad&whose=everyone')
+    expect(logQuery(filter, now)).toEqual({
+      provider: 'groq',
+      status: '429',
+      from: '2026-11-26T07:30:00.000Z',
+      owner: 'all',
+    })
+    expect(logQuery(readQuery(logFields, ''), now)).toEqual({})
+  })
+
+  it('lets rows in that fit, and none that only the hub can judge', () => {
+    expect(belongsTo(row, readQuery(logFields, ''))).toBe(true)
+    expect(belongsTo(row, readQuery(logFields, 'provider=groq&status=200&key=key_1'))).toBe(true)
+    expect(belongsTo(row, readQuery(logFields, 'provider=mistral'))).toBe(false)
+    expect(belongsTo(row, readQuery(logFields, 'text=smart'))).toBe(false)
+    expect(belongsTo(row, readQuery(logFields, 'whose=everyone'))).toBe(false)
+  })
+
+  it('does not count whose requests are looked at as narrowing', () => {
+    expect(narrows(readQuery(logFields, 'whose=everyone'))).toBe(false)
+    expect(narrows(readQuery(logFields, 'span=1h'))).toBe(true)
+  })
+})
+
+describe('an export', () => {
+  it('keeps a spreadsheet from running what a client asked for', () => {
+    const csv = toCsv([{ ...row, asked: '=HYPERLINK("http://evil.example","x")' }])
+    expect(csv).toContain(`,"'=HYPERLINK(""http://evil.example"",""x"")",`)
+  })
+
+  it('has a line for each request, as many cells in each, and the trails in JSON', () => {
+    const lines = toCsv([row, row]).split('\r\n')
+    expect(lines).toHaveLength(4)
+    expect(lines.at(-1)).toBe('')
+    expect(new Set(lines.slice(0, 3).map((line) => line.split(',').length)).size).toBe(1)
+    expect(JSON.parse(toJson([row]))).toEqual([row])
+  })
+})
+
+describe('a waterfall', () => {
+  const attempt = (startedAt: string, durationMs: number): Log['trail'][number] => ({
+    provider: 'groq',
+    model: 'llama',
+    keyId: null,
+    status: 200,
+    verdict: 'ok',
+    blame: null,
+    startedAt,
+    durationMs,
+    retryAt: null,
+  })
+
+  it('puts each attempt where it was, and lets none leave the axis', () => {
+    const trail = [attempt('2026-11-26T08:00:00.000Z', 25), attempt('2026-11-26T08:00:00.050Z', 50)]
+    expect(placeAttempts({ ...row, trail })).toEqual({
+      wholeMs: 100,
+      places: [
+        { afterMs: 0, begin: 0, width: 0.25 },
+        { afterMs: 50, begin: 0.5, width: 0.5 },
+      ],
+    })
+    const { wholeMs, places } = placeAttempts({
+      ...row,
+      trail: [attempt('2026-11-26T08:00:00.100Z', 0), attempt('2026-11-26T07:59:59.000Z', 300)],
+    })
+    expect(wholeMs).toBe(300)
+    for (const { begin, width } of places) {
+      expect(begin).toBeGreaterThanOrEqual(0)
+      expect(width).toBeGreaterThan(0)
+      expect(begin + width).toBeLessThanOrEqual(1)
+    }
+  })
+})
+
+describe('usage', () => {
+  const used = (group: string, at: string | null, requests: number): Usage => ({
+    at,
+    group,
+    requests,
+    errors: 1,
+    rescued: 0,
+    inputTokens: 10,
+    outputTokens: null,
+    cachedTokens: null,
+    reasoningTokens: null,
+    averageMs: null,
+    cost: 0.5,
+  })
+
+  it('begins on a full hour, and from a week on a full day', () => {
+    expect(timeOf('1h', now)).toEqual({ from: Date.parse('2026-11-26T07:00:00Z'), to: now, stepMs: hourMs })
+    expect(timeOf('7d', now).from).toBe(Date.parse('2026-11-19T00:00:00Z'))
+  })
+
+  it('is summed and ranked, with what is not known as nothing', () => {
+    const rows = [used('a', null, 2), used('b', null, 5)]
+    expect(sumOf(rows)).toMatchObject({ requests: 7, errors: 2, inputTokens: 20, outputTokens: 0, cost: 1 })
+    expect(rank(rows, 'requests').map(({ group }) => group)).toEqual(['b', 'a'])
+  })
+
+  it('draws the largest groups by themselves and the others as one, without a gap', () => {
+    const time = timeOf('24h', now)
+    const at = new Date(time.from + 2 * hourMs).toISOString()
+    const { times, lines } = linesOf(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((group, index) => used(group, at, 10 - index)),
+      'requests',
+      time,
+    )
+    expect(times).toHaveLength(25)
+    expect(lines.map(({ group }) => group)).toEqual(['a', 'b', 'c', 'd', null])
+    expect(lines.at(-1)?.values[2]).toBe(6 + 5)
+    expect(lines[0]?.values.filter((value) => value > 0)).toEqual([10])
+  })
+})
+
+describe('a token’s form', () => {
+  const empty = {
+    name: ' laptop ',
+    expires: '',
+    models: '',
+    maxConcurrent: '',
+    budget: '',
+    budgetPer: 'month',
+    defaultWait: '',
+    limits: [],
+  }
+
+  it('takes away what was left empty', () => {
+    expect(toTokenInput(empty)).toEqual({
+      name: 'laptop',
+      expiresAt: null,
+      allowedModels: null,
+      limits: null,
+      maxConcurrent: null,
+      budget: null,
+      defaultWait: null,
+    })
+  })
+
+  it('keeps how a limit resets that was made elsewhere', () => {
+    const limits = [{ unit: 'requests', per: 'day', limit: 5, resets: 'pacific' }] as const
+    const entries = limitEntriesOf({ limits: [...limits] })
+    expect(
+      toTokenInput({ ...empty, limits: entries, models: 'smart,\n groq/*', budget: '0.5' }),
+    ).toMatchObject({
+      limits,
+      allowedModels: ['smart', 'groq/*'],
+      budget: { amount: 0.5, per: 'month' },
+    })
+  })
+})
+
+describe('a snippet', () => {
+  it('has this hub’s own address and the model for every tool', () => {
+    for (const tool of tools) {
+      const code = snippet(tool, { origin: 'https://hub.example.com', model: 'smart' })
+      expect(code, tool).toContain('https://hub.example.com')
+      // Open WebUI asks the hub itself for its models.
+      if (tool !== 'open-webui') expect(code, tool).toContain('smart')
+    }
+  })
+
+  it('cannot be broken out of by the name of a model', () => {
+    const model = `it's "$(reboot)"`
+    expect(snippet('claude-code', { origin: 'https://hub.example.com', model })).toContain(
+      String.raw`export ANTHROPIC_MODEL='it'\''s "$(reboot)"'`,
+    )
+    const config: unknown = JSON.parse(snippet('opencode', { origin: 'https://hub.example.com', model }))
+    expect(config).toMatchObject({ model: `llm-hub/${model}` })
+  })
+})
+
+describe('a session’s device', () => {
+  it('is named as a person knows it, where anything of it is known', () => {
+    expect(nameDevice('Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36')).toBe(
+      'Chrome on Linux',
+    )
+    expect(nameDevice('Mozilla/5.0 (Windows NT 10.0) Chrome/141.0 Safari/537.36 Edg/141.0')).toBe(
+      'Edge on Windows',
+    )
+    expect(nameDevice('node')).toBeUndefined()
+    expect(nameDevice(null)).toBeUndefined()
+  })
+})
