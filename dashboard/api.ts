@@ -9,7 +9,7 @@ import type { HubApp } from '../src/index.ts'
 export const sessionEnded = 'hub:session-ended'
 
 /** The window, by the name that it also has where there is none: pure parts of the dashboard are tested there. */
-const page: EventTarget = globalThis
+const page: { dispatchEvent(event: Event): boolean } = globalThis
 
 export const api = hc<HubApp>('/', {
   fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
