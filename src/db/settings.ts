@@ -1,4 +1,5 @@
 /** The settings of the whole hub, one row each. Only the settings routes and the set-up write them, and they check what they write. */
+import { eq } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { settings } from './schema.ts'
@@ -33,7 +34,7 @@ export async function readSettings(d1: D1Database): Promise<HubSettings> {
   return toSettings(await openDatabase(d1).select().from(settings))
 }
 
-/** Stores the settings that are given. @returns the new epoch of the admin who did it. */
+/** Stores the settings that are given; null takes a choice back, and its row away. @returns the new epoch of the admin who did it. */
 export async function changeSettings(
   d1: D1Database,
   change: Partial<HubSettings>,
@@ -41,7 +42,12 @@ export async function changeSettings(
 ): Promise<number> {
   const db = openDatabase(d1)
   const stores = Object.entries(change).map(([name, value]) =>
-    db.insert(settings).values({ name, value }).onConflictDoUpdate({ target: settings.name, set: { value } }),
+    value === null
+      ? db.delete(settings).where(eq(settings.name, name))
+      : db
+          .insert(settings)
+          .values({ name, value })
+          .onConflictDoUpdate({ target: settings.name, set: { value } }),
   )
   const [raised] = await db.batch([raiseEpoch(db, actor), ...stores])
   return epochOf(raised)

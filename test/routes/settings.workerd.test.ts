@@ -47,6 +47,12 @@ describe('the settings', () => {
     expect(await call('GET', '/api/settings', undefined, admin.session)).toEqual(settings)
   })
 
+  it('take a choice back that is null now', async () => {
+    await call('PATCH', '/api/settings', { defaultStrategy: 'weighted' }, admin.session)
+    const settings = await call('PATCH', '/api/settings', { defaultStrategy: null }, admin.session)
+    expect(settings).toMatchObject({ defaultStrategy: null })
+  })
+
   it.each([
     ['registration', 'ajar'],
     ['openAccess', 'yes'],
