@@ -7,7 +7,7 @@ export const words = {
   against: (n: number) => `Model ${n}`,
   compare: 'Compare with another',
   remove: 'Remove',
-  removeModel: (model: string) => `Do not ask ${model}`,
+  removeModel: (model: string) => `Remove ${model}`,
   answerOf: (model: string) => `Answer of ${model}`,
   routes: 'Routes',
   modelsOf: (provider: string) => provider,

@@ -60,7 +60,7 @@ describe('the playground', () => {
     expect(await page.getByText('First token').count()).toBe(2)
     await page.getByRole('alert').filter({ hasText: 'What was tried:' }).waitFor()
     await check('playground-compared')
-    await page.getByRole('button', { name: 'Do not ask sandbox/500' }).click()
+    await page.getByRole('button', { name: 'Remove sandbox/500' }).click()
     await page.waitForURL('**/playground?model=sandbox%2Fecho&second=sandbox%2Fslow')
     await end()
   })
