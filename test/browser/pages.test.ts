@@ -68,8 +68,8 @@ describe('every page', () => {
       await page.goto(`${hub.url}${address}`)
       await page.locator('.page h1').waitFor()
       // What is read has come; the live stream is never over.
-      await page.locator('text="Loading …"').waitFor({ state: 'detached' })
-      await page.locator('text="Drawing …"').waitFor({ state: 'detached' })
+      await page.locator('text="Loading …"').first().waitFor({ state: 'detached' })
+      await page.locator('text="Drawing …"').first().waitFor({ state: 'detached' })
       await check(`page${address.replaceAll('/', '-')}`)
     }
     await page.goto(`${hub.url}/nowhere/at/all`)
