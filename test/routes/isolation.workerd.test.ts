@@ -112,15 +112,13 @@ const ownNames = new Set(['PUT /api/routes/:name'])
 /** What an answer says; of a stream that goes on for as long as somebody looks, all that it says first. */
 async function whatIsSaid(response: Response): Promise<string> {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text()
-  const reader = response.body?.getReader()
   const decoder = new TextDecoder()
   let text = ''
-  while (reader && !text.includes('event: pools')) {
-    const { value, done } = await reader.read()
-    if (done) break
-    text += decoder.decode(value, { stream: true })
+  // Leaving the loop cancels the stream.
+  for await (const bytes of response.body ?? []) {
+    text += decoder.decode(bytes, { stream: true })
+    if (text.includes('event: pools')) break
   }
-  await reader?.cancel()
   return text
 }
 
