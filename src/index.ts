@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { readSettings } from './db/settings.ts'
 import { removeExpiredResponses } from './db/kept-responses.ts'
+import { foldUsage } from './db/folding.ts'
 import { removeOutdated } from './db/retention.ts'
 import { refuseForgery } from './auth/forgery.ts'
 import { findMisconfigurations, isLocal } from './auth/secrets.ts'
@@ -122,6 +123,7 @@ export default {
     const now = controller.scheduledTime
     await removeExpiredResponses(env.DB, now)
     await removeOutdated(env.DB, now)
+    await foldUsage(env.DB, now)
     await refreshModels(env, now)
   },
 } satisfies ExportedHandler<Env>

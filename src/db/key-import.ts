@@ -19,11 +19,11 @@ export async function listFingerprints(
 
 const addKeys = `
   INSERT INTO keys
-    (owner, id, provider, account_id, name, note, ciphertext, fingerprint, masked, priority, weight, enabled,
+    (owner, id, provider, account_id, name, note, ciphertext, fingerprint, masked, origin, priority, weight, enabled,
      allowed_models, created_at, updated_at)
   SELECT
     value ->> '$.owner', value ->> '$.id', value ->> '$.provider', value ->> '$.accountId',
-    value ->> '$.name', value ->> '$.note', value ->> '$.ciphertext', value ->> '$.fingerprint', value ->> '$.masked',
+    value ->> '$.name', value ->> '$.note', value ->> '$.ciphertext', value ->> '$.fingerprint', value ->> '$.masked', value ->> '$.origin',
     value ->> '$.priority', value ->> '$.weight', 1,
     -- Text as it stands in the column, where there are any.
     CASE json_type(value, '$.allowedModels') WHEN 'array' THEN value -> '$.allowedModels' END,

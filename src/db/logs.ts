@@ -16,6 +16,8 @@ export interface LogFilter {
   keyId?: string | undefined
   tokenId?: string | undefined
   status?: number | undefined
+  /** Whether it went well, went well after somebody had failed at it, or failed. */
+  outcome?: 'ok' | 'rescued' | 'error' | undefined
   /** Looked for in what was asked, the model, the code and the trail. */
   text?: string | undefined
   /** The id after which this page begins. */
@@ -85,6 +87,12 @@ export async function findLog(d1: D1Database, whose: Whose, id: string): Promise
   return row
 }
 
+const outcomes = {
+  ok: sql`requests.status < 400 AND requests.attempts <= 1`,
+  rescued: sql`requests.status < 400 AND requests.attempts > 1`,
+  error: sql`requests.status >= 400`,
+}
+
 function conditionsOf(filter: LogFilter): SQL[] {
   const pattern = filter.text && `%${filter.text.replaceAll(/[\\%_]/g, '')}%`
   return [
@@ -93,6 +101,7 @@ function conditionsOf(filter: LogFilter): SQL[] {
     filter.keyId && eq(requests.keyId, filter.keyId),
     filter.tokenId && eq(requests.tokenId, filter.tokenId),
     filter.status !== undefined && eq(requests.status, filter.status),
+    filter.outcome && outcomes[filter.outcome],
     pattern &&
       or(
         like(requests.asked, pattern),

@@ -24,6 +24,8 @@ export interface StoredKey {
   defaultModel: string | null
   limits: Limit[] | null
   maxConcurrent: number | null
+  /** It costs nothing. */
+  free: boolean
 }
 
 export interface StoredPool {
@@ -71,6 +73,7 @@ export async function readPool(
         defaultModel: keys.defaultModel,
         limits: keys.limits,
         maxConcurrent: keys.maxConcurrent,
+        free: keys.free,
       })
       .from(keys)
       .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))

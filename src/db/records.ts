@@ -1,49 +1,77 @@
 /** Writes the log: rows of requests, and beside them their sums per hour, so that charts read few rows, and when tokens were last used. */
+import { durationClass } from '../observe/durations.ts'
 import type { RequestRecord } from '../observe/record.ts'
+import {
+  addDurations,
+  addMeasures,
+  type Measure,
+  measureColumns,
+  measures,
+  summedMeasures,
+} from './usage-sums.ts'
 
-// The sums come first, over the rows that are not in the log yet; what is written twice is then counted once.
+/** What a record adds to each sum. */
+const measured: Record<Measure, string> = {
+  requests: '1',
+  errors: "value ->> '$.status' >= 400",
+  rescued: "value ->> '$.status' < 400 AND json_array_length(value, '$.trail') > 1",
+  input_tokens: "value ->> '$.usage.inputTokens'",
+  output_tokens: "value ->> '$.usage.outputTokens'",
+  cached_tokens: "value ->> '$.usage.cachedTokens'",
+  reasoning_tokens: "value ->> '$.usage.reasoningTokens'",
+  duration_ms: "value ->> '$.durationMs'",
+  cost: "value ->> '$.cost'",
+  saved: "value ->> '$.saved'",
+}
+const sums = measures.map((measure) => `sum(coalesce(${measured[measure]}, 0)) AS ${measure}`).join(', ')
+
+const hour = "CAST(value ->> '$.startedAt' AS INTEGER) / 3600000 * 3600000"
+
+// Sums are made over the rows that are not in the log yet, and come before it; what is written twice is then counted once.
+const unwritten = `
+  FROM json_each(?1)
+  WHERE NOT EXISTS (
+    SELECT 1 FROM requests WHERE owner = value ->> '$.owner' AND id = value ->> '$.id'
+  )`
+
 const addToHours = `
-  INSERT INTO usage_hourly
-    (owner, hour, provider, model, key_id, token_id, requests, errors, rescued,
-     input_tokens, output_tokens, cached_tokens, reasoning_tokens, duration_ms, cost)
+  INSERT INTO usage_hourly (owner, hour, provider, model, key_id, token_id, ${measureColumns})
   SELECT
     value ->> '$.owner',
-    CAST(value ->> '$.startedAt' AS INTEGER) / 3600000 * 3600000,
+    ${hour},
     coalesce(value ->> '$.provider', ''),
     coalesce(value ->> '$.model', ''),
     coalesce(value ->> '$.keyId', ''),
     coalesce(value ->> '$.tokenId', ''),
-    count(*),
-    sum(value ->> '$.status' >= 400),
-    sum(value ->> '$.status' < 400 AND json_array_length(value, '$.trail') > 1),
-    sum(coalesce(value ->> '$.usage.inputTokens', 0)),
-    sum(coalesce(value ->> '$.usage.outputTokens', 0)),
-    sum(coalesce(value ->> '$.usage.cachedTokens', 0)),
-    sum(coalesce(value ->> '$.usage.reasoningTokens', 0)),
-    sum(coalesce(value ->> '$.durationMs', 0)),
-    sum(coalesce(value ->> '$.cost', 0))
-  FROM json_each(?1)
-  WHERE NOT EXISTS (
-    SELECT 1 FROM requests WHERE owner = value ->> '$.owner' AND id = value ->> '$.id'
-  )
+    ${sums}
+  ${unwritten}
   GROUP BY 1, 2, 3, 4, 5, 6
-  ON CONFLICT (owner, hour, provider, model, key_id, token_id) DO UPDATE SET
-    requests = requests + excluded.requests,
-    errors = errors + excluded.errors,
-    rescued = rescued + excluded.rescued,
-    input_tokens = input_tokens + excluded.input_tokens,
-    output_tokens = output_tokens + excluded.output_tokens,
-    cached_tokens = cached_tokens + excluded.cached_tokens,
-    reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-    duration_ms = duration_ms + excluded.duration_ms,
-    cost = cost + excluded.cost`
+  ON CONFLICT (owner, hour, provider, model, key_id, token_id) DO UPDATE SET ${addMeasures}`
+
+// How long failures took says little: the hub's own take no time at all.
+const addToTotals = `
+  INSERT INTO usage_totals (owner, hour, durations, ${measureColumns})
+  SELECT owner, hour, json_group_object(class, requests) FILTER (WHERE class IS NOT NULL), ${summedMeasures}
+  FROM (
+    SELECT
+      value ->> '$.owner' AS owner,
+      ${hour} AS hour,
+      CASE WHEN value ->> '$.status' < 400 THEN value ->> '$.durationClass' END AS class,
+      ${sums}
+    ${unwritten}
+    GROUP BY 1, 2, 3
+  )
+  -- Without a condition, "ON" would be read as that of a join.
+  WHERE true
+  GROUP BY 1, 2
+  ON CONFLICT (owner, hour) DO UPDATE SET ${addMeasures}, ${addDurations('usage_totals')}`
 
 const addToLog = `
   INSERT OR IGNORE INTO requests
     (owner, id, started_at, duration_ms, first_content_ms, token_id, dialect, asked, stream,
      provider, model, key_id, status, code, attempts,
      input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens,
-     estimated, unsettled, unaccounted, cost, trail)
+     estimated, unsettled, unaccounted, cost, saved, trail)
   SELECT
     value ->> '$.owner', value ->> '$.id', value ->> '$.startedAt', coalesce(value ->> '$.durationMs', 0),
     value ->> '$.firstContentMs', value ->> '$.tokenId', value ->> '$.dialect', value ->> '$.asked',
@@ -53,7 +81,7 @@ const addToLog = `
     value ->> '$.usage.inputTokens', value ->> '$.usage.outputTokens', value ->> '$.usage.cachedTokens',
     value ->> '$.usage.cacheWriteTokens', value ->> '$.usage.reasoningTokens',
     coalesce(value ->> '$.usage.estimated', 0), coalesce(value ->> '$.unsettled', 0), value ->> '$.unaccounted',
-    value ->> '$.cost', value -> '$.trail'
+    value ->> '$.cost', value ->> '$.saved', value -> '$.trail'
   FROM json_each(?1)
   WHERE true`
 
@@ -74,6 +102,10 @@ const touchTokens = `
 export async function writeRecords(db: D1Database, records: RequestRecord[]): Promise<void> {
   const rows = new Map(records.map((record) => [`${record.owner}/${record.id}`, record]))
   if (rows.size === 0) return
-  const json = JSON.stringify([...rows.values()])
-  await db.batch([addToHours, addToLog, touchTokens].map((statement) => db.prepare(statement).bind(json)))
+  const json = JSON.stringify(
+    [...rows.values()].map((record) => ({ ...record, durationClass: durationClass(record.durationMs) })),
+  )
+  await db.batch(
+    [addToHours, addToTotals, addToLog, touchTokens].map((statement) => db.prepare(statement).bind(json)),
+  )
 }

@@ -42,6 +42,13 @@ async function removeOldLogs(d1: D1Database, before: number): Promise<void> {
   )
 }
 
+/** The tables of sums, and their keys. */
+const sumsOfPeople = [
+  ['usage_hourly', 'owner, hour, provider, model, key_id, token_id'],
+  ['usage_totals', 'owner, hour'],
+  ['usage_daily', 'owner, dimension, day, name'],
+] as const
+
 /** Removes the log and the sums of people who were removed. */
 async function removeDeparted(d1: D1Database, now: number): Promise<void> {
   await repeat(
@@ -51,21 +58,24 @@ async function removeDeparted(d1: D1Database, now: number): Promise<void> {
       SELECT old.owner, old.id FROM departed CROSS JOIN requests AS old
       WHERE old.owner = departed.user_id LIMIT ${rowsAtOnce})`,
   )
-  await repeat(
-    d1,
-    () => sql`
-    DELETE FROM usage_hourly WHERE (owner, hour, provider, model, key_id, token_id) IN (
-      SELECT old.owner, old.hour, old.provider, old.model, old.key_id, old.token_id
-      FROM departed CROSS JOIN usage_hourly AS old
-      WHERE old.owner = departed.user_id LIMIT ${rowsAtOnce})`,
-  )
+  for (const [table, key] of sumsOfPeople) {
+    await repeat(
+      d1,
+      () => sql`
+      DELETE FROM ${sql.raw(table)} WHERE (${sql.raw(key)}) IN (
+        SELECT ${sql.raw(key)} FROM departed CROSS JOIN ${sql.raw(table)}
+        WHERE owner = departed.user_id LIMIT ${rowsAtOnce})`,
+    )
+  }
   await openDatabase(d1)
     .delete(departed)
     .where(
       and(
         lt(departed.at, now - departureMs),
         sql`NOT EXISTS (SELECT 1 FROM requests WHERE requests.owner = ${departed.userId})`,
-        sql`NOT EXISTS (SELECT 1 FROM usage_hourly WHERE usage_hourly.owner = ${departed.userId})`,
+        ...sumsOfPeople.map(
+          ([table]) => sql`NOT EXISTS (SELECT 1 FROM ${sql.raw(table)} WHERE owner = ${departed.userId})`,
+        ),
       ),
     )
 }

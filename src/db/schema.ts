@@ -147,9 +147,12 @@ export const keys = sqliteTable(
     origin: text(),
     /** Rises when another secret is entered; sealing the same one anew leaves it. */
     secretVersion: integer('secret_version').notNull().default(1),
+    /** It costs nothing: a free tier, or a credit. */
+    free: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.owner, table.id] }),
+    index('keys_by_id').on(table.id),
     uniqueIndex('keys_by_fingerprint').on(table.owner, table.provider, table.fingerprint),
   ],
 )
@@ -223,6 +226,8 @@ export const requests = sqliteTable(
     trail: text({ mode: 'json' }).$type<TrailEntry[]>().notNull(),
     /** How many calls this row stands for, at most, whose fate nobody knows; null for a request of its own. */
     unaccounted: integer(),
+    /** What it would have cost at list prices, less what it did; null where the price is unknown. */
+    saved: real(),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )
@@ -245,12 +250,47 @@ export const usageHourly = sqliteTable(
     reasoningTokens: integer('reasoning_tokens').notNull(),
     durationMs: integer('duration_ms').notNull(),
     cost: real().notNull(),
+    saved: real().notNull().default(0),
   },
   (table) => [
     primaryKey({
       columns: [table.owner, table.hour, table.provider, table.model, table.keyId, table.tokenId],
     }),
   ],
+)
+
+const sums = {
+  requests: integer().notNull(),
+  errors: integer().notNull(),
+  rescued: integer().notNull(),
+  inputTokens: integer('input_tokens').notNull(),
+  outputTokens: integer('output_tokens').notNull(),
+  cachedTokens: integer('cached_tokens').notNull(),
+  reasoningTokens: integer('reasoning_tokens').notNull(),
+  durationMs: integer('duration_ms').notNull(),
+  cost: real().notNull(),
+  saved: real().notNull(),
+  /** How many requests that went well took how long, by the class of the duration (`observe/durations.ts`). */
+  durations: text({ mode: 'json' }).$type<Record<string, number>>().notNull(),
+}
+
+export const usageTotals = sqliteTable(
+  'usage_totals',
+  { owner: text().notNull(), hour: integer().notNull(), ...sums },
+  (table) => [primaryKey({ columns: [table.owner, table.hour] })],
+)
+
+export const usageDaily = sqliteTable(
+  'usage_daily',
+  {
+    owner: text().notNull(),
+    /** `all`, `provider`, `model`, `key` or `token`. */
+    dimension: text().notNull(),
+    day: integer().notNull(),
+    name: text().notNull(),
+    ...sums,
+  },
+  (table) => [primaryKey({ columns: [table.owner, table.dimension, table.day, table.name] })],
 )
 
 export const settings = sqliteTable('settings', {

@@ -1,26 +1,36 @@
-/** What was used, from the sums that the journal makes for each hour: charts read few rows, and reach further back than the log. */
+/**
+ * What was used, from the sums that the journal makes for each hour and the daily folding for each day: charts read few rows, and reach
+ * further back than the log. What is folded into days is gone from the hours, so that every question adds up both.
+ */
 import { type SQL, sql } from 'drizzle-orm'
 import { firstIdAt } from '../ids.ts'
+import type { Durations } from '../observe/durations.ts'
 import { openDatabase } from './client.ts'
+import { measureColumns } from './usage-sums.ts'
 import { peopleOf, type Whose } from './whose.ts'
 
-/** What usage can be told apart by; each is part of the key of an hour. */
+/** What usage can be told apart by. */
 export type UsageDimension = 'provider' | 'model' | 'key' | 'token' | 'user'
 
 export interface UsageQuestion {
   dimension: UsageDimension | undefined
   /** The length of a step in milliseconds; undefined for one sum of the whole span. Days are UTC's. */
   stepMs: number | undefined
-  /** Times in milliseconds since the epoch, on the hour; `to` is exclusive. */
+  /** Times in milliseconds since the epoch, on the hour; `to` is exclusive. Folded days count whole. */
   from: number
   to: number
-  limit: number
+}
+
+/** Of many groups those with the most of something are told apart, and the others are one. */
+export interface Top {
+  groups: number
+  by: 'requests' | 'tokens' | 'cost' | 'errors' | 'rescued'
 }
 
 export interface UsageRow {
   /** The beginning of the step; null where there is one sum. */
   at: number | null
-  /** The value of the dimension; null where there is none. Empty where the request had none: nobody served it, or it came by a session. */
+  /** The value of the dimension; null without one, and for all others together. Empty where the request had none: nobody served it, or it came by a session. */
   name: string | null
   requests: number
   errors: number
@@ -31,9 +41,12 @@ export interface UsageRow {
   reasoningTokens: number
   durationMs: number
   cost: number
+  saved: number
 }
 
-const columns: Record<UsageDimension, SQL> = {
+const dayMs = 86_400_000
+
+const hourlyNames: Record<UsageDimension, SQL> = {
   provider: sql`provider`,
   // Two providers may have a model of the same name.
   model: sql`CASE WHEN provider = '' THEN '' ELSE provider || '/' || model END`,
@@ -42,25 +55,79 @@ const columns: Record<UsageDimension, SQL> = {
   user: sql`owner`,
 }
 
-/** Sums of a span, in the order of time and then by name. */
+const rankedBy: Record<Top['by'], SQL> = {
+  requests: sql`requests`,
+  tokens: sql`input_tokens + output_tokens`,
+  cost: sql`cost`,
+  errors: sql`errors`,
+  rescued: sql`rescued`,
+}
+
+/** Sums of a span, in the order of time and then by name. @param limit of rows. */
 export async function sumUsage(
   d1: D1Database,
   whose: Whose,
-  { dimension, stepMs, from, to, limit }: UsageQuestion,
+  question: UsageQuestion,
+  { limit, top }: { limit: number; top?: Top | undefined },
 ): Promise<UsageRow[]> {
-  // Numbers are bound as REAL, and a quotient of those is none of whole steps.
-  const step =
-    stepMs === undefined ? sql`NULL` : sql`hour / CAST(${stepMs} AS INTEGER) * CAST(${stepMs} AS INTEGER)`
-  const name = dimension === undefined ? sql`NULL` : columns[dimension]
+  const places = sql`
+    SELECT name AS placed, row_number() OVER (ORDER BY sum(${rankedBy[top?.by ?? 'requests']}) DESC, name) AS place
+    FROM used GROUP BY name`
   return openDatabase(d1).all<UsageRow>(sql`
-    SELECT ${step} AS at, ${name} AS name,
+    WITH
+      used AS MATERIALIZED (${usedIn(whose, question, sql.raw(measureColumns))}),
+      places AS (${places})
+    SELECT ${stepOf(question)} AS at, ${top ? sql`CASE WHEN place <= ${top.groups} THEN name END` : sql`name`} AS name,
       sum(requests) AS requests, sum(errors) AS errors, sum(rescued) AS rescued,
       sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens,
       sum(cached_tokens) AS cachedTokens, sum(reasoning_tokens) AS reasoningTokens,
-      sum(duration_ms) AS durationMs, sum(cost) AS cost
-    FROM ${peopleOf(whose)} CROSS JOIN usage_hourly
-    WHERE owner = person AND hour >= ${from} AND hour < ${to}
+      sum(duration_ms) AS durationMs, sum(cost) AS cost, sum(saved) AS saved
+    FROM used ${top ? sql`JOIN places ON placed IS name` : sql``}
     GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${limit}`)
+}
+
+/** How long requests took that went well, in each step. Not known of single providers, models, keys and tokens. */
+export async function listDurations(
+  d1: D1Database,
+  whose: Whose,
+  question: UsageQuestion & { dimension: 'user' | undefined },
+): Promise<{ at: number | null; name: string | null; durations: Durations }[]> {
+  const rows = await openDatabase(d1).all<{
+    at: number | null
+    name: string | null
+    class: number
+    requests: number
+  }>(sql`
+    SELECT ${stepOf(question)} AS at, name, CAST(class.key AS INTEGER) AS class, sum(class.value) AS requests
+    FROM (${usedIn(whose, question, sql`durations`)}) AS used CROSS JOIN json_each(used.durations) AS class
+    GROUP BY 1, 2, 3`)
+  const groups = Map.groupBy(rows, ({ at, name }) => JSON.stringify([at, name]))
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    const durations = new Map(group.map((row) => [row.class, row.requests]))
+    return first ? [{ at: first.at, name: first.name, durations }] : []
+  })
+}
+
+/** Every row that a question is about, of the hours and of the days before them. */
+function usedIn(whose: Whose, { dimension, from, to }: UsageQuestion, columns: SQL): SQL {
+  const whole = dimension === undefined || dimension === 'user'
+  const people = peopleOf(whose)
+  return sql`
+    SELECT hour AS at, ${dimension ? hourlyNames[dimension] : sql`NULL`} AS name, ${columns}
+    FROM ${people} CROSS JOIN ${whole ? sql`usage_totals` : sql`usage_hourly`}
+    WHERE owner = person AND hour >= ${from} AND hour < ${to}
+    UNION ALL
+    SELECT day, ${dimension === undefined ? sql`NULL` : whole ? sql`owner` : sql`name`}, ${columns}
+    FROM ${people} CROSS JOIN usage_daily
+    WHERE owner = person AND dimension = ${whole ? 'all' : dimension}
+      AND day >= ${Math.floor(from / dayMs) * dayMs} AND day < ${to}`
+}
+
+/** The beginning of the step in which a row lies. */
+function stepOf({ stepMs }: UsageQuestion): SQL {
+  // Numbers are bound as REAL, and a quotient of those is none of whole steps.
+  return stepMs === undefined ? sql`NULL` : sql`at / CAST(${stepMs} AS INTEGER) * CAST(${stepMs} AS INTEGER)`
 }
 
 /** One upstream try, as the trail of a request has it. */

@@ -4,7 +4,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Fault, HubError, TrailEntry } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { costOf, priceAt } from '../providers/registry.ts'
+import { priceAt, spendingOf } from '../providers/registry.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
 
@@ -78,6 +78,7 @@ export class Ledger {
     const price =
       candidate && lease ? priceAt(candidate.providerId, candidate.provider, lease.model) : undefined
     const usage = ending?.usage ?? null
+    const spending = usage && price ? spendingOf(price, usage, lease?.free ?? false) : undefined
     return {
       id: this.requestId,
       owner: this.#caller.configuration.user.id,
@@ -94,7 +95,8 @@ export class Ledger {
       status: ending?.status ?? 0,
       code: ending?.error?.code ?? null,
       usage,
-      cost: usage && price ? costOf(price, usage) : null,
+      cost: spending?.cost ?? null,
+      saved: spending?.saved ?? null,
       trail: this.trail,
     }
   }

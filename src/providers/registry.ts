@@ -84,8 +84,18 @@ export function priceAt(id: string, { models }: Provider, model: string): Price 
   return priceOf(id, model) ?? ownEntry(models, model)?.price
 }
 
-/** What an answer cost in US dollars. Input includes what was read from the cache and written to it. */
-export function costOf(price: Price, usage: Usage): number {
+/**
+ * What an answer cost in US dollars, and what was saved by a key that costs nothing and by the provider's cache. What it costs to write
+ * to the cache is part of that: it may be less than nothing.
+ */
+export function spendingOf(price: Price, usage: Usage, free: boolean): { cost: number; saved: number } {
+  const uncached = costOf(price, { ...usage, cachedTokens: 0, cacheWriteTokens: 0 })
+  const cost = free ? 0 : costOf(price, usage)
+  return { cost, saved: uncached - cost }
+}
+
+/** Input includes what was read from the cache and written to it. */
+function costOf(price: Price, usage: Usage): number {
   const { inputTokens, cachedTokens, cacheWriteTokens, outputTokens } = usage
   const freshTokens = Math.max(0, inputTokens - cachedTokens - cacheWriteTokens)
   const dollarsPerMillion =

@@ -54,7 +54,18 @@ function accountName(key: StoredKey): string {
 }
 
 function toPoolKey(key: StoredKey, provider: string): PoolKey {
-  const { id, enabled, priority, weight, allowedModels, defaultModel, maxConcurrent, owner, ciphertext } = key
+  const {
+    id,
+    enabled,
+    priority,
+    weight,
+    allowedModels,
+    defaultModel,
+    maxConcurrent,
+    free,
+    owner,
+    ciphertext,
+  } = key
   const secret: KeySecret = provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
   return {
     id,
@@ -64,6 +75,7 @@ function toPoolKey(key: StoredKey, provider: string): PoolKey {
     allowedModels,
     defaultModel,
     maxConcurrent,
+    free,
     account: accountName(key),
     secret,
     mark: `v${key.secretVersion}`,
@@ -97,6 +109,7 @@ function implicitKey(id: string, secret: KeySecret, mark: string): PoolKey {
     allowedModels: null,
     defaultModel: null,
     maxConcurrent: null,
+    free: false,
   }
 }
 

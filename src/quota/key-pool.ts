@@ -200,7 +200,15 @@ export class KeyPool extends DurableObject<Env> {
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
     const { id, keyId, model, deadlineAt, probe } = given
-    return { id, keyId, secret: key.secret, model, deadlineAt, ...(probe && { probe }) }
+    return {
+      id,
+      keyId,
+      secret: key.secret,
+      model,
+      deadlineAt,
+      ...(key.free && { free: true as const }),
+      ...(probe && { probe }),
+    }
   }
 
   /** Whose quota is over, of leases and of what is remembered: whatever nobody speaks of again. */

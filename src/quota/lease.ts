@@ -49,6 +49,8 @@ export interface Lease {
   model: string
   /** When the lease expires by itself and its estimate counts as used, in milliseconds since the epoch. */
   deadlineAt: number
+  /** The key costs nothing. */
+  free?: true
   /** This call goes first after a rest: the pool wants to hear at once when it is answered (`prove`). */
   probe?: true
 }

@@ -8,7 +8,7 @@ import { type Window, windowName, type WindowRule } from './windows.ts'
 /** A key as it may be chosen. */
 export interface PoolKey extends Pick<
   StoredKey,
-  'id' | 'enabled' | 'priority' | 'weight' | 'allowedModels' | 'defaultModel' | 'maxConcurrent'
+  'id' | 'enabled' | 'priority' | 'weight' | 'allowedModels' | 'defaultModel' | 'maxConcurrent' | 'free'
 > {
   /** The account whose windows and rest it shares. */
   account: string

@@ -123,6 +123,7 @@ export function unaccountedRecord(
     code: 'INTERNAL_ERROR',
     usage: null,
     cost: null,
+    saved: null,
     unsettled: true,
     unaccounted: calls,
     trail: [],

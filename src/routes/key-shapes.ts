@@ -26,6 +26,8 @@ export const KeyChange = z.strictObject({
   defaultModel: z.string().trim().min(1).max(200).nullish(),
   limits: z.array(Limit).max(50).nullish(),
   maxConcurrent: z.int().min(1).max(10_000).nullish(),
+  /** It costs nothing, as a free tier or a credit does: what is used of it is counted as saved, not as spent. */
+  free: z.boolean().optional(),
 })
 
 /** `account: null` makes the key an account of its own again. */
@@ -99,6 +101,7 @@ export const Key = z.object({
   defaultModel: z.string().nullable(),
   limits: z.array(Limit).nullable(),
   maxConcurrent: z.number().nullable(),
+  free: z.boolean(),
   createdAt: Time,
   updatedAt: Time,
   state: State,
@@ -137,6 +140,7 @@ export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<ty
     defaultModel: key.defaultModel,
     limits: key.limits,
     maxConcurrent: key.maxConcurrent,
+    free: key.free,
     createdAt: toTime(key.createdAt),
     updatedAt: toTime(key.updatedAt),
     state: showState(state, key.enabled),

@@ -1,9 +1,10 @@
 /** The live view: one stream of events for as long as somebody looks. What a page has read itself, this keeps fresh. */
 import { type Context, Hono } from 'hono'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type Caller, confirmCaller } from '../auth/caller.ts'
 import { listLogs } from '../db/logs.ts'
 import { findSession } from '../db/sessions.ts'
+import type { Whose } from '../db/whose.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { makeDirectory } from '../gateway/directory.ts'
@@ -15,12 +16,12 @@ import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { showState, type State } from './key-shapes.ts'
-import { type Log, showLog } from './logs.ts'
+import { type NamedLog, showNamedLogs } from './logs.ts'
 import { type Pool, poolsInReach, showPool } from './pools.ts'
+import { Everyone, whoseOf } from './scope.ts'
 
 type KeyState = z.infer<typeof State>
 type PoolSums = z.infer<typeof Pool>
-type LogRow = z.infer<typeof Log>
 
 /** What each event of the stream carries. */
 export interface LiveEvents {
@@ -28,14 +29,15 @@ export interface LiveEvents {
   keys: { changed: Record<string, KeyState>; gone: string[] }
   /** The pools you draw on, by scope and provider (`user/groq`), that differ from what was told last. */
   pools: { changed: Record<string, PoolSums>; gone: string[] }
-  /** Requests that came into the log, newest first. */
-  log: LogRow[]
+  /** Requests that came into the log, newest first: your own, or everyone's where an admin asks for those. */
+  log: NamedLog[]
   /** The last event of a caller who may look no longer. */
   ended: Record<string, never>
 }
 
-/** How many of the newest rows each look reads: bounded, whatever the log holds. */
+/** How many of the newest rows each look reads, and how far back: bounded, whatever the log holds and however many people there are. */
 const rowsPerLook = 25
+const lookBackMs = 20 * 60_000
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -43,17 +45,21 @@ const headers = {
   'x-accel-buffering': 'no',
 }
 
+const LiveQuery = z.strictObject(Everyone)
+
 export const liveRoutes = new Hono<HubContext>().get(
   '/',
   endpoint({
     guard: 'user',
-    summary: 'Server-sent events with what changes: the states of your keys, your pools, your requests.',
+    summary:
+      'Server-sent events with what changes: the states of your keys, your pools, your requests; an admin hears of everyone’s with ?owner=all.',
+    query: LiveQuery,
   }),
   (c) => {
     const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
     const writer = writable.getWriter()
     const encoder = new TextEncoder()
-    const look = makeLook(c)
+    const look = makeLook(c, c.req.valid('query'))
     const clientLeft = c.req.raw.signal
     const left = rejectedWhen(clientLeft)
     let told = true
@@ -93,23 +99,26 @@ function rejectedWhen(signal: AbortSignal): Promise<never> {
 }
 
 /** Looks as the caller may at that moment: a session that was closed meanwhile looks no more. */
-function makeLook(c: Context<HubContext>): () => Promise<Look | undefined> {
+function makeLook(c: Context<HubContext>, query: z.infer<typeof LiveQuery>): () => Promise<Look | undefined> {
   const { env } = c
+  // Refused before the stream begins.
+  whoseOf(c.var.caller, query)
   const sandbox = offersSandbox(c)
   let { caller } = c.var
-  const feed = new LiveFeed<KeyState, PoolSums, LogRow>(c.req.header('last-event-id'))
+  const feed = new LiveFeed<KeyState, PoolSums, NamedLog>(c.req.header('last-event-id'))
   return async () => {
     const renewed = await stillThere(env, caller)
     if (!renewed) return undefined
     caller = renewed
+    if (query.owner === 'all' && caller.configuration.user.role !== 'admin') return undefined
     const pools = poolsInReach(makeDirectory(caller.configuration, env, sandbox))
-    const reading = await read(env, caller, pools)
+    const reading = await read(env, caller, whoseOf(caller, query), pools)
     return { events: feed.tell(reading), subrequests: pools.length + subrequestsBeside }
   }
 }
 
-/** The session, the epoch (and where that changed, the configuration), and the log. */
-const subrequestsBeside = 5
+/** The session, the epoch (and where that changed, the configuration), the log and its names. */
+const subrequestsBeside = 6
 
 async function stillThere(env: Env, caller: Caller): Promise<Caller | undefined> {
   const now = Date.now()
@@ -126,11 +135,12 @@ async function stillThere(env: Env, caller: Caller): Promise<Caller | undefined>
 async function read(
   env: Env,
   caller: Caller,
+  whose: Whose,
   pools: ReturnType<typeof poolsInReach>,
-): Promise<Reading<KeyState, PoolSums, LogRow>> {
+): Promise<Reading<KeyState, PoolSums, NamedLog>> {
   const owner = caller.configuration.user.id
   const [log, ...reports] = await Promise.all([
-    listLogs(env.DB, { owner }, { limit: rowsPerLook }),
+    listLogs(env.DB, whose, { from: Date.now() - lookBackMs, limit: rowsPerLook }),
     ...pools.map(async ({ poolOwner, provider }) => ({
       poolOwner,
       provider,
@@ -148,6 +158,6 @@ async function read(
         return [`${pool.scope}/${provider}`, pool]
       }),
     ),
-    rows: log.rows.map(showLog),
+    rows: await showNamedLogs(env.DB, whose, log.rows),
   }
 }

@@ -2,11 +2,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { findLog, listLogs, type LogRow } from '../db/logs.ts'
+import { namesOf } from '../db/names.ts'
+import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import { Everyone, whoseOf } from './scope.ts'
-import { ById, listOf, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
+import { ById, listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
 const LogQuery = z.strictObject({
   from: TimeInput.optional(),
@@ -16,6 +18,7 @@ const LogQuery = z.strictObject({
   key: z.string().optional(),
   token: z.string().optional(),
   status: z.coerce.number().int().optional(),
+  outcome: z.enum(['ok', 'rescued', 'error']).optional(),
   text: z.string().max(200).optional(),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -35,7 +38,7 @@ const TrailEntry = z.object({
   retryAt: Time.nullable(),
 })
 
-export const Log = z.object({
+const Log = z.object({
   id: z.string(),
   /** The user who asked; `hub` where it was nobody in particular. */
   owner: z.string(),
@@ -65,12 +68,18 @@ export const Log = z.object({
     .nullable(),
   /** US dollars; null where the price is unknown. */
   cost: z.number().nullable(),
+  /** US dollars: what it would have cost at list prices, less what it did; null where the price is unknown. */
+  saved: z.number().nullable(),
   /** The call's end was never heard of: its estimate stands in for what it used. */
   unsettled: z.boolean(),
   /** How many calls this stands for, at most, that a lost key pool had allowed; null for a request of its own. */
   unaccounted: z.number().nullable(),
   trail: z.array(TrailEntry),
 })
+
+/** One request, with what is mentioned in it called by its name. */
+const NamedLog = Log.extend({ names: Names })
+export type NamedLog = z.infer<typeof NamedLog>
 
 export const logRoutes = new Hono<HubContext>()
   .get(
@@ -79,13 +88,14 @@ export const logRoutes = new Hono<HubContext>()
       guard: 'user',
       summary: 'Your requests, newest first; an admin sees everyone’s with ?owner=all.',
       query: LogQuery,
-      answer: listOf(Log),
+      answer: listOf(Log).extend({ names: Names }),
     }),
     async (c) => {
       const { key, token, owner, ...filter } = c.req.valid('query')
       const whose = whoseOf(c.var.caller, { owner })
       const { rows, nextCursor } = await listLogs(c.env.DB, whose, { ...filter, keyId: key, tokenId: token })
-      return c.json({ data: rows.map(showLog), nextCursor })
+      const names = await namesOf(c.env.DB, whose, rows.flatMap(mentionedIn))
+      return c.json({ data: rows.map(showLog), nextCursor, names })
     },
   )
   .get(
@@ -95,19 +105,35 @@ export const logRoutes = new Hono<HubContext>()
       summary: 'One request with its trail.',
       params: ById,
       query: OneQuery,
-      answer: Log,
+      answer: NamedLog,
     }),
     async (c) => {
       const whose = whoseOf(c.var.caller, c.req.valid('query'))
       const row = await findLog(c.env.DB, whose, c.req.valid('param').id)
-      if (!row)
+      const [log] = await showNamedLogs(c.env.DB, whose, row ? [row] : [])
+      if (!log)
         throw new HubError('NOT_FOUND', 'You have no request with this id; it may not be in the log yet.')
-      return c.json(showLog(row))
+      return c.json(log)
     },
   )
 
+/** The ids of whatever has a name in a request: whose it is, with which token, and the keys that were tried. */
+function mentionedIn({ owner, tokenId, trail }: LogRow): string[] {
+  return [owner, tokenId, ...trail.map(({ keyId }) => keyId)].filter((id) => id !== null)
+}
+
+/** Stored requests as the API shows each by itself. */
+export async function showNamedLogs(d1: D1Database, whose: Whose, rows: LogRow[]): Promise<NamedLog[]> {
+  if (rows.length === 0) return []
+  const names = await namesOf(d1, whose, rows.flatMap(mentionedIn))
+  return rows.map((row) => {
+    const mentioned = mentionedIn(row).filter((id) => Object.hasOwn(names, id))
+    return { ...showLog(row), names: Object.fromEntries(mentioned.map((id) => [id, names[id] ?? id])) }
+  })
+}
+
 /** A stored request as the API shows it. */
-export function showLog(row: LogRow): z.infer<typeof Log> {
+function showLog(row: LogRow): z.infer<typeof Log> {
   return {
     id: row.id,
     owner: row.owner,
@@ -136,6 +162,7 @@ export function showLog(row: LogRow): z.infer<typeof Log> {
             estimated: row.estimated,
           },
     cost: row.cost,
+    saved: row.saved,
     unsettled: row.unsettled,
     unaccounted: row.unaccounted,
     trail: row.trail.map((entry) => ({

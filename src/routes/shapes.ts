@@ -9,6 +9,9 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 /** An ISO 8601 time in UTC. */
 export const Time = z.iso.datetime()
 
+/** What keys, tokens and people are called, by their ids; without those that are gone, or not the caller's to know. */
+export const Names = z.record(z.string(), z.string())
+
 /** A time that a caller sends, as milliseconds since the epoch. */
 export const TimeInput = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
 

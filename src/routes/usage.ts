@@ -1,20 +1,24 @@
 /** What was used over time, and how the providers that served it are doing. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { listAttempts, sumUsage, type UsageRow } from '../db/usage.ts'
+import { hoursKeptMs } from '../db/folding.ts'
+import { namesOf } from '../db/names.ts'
+import { listAttempts, listDurations, sumUsage, type UsageQuestion, type UsageRow } from '../db/usage.ts'
 import { HubError } from '../errors.ts'
+import { type Durations, percentile } from '../observe/durations.ts'
 import { type ProviderHealth, summariseHealth } from '../observe/provider-health.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import type { Whose } from '../db/whose.ts'
 import { Everyone, whoseOf } from './scope.ts'
-import { listOf, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
+import { listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
 const hourMs = 60 * 60 * 1000
 const dayMs = 24 * hourMs
 const stepsMs = { hour: hourMs, day: dayMs } as const
 /** The span that is answered where none is asked for, and the longest ones, in milliseconds. */
 const defaultSpanMs = 7 * dayMs
-const longestSpanMs = { hour: 31 * dayMs, day: 400 * dayMs } as const
+const longestSpanMs = { hour: hoursKeptMs, day: 400 * dayMs } as const
 /** Rows of one answer. */
 const maxRows = 10_000
 
@@ -23,13 +27,16 @@ const UsageQuery = z.strictObject({
   interval: z.enum(['hour', 'day']).optional(),
   from: TimeInput.optional(),
   to: TimeInput.optional(),
+  /** Tells only the groups apart that have the most of something in the span; the others are one group without a name. */
+  top: z.coerce.number().int().min(1).max(50).optional(),
+  by: z.enum(['requests', 'tokens', 'cost', 'errors', 'rescued']).default('requests'),
   ...Everyone,
 })
 
 const Usage = z.object({
   /** The beginning of the interval; null where the whole span is one. */
   at: Time.nullable(),
-  /** A provider, `provider/model`, an id, or `ok`, `rescued` or `error`; null without `groupBy`, empty for what had none. */
+  /** A provider, `provider/model`, an id, or `ok`, `rescued` or `error`; null without `groupBy` and for all others than the top, empty for what had none. */
   group: z.string().nullable(),
   requests: z.number(),
   errors: z.number(),
@@ -41,8 +48,12 @@ const Usage = z.object({
   cachedTokens: z.number().nullable(),
   reasoningTokens: z.number().nullable(),
   averageMs: z.number().nullable(),
+  /** How long requests took that went well, within ten per cent; null where none did, and for groups other than users. */
+  latency: z.object({ p50Ms: z.number(), p95Ms: z.number() }).nullable(),
   /** US dollars, of what has a known price. */
   cost: z.number().nullable(),
+  /** US dollars: what it would have cost at list prices, less what it did. Free keys and the caches of providers save. */
+  saved: z.number().nullable(),
 })
 type Usage = z.infer<typeof Usage>
 
@@ -52,28 +63,66 @@ export const usageRoutes = new Hono<HubContext>().get(
     guard: 'user',
     summary: 'What your requests used, by the hour or the day; an admin sees everyone’s with ?owner=all.',
     query: UsageQuery,
-    answer: listOf(Usage),
+    answer: listOf(Usage).extend({ names: Names }),
   }),
   async (c) => {
-    const { groupBy, interval, to = Date.now(), ...query } = c.req.valid('query')
+    const { groupBy, interval, to = Date.now(), top, by, ...query } = c.req.valid('query')
     const from = query.from ?? to - defaultSpanMs
     requireSpan(from, to, interval)
-    const rows = await sumUsage(c.env.DB, whoseOf(c.var.caller, query), {
-      dimension: groupBy === 'status' ? undefined : groupBy,
+    const whose = whoseOf(c.var.caller, query)
+    const dimension = groupBy === 'status' ? undefined : groupBy
+    const question: UsageQuestion = {
+      dimension,
       stepMs: interval && stepsMs[interval],
       from: Math.floor(from / hourMs) * hourMs,
       to,
-      limit: maxRows + 1,
-    })
-    if (rows.length > maxRows) {
-      throw new HubError('VALIDATION_ERROR', 'This is too much for one answer: ask for a shorter span.', {
-        param: 'from',
-      })
     }
-    const data = groupBy === 'status' ? rows.flatMap(showByStatus) : rows.map(showUsage)
-    return c.json({ data, nextCursor: null })
+    const [rows, latency] = await Promise.all([
+      sumUsage(c.env.DB, whose, question, {
+        limit: maxRows + 1,
+        top: top === undefined ? undefined : { groups: top, by },
+      }),
+      readLatency(c.env.DB, whose, question),
+    ])
+    if (rows.length > maxRows) {
+      throw new HubError(
+        'VALIDATION_ERROR',
+        'This is too much for one answer: ask for a shorter span, or for the top groups alone.',
+        { param: 'from' },
+      )
+    }
+    const data =
+      groupBy === 'status' ? rows.flatMap(showByStatus) : rows.map((row) => showUsage(row, latency(row)))
+    const named = dimension === 'key' || dimension === 'token' || dimension === 'user'
+    const names = named
+      ? await namesOf(
+          c.env.DB,
+          whose,
+          rows.flatMap(({ name }) => name ?? []),
+        )
+      : {}
+    return c.json({ data, nextCursor: null, names })
   },
 )
+
+/** Finds how long the requests of a row took. Nobody knows it of single providers, models, keys and tokens. */
+async function readLatency(
+  d1: D1Database,
+  whose: Whose,
+  { dimension, ...question }: UsageQuestion,
+): Promise<(row: UsageRow) => Usage['latency']> {
+  if (dimension !== undefined && dimension !== 'user') return () => null
+  const steps = await listDurations(d1, whose, { ...question, dimension })
+  const nameOf = ({ at, name }: { at: number | null; name: string | null }): string =>
+    JSON.stringify([at, name])
+  const known = new Map(steps.map((step) => [nameOf(step), step.durations]))
+  return (row) => showLatency(known.get(nameOf(row)) ?? new Map())
+}
+
+function showLatency(durations: Durations): Usage['latency'] {
+  const [p50Ms, p95Ms] = [percentile(durations, 0.5), percentile(durations, 0.95)]
+  return p50Ms === null || p95Ms === null ? null : { p50Ms, p95Ms }
+}
 
 const HealthQuery = z.strictObject(Everyone)
 const Health = z.object({
@@ -105,17 +154,17 @@ export const providerHealthRoutes = new Hono<HubContext>().get(
 
 function requireSpan(from: number, to: number, interval: 'hour' | 'day' = 'day'): void {
   const longest = longestSpanMs[interval]
-  if (from >= to) throw new HubError('VALIDATION_ERROR', '"from" must lie before "to".', { param: 'from' })
-  if (to - from > longest) {
-    throw new HubError(
-      'VALIDATION_ERROR',
-      `Between "from" and "to" may lie ${longest / dayMs} days at most with this interval.`,
-      { param: 'from' },
-    )
+  const refuse = (message: string): never => {
+    throw new HubError('VALIDATION_ERROR', message, { param: 'from' })
   }
+  if (from >= to) refuse('"from" must lie before "to".')
+  if (to - from > longest)
+    refuse(`Between "from" and "to" may lie ${longest / dayMs} days at most with this interval.`)
+  if (interval === 'hour' && from < Date.now() - hoursKeptMs)
+    refuse(`Hours are told apart for ${hoursKeptMs / dayMs} days; ask for what is older by the day.`)
 }
 
-function showUsage(row: UsageRow): Usage {
+function showUsage(row: UsageRow, latency: Usage['latency']): Usage {
   return {
     at: toTimeOrNull(row.at),
     group: row.name,
@@ -127,7 +176,9 @@ function showUsage(row: UsageRow): Usage {
     cachedTokens: row.cachedTokens,
     reasoningTokens: row.reasoningTokens,
     averageMs: row.requests > 0 ? Math.round(row.durationMs / row.requests) : null,
+    latency,
     cost: row.cost,
+    saved: row.saved,
   }
 }
 
@@ -138,7 +189,9 @@ function showByStatus(row: UsageRow): Usage[] {
     cachedTokens: null,
     reasoningTokens: null,
     averageMs: null,
+    latency: null,
     cost: null,
+    saved: null,
   }
   const groups = { ok: row.requests - row.errors - row.rescued, rescued: row.rescued, error: row.errors }
   return Object.entries(groups).map(([group, requests]) => ({

@@ -31,6 +31,7 @@ const row: Log = {
   attempts: 1,
   usage: null,
   cost: null,
+  saved: null,
   unsettled: false,
   unaccounted: null,
   trail: [],
@@ -124,6 +125,8 @@ describe('usage', () => {
     cachedTokens: null,
     reasoningTokens: null,
     averageMs: null,
+    latency: null,
+    saved: null,
     cost: 0.5,
   })
 

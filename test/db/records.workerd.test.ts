@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { writeRecords } from '../../src/db/records.ts'
+import { durationClass } from '../../src/observe/durations.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
 import { makeRecord, makeUsage } from '../quota/fixtures.ts'
 
@@ -23,7 +24,8 @@ async function rows(table: string): Promise<Record<string, unknown>[]> {
 
 describe('writeRecords', () => {
   beforeEach(async () => {
-    await env.DB.batch([env.DB.prepare('DELETE FROM requests'), env.DB.prepare('DELETE FROM usage_hourly')])
+    const tables = ['requests', 'usage_hourly', 'usage_totals']
+    await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)))
   })
 
   it('writes a row with everything that is known of a request', async () => {
@@ -40,6 +42,7 @@ describe('writeRecords', () => {
         stream: true,
         tokenId: 't1',
         cost: 0.25,
+        saved: 0.5,
         unsettled: true,
       }),
       firstContentMs: 42,
@@ -73,6 +76,7 @@ describe('writeRecords', () => {
         cost: 0.25,
         trail: JSON.stringify([attempt]),
         unaccounted: null,
+        saved: 0.5,
       },
     ])
   })
@@ -116,12 +120,38 @@ describe('writeRecords', () => {
     ])
   })
 
+  it('adds requests up by hour alone, with how long those took that went well', async () => {
+    const trail = [attempt]
+    await writeRecords(env.DB, [
+      makeRecord({ id: 'a', provider: 'groq', cost: 0.5, saved: 0.25, trail }),
+      makeRecord({ id: 'b', provider: 'openai', keyId: 'k2', trail }),
+      makeRecord({ id: 'c', durationMs: 3_000, trail }),
+      makeRecord({ id: 'd', durationMs: 1, status: 429, trail }),
+      makeRecord({ id: 'e', owner: 'u2', status: 429, trail }),
+    ])
+    await writeRecords(env.DB, [makeRecord({ id: 'f', saved: 0.25, trail })])
+    expect(await rows('usage_totals')).toMatchObject([
+      {
+        owner: 'u1',
+        hour,
+        requests: 5,
+        errors: 1,
+        duration_ms: 3_301,
+        cost: 0.5,
+        saved: 0.5,
+        durations: JSON.stringify({ [durationClass(100)]: 3, [durationClass(3_000)]: 1 }),
+      },
+      { owner: 'u2', hour, requests: 1, errors: 1, durations: '{}' },
+    ])
+  })
+
   it('changes nothing the second time', async () => {
     const batch = [makeRecord({ id: 'a' }), makeRecord({ id: 'b', status: 500 })]
     await writeRecords(env.DB, batch)
-    const before = [await rows('requests'), await rows('usage_hourly')]
+    const all = () => Promise.all(['requests', 'usage_hourly', 'usage_totals'].map(rows))
+    const before = await all()
     await writeRecords(env.DB, batch)
-    expect([await rows('requests'), await rows('usage_hourly')]).toEqual(before)
+    expect(await all()).toEqual(before)
     await writeRecords(env.DB, [...batch, makeRecord({ id: 'c' })])
     expect(await rows('usage_hourly')).toMatchObject([{ requests: 3, errors: 1 }])
   })

@@ -179,6 +179,21 @@ describe('a custom provider', () => {
     ])
   })
 
+  it('has imported keys in quarantine as well when it moves', async () => {
+    zone[`models-${turn}.public.net`] = ['93.184.215.14']
+    zone[`elsewhere-${turn}.public.net`] = ['93.184.215.15']
+    await add(`https://models-${turn}.public.net/v1`)
+    const imported = await send('POST', '/api/keys/import', { text: secret(), provider: id, apply: true })
+    expect(imported.body).toMatchObject({ counts: { added: 1 } })
+    await send('PATCH', `/api/providers/${id}`, { baseUrl: `https://elsewhere-${turn}.public.net/v1` })
+    const { body } = await send('GET', '/api/keys')
+    const { data } = body as { data: { provider: string; state: { status: string } }[] }
+    expect(data.find(({ provider }) => provider === id)?.state).toMatchObject({
+      status: 'quarantined',
+      reason: { verdict: 'address-changed' },
+    })
+  })
+
   it('does not inherit the keys of one that was removed', async () => {
     zone[`models-${turn}.public.net`] = ['93.184.215.14']
     zone[`evil-${turn}.public.net`] = ['93.184.215.15']

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { catalog, type ProviderId } from '../../src/providers/catalog.ts'
-import { costOf, factsOf, findProvider, priceOf, providersOfModel } from '../../src/providers/registry.ts'
+import { factsOf, findProvider, priceOf, providersOfModel, spendingOf } from '../../src/providers/registry.ts'
 
 const noUsage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 }
 
@@ -61,14 +61,34 @@ describe('prices', () => {
       cacheWriteTokens: 100_000,
       outputTokens: 20_000,
     }
-    expect(costOf(price, usage)).toBeCloseTo(5 + 0.4 + 1.25 + 1, 10)
+    expect(spendingOf(price, usage, false).cost).toBeCloseTo(5 + 0.4 + 1.25 + 1, 10)
   })
 
   it('count cached tokens as input where they have no price of their own, and nothing twice', () => {
     const price = { input: 10, output: 50 }
-    expect(costOf(price, { ...noUsage, inputTokens: 1_000, cachedTokens: 1_000 })).toBeCloseTo(0.01, 10)
-    expect(costOf(price, { ...noUsage, outputTokens: 1_000, reasoningTokens: 900 })).toBeCloseTo(0.05, 10)
-    expect(costOf(price, { ...noUsage, inputTokens: 10, cachedTokens: 20 })).toBeGreaterThan(0)
-    expect(costOf(price, noUsage)).toBe(0)
+    const costOf = (usage: Partial<typeof noUsage>): number =>
+      spendingOf(price, { ...noUsage, ...usage }, false).cost
+    expect(costOf({ inputTokens: 1_000, cachedTokens: 1_000 })).toBeCloseTo(0.01, 10)
+    expect(costOf({ outputTokens: 1_000, reasoningTokens: 900 })).toBeCloseTo(0.05, 10)
+    expect(costOf({ inputTokens: 10, cachedTokens: 20 })).toBeGreaterThan(0)
+    expect(costOf({})).toBe(0)
+  })
+
+  it('tell what a cache saved, and what writing to it cost more', () => {
+    const price = { input: 10, output: 50, cachedInput: 1, cacheWrite: 12.5 }
+    const read = spendingOf(price, { ...noUsage, inputTokens: 1_000_000, cachedTokens: 400_000 }, false)
+    expect(read.cost).toBeCloseTo(6.4, 10)
+    expect(read.saved).toBeCloseTo(3.6, 10)
+    const written = spendingOf(
+      price,
+      { ...noUsage, inputTokens: 1_000_000, cacheWriteTokens: 400_000 },
+      false,
+    )
+    expect(written).toEqual({ cost: 11, saved: -1 })
+  })
+
+  it('are saved whole with a key that costs nothing', () => {
+    const usage = { ...noUsage, inputTokens: 1_000_000, cachedTokens: 400_000, outputTokens: 100_000 }
+    expect(spendingOf({ input: 10, output: 50, cachedInput: 1 }, usage, true)).toEqual({ cost: 0, saved: 15 })
   })
 })

@@ -22,6 +22,7 @@ export function makeRecord(change: Partial<RequestRecord> = {}): RequestRecord {
     code: null,
     usage: makeUsage(10, 5),
     cost: null,
+    saved: null,
     trail: [],
     ...change,
   }

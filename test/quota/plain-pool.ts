@@ -35,6 +35,7 @@ export function makeStoredKey(change: Partial<StoredKey>): StoredKey {
     defaultModel: null,
     limits: null,
     maxConcurrent: null,
+    free: false,
     ...change,
   }
 }

@@ -31,10 +31,10 @@ interface Live {
   leave(): Promise<void>
 }
 
-async function look(session: string, headers: Record<string, string> = {}): Promise<Live> {
+async function look(session: string, headers: Record<string, string> = {}, query = ''): Promise<Live> {
   const controller = new AbortController()
   const response = await exports.default.fetch(
-    new Request('http://localhost/api/live', {
+    new Request(`http://localhost/api/live${query}`, {
       headers: { authorization: `Bearer ${session}`, ...headers },
       signal: controller.signal,
     }),
@@ -132,6 +132,34 @@ describe('the live view', () => {
     await call('PATCH', `/api/keys/${(await keysOf(bob))[0]?.id}`, { enabled: false }, bob.session)
     await other.until('keys')
     expect(other.text()).not.toContain('event: log')
+    await call('PATCH', `/api/keys/${(await keysOf(bob))[0]?.id}`, { enabled: true }, bob.session)
+  }, 20_000)
+
+  it('tells an admin of everyone’s requests, and calls them by their names', async () => {
+    const refused = await look(bob.session, {}, '?owner=all')
+    expect(refused.response.status).toBe(403)
+    const live = await look(ada.session, {}, '?owner=all')
+    await live.until('pools')
+    await call(
+      'POST',
+      '/api/chat',
+      { model: 'sandbox/echo', messages: [{ role: 'user', content: 'Hear me' }] },
+      bob.token,
+    )
+    const rows = JSON.parse((await live.until('log')) ?? '[]')
+    expect(rows).toMatchObject([{ owner: bob.userId, names: { [bob.userId]: 'bob' } }])
+  }, 20_000)
+
+  it('tells an admin nothing more of others who is none any more', async () => {
+    const live = await look(ada.session, {}, '?owner=all')
+    await live.until('pools')
+    await env.DB.prepare("UPDATE users SET role = 'user', epoch = epoch + 1 WHERE id = ?")
+      .bind(ada.userId)
+      .run()
+    expect(await live.until('ended')).toBe('{}')
+    await env.DB.prepare("UPDATE users SET role = 'admin', epoch = epoch + 1 WHERE id = ?")
+      .bind(ada.userId)
+      .run()
   }, 20_000)
 
   it('goes on after the request that an earlier stream told last', async () => {

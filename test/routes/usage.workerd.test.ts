@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { writeRecords } from '../../src/db/records.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
 import { timeOrderedId } from '../../src/ids.ts'
-import { call, send, settleIn, type Settled } from '../hub.workerd.ts'
+import { call, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'
 import { makeRecord, makeUsage } from '../quota/fixtures.ts'
 
 const hourMs = 3_600_000
@@ -17,7 +17,13 @@ beforeAll(async () => {
   ada = await settleIn({ provider: 'sandbox', apiKey: 'x' }, 'ada')
   bob = await settleIn({ provider: 'sandbox', apiKey: 'x' }, 'bob')
   await writeRecords(env.DB, [
-    record(ada.userId, 1, { provider: 'groq', usage: makeUsage(100, 10), cost: 0.5, durationMs: 200 }),
+    record(ada.userId, 1, {
+      provider: 'groq',
+      usage: makeUsage(100, 10),
+      cost: 0.5,
+      saved: 0.25,
+      durationMs: 200,
+    }),
     record(ada.userId, 2, { provider: 'openai', usage: makeUsage(1, 1), durationMs: 400 }),
     record(ada.userId, 30 * 60, { provider: 'openai', status: 502, code: 'PROVIDER_ERROR', usage: null }),
     record(bob.userId, 3, {
@@ -61,6 +67,7 @@ function record(owner: string, minutesAgo: number, change: Partial<RequestRecord
 interface Page<Row> {
   data: Row[]
   nextCursor: string | null
+  names: Record<string, string>
 }
 interface Log {
   id: string
@@ -100,6 +107,52 @@ describe('the log', () => {
     expect((await logs('?owner=all&provider=groq')).data).toHaveLength(3)
     expect((await logs('?provider=groq')).data).toHaveLength(1)
     expect((await logs('?owner=all&text=overloaded')).data).toMatchObject([{ owner: bob.userId }])
+  })
+
+  it('is filtered by what came of it', async () => {
+    const ids = async (query: string) => (await logs(query)).data.map(({ id }) => id)
+    const { data } = await logs('?owner=all')
+    expect(data).toHaveLength(5)
+    const [first, second, bobs, hubs, failed] = data.map(({ id }) => id)
+    expect(await ids('?owner=all&outcome=ok')).toEqual([first, second, hubs])
+    expect(await ids('?owner=all&outcome=rescued')).toEqual([bobs])
+    expect(await ids('?owner=all&outcome=error')).toEqual([failed])
+    expect(await ids('?outcome=rescued')).toEqual([])
+    expect(await refusal('GET', '/api/logs?outcome=good', undefined, ada.session)).toMatchObject({
+      status: 400,
+      param: 'outcome',
+    })
+  })
+
+  it('calls people, tokens and keys by their names, as far as the caller may know them', async () => {
+    const [bobsKey] = (
+      await call<Page<{ id: string; masked: string }>>('GET', '/api/keys', undefined, bob.session)
+    ).data
+    const [bobsToken] = (await call<Page<{ id: string }>>('GET', '/api/tokens', undefined, bob.session)).data
+    const adasKeys = (await call<Page<{ id: string }>>('GET', '/api/keys', undefined, ada.session)).data
+    const keyId = bobsKey?.id ?? ''
+    const tokenId = bobsToken?.id ?? ''
+    await writeRecords(env.DB, [
+      record(bob.userId, 60 * 30, {
+        tokenId,
+        provider: 'named',
+        trail: [
+          { ...tried('ok'), keyId },
+          { ...tried('ok'), keyId: adasKeys[0]?.id ?? null },
+        ],
+      }),
+    ])
+    const named = { [bob.userId]: 'bob', [tokenId]: 'test', [keyId]: `sandbox ${bobsKey?.masked}` }
+    const own = await logs('?provider=named', bob)
+    // Of a key that somebody shares one learns nothing.
+    expect(own.names).toEqual(named)
+    const everyones = await logs('?owner=all&provider=named')
+    expect(everyones.names).toMatchObject(named)
+    expect(Object.keys(everyones.names)).toContain(adasKeys[0]?.id)
+    expect(await call('GET', `/api/logs/${own.data[0]?.id}`, undefined, bob.session)).toMatchObject({
+      names: named,
+    })
+    await env.DB.prepare("DELETE FROM requests WHERE provider = 'named'").run()
   })
 
   it('shows one request of anybody to an admin who asks for everyone’s', async () => {
@@ -157,7 +210,9 @@ describe('usage', () => {
         inputTokens: 101,
         outputTokens: 11,
         averageMs: 300,
+        latency: { p50Ms: expect.closeTo(200, -2), p95Ms: expect.closeTo(400, -2) },
         cost: 0.5,
+        saved: 0.25,
       },
     ])
     expect(await usage(`?${recent}`, bob)).toMatchObject([{ requests: 1, rescued: 1, inputTokens: 7 }])
@@ -170,6 +225,33 @@ describe('usage', () => {
     ['token', ['']],
   ])('is told apart by %s', async (groupBy, groups) => {
     expect((await usage(`?${recent}&groupBy=${groupBy}`)).map(({ group }) => group)).toEqual(groups)
+  })
+
+  it('is told apart by the top of the groups, the others together', async () => {
+    const rows = await usage(`?${recent}&owner=all&groupBy=provider&top=1`)
+    expect(rows.map(({ group, requests }) => [group, requests])).toEqual([
+      [null, 1],
+      ['groq', 3],
+    ])
+    const byTokens = await usage(`?${recent}&owner=all&groupBy=user&top=1&by=tokens&interval=hour`)
+    expect(byTokens.map(({ group, requests }) => [group, requests])).toEqual([
+      [null, 2],
+      [ada.userId, 2],
+    ])
+    expect(await usage(`?${recent}&owner=all&groupBy=provider&top=5`)).toEqual(
+      await usage(`?${recent}&owner=all&groupBy=provider`),
+    )
+  })
+
+  it('calls its groups by their names', async () => {
+    const answer = await call<Page<Usage>>(
+      'GET',
+      `/api/usage?${recent}&groupBy=user&owner=all`,
+      undefined,
+      ada.session,
+    )
+    expect(answer.names).toEqual({ [ada.userId]: 'ada', [bob.userId]: 'bob' })
+    expect((await call<Page<Usage>>('GET', `/api/usage?${recent}`, undefined, ada.session)).names).toEqual({})
   })
 
   it('is told apart by status, as far as the sums tell', async () => {
@@ -203,6 +285,9 @@ describe('usage', () => {
     ['?from=2100-02-01T00:00:00Z', 'from'],
     ['?groupBy=colour', 'groupBy'],
     ['?interval=minute', 'interval'],
+    ['?interval=hour&from=2099-12-20T00:00:00Z&to=2099-12-21T00:00:00Z', 'from'],
+    ['?top=0', 'top'],
+    ['?top=3&by=colour', 'by'],
     ['?who=me', 'who'],
   ])('refuses %s, and names %s', async (query, param) => {
     const response = await send('GET', `/api/usage${query}`, { as: ada.session })
