@@ -2,6 +2,8 @@
 ALTER TABLE keys ADD COLUMN free INTEGER NOT NULL DEFAULT 0;
 -- Names of keys in everyone's log are looked up by the id alone.
 CREATE INDEX keys_by_id ON keys (id);
+-- From an account to its keys, where an owner has a thousand of each.
+CREATE INDEX keys_by_account ON keys (owner, account_id);
 
 -- What a request would have cost at list prices, less what it did. Null where the price is unknown.
 ALTER TABLE requests ADD COLUMN saved REAL;

@@ -1,13 +1,12 @@
 /** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import { openDatabase } from './client.ts'
+import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
 import {
-  accounts,
   type Budget,
   type CandidateOrder,
-  keys,
   providers,
   type Role,
   type RouteCandidate,
@@ -49,16 +48,6 @@ export interface CustomProvider {
   headers: Record<string, string>
   /** What its models cost, by their ids. */
   prices: Record<string, Price>
-}
-
-/** Keys of one pool that allow the same models, as one row: planning needs no more than this. */
-export interface Reach {
-  /** A user's id, or `hub` for accounts that an admin shares with everyone. */
-  poolOwner: string
-  provider: string
-  /** Null where every model is allowed. */
-  allowedModels: string[] | null
-  defaultModel: string | null
 }
 
 /** What is stored of a gateway token. */
@@ -119,7 +108,8 @@ export async function readOpenConfiguration(d1: D1Database): Promise<Configurati
 async function readFor(d1: D1Database, userId: string) {
   const db = openDatabase(d1)
   const owners = [userId, 'hub']
-  const [userRows, routeRows, providerRows, reachRows, settingRows] = await db.batch([
+  const own = askOwnReach(db, userId)
+  const [userRows, routeRows, providerRows, ownReach, sharedReach, settingRows] = await db.batch([
     db
       .select({
         id: users.id,
@@ -132,20 +122,13 @@ async function readFor(d1: D1Database, userId: string) {
       .where(and(eq(users.id, userId), isNull(users.disabledAt))),
     db.select().from(routes).where(inArray(routes.owner, owners)),
     db.select().from(providers).where(inArray(providers.owner, owners)),
-    db
-      .selectDistinct({
-        poolOwner: sql<string>`CASE WHEN ${accounts.shared} THEN 'hub' ELSE ${keys.owner} END`,
-        provider: keys.provider,
-        allowedModels: keys.allowedModels,
-        defaultModel: keys.defaultModel,
-      })
-      .from(keys)
-      .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))
-      .where(and(eq(keys.enabled, true), sql`(${keys.owner} = ${userId} OR ${accounts.shared})`)),
+    own.question,
+    selectSharedReach(db),
     db.select().from(settings),
   ])
+  const [user] = userRows
   return {
-    user: userRows[0],
+    user,
     routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
     // Of two of the same id the user's own is meant: their keys are sealed for its address.
     providers: providerRows
@@ -156,7 +139,7 @@ async function readFor(d1: D1Database, userId: string) {
         headers: row.headers ?? {},
         prices: row.prices ?? {},
       })),
-    reach: reachRows,
+    reach: [...(user ? own.read(user.epoch, ownReach) : []), ...sharedReach],
     settings: toSettings(settingRows),
   }
 }

@@ -3,19 +3,20 @@
  * had a part in it. Rows are moved, and added to what a day has already, in one transaction: what comes in late is not lost, and
  * nothing is counted twice.
  */
-import { measureColumns, addDurations, addMeasures, summedMeasures } from './usage-sums.ts'
+import { addDurations, addMeasures, measureColumns, summedMeasures } from './usage-sums.ts'
 
 const dayMs = 86_400_000
-/** For so long hours are told apart, in milliseconds. */
-export const hoursKeptMs = 8 * dayMs
+/** For so long hours are told apart by what had a part in them, which is many rows each; and their totals, which are one. */
+export const hoursKeptMs = 3 * dayMs
+export const totalsKeptMs = 31 * dayMs
 /** A run moves no more than this; what is left is for the next one. */
 const daysAtOnce = 14
 
 /** The owners whose sums are kept; those of people who were removed go another way. */
 const people = "(SELECT id AS person FROM users UNION ALL SELECT 'hub')"
 
-/** The days of what is moved: from one time, up to but without another. */
 const day = 'hour / 86400000 * 86400000'
+/** Of one time up to, but without, another. */
 const moved = 'WHERE owner = person AND hour >= ?1 AND hour < ?2'
 
 const names = {
@@ -26,7 +27,7 @@ const names = {
   token: 'token_id',
 }
 
-const foldDimensions = Object.entries(names).map(
+const foldHours = Object.entries(names).map(
   ([dimension, name]) => `
     INSERT INTO usage_daily (owner, dimension, day, name, durations, ${measureColumns})
     SELECT owner, '${dimension}', ${day}, ${name}, '{}', ${summedMeasures}
@@ -35,31 +36,26 @@ const foldDimensions = Object.entries(names).map(
     ON CONFLICT (owner, dimension, day, name) DO UPDATE SET ${addMeasures}`,
 )
 
-// An hour after the other, because each has counts of its own to be added to the day's.
+// One hour after the other, because each has counts of its own that are added to the day's.
 const foldTotals = `
   INSERT INTO usage_daily (owner, dimension, day, name, durations, ${measureColumns})
   SELECT owner, 'all', ${day}, '', durations, ${measureColumns}
   FROM ${people} CROSS JOIN usage_totals ${moved}
   ON CONFLICT (owner, dimension, day, name) DO UPDATE SET ${addMeasures}, ${addDurations('usage_daily')}`
 
-const removeFolded = ['usage_hourly', 'usage_totals'].map(
-  (table) => `
-    DELETE FROM ${table}
-    WHERE owner IN (SELECT person FROM ${people}) AND hour >= ?1 AND hour < ?2`,
-)
-
-const oldest = `
-  SELECT min((SELECT min(hour) FROM usage_totals WHERE owner = person)) AS hour FROM ${people}`
-
 /** Folds what is older than hours are told apart, the oldest days first. @param now in milliseconds since the epoch. */
 export async function foldUsage(d1: D1Database, now: number): Promise<void> {
-  const before = Math.floor((now - hoursKeptMs) / dayMs) * dayMs
-  const first = await d1.prepare(oldest).first<number | null>('hour')
+  await fold(d1, 'usage_hourly', foldHours, now - hoursKeptMs)
+  await fold(d1, 'usage_totals', [foldTotals], now - totalsKeptMs)
+}
+
+async function fold(d1: D1Database, table: string, statements: string[], keptFrom: number): Promise<void> {
+  const before = Math.floor(keptFrom / dayMs) * dayMs
+  const first = await d1
+    .prepare(`SELECT min((SELECT min(hour) FROM ${table} WHERE owner = person)) AS hour FROM ${people}`)
+    .first<number | null>('hour')
   if (first === null || first >= before) return
   const until = Math.min(before, Math.floor(first / dayMs + daysAtOnce) * dayMs)
-  await d1.batch(
-    [...foldDimensions, foldTotals, ...removeFolded].map((statement) =>
-      d1.prepare(statement).bind(first, until),
-    ),
-  )
+  const remove = `DELETE FROM ${table} WHERE owner IN (SELECT person FROM ${people}) AND hour >= ?1 AND hour < ?2`
+  await d1.batch([...statements, remove].map((statement) => d1.prepare(statement).bind(first, until)))
 }

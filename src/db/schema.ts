@@ -153,6 +153,7 @@ export const keys = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.owner, table.id] }),
     index('keys_by_id').on(table.id),
+    index('keys_by_account').on(table.owner, table.accountId),
     uniqueIndex('keys_by_fingerprint').on(table.owner, table.provider, table.fingerprint),
   ],
 )

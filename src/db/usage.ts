@@ -12,6 +12,13 @@ import { peopleOf, type Whose } from './whose.ts'
 /** What usage can be told apart by. */
 export type UsageDimension = 'provider' | 'model' | 'key' | 'token' | 'user'
 
+/** What needs only the sums of each owner. */
+type WholeDimension = 'user' | undefined
+
+export function hasTotals(dimension: UsageDimension | undefined): dimension is WholeDimension {
+  return dimension === undefined || dimension === 'user'
+}
+
 export interface UsageQuestion {
   dimension: UsageDimension | undefined
   /** The length of a step in milliseconds; undefined for one sum of the whole span. Days are UTC's. */
@@ -21,7 +28,7 @@ export interface UsageQuestion {
   to: number
 }
 
-/** Of many groups those with the most of something are told apart, and the others are one. */
+/** So many groups, those with the most of something. */
 export interface Top {
   groups: number
   by: 'requests' | 'tokens' | 'cost' | 'errors' | 'rescued'
@@ -63,34 +70,48 @@ const rankedBy: Record<Top['by'], SQL> = {
   rescued: sql`rescued`,
 }
 
-/** Sums of a span, in the order of time and then by name. @param limit of rows. */
+/**
+ * Sums of a span, in the order of time and then by name.
+ * @param limit of rows.
+ * @param named the groups that are told apart; all others are one. Absent: every group.
+ */
 export async function sumUsage(
   d1: D1Database,
   whose: Whose,
   question: UsageQuestion,
-  { limit, top }: { limit: number; top?: Top | undefined },
+  { limit, named }: { limit: number; named?: string[] | undefined },
 ): Promise<UsageRow[]> {
-  const places = sql`
-    SELECT name AS placed, row_number() OVER (ORDER BY sum(${rankedBy[top?.by ?? 'requests']}) DESC, name) AS place
-    FROM used GROUP BY name`
+  const name = named
+    ? sql`CASE WHEN name IN (SELECT value FROM json_each(${JSON.stringify(named)})) THEN name END`
+    : sql`name`
   return openDatabase(d1).all<UsageRow>(sql`
-    WITH
-      used AS MATERIALIZED (${usedIn(whose, question, sql.raw(measureColumns))}),
-      places AS (${places})
-    SELECT ${stepOf(question)} AS at, ${top ? sql`CASE WHEN place <= ${top.groups} THEN name END` : sql`name`} AS name,
+    SELECT ${stepOf(question)} AS at, ${name} AS name,
       sum(requests) AS requests, sum(errors) AS errors, sum(rescued) AS rescued,
       sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens,
       sum(cached_tokens) AS cachedTokens, sum(reasoning_tokens) AS reasoningTokens,
       sum(duration_ms) AS durationMs, sum(cost) AS cost, sum(saved) AS saved
-    FROM used ${top ? sql`JOIN places ON placed IS name` : sql``}
+    FROM (${usedIn(whose, question, sql.raw(measureColumns))}) AS used
     GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${limit}`)
+}
+
+/** The groups that have the most of something over the whole span, the one with the most first. */
+export async function topGroups(
+  d1: D1Database,
+  whose: Whose,
+  question: UsageQuestion,
+  { groups, by }: Top,
+): Promise<string[]> {
+  const rows = await openDatabase(d1).all<{ name: string | null }>(sql`
+    SELECT name FROM (${usedIn(whose, question, sql.raw(measureColumns))}) AS used
+    GROUP BY 1 ORDER BY sum(${rankedBy[by]}) DESC, 1 LIMIT ${groups}`)
+  return rows.flatMap(({ name }) => name ?? [])
 }
 
 /** How long requests took that went well, in each step. Not known of single providers, models, keys and tokens. */
 export async function listDurations(
   d1: D1Database,
   whose: Whose,
-  question: UsageQuestion & { dimension: 'user' | undefined },
+  question: UsageQuestion & { dimension: WholeDimension },
 ): Promise<{ at: number | null; name: string | null; durations: Durations }[]> {
   const rows = await openDatabase(d1).all<{
     at: number | null
@@ -111,7 +132,7 @@ export async function listDurations(
 
 /** Every row that a question is about, of the hours and of the days before them. */
 function usedIn(whose: Whose, { dimension, from, to }: UsageQuestion, columns: SQL): SQL {
-  const whole = dimension === undefined || dimension === 'user'
+  const whole = hasTotals(dimension)
   const people = peopleOf(whose)
   return sql`
     SELECT hour AS at, ${dimension ? hourlyNames[dimension] : sql`NULL`} AS name, ${columns}

@@ -1,5 +1,6 @@
 /** Which providers and pools a caller can reach: their configuration, and what the deployment itself brings. Pure. */
-import type { Configuration, Reach } from '../db/configuration.ts'
+import type { Configuration } from '../db/configuration.ts'
+import type { Reach } from '../db/reach.ts'
 import type { Env } from '../env.ts'
 import type { Provider } from '../providers/provider.ts'
 import { catalog } from '../providers/catalog.ts'

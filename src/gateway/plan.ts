@@ -3,7 +3,8 @@
  * serves is for the pools to decide.
  */
 import type { DialectId } from '../chat/request.ts'
-import type { ConfiguredRoute, Reach } from '../db/configuration.ts'
+import type { ConfiguredRoute } from '../db/configuration.ts'
+import type { Reach } from '../db/reach.ts'
 import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'

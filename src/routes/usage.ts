@@ -1,9 +1,18 @@
 /** What was used over time, and how the providers that served it are doing. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { hoursKeptMs } from '../db/folding.ts'
+import { hoursKeptMs, totalsKeptMs } from '../db/folding.ts'
 import { namesOf } from '../db/names.ts'
-import { listAttempts, listDurations, sumUsage, type UsageQuestion, type UsageRow } from '../db/usage.ts'
+import {
+  listAttempts,
+  hasTotals,
+  listDurations,
+  sumUsage,
+  topGroups,
+  type UsageDimension,
+  type UsageQuestion,
+  type UsageRow,
+} from '../db/usage.ts'
 import { HubError } from '../errors.ts'
 import { type Durations, percentile } from '../observe/durations.ts'
 import { type ProviderHealth, summariseHealth } from '../observe/provider-health.ts'
@@ -18,7 +27,7 @@ const dayMs = 24 * hourMs
 const stepsMs = { hour: hourMs, day: dayMs } as const
 /** The span that is answered where none is asked for, and the longest ones, in milliseconds. */
 const defaultSpanMs = 7 * dayMs
-const longestSpanMs = { hour: hoursKeptMs, day: 400 * dayMs } as const
+const longestSpanMs = { hour: totalsKeptMs, day: 400 * dayMs } as const
 /** Rows of one answer. */
 const maxRows = 10_000
 
@@ -68,20 +77,19 @@ export const usageRoutes = new Hono<HubContext>().get(
   async (c) => {
     const { groupBy, interval, to = Date.now(), top, by, ...query } = c.req.valid('query')
     const from = query.from ?? to - defaultSpanMs
-    requireSpan(from, to, interval)
-    const whose = whoseOf(c.var.caller, query)
     const dimension = groupBy === 'status' ? undefined : groupBy
+    requireSpan(from, to, interval, dimension)
+    const whose = whoseOf(c.var.caller, query)
     const question: UsageQuestion = {
       dimension,
       stepMs: interval && stepsMs[interval],
       from: Math.floor(from / hourMs) * hourMs,
       to,
     }
+    const named =
+      top === undefined ? undefined : await topGroups(c.env.DB, whose, question, { groups: top, by })
     const [rows, latency] = await Promise.all([
-      sumUsage(c.env.DB, whose, question, {
-        limit: maxRows + 1,
-        top: top === undefined ? undefined : { groups: top, by },
-      }),
+      sumUsage(c.env.DB, whose, question, { limit: maxRows + 1, named }),
       readLatency(c.env.DB, whose, question),
     ])
     if (rows.length > maxRows) {
@@ -93,8 +101,8 @@ export const usageRoutes = new Hono<HubContext>().get(
     }
     const data =
       groupBy === 'status' ? rows.flatMap(showByStatus) : rows.map((row) => showUsage(row, latency(row)))
-    const named = dimension === 'key' || dimension === 'token' || dimension === 'user'
-    const names = named
+    const haveNames = dimension === 'key' || dimension === 'token' || dimension === 'user'
+    const names = haveNames
       ? await namesOf(
           c.env.DB,
           whose,
@@ -111,7 +119,7 @@ async function readLatency(
   whose: Whose,
   { dimension, ...question }: UsageQuestion,
 ): Promise<(row: UsageRow) => Usage['latency']> {
-  if (dimension !== undefined && dimension !== 'user') return () => null
+  if (!hasTotals(dimension)) return () => null
   const steps = await listDurations(d1, whose, { ...question, dimension })
   const nameOf = ({ at, name }: { at: number | null; name: string | null }): string =>
     JSON.stringify([at, name])
@@ -152,7 +160,12 @@ export const providerHealthRoutes = new Hono<HubContext>().get(
   },
 )
 
-function requireSpan(from: number, to: number, interval: 'hour' | 'day' = 'day'): void {
+function requireSpan(
+  from: number,
+  to: number,
+  interval: 'hour' | 'day' = 'day',
+  dimension?: UsageDimension,
+): void {
   const longest = longestSpanMs[interval]
   const refuse = (message: string): never => {
     throw new HubError('VALIDATION_ERROR', message, { param: 'from' })
@@ -160,8 +173,9 @@ function requireSpan(from: number, to: number, interval: 'hour' | 'day' = 'day')
   if (from >= to) refuse('"from" must lie before "to".')
   if (to - from > longest)
     refuse(`Between "from" and "to" may lie ${longest / dayMs} days at most with this interval.`)
-  if (interval === 'hour' && from < Date.now() - hoursKeptMs)
-    refuse(`Hours are told apart for ${hoursKeptMs / dayMs} days; ask for what is older by the day.`)
+  const keptMs = hasTotals(dimension) ? totalsKeptMs : hoursKeptMs
+  if (interval === 'hour' && from < Date.now() - keptMs)
+    refuse(`These hours are told apart for ${keptMs / dayMs} days; ask for what is older by the day.`)
 }
 
 function showUsage(row: UsageRow, latency: Usage['latency']): Usage {

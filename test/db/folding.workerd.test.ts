@@ -1,7 +1,7 @@
 /** Hours become days: what was used is the same before and after, whatever comes in late. */
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { foldUsage, hoursKeptMs } from '../../src/db/folding.ts'
+import { foldUsage, hoursKeptMs, totalsKeptMs } from '../../src/db/folding.ts'
 import { writeRecords } from '../../src/db/records.ts'
 import { listDurations, sumUsage, type UsageDimension } from '../../src/db/usage.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
@@ -10,7 +10,7 @@ import { makeRecord, makeUsage, storeUser } from '../quota/fixtures.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const now = Date.UTC(2100, 0, 31, 12)
-const from = now - 29.5 * dayMs
+const from = now - 69.5 * dayMs
 const dimensions: (UsageDimension | undefined)[] = [undefined, 'provider', 'model', 'key', 'token', 'user']
 let written = 0
 
@@ -36,10 +36,10 @@ function record(daysAgo: number, change: Partial<RequestRecord> = {}): RequestRe
   })
 }
 
-/** Some of everything, over twenty days. */
+/** Some of everything, over sixty days. */
 function manyRecords(): RequestRecord[] {
   return Array.from({ length: 120 }, (_, i) =>
-    record(i / 6, {
+    record(i / 2, {
       owner: ['u1', 'u2', 'hub'][i % 3] ?? 'u1',
       keyId: `k${i % 5}`,
       provider: ['groq', 'openai', null][i % 3] ?? null,
@@ -78,21 +78,27 @@ describe('the folding of hours into days', () => {
   it('leaves the hours of the last days as they are, and no older ones', async () => {
     await writeRecords(env.DB, manyRecords())
     await foldUsage(env.DB, now)
-    for (const table of ['usage_hourly', 'usage_totals']) {
+    await foldUsage(env.DB, now)
+    await foldUsage(env.DB, now)
+    await foldUsage(env.DB, now)
+    for (const [table, keptMs] of [
+      ['usage_hourly', hoursKeptMs],
+      ['usage_totals', totalsKeptMs],
+    ] as const) {
       const oldest = await env.DB.prepare(`SELECT min(hour) AS hour FROM ${table}`).first<number>('hour')
-      expect(oldest).toBeGreaterThanOrEqual(Math.floor((now - hoursKeptMs) / dayMs) * dayMs)
-      expect(oldest).toBeLessThan(now - hoursKeptMs + dayMs)
+      expect(oldest).toBeGreaterThanOrEqual(Math.floor((now - keptMs) / dayMs) * dayMs)
+      expect(oldest).toBeLessThan(now - keptMs + dayMs)
     }
   })
 
   it('adds what comes in late to what a day has', async () => {
-    await writeRecords(env.DB, [record(15, { durationMs: 100 })])
+    await writeRecords(env.DB, [record(40, { durationMs: 100 })])
     await foldUsage(env.DB, now)
-    await writeRecords(env.DB, [record(15, { durationMs: 100 }), record(15, { durationMs: 9_000 })])
+    await writeRecords(env.DB, [record(40, { durationMs: 100 }), record(40, { durationMs: 9_000 })])
     const before = await everySum(dayMs)
     await foldUsage(env.DB, now)
     expect(await everySum(dayMs)).toEqual(before)
-    expect(await count('usage_hourly')).toBe(0)
+    expect([await count('usage_hourly'), await count('usage_totals')]).toEqual([0, 0])
     const [day] = await listDurations(
       env.DB,
       { owner: 'u1' },
@@ -112,14 +118,14 @@ describe('the folding of hours into days', () => {
   it('goes on the next day where much is left over', async () => {
     await writeRecords(env.DB, [record(60), record(59), record(20)])
     await foldUsage(env.DB, now)
-    expect(await count('usage_totals')).toBe(1)
+    expect(await count('usage_hourly')).toBe(1)
     await foldUsage(env.DB, now)
-    expect(await count('usage_totals')).toBe(0)
+    expect(await count('usage_hourly')).toBe(0)
   })
 
   it('has a day cost as many rows as had a part in it, not as many as hours did', async () => {
     const hours = Array.from({ length: 24 }, (_, hour) =>
-      record(10 + hour / 24, { startedAt: Date.UTC(2100, 0, 20, hour) }),
+      record(40, { startedAt: Date.UTC(2099, 11, 20, hour) }),
     )
     await writeRecords(env.DB, hours)
     await foldUsage(env.DB, now)

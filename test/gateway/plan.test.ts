@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Configuration, Reach } from '../../src/db/configuration.ts'
+import type { Configuration } from '../../src/db/configuration.ts'
+import type { Reach } from '../../src/db/reach.ts'
 import type { CandidateOrder } from '../../src/db/schema.ts'
 import { defaultSettings } from '../../src/db/settings.ts'
 import type { Env } from '../../src/env.ts'
