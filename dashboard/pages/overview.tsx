@@ -7,14 +7,16 @@ import { Switchboard } from '../parts/switchboard.tsx'
 import type { Pool } from '../api.ts'
 import { useArrival } from '../state/arrival.ts'
 import { useNow } from '../state/clock.ts'
+import { limitedWindows, sumOverPools } from '../state/pool-sums.ts'
 import { useResource } from '../state/resource.ts'
 import { keysSource, modelsSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
 import { type Readiness, readinessOf, standingOf } from '../state/standing.ts'
 import { text } from '../text.ts'
 import { words } from '../text/overview.ts'
 import { HappenedCard } from './overview/happened-card.tsx'
-import { HealthCard, Warnings } from './overview/health-card.tsx'
+import { HealthCard } from './overview/health-card.tsx'
 import { RoutesCard } from './overview/routes-card.tsx'
+import { Warnings } from './overview/warnings.tsx'
 import './overview.css'
 
 export default function OverviewPage() {
@@ -44,7 +46,7 @@ export default function OverviewPage() {
         <>
           <HappenedCard />
           <div class="overview-pair">
-            <RoutesCard />
+            <RoutesCard pools={pools} />
             <HealthCard />
           </div>
         </>
@@ -103,24 +105,44 @@ function PoolsCard() {
     <Card title={words.left.title}>
       <ResourceView resource={pools}>
         {(data) => (
-          <ul class="pools">
-            {data
-              .filter((pool) => !isEmpty(pool))
-              .map((pool) => (
-                <li key={`${pool.scope}/${pool.provider}`}>
-                  <PoolView pool={pool} name={nameOf(pool.provider)} />
-                </li>
-              ))}
-          </ul>
+          <>
+            <Together pools={data} />
+            <ul class="pools">
+              {data
+                .filter((pool) => !isEmpty(pool))
+                .map((pool) => (
+                  <li key={`${pool.scope}/${pool.provider}`}>
+                    <PoolView pool={pool} name={nameOf(pool.provider)} />
+                  </li>
+                ))}
+            </ul>
+          </>
         )}
       </ResourceView>
     </Card>
   )
 }
 
+/** What several pools have left together, where more than one has a limit of the kind. */
+function Together({ pools }: { pools: readonly Pool[] }) {
+  const windows = sumOverPools(pools)
+  if (windows.length === 0) return null
+  return (
+    <div class="pools-together">
+      {windows.map((window) => (
+        <Bar
+          key={`${window.unit}/${window.per}`}
+          {...window}
+          label={words.left.together(text.bar.window(window.unit, window.per))}
+        />
+      ))}
+    </div>
+  )
+}
+
 function PoolView({ pool, name }: { pool: Pool; name: string }) {
   const { keys } = pool
-  const windows = pool.windows.filter(({ limit }) => limit !== null)
+  const windows = limitedWindows(pool)
   return (
     <>
       <h3>

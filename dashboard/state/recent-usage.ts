@@ -1,43 +1,47 @@
-/** Usage over the last while: its sum, and its course. Pure; what the hub has summed up is by the hour or the day. */
+/** Usage over the last while, and its course. Pure; times are milliseconds since the epoch. */
 
 export const spans = ['1h', '24h', '7d', '30d'] as const
 export type Span = (typeof spans)[number]
 
-export interface UsageRow {
+/** A span that ends now, in the steps in which it is told. */
+export interface SpanOfTime {
+  from: number
+  to: number
+  step: 'hour' | 'day'
+}
+
+const hourMs = 3_600_000
+const stepsMs = { hour: hourMs, day: 24 * hourMs }
+const hoursOf: Record<Span, number> = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 }
+
+/** The hub counts by the hour, and by days of UTC: a span begins with a whole one. */
+export function timeOf(span: Span, now: number): SpanOfTime {
+  const hours = hoursOf[span]
+  const step = hours > 24 ? 'day' : 'hour'
+  return { from: Math.floor((now - hours * hourMs) / stepsMs[step]) * stepsMs[step], to: now, step }
+}
+
+export interface StepOfUsage {
   at: string | null
   requests: number
   errors: number
   rescued: number
-  inputTokens: number | null
-  outputTokens: number | null
-  averageMs: number | null
-  cost: number | null
 }
 
-export function sumUp(rows: readonly UsageRow[]) {
-  const add = (read: (row: UsageRow) => number | null): number =>
-    rows.reduce((sum, row) => sum + (read(row) ?? 0), 0)
-  const requests = add((row) => row.requests)
-  const durations = add(({ averageMs, requests: n }) => (averageMs ?? 0) * n)
+/** What went well at once, what was rescued and what failed, each step's apart; where nothing happened stands a zero. */
+export function overTime(rows: readonly StepOfUsage[], { from, to, step }: SpanOfTime) {
+  const stepMs = stepsMs[step]
+  const times = Array.from({ length: Math.ceil((to - from) / stepMs) }, (_, index) => from + index * stepMs)
+  const known = new Map(rows.flatMap((row) => (row.at === null ? [] : [[Date.parse(row.at), row] as const])))
+  const values = (read: (row: StepOfUsage) => number): number[] =>
+    times.map((at) => {
+      const row = known.get(at)
+      return row ? read(row) : 0
+    })
   return {
-    requests,
-    errors: add((row) => row.errors),
-    rescued: add((row) => row.rescued),
-    tokens: add(({ inputTokens, outputTokens }) => (inputTokens ?? 0) + (outputTokens ?? 0)),
-    cost: add((row) => row.cost),
-    averageMs: requests > 0 ? durations / requests : null,
-  }
-}
-
-/** What went well at once, what was rescued and what failed, each interval's apart. */
-export function overTime(rows: readonly UsageRow[]) {
-  const timed = rows
-    .flatMap((row) => (row.at === null ? [] : [{ ...row, time: Date.parse(row.at) }]))
-    .toSorted((a, b) => a.time - b.time)
-  return {
-    times: timed.map(({ time }) => time),
-    good: timed.map(({ requests, errors, rescued }) => requests - errors - rescued),
-    rescued: timed.map(({ rescued }) => rescued),
-    errors: timed.map(({ errors }) => errors),
+    times,
+    good: values(({ requests, errors, rescued }) => requests - errors - rescued),
+    rescued: values(({ rescued }) => rescued),
+    errors: values(({ errors }) => errors),
   }
 }

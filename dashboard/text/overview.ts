@@ -32,6 +32,7 @@ export const words = {
         ...(quarantined > 0 ? [`${number(quarantined)} quarantined`] : []),
       ].join(', '),
     backIn: 'The next is back in',
+    together: (window: string) => `${window}, all together`,
     unlimited: 'No limit is known: none was entered, and the provider stated none yet.',
     dry: 'At this pace it is used up in',
   },
@@ -53,8 +54,11 @@ export const words = {
     rescued: 'Rescued',
     errors: 'Failed',
     tokens: 'Tokens',
+    half: 'Half took up to',
+    most: '95 of 100 took up to',
     cost: 'Cost',
-    average: 'Took on average',
+    saved: 'Saved',
+    unknown: '–',
   },
 
   health: {
@@ -69,6 +73,8 @@ export const words = {
     quarantined: (n: number) =>
       `${count(n, { one: 'key is', other: 'keys are' })} quarantined: the provider refused ${n === 1 ? 'it' : 'them'}.`,
     low: (provider: string, window: string) => `${provider} runs low: ${window.toLowerCase()}.`,
-    look: 'Look at the keys',
+    budget: (token: string, gone: string, amount: string, per: 'day' | 'month') =>
+      `The token “${token}” nears its budget: ${gone} of ${amount} for this ${per}.`,
+    look: 'Look at it',
   },
 }

@@ -1,7 +1,8 @@
 /** What the dashboard's forms hold and send. */
 import { describe, expect, it } from 'vitest'
 import { LineError, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
-import { overTime, sumUp } from '../../dashboard/state/recent-usage.ts'
+import { sumOverPools } from '../../dashboard/state/pool-sums.ts'
+import { overTime, timeOf } from '../../dashboard/state/recent-usage.ts'
 import {
   addCandidate,
   contentOf,
@@ -56,30 +57,44 @@ describe('the models of a provider as a text', () => {
 })
 
 describe('usage over a while', () => {
-  const row = { inputTokens: 10, outputTokens: 5, cost: null, errors: 0, rescued: 0 }
-  const rows = [
-    { ...row, at: '2026-01-01T01:00:00Z', requests: 3, errors: 1, averageMs: 100 },
-    { ...row, at: '2026-01-01T00:00:00Z', requests: 1, rescued: 1, averageMs: 500, cost: 0.25 },
-  ]
+  const now = Date.parse('2026-01-03T10:20:00Z')
 
-  it('is summed up, with a mean that weighs each request alike', () => {
-    expect(sumUp(rows)).toEqual({
-      requests: 4,
-      errors: 1,
-      rescued: 1,
-      tokens: 30,
-      cost: 0.25,
-      averageMs: 200,
-    })
-    expect(sumUp([]).averageMs).toBeNull()
+  it('begins with a whole hour, or a whole day of UTC', () => {
+    expect(timeOf('24h', now)).toEqual({ from: Date.parse('2026-01-02T10:00:00Z'), to: now, step: 'hour' })
+    expect(timeOf('7d', now)).toEqual({ from: Date.parse('2025-12-27T00:00:00Z'), to: now, step: 'day' })
   })
 
-  it('is drawn in the order of time, each request once', () => {
-    expect(overTime(rows)).toEqual({
-      times: [Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-01-01T01:00:00Z')],
-      good: [0, 2],
-      rescued: [1, 0],
-      errors: [0, 1],
+  it('is drawn over its whole time, each request once, with zeros where nothing was', () => {
+    const rows = [
+      { at: '2026-01-03T10:00:00.000Z', requests: 3, errors: 1, rescued: 0 },
+      { at: '2026-01-03T09:00:00.000Z', requests: 1, errors: 0, rescued: 1 },
+    ]
+    expect(overTime(rows, { from: Date.parse('2026-01-03T08:00:00Z'), to: now, step: 'hour' })).toEqual({
+      times: [8, 9, 10].map((hour) => Date.UTC(2026, 0, 3, hour)),
+      good: [0, 0, 2],
+      rescued: [0, 1, 0],
+      errors: [0, 0, 1],
     })
+  })
+})
+
+describe('what is left of several pools', () => {
+  const window = { unit: 'requests', per: 'day', used: 10, reserved: 1, limit: 50, resetsAt: null } as const
+
+  it('is summed up where more than one has a limit of the kind', () => {
+    const pools = [
+      { windows: [window, { ...window, unit: 'tokens' as const, limit: 1_000 }] },
+      { windows: [{ ...window, used: 5, resetsAt: '2026-01-04T00:00:00.000Z' }] },
+      {
+        windows: [
+          { ...window, resetsAt: '2026-01-03T12:00:00.000Z' },
+          { ...window, limit: null },
+        ],
+      },
+    ]
+    expect(sumOverPools(pools)).toEqual([
+      { ...window, used: 25, reserved: 3, limit: 150, resetsAt: '2026-01-03T12:00:00.000Z' },
+    ])
+    expect(sumOverPools([])).toEqual([])
   })
 })

@@ -3,10 +3,13 @@ import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { foldUsage } from '../../src/db/folding.ts'
+import { writeRecords } from '../../src/db/records.ts'
 import { removeOutdated } from '../../src/db/retention.ts'
 import * as schema from '../../src/db/schema.ts'
 import worker from '../../src/index.ts'
 import { call, send, settleIn, type Settled } from '../hub.workerd.ts'
+import { makeRecord } from '../quota/fixtures.ts'
 
 const password = 'correct horse battery'
 let admin: Settled
@@ -284,11 +287,12 @@ describe('a user who is removed', () => {
        VALUES (?, ?, 1, 1, 'openai-chat', 'm', 0, 200, 1, '[]')`,
     )
     await env.DB.batch(Array.from({ length: 50 }, (_, i) => insert.bind(id, `req_${i}`)))
-    await env.DB.prepare(
-      "INSERT INTO usage_hourly VALUES (?, 0, 'p', 'm', 'k', 't', 1, 0, 0, 1, 1, 0, 0, 1, 0)",
+    const old = makeRecord({ id: 'req_old', owner: id, startedAt: Date.now() - 60 * 86_400_000 })
+    await writeRecords(env.DB, [old, makeRecord({ id: 'req_new', owner: id, startedAt: Date.now() })])
+    await foldUsage(env.DB, Date.now())
+    expect(await tablesWith(id)).toEqual(
+      expect.arrayContaining(['usage_hourly', 'usage_totals', 'usage_daily']),
     )
-      .bind(id)
-      .run()
     await call('DELETE', `/api/users/${id}`, undefined, admin.session)
     await removeOutdated(env.DB, Date.now())
     await insert.bind(id, 'req_late').run()
@@ -296,7 +300,7 @@ describe('a user who is removed', () => {
     expect(await tablesWith(id)).toEqual(['departed', 'audit'])
     await removeOutdated(env.DB, Date.now() + 8 * 86_400_000)
     expect(await tablesWith(id)).toEqual(['audit'])
-  })
+  }, 20_000)
 
   it('does not take keys along that serve everyone, unless that is said', async () => {
     const { id, session } = await add('sharer', 'admin')

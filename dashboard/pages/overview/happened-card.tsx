@@ -1,26 +1,35 @@
-/** What happened: requests, rescues, errors, tokens and cost over a span that is in the address, in figures and drawn. */
+/** What happened: requests, rescues, errors, tokens, latency and cost over a span that is in the address, in figures and drawn. */
 import { useMemo } from 'preact/hooks'
-import { api, ask } from '../../api.ts'
+import { api, ask, type Usage } from '../../api.ts'
 import { money, number, shortNumber, took } from '../../format.ts'
 import { Card } from '../../parts/card.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { TimeSeries } from '../../parts/time-series.tsx'
 import { choiceField, useQuery } from '../../state/query.ts'
+import { overTime, type Span, type SpanOfTime, spans, timeOf } from '../../state/recent-usage.ts'
 import { type Source, useResource } from '../../state/resource.ts'
-import { overTime, type Span, spans, sumUp, type UsageRow } from '../../state/recent-usage.ts'
 import { words } from '../../text/overview.ts'
 
-const hourMs = 3_600_000
-const hoursOf: Record<Span, number> = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 }
+interface RecentUsage {
+  time: SpanOfTime
+  /** Undefined where nothing happened. */
+  whole: Usage | undefined
+  steps: Usage[]
+}
 
-function recentUsage(span: Span): Source<UsageRow[]> {
-  const interval = hoursOf[span] > 24 ? ('day' as const) : ('hour' as const)
+function recentUsage(span: Span): Source<RecentUsage> {
   return {
-    name: `usage/${span}`,
+    name: `recent-usage/${span}`,
     load: async () => {
-      const from = new Date(Date.now() - hoursOf[span] * hourMs).toISOString()
-      return (await ask(api.api.usage.$get({ query: { interval, from } }))).data
+      const time = timeOf(span, Date.now())
+      const query = { from: new Date(time.from).toISOString() }
+      // Percentiles of steps do not add up to those of the whole: it is asked for by itself.
+      const [whole, steps] = await Promise.all([
+        ask(api.api.usage.$get({ query })),
+        ask(api.api.usage.$get({ query: { ...query, interval: time.step } })),
+      ])
+      return { time, whole: whole.data[0], steps: steps.data }
     },
   }
 }
@@ -42,14 +51,13 @@ export function HappenedCard() {
         />
       }
     >
-      <ResourceView resource={usage}>{(rows) => <Happened rows={rows} span={span} />}</ResourceView>
+      <ResourceView resource={usage}>{(recent) => <Happened {...recent} span={span} />}</ResourceView>
     </Card>
   )
 }
 
-function Happened({ rows, span }: { rows: readonly UsageRow[]; span: Span }) {
-  const sum = useMemo(() => sumUp(rows), [rows])
-  const { times, good, rescued, errors } = useMemo(() => overTime(rows), [rows])
+function Happened({ time, whole, steps, span }: RecentUsage & { span: Span }) {
+  const { times, good, rescued, errors } = useMemo(() => overTime(steps, time), [steps, time])
   const series = useMemo(
     () => [
       { label: words.happened.good, colour: '--good' as const, values: good },
@@ -58,26 +66,32 @@ function Happened({ rows, span }: { rows: readonly UsageRow[]; span: Span }) {
     ],
     [good, rescued, errors],
   )
-  if (sum.requests === 0) return <p class="quiet">{words.happened.nothing(words.happened.spans[span])}</p>
-  const figures = [
-    [words.happened.requests, number(sum.requests)],
-    [words.happened.rescued, number(sum.rescued)],
-    [words.happened.errors, number(sum.errors)],
-    [words.happened.tokens, shortNumber(sum.tokens)],
-    [words.happened.cost, money(sum.cost)],
-    [words.happened.average, sum.averageMs === null ? '–' : took(sum.averageMs)],
-  ] as const
+  if (!whole) return <p class="quiet">{words.happened.nothing(words.happened.spans[span])}</p>
   return (
     <>
       <dl class="figures-row">
-        {figures.map(([label, figure]) => (
+        {figuresOf(whole).map(([label, figure]) => (
           <div key={label}>
             <dt>{label}</dt>
             <dd class="figures">{figure}</dd>
           </div>
         ))}
       </dl>
-      {times.length > 1 && <TimeSeries title={words.happened.requests} times={times} series={series} />}
+      {times.length > 2 && <TimeSeries title={words.happened.requests} times={times} series={series} />}
     </>
   )
+}
+
+function figuresOf({ requests, rescued, errors, inputTokens, outputTokens, latency, cost, saved }: Usage) {
+  const { happened } = words
+  return [
+    [happened.requests, number(requests)],
+    [happened.rescued, number(rescued)],
+    [happened.errors, number(errors)],
+    [happened.tokens, shortNumber((inputTokens ?? 0) + (outputTokens ?? 0))],
+    [happened.half, latency ? took(latency.p50Ms) : happened.unknown],
+    [happened.most, latency ? took(latency.p95Ms) : happened.unknown],
+    [happened.cost, money(cost ?? 0)],
+    [happened.saved, money(saved ?? 0)],
+  ] as const
 }

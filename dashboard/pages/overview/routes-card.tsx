@@ -1,9 +1,10 @@
 /** Who would serve each route now. Asked of the hub without a call; as many routes as a glance takes in. */
-import { api, ask, type Explained } from '../../api.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { api, ask, type Explained, type Pool } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
 import { Countdown } from '../../parts/countdown.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
-import { type Source, useResource } from '../../state/resource.ts'
+import { refresh, type Source, useResource } from '../../state/resource.ts'
 import { useProviderNames } from '../../state/sources.ts'
 import { words } from '../../text/overview.ts'
 
@@ -29,8 +30,16 @@ const servedSource: Source<ServedRoute[]> = {
   },
 }
 
-export function RoutesCard() {
+/** @param pools as they stand: who would serve changes with them. */
+export function RoutesCard({ pools }: { pools: readonly Pool[] }) {
   const served = useResource(servedSource)
+  const standing = pools.map(standingOf).join(' ')
+  const known = useRef(standing)
+  useEffect(() => {
+    // Pools that were not known yet are no change.
+    if (known.current !== '' && known.current !== standing) void refresh(servedSource)
+    known.current = standing
+  }, [standing])
   const nameOf = useProviderNames()
   return (
     <Card title={words.routes.title} action={<a href="/routes">{words.routes.all}</a>}>
@@ -58,4 +67,9 @@ export function RoutesCard() {
       </ResourceView>
     </Card>
   )
+}
+
+/** What of a pool decides whether it can serve: how much it has used is none of it, until that is all. */
+function standingOf({ scope, provider, keys, nextFreeAt }: Pool): string {
+  return `${scope}/${provider}:${keys.active}/${keys.cooling}/${keys.quarantined}/${nextFreeAt}`
 }

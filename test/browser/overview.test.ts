@@ -1,0 +1,143 @@
+/** The overview: can I send, how much is left, what happened, and what needs a look. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
+import { startBrowser, visit } from './browser.ts'
+
+let browser: Browser
+let hub: Hub
+let ada: Person
+const providers: FakeProvider[] = []
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  hub = await startHub()
+  ada = await settleIn(hub)
+  await addProvider('first', { requests: 10, free: true })
+  await addProvider('second', { requests: 40, free: false })
+  await hub.call('PUT', '/api/routes/smart', {
+    as: ada.session,
+    body: { candidates: [{ provider: 'first' }, { provider: 'second' }] },
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await hub?.stop()
+  for (const provider of providers) await provider.stop()
+})
+
+async function addProvider(
+  id: string,
+  { requests, free }: { requests: number; free: boolean },
+): Promise<void> {
+  const provider = await startProvider()
+  provider.behave((response) => sendJson(response, 200, completion('Hello.')))
+  providers.push(provider)
+  const name = `The ${id}`
+  const prices = { m: { input: 1_000, output: 1_000 } }
+  await hub.call('POST', '/api/providers', {
+    as: ada.session,
+    body: { id, name, baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['m'], prices },
+  })
+  const limits = [{ unit: 'requests', per: 'day', limit: requests }]
+  await hub.call('POST', '/api/keys', {
+    as: ada.session,
+    body: { provider: id, apiKey: `sk-${id}-5678`, limits, free, defaultModel: 'm' },
+  })
+}
+
+async function ask(token: string, model: string): Promise<number> {
+  const response = await fetch(`${hub.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, max_tokens: 4, messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  await response.text()
+  return response.status
+}
+
+describe('the overview', () => {
+  it('says what is left of each pool and of all together, and who would serve', async () => {
+    const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
+    const left = page.getByRole('region', { name: 'What is left' })
+    await left.getByText('Requests per day, all together').waitFor()
+    expect(await left.getByText(/^\d+ left$/).allTextContents()).toEqual(['50 left', '10 left', '40 left'])
+    const serving = page.getByRole('region', { name: 'Who would serve' })
+    await serving.getByRole('listitem').filter({ hasText: 'smart' }).getByText('The first').waitFor()
+    await check('overview-fresh-pools')
+    await end()
+  })
+
+  it('shows at once when another would serve', async () => {
+    const { page, end } = await visit(browser, hub.url, { session: ada.session })
+    const smart = page
+      .getByRole('region', { name: 'Who would serve' })
+      .getByRole('listitem')
+      .filter({ hasText: 'smart' })
+    await smart.getByText('The first').waitFor()
+    const [first] = providers
+    first?.behave((response) =>
+      sendJson(response, 429, { error: { message: 'Slow down.' } }, { 'retry-after': '20' }),
+    )
+    expect(await ask(ada.token, 'smart')).toBe(200)
+    await smart.getByText('The second').waitFor()
+    first?.behave((response) => sendJson(response, 200, completion('Hello.')))
+    await smart.getByText('The first').waitFor({ timeout: 40_000 })
+    await end()
+  })
+
+  it('tells what happened: what was rescued, how long it took, what it cost and what was saved', async () => {
+    expect(await ask(ada.token, 'first/m')).toBe(200)
+    expect(await ask(ada.token, 'second/m')).toBe(200)
+    const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
+    const figure = (name: string) =>
+      page
+        .getByRole('region', { name: 'What happened' })
+        .locator('.figures-row > div')
+        .filter({ hasText: name })
+        .locator('dd')
+    await expect
+      .poll(
+        async () => {
+          await page.reload()
+          return figure('Requests').textContent()
+        },
+        { timeout: 20_000, interval: 1_000 },
+      )
+      .toBe('3')
+    expect(await figure('Rescued').textContent()).toBe('1')
+    expect(await figure('Failed').textContent()).toBe('0')
+    expect(await figure('Half took up to').textContent()).toMatch(/ms|s$/)
+    expect(await figure('95 of 100 took up to').textContent()).toMatch(/ms|s$/)
+    // The same tokens each time, once with the key that costs nothing.
+    const cost = Number((await figure('Cost').textContent())?.slice(1))
+    const saved = Number((await figure('Saved').textContent())?.slice(1))
+    expect(saved).toBeGreaterThan(0)
+    expect(cost).toBeCloseTo(2 * saved, 2)
+    for (const span of ['1 hour', '7 days', '30 days']) {
+      await page.getByRole('radio', { name: span }).check()
+      await expect.poll(() => figure('Requests').textContent()).toBe('3')
+    }
+    await check('overview-happened')
+    await end()
+  })
+
+  it('warns where a pool runs low and a budget nears its end, and leads there', async () => {
+    const { token } = await hub.call<{ token: string }>('POST', '/api/tokens', {
+      as: ada.session,
+      body: { name: 'thrifty', budget: { amount: 0.058, per: 'day' } },
+    })
+    for (let asked = 0; asked < 4; asked++) expect(await ask(token, 'second/m')).toBe(200)
+    for (let asked = 0; asked < 8; asked++) expect(await ask(ada.token, 'first/m')).toBe(200)
+    const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
+    const warnings = page.getByRole('region', { name: 'Needs a look' })
+    await warnings.getByText('The first runs low: requests per day.').waitFor()
+    await check('overview-warnings')
+    const budget = warnings.getByRole('listitem').filter({ hasText: 'The token “thrifty” nears its budget' })
+    expect(await budget.textContent()).toMatch(/\$0\.0\d of \$0\.06 for this day/)
+    await budget.getByRole('link').click()
+    await page.getByRole('heading', { name: 'Tokens' }).waitFor()
+    await end()
+  })
+})
