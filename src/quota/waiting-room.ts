@@ -4,16 +4,7 @@ import type { Pool } from './admission.ts'
 import type { Held } from './blocks.ts'
 import type { Need } from './lease.ts'
 import type { PoolStore } from './store.ts'
-import {
-  canWait,
-  heldOf,
-  inOrder,
-  isAbandoned,
-  mostPlaces,
-  type Place,
-  planPlace,
-  roundFor,
-} from './waiting.ts'
+import { heldOf, inOrder, isAbandoned, mostPlaces, type Place, planPlace, roundFor } from './waiting.ts'
 
 /** Who is told to come again at once would only come too early. */
 const soonestMs = 100
@@ -61,7 +52,7 @@ export class WaitingRoom {
     const known = this.#places.get(placeId ?? '')
     const ahead = this.#before(known)
     const plan = planPlace(pool, need, ahead, now)
-    if (!plan || !canWait(wait, plan.notBefore) || (!known && this.#places.size >= mostPlaces)) {
+    if (!plan || plan.notBefore > wait.until || (!known && this.#places.size >= mostPlaces)) {
       if (known) this.leave(known.id, false)
       return undefined
     }

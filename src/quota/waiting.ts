@@ -7,7 +7,7 @@
  */
 import { amountFor, type Block, counts, type Held, longest, nothingHeld, standingBlocks } from './blocks.ts'
 import type { Pool } from './admission.ts'
-import type { Need, Wait } from './lease.ts'
+import type { Need } from './lease.ts'
 import { freeAt, limitOf, windowName } from './windows.ts'
 
 /** One request that waits. Times are milliseconds since the epoch. */
@@ -93,11 +93,6 @@ export function planPlace(
     if (at < (best?.notBefore ?? Infinity)) best = { notBefore: at, account: key.account, charges }
   }
   return best
-}
-
-/** Whether someone may wait so long. */
-export function canWait(wait: Wait, notBefore: number): boolean {
-  return notBefore <= wait.until
 }
 
 /** What stands against a key without an end lasts for as long as anyone would wait. */
