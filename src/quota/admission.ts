@@ -1,9 +1,7 @@
-/** Which key may serve a need now, or why none may and when one could; and what giving it the call changes. Pure, and given the time. */
+/** Which key may serve a need now, or why none may and when one could; and what others may guess from that. Pure, and given the time. */
 import {
-  amountFor,
   type Block,
   circuitBlocks,
-  counts,
   type Held,
   longest,
   needBlocks,
@@ -11,34 +9,15 @@ import {
   type Offer,
   standingBlocks,
 } from './blocks.ts'
-import { isHalfOpen, type Rest, restWithProbe } from './cooldown.ts'
-import { paceAfter } from './forecast.ts'
-import type { Explanation, KeyRefusal, Need } from './lease.ts'
-import {
-  type Account,
-  accountOf,
-  type Configuration,
-  type KeyUse,
-  type OpenLease,
-  type PoolKey,
-  type PoolState,
-} from './pool-state.ts'
+import { usualKey } from './conversations.ts'
+import type { Explanation, KeyRefusal, Need, PoolHint } from './lease.ts'
+import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
 import { type Entry, type Lane, type Roster, shortUntil } from './roster.ts'
-import { charge, roomAt, windowName } from './windows.ts'
-import type { Likely } from './write-ahead.ts'
-
-/** After this a lease that nobody settled counts as used: no request lasts as long. */
-export const leaseMs = 16 * 60_000
+import { shareLeft } from './strategies.ts'
 
 /** A pool of a thousand keys need not name them all to say no. */
 const mostListed = 20
 const mostExplained = 200
-const mostLikely = 256
-/** No more than this part of what is left of a window is counted ahead. */
-const ahead = 128
-/** How long a provider may hold a prompt in its cache after it was used last. */
-const conversationMs = 10 * 60_000
-const mostConversations = 64
 
 /** What a pool knows, as a decision looks at it. */
 export interface Pool {
@@ -88,92 +67,21 @@ export function explainNeed(pool: Pool, need: Need, now: number, heldOf: HeldOf)
   }
 }
 
-/** What the next calls like this one will probably take, for counting ahead: first of the key that has just been chosen. */
-export function likelyCalls(
-  pool: Pool,
-  chosen: { key: PoolKey; model: string },
-  need: Need,
-  now: number,
-): [Likely, ...Likely[]] {
-  const likely = ({ key, model }: { key: PoolKey; model: string }): Likely => {
-    const counted = accountOf(pool.state, key.account).windows.filter((window) =>
-      counts(window, model, key.id),
-    )
-    const amounts = counted.map((window) => ({ window, amount: amountFor(window, need) }))
-    const spares = amounts.map(({ window, amount }) => roomAt(window, now) / ahead / Math.max(1, amount))
-    return {
-      account: key.account,
-      charges: Object.fromEntries(amounts.map(({ window, amount }) => [windowName(window), amount])),
-      spare: Math.floor(Math.min(...spares, Number.MAX_SAFE_INTEGER)),
-    }
+/** What a decision lets others guess about the pool. */
+export function hintOf({ state, roster }: Pool, need: Need, decision: Decision, now: number): PoolHint {
+  if (decision.type === 'lease') {
+    const account = accountOf(state, decision.key.account)
+    const { latency } = account.keys[decision.key.id] ?? {}
+    return { left: shareLeft(account.windows, now), ...(latency && { latencyMs: latency.ms }) }
   }
-  // Who spreads the work will have used these when they are asked again; who does not stays with the first.
-  const next = pool.roster.spreads ? pool.roster.laneFor(need, now).ready.slice(0, mostLikely) : []
-  return [likely(chosen), ...next.filter(({ key }) => key.account !== chosen.key.account).map(likely)]
+  const { ready, asleep } = roster.laneFor(need, now)
+  const wakeAt = ready.length === 0 ? (asleep[0]?.wakeAt ?? Infinity) : Infinity
+  return { left: 0, ...(wakeAt < Infinity && { restsUntil: wakeAt }) }
 }
 
 /** The model that a key would be asked for. */
 function modelFor(key: PoolKey, need: Pick<Need, 'model' | 'defaultModel'>): string {
   return need.model ?? key.defaultModel ?? need.defaultModel
-}
-
-/** Takes what a call may need from its account's windows, and remembers window by window what was taken. */
-export function reserve(
-  state: PoolState,
-  { key, model }: { key: PoolKey; model: string },
-  need: Need,
-  leaseId: string,
-  now: number,
-): { lease: OpenLease; account: Account; circuit: Rest | undefined; pass: number } {
-  const account = accountOf(state, key.account)
-  const charges: Record<string, number> = {}
-  const windows = account.windows.map((window) => {
-    if (!counts(window, model, key.id)) return window
-    const amount = amountFor(window, need)
-    charges[windowName(window)] = amount
-    return charge(window, amount, now)
-  })
-  const circuit = state.circuits.get(model)
-  const modelRest = account.modelRests[model]
-  const probe = [account.rest, modelRest, circuit].some((rest) => isHalfOpen(rest, now))
-  const { inputTokens, outputTokens } = need.estimate
-  // Who comes late to the work does not make up for what others did before.
-  const pass = Math.max(account.keys[key.id]?.pass ?? 0, state.pass)
-  const use: KeyUse = {
-    ...account.keys[key.id],
-    turn: state.turn + 1,
-    pass: pass + 1 / key.weight,
-    lastUsedAt: now,
-  }
-  return {
-    lease: {
-      id: leaseId,
-      keyId: key.id,
-      account: key.account,
-      mark: key.mark,
-      model,
-      admittedAt: now,
-      deadlineAt: now + leaseMs,
-      estimate: need.estimate,
-      charges,
-      ...(probe && { probe }),
-    },
-    account: {
-      ...account,
-      windows,
-      keys: { ...account.keys, [key.id]: use },
-      pace: paceAfter(account.pace, 1, inputTokens + outputTokens, now),
-      ...(account.rest && { rest: restWithProbe(account.rest, leaseId, now) }),
-      ...(modelRest && {
-        modelRests: { ...account.modelRests, [model]: restWithProbe(modelRest, leaseId, now) },
-      }),
-      ...(need.conversation !== undefined && {
-        conversations: withConversation(account.conversations, need.conversation, key.id, now),
-      }),
-    },
-    circuit: circuit && restWithProbe(circuit, leaseId, now),
-    pass,
-  }
 }
 
 function choose(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Entry | undefined {
@@ -258,22 +166,4 @@ function blocksOf(
   // A key that was tried and now rests says until when: that is when the client may come back.
   const tried = standing.length > 0 || particular.some(({ reason }) => reason !== 'tried')
   return [...standing, ...particular.filter(({ reason }) => !tried || reason !== 'tried')]
-}
-
-/** The key that a conversation was on last, as long as that may help. */
-function usualKey(state: PoolState, conversation: string, now: number): string | undefined {
-  const account = state.conversations.get(conversation)
-  const last = account === undefined ? undefined : accountOf(state, account).conversations?.[conversation]
-  return last && now - last.at < conversationMs ? last.key : undefined
-}
-
-function withConversation(
-  known: Account['conversations'],
-  conversation: string,
-  key: string,
-  now: number,
-): NonNullable<Account['conversations']> {
-  const { [conversation]: _before, ...others } = known ?? {}
-  const recent = Object.entries(others).filter(([, { at }]) => now - at < conversationMs)
-  return Object.fromEntries([...recent.slice(-(mostConversations - 1)), [conversation, { key, at: now }]])
 }

@@ -6,21 +6,14 @@
  */
 import type { RequestRecord } from '../observe/record.ts'
 import { randomId } from '../ids.ts'
-import { leaseMs } from './admission.ts'
+import { remember } from './conversations.ts'
 import type { Rest } from './cooldown.ts'
+import { type Grant, leaseMs } from './grant.ts'
 import { type Journal, mostHeld } from './journal.ts'
 import { type Account, accountOf, countRunning, type OpenLease, type PoolState } from './pool-state.ts'
 import type { PoolStore } from './store.ts'
 import { chargeAhead, usedAt, windowName } from './windows.ts'
 import { type Likely, type OpenBlock, readLeaseName, WriteAhead } from './write-ahead.ts'
-
-/** A lease as it is given: with what giving it has made of its account. */
-export interface Grant {
-  lease: OpenLease
-  account: Account
-  circuit: Rest | undefined
-  pass: number
-}
 
 /** A block of leases whose fate nobody knows any more, as far as it is known. */
 export interface LostLeases {
@@ -33,8 +26,6 @@ export interface LostLeases {
 const dirtyMs = 60_000
 /** Of one account at least so many calls must fit into a block. */
 const leastSpare = 4
-/** Conversations that are remembered in memory. */
-const mostConversations = 10_000
 
 export class Books {
   readonly state: PoolState
@@ -88,7 +79,7 @@ export class Books {
     this.state.turn++
     this.state.pass = pass
     countRunning(this.state, lease.keyId, 1)
-    this.#rememberConversations(lease.account, account)
+    remember(this.state.conversations, lease.account, account)
     return lease
   }
 
@@ -260,15 +251,6 @@ export class Books {
   /** Stores records that are in memory only, and that their leases have ended. */
   #secure(): void {
     if (this.#journal.secure()) this.#writeRow()
-  }
-
-  #rememberConversations(id: string, { conversations }: Account): void {
-    const latest = Object.keys(conversations ?? {}).at(-1)
-    if (latest === undefined) return
-    const known = this.state.conversations
-    known.delete(latest)
-    known.set(latest, id)
-    if (known.size > mostConversations) known.delete(known.keys().next().value ?? '')
   }
 }
 

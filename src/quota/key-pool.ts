@@ -9,19 +9,20 @@ import { readPool } from '../db/pools.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { decide, type Decision, explainNeed, likelyCalls, type Pool, reserve } from './admission.ts'
+import { decide, type Decision, explainNeed, hintOf, type Pool } from './admission.ts'
 import { Books } from './books.ts'
 import { calendarOf, configure } from './configure.ts'
 import { isForgotten } from './cooldown.ts'
+import { reserve } from './grant.ts'
 import { Journal } from './journal.ts'
-import type { Admission, Explanation, Need, PoolHint, PoolReport, Settlement } from './lease.ts'
+import type { Admission, Explanation, Need, PoolReport, Settlement } from './lease.ts'
+import { likelyCalls } from './likely.ts'
 import { accountOf, accountUnder, type Configuration } from './pool-state.ts'
 import { poolDryAt, reportKeys } from './report.ts'
 import { Roster } from './roster.ts'
 import { migrate } from './schema.ts'
 import { prove, settle, unaccountedRecord, unsettledRecord } from './settling.ts'
 import { PoolStore } from './store.ts'
-import { shareLeft } from './strategies.ts'
 import { readPoolName } from './stub.ts'
 import { ranOut, servedAlone, suggestions, tellsOfQuota, type Together } from './together.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -335,16 +336,4 @@ export class KeyPool extends DurableObject<Env> {
     this.#latest = Math.max(this.#latest, this.clock())
     return this.#latest
   }
-}
-
-/** What a decision lets others guess about the pool. */
-function hintOf({ state, roster }: Pool, need: Need, decision: Decision, now: number): PoolHint {
-  if (decision.type === 'lease') {
-    const account = accountOf(state, decision.key.account)
-    const { latency } = account.keys[decision.key.id] ?? {}
-    return { left: shareLeft(account.windows, now), ...(latency && { latencyMs: latency.ms }) }
-  }
-  const { ready, asleep } = roster.laneFor(need, now)
-  const wakeAt = ready.length === 0 ? (asleep[0]?.wakeAt ?? Infinity) : Infinity
-  return { left: 0, ...(wakeAt < Infinity && { restsUntil: wakeAt }) }
 }

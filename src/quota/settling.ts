@@ -6,7 +6,6 @@ import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
 import { firstIdAt } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { leaseMs } from './admission.ts'
 import type { LostLeases } from './books.ts'
 import {
   type Calendar,
@@ -20,6 +19,7 @@ import {
   restWithoutProbe,
 } from './cooldown.ts'
 import { paceAfter } from './forecast.ts'
+import { leaseMs } from './grant.ts'
 import { learn } from './learning.ts'
 import type { Outcome, Settlement } from './lease.ts'
 import { type Account, accountOf, type OpenLease, type PoolState } from './pool-state.ts'

@@ -1,8 +1,9 @@
 /** A pool as the object keeps it, without the object: pure functions over plain state. */
 import type { Limit } from '../../src/db/schema.ts'
 import type { StoredKey } from '../../src/db/pools.ts'
-import { type Decision, decide, reserve } from '../../src/quota/admission.ts'
+import { type Decision, decide } from '../../src/quota/admission.ts'
 import { calendarOf, configure } from '../../src/quota/configure.ts'
+import { reserve } from '../../src/quota/grant.ts'
 import type { Need, Outcome } from '../../src/quota/lease.ts'
 import {
   accountUnder,

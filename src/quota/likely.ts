@@ -1,0 +1,35 @@
+/** What the next calls will probably be, for counting ahead. Pure, and given the time. */
+import type { Pool } from './admission.ts'
+import { amountFor, counts } from './blocks.ts'
+import type { Need } from './lease.ts'
+import { accountOf, type PoolKey } from './pool-state.ts'
+import { roomAt, windowName } from './windows.ts'
+import type { Likely } from './write-ahead.ts'
+
+const mostLikely = 256
+/** No more than this part of what is left of a window is counted ahead. */
+const ahead = 128
+
+/** What the next calls like this one will probably take, for counting ahead: first of the key that has just been chosen. */
+export function likelyCalls(
+  pool: Pool,
+  chosen: { key: PoolKey; model: string },
+  need: Need,
+  now: number,
+): [Likely, ...Likely[]] {
+  const likely = ({ key, model }: { key: PoolKey; model: string }): Likely => {
+    const counted = accountOf(pool.state, key.account).windows.filter((window) =>
+      counts(window, model, key.id),
+    )
+    const amounts = counted.map((window) => ({ window, amount: amountFor(window, need) }))
+    const spares = amounts.map(({ window, amount }) => roomAt(window, now) / ahead / Math.max(1, amount))
+    return {
+      account: key.account,
+      charges: Object.fromEntries(amounts.map(({ window, amount }) => [windowName(window), amount])),
+      spare: Math.floor(Math.min(...spares, Number.MAX_SAFE_INTEGER)),
+    }
+  }
+  // Who spreads the work will have used these when they are asked again; who does not stays with the first.
+  const next = pool.roster.spreads ? pool.roster.laneFor(need, now).ready.slice(0, mostLikely) : []
+  return [likely(chosen), ...next.filter(({ key }) => key.account !== chosen.key.account).map(likely)]
+}
