@@ -8,19 +8,21 @@ import type { RequestRecord } from '../observe/record.ts'
 import { randomId } from '../ids.ts'
 import { remember } from './conversations.ts'
 import type { Rest } from './cooldown.ts'
-import { type Grant, leaseMs } from './grant.ts'
+import type { Grant } from './grant.ts'
 import { type Journal, mostHeld } from './journal.ts'
 import { type Account, accountOf, countRunning, type OpenLease, type PoolState } from './pool-state.ts'
 import type { PoolStore } from './store.ts'
-import { chargeAhead, usedAt, windowName } from './windows.ts'
-import { type Likely, type OpenBlock, readLeaseName, WriteAhead } from './write-ahead.ts'
-
-/** A block of leases whose fate nobody knows any more, as far as it is known. */
-export interface LostLeases {
-  block: string
-  calls: number
-  deadlineAt: number
-}
+import type { LostLeases } from './unsettled.ts'
+import { chargeAhead, windowName } from './windows.ts'
+import {
+  difference,
+  isPressing,
+  type Likely,
+  lostWith,
+  type OpenBlock,
+  readLeaseName,
+  WriteAhead,
+} from './write-ahead.ts'
 
 /** So long may an account's own row be behind while the load goes on. */
 const dirtyMs = 60_000
@@ -226,13 +228,7 @@ export class Books {
     const row = this.#store.readAhead()
     if (!row) return
     this.#hasRow = true
-    this.#lost = [...row.lost, ...row.open.filter(({ block }) => block !== row.block)]
-    if (row.block !== '') {
-      // What the block gave after the row was written nobody knows: as much as it may have.
-      const known = row.open.find(({ block }) => block === row.block)?.leases ?? []
-      const possible = Array.from({ length: row.size - row.given }, (_, index) => row.given + index)
-      this.#lost.push({ block: row.block, deadlineAt: row.endsAt + leaseMs, leases: [...known, ...possible] })
-    }
+    this.#lost = lostWith(row)
     for (const [id, { from, charges }] of Object.entries(row.accounts)) {
       const account = accountOf(this.state, id)
       const windows = account.windows.map((window) => {
@@ -252,37 +248,4 @@ export class Books {
   #secure(): void {
     if (this.#journal.secure()) this.#writeRow()
   }
-}
-
-/** Whether something changed that must be on record at once: who rests, who is quarantined, which limits are known. */
-function isPressing(before: Account, after: Account): boolean {
-  return (
-    before.rest !== after.rest ||
-    !sameValues(before.modelRests, after.modelRests, (rest) => rest) ||
-    !sameValues(before.keys, after.keys, ({ quarantine }) => quarantine) ||
-    before.windows.length !== after.windows.length ||
-    after.windows.some((window, index) => before.windows[index]?.stated?.limit !== window.stated?.limit)
-  )
-}
-
-function sameValues<T>(a: Record<string, T>, b: Record<string, T>, read: (value: T) => unknown): boolean {
-  const names = Object.keys(b)
-  return (
-    names.length === Object.keys(a).length &&
-    names.every((name) => {
-      const [was, is] = [a[name], b[name]]
-      return was !== undefined && is !== undefined && read(was) === read(is)
-    })
-  )
-}
-
-/** How much more of each window is used than before; less where negative. */
-function difference(before: Account, after: Account, now: number): Record<string, number> {
-  const used = new Map(before.windows.map((window) => [windowName(window), usedAt(window, now)]))
-  return Object.fromEntries(
-    after.windows.map((window) => {
-      const name = windowName(window)
-      return [name, usedAt(window, now) - (used.get(name) ?? 0)]
-    }),
-  )
 }

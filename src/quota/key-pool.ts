@@ -17,14 +17,15 @@ import { reserve } from './grant.ts'
 import { Journal } from './journal.ts'
 import type { Admission, Explanation, Need, PoolReport, Settlement } from './lease.ts'
 import { likelyCalls } from './likely.ts'
-import { accountOf, accountUnder, type Configuration } from './pool-state.ts'
+import { accountOf, accountUnder, type Configuration, type OpenLease } from './pool-state.ts'
 import { poolDryAt, reportKeys } from './report.ts'
 import { Roster } from './roster.ts'
 import { migrate } from './schema.ts'
-import { prove, settle, unaccountedRecord, unsettledRecord } from './settling.ts'
+import { prove, settle } from './settling.ts'
 import { PoolStore } from './store.ts'
 import { readPoolName } from './stub.ts'
-import { ranOut, servedAlone, suggestions, tellsOfQuota, type Together } from './together.ts'
+import { afterCall, suggestions, type Together } from './together.ts'
+import { unaccountedRecord, unsettledRecord } from './unsettled.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 /** A push that never arrived is made good after this long, in a pool that is in use. */
@@ -110,7 +111,7 @@ export class KeyPool extends DurableObject<Env> {
         settlement.record,
         now,
       )
-      this.#compare(lease.account, lease.admittedAt, settlement, now)
+      this.#compare(lease, settlement, now)
       this.#touch(lease.account)
     } else books.keepRecord(settlement.leaseId, settlement.record, now)
     await this.#schedule()
@@ -232,14 +233,13 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /** Notes which accounts run out together. */
-  #compare(account: string, startedAt: number, { outcome }: Settlement, now: number): void {
+  #compare({ account, admittedAt }: OpenLease, { outcome }: Settlement, now: number): void {
     const awake = this.#wake()
-    const before = awake.together
-    if (outcome.type === 'failure' && tellsOfQuota(outcome.fault)) {
-      const until = accountOf(awake.books.state, account).rest?.until ?? now
-      awake.together = ranOut(before, account, until, now)
-    } else if (outcome.type === 'success') awake.together = servedAlone(before, account, startedAt)
-    if (awake.together !== before) this.#store.writeTogether(awake.together)
+    const restsUntil = accountOf(awake.books.state, account).rest?.until
+    const seen = afterCall(awake.together, account, { outcome, startedAt: admittedAt, restsUntil }, now)
+    if (seen === awake.together) return
+    awake.together = seen
+    this.#store.writeTogether(seen)
   }
 
   #touch(account: string): void {

@@ -4,9 +4,6 @@
  */
 import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
-import { firstIdAt } from '../ids.ts'
-import type { RequestRecord } from '../observe/record.ts'
-import type { LostLeases } from './books.ts'
 import {
   type Calendar,
   circuitAfter,
@@ -19,7 +16,6 @@ import {
   restWithoutProbe,
 } from './cooldown.ts'
 import { paceAfter } from './forecast.ts'
-import { leaseMs } from './grant.ts'
 import { learn } from './learning.ts'
 import type { Outcome, Settlement } from './lease.ts'
 import { type Account, accountOf, type OpenLease, type PoolState } from './pool-state.ts'
@@ -71,63 +67,6 @@ export function prove(state: PoolState, lease: OpenLease, now: number): Settleme
   const rest = state.circuits.get(lease.model)
   const circuit = { model: lease.model, ...(rest && { rest }) }
   return afterSuccess({ account: accountOf(state, lease.account), circuit }, lease, now)
-}
-
-/** The record of a lease that nobody settled: how the call ended is not known, what it was allowed to use counts as used. */
-export function unsettledRecord(record: RequestRecord, provider: string, lease: OpenLease): RequestRecord {
-  const attempt = {
-    provider,
-    model: lease.model,
-    keyId: lease.keyId,
-    status: null,
-    verdict: 'unsettled',
-    blame: null,
-    startedAt: lease.admittedAt,
-    durationMs: lease.deadlineAt - lease.admittedAt,
-  }
-  return {
-    ...record,
-    provider,
-    model: lease.model,
-    keyId: lease.keyId,
-    // The Worker that made the call is gone. That is the hub's failure, not the provider's and not the client's.
-    status: 500,
-    code: 'INTERNAL_ERROR',
-    usage: { ...lease.estimate, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, estimated: true },
-    unsettled: true,
-    trail: [...record.trail, attempt],
-  }
-}
-
-/**
- * The record of leases that were lost with the object that had given them, and whose Workers never spoke of them again. Their
- * charges stay. It says how many they may have been: the block was larger than what was given of it.
- */
-export function unaccountedRecord(
-  { owner, provider }: { owner: string; provider: string },
-  { block, calls, deadlineAt }: LostLeases,
-): RequestRecord {
-  return {
-    id: `${firstIdAt('req', deadlineAt - leaseMs)}${block.replace(/^lease_/, '')}`,
-    owner,
-    startedAt: deadlineAt - leaseMs,
-    durationMs: leaseMs,
-    tokenId: null,
-    dialect: '',
-    asked: '',
-    stream: false,
-    provider,
-    model: null,
-    keyId: null,
-    status: 500,
-    code: 'INTERNAL_ERROR',
-    usage: null,
-    cost: null,
-    saved: null,
-    unsettled: true,
-    unaccounted: calls,
-    trail: [],
-  }
 }
 
 function trueUp(window: Window, lease: OpenLease, outcome: Outcome, now: number): Window {

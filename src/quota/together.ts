@@ -3,6 +3,7 @@
  * only ever suggested; what follows from it is for a person to say.
  */
 import type { Fault } from '../errors.ts'
+import type { Outcome } from './lease.ts'
 
 /** What was seen of quota that ran out. Times are milliseconds since the epoch. */
 export interface Together {
@@ -19,13 +20,40 @@ const enoughTimes = 2
 const forgetMs = 30 * 24 * 3_600_000
 const mostPairs = 50
 
+/**
+ * What was seen, after another call has ended.
+ * @param call how it ended, when it began, and until when its account rests because of it.
+ */
+export function afterCall(
+  seen: Together | undefined,
+  account: string,
+  call: { outcome: Outcome; startedAt: number; restsUntil: number | undefined },
+  now: number,
+): Together | undefined {
+  switch (call.outcome.type) {
+    case 'failure':
+      if (!tellsOfQuota(call.outcome.fault)) return seen
+      return ranOut(seen, account, call.restsUntil ?? now, now)
+    case 'success':
+      return servedAlone(seen, account, call.startedAt)
+    case 'cancelled':
+    case 'unused':
+      return seen
+  }
+}
+
+/** The pairs that look like one account. */
+export function suggestions(seen: Together | undefined): Together['pairs'][string][] {
+  return Object.values(seen?.pairs ?? {}).filter(({ times }) => times >= enoughTimes)
+}
+
 /** Whether a fault tells of quota that an account shares: not of what a single call or model ran into. */
-export function tellsOfQuota({ blame, verdict }: Fault): boolean {
+function tellsOfQuota({ blame, verdict }: Fault): boolean {
   return blame === 'account' && /quota|limit|credit|rate/.test(verdict)
 }
 
 /** After an account has run out. */
-export function ranOut(seen: Together | undefined, account: string, until: number, now: number): Together {
+function ranOut(seen: Together | undefined, account: string, until: number, now: number): Together {
   const last = { ...seen?.last }
   const pairs = { ...seen?.pairs }
   const before = last[account]
@@ -51,11 +79,7 @@ export function ranOut(seen: Together | undefined, account: string, until: numbe
 }
 
 /** After an account has served while another, with which it had run out before, rests: they are two. */
-export function servedAlone(
-  seen: Together | undefined,
-  account: string,
-  startedAt: number,
-): Together | undefined {
+function servedAlone(seen: Together | undefined, account: string, startedAt: number): Together | undefined {
   if (!seen) return seen
   const apart = Object.entries(seen.pairs).filter(([, { accounts }]) => {
     if (!accounts.includes(account)) return false
@@ -67,9 +91,4 @@ export function servedAlone(
   const pairs = { ...seen.pairs }
   for (const [name] of apart) delete pairs[name]
   return { ...seen, pairs }
-}
-
-/** The pairs that look like one account. */
-export function suggestions(seen: Together | undefined): Together['pairs'][string][] {
-  return Object.values(seen?.pairs ?? {}).filter(({ times }) => times >= enoughTimes)
 }

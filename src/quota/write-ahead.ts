@@ -3,6 +3,9 @@
  * stays within it is given from memory. An object that is lost then finds more counted as used than was, never less.
  * Memory only; `books.ts` keeps the storage in step.
  */
+import { leaseMs } from './grant.ts'
+import type { Account } from './pool-state.ts'
+import { usedAt, windowName } from './windows.ts'
 
 /** What one account may still take, or has taken since its own row was written, by the name of the window. */
 type Charges = Record<string, number>
@@ -167,6 +170,49 @@ export class WriteAhead {
 export function readLeaseName(id: string): { block: string; number: number } | undefined {
   const dot = id.lastIndexOf('.')
   return dot < 0 ? undefined : { block: id.slice(0, dot), number: Number(id.slice(dot + 1)) }
+}
+
+/** The leases that may be under way although the object that gave them, and wrote this row, was lost. */
+export function lostWith(row: AheadRow): OpenBlock[] {
+  const earlier = [...row.lost, ...row.open.filter(({ block }) => block !== row.block)]
+  if (row.block === '') return earlier
+  // What the block gave after the row was written nobody knows: as much as it may have.
+  const known = row.open.find(({ block }) => block === row.block)?.leases ?? []
+  const possible = Array.from({ length: row.size - row.given }, (_, index) => row.given + index)
+  return [...earlier, { block: row.block, deadlineAt: row.endsAt + leaseMs, leases: [...known, ...possible] }]
+}
+
+/** Whether something changed that must be on record at once: who rests, who is quarantined, which limits are known. */
+export function isPressing(before: Account, after: Account): boolean {
+  return (
+    before.rest !== after.rest ||
+    !sameValues(before.modelRests, after.modelRests, (rest) => rest) ||
+    !sameValues(before.keys, after.keys, ({ quarantine }) => quarantine) ||
+    before.windows.length !== after.windows.length ||
+    after.windows.some((window, index) => before.windows[index]?.stated?.limit !== window.stated?.limit)
+  )
+}
+
+function sameValues<T>(a: Record<string, T>, b: Record<string, T>, read: (value: T) => unknown): boolean {
+  const names = Object.keys(b)
+  return (
+    names.length === Object.keys(a).length &&
+    names.every((name) => {
+      const [was, is] = [a[name], b[name]]
+      return was !== undefined && is !== undefined && read(was) === read(is)
+    })
+  )
+}
+
+/** How much more of each window is used than before; less where negative. */
+export function difference(before: Account, after: Account, now: number): Charges {
+  const used = new Map(before.windows.map((window) => [windowName(window), usedAt(window, now)]))
+  return Object.fromEntries(
+    after.windows.map((window) => {
+      const name = windowName(window)
+      return [name, usedAt(window, now) - (used.get(name) ?? 0)]
+    }),
+  )
 }
 
 function add(a: Charges, b: Charges): Charges {
