@@ -5,21 +5,20 @@
  * in one step, with no await in between. What is stored, and why it is exact, is in README.md.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { readPool } from '../db/pools.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { decide, type Decision, explainNeed, hintOf, type Pool } from './admission.ts'
 import { Books } from './books.ts'
-import { calendarOf, configure } from './configure.ts'
+import { calendarOf } from './configure.ts'
 import { isForgotten } from './cooldown.ts'
+import { Copy } from './copy.ts'
 import { reserve } from './grant.ts'
 import { Journal } from './journal.ts'
 import type { Admission, Explanation, Need, PoolReport, Settlement } from './lease.ts'
 import { likelyCalls } from './likely.ts'
-import { accountOf, accountUnder, type Configuration, type OpenLease } from './pool-state.ts'
+import { accountOf, type OpenLease } from './pool-state.ts'
 import { poolDryAt, reportKeys } from './report.ts'
-import { Roster } from './roster.ts'
 import { migrate } from './schema.ts'
 import { prove, settle } from './settling.ts'
 import { PoolStore } from './store.ts'
@@ -28,22 +27,14 @@ import { afterCall, suggestions, type Together } from './together.ts'
 import { unaccountedRecord, unsettledRecord } from './unsettled.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
-/** A push that never arrived is made good after this long, in a pool that is in use. */
-const copyAgeMs = 60_000
-
 /** What a pool that is awake has in memory: a copy of its storage, loaded when first needed. */
 interface Awake {
   address: { owner: string; provider: string }
   books: Books
   waiting: WaitingRoom
-  /** The newest configuration epoch that is known of each user who asked. */
-  epochs: Map<string, number>
+  copy: Copy
   journal: Journal
   together: Together | undefined
-  /** Absent until D1 was read, and after a change that could not be read. */
-  pool: Pool | undefined
-  /** When D1 was read last. */
-  pulledAt: number
 }
 
 export class KeyPool extends DurableObject<Env> {
@@ -68,8 +59,8 @@ export class KeyPool extends DurableObject<Env> {
    */
   async admit(need: Need, settlement?: Settlement): Promise<Admission> {
     if (settlement) await this.settle(settlement)
-    const { pool, epoch } = await this.#ready(need.user)
-    const { waiting } = this.#wake()
+    const { copy, waiting } = this.#wake()
+    const { pool, epoch } = await copy.readFor(need.user)
     const now = this.#now()
     const { place, heldOf } = waiting.look(need, now)
     const decision = decide(pool, need, now, heldOf)
@@ -133,21 +124,14 @@ export class KeyPool extends DurableObject<Env> {
    * is told may arrive twice or in any order.
    */
   async refresh(change?: { user: string; epoch: number }): Promise<void> {
-    if (change) this.#raiseEpoch(change.user, change.epoch)
-    try {
-      await this.#pull([])
-    } catch (error) {
-      // What changed may be a key that was removed: better no admission than one with it.
-      this.#wake().pool = undefined
-      this.#store.forgetCopy()
-      throw error
-    }
+    await this.#wake().copy.renew(change)
   }
 
   /** What is left, who rests and why, and when it runs dry. */
   async report(): Promise<PoolReport> {
-    const { configuration, state } = this.#configured() ?? (await this.#pull([]))
-    const { waiting, together } = this.#wake()
+    const awake = this.#wake()
+    const { configuration, state } = await awake.copy.read()
+    const { waiting, together } = awake
     const now = this.#now()
     const dryAt = poolDryAt(configuration, state, now)
     return {
@@ -161,20 +145,22 @@ export class KeyPool extends DurableObject<Env> {
 
   /** Who would serve a need, and why the others would not. Nothing is reserved. */
   async explain(need: Need): Promise<Explanation> {
-    const pool = this.#configured() ?? (await this.#pull([]))
+    const { copy, waiting } = this.#wake()
+    const pool = await copy.read()
     const now = this.#now()
-    return explainNeed(pool, need, now, this.#wake().waiting.look(need, now).heldOf)
+    return explainNeed(pool, need, now, waiting.look(need, now).heldOf)
   }
 
   /** Lifts the quarantine of a key and every rest of its account, by hand. */
   async restore(keyId: string): Promise<void> {
-    const { configuration, state } = this.#configured() ?? (await this.#pull([]))
+    const { books, copy } = this.#wake()
+    const { configuration, state } = await copy.read()
     const key = configuration.keys.find(({ id }) => id === keyId)
     if (!key) return
     const { rest: _rest, ...account } = accountOf(state, key.account)
     const { quarantine: _quarantine, ...use } = account.keys[keyId] ?? { turn: 0 }
     const restored = { ...account, modelRests: {}, keys: { ...account.keys, [keyId]: use } }
-    this.#wake().books.saveAccount(key.account, restored)
+    books.saveAccount(key.account, restored)
     this.#touch(key.account)
   }
 
@@ -186,11 +172,7 @@ export class KeyPool extends DurableObject<Env> {
     awake.waiting.sweep(this.#now())
     awake.books.tidy(this.#now())
     await awake.journal.flush(this.env.DB, () => this.#now())
-    if (this.#configured() && awake.pulledAt + copyAgeMs < this.#now()) {
-      await this.#pull([]).catch((error: unknown) =>
-        console.warn('A key pool could not look for changes.', error),
-      )
-    }
+    await awake.copy.lookForChanges()
     await this.#schedule()
   }
 
@@ -243,81 +225,30 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   #touch(account: string): void {
-    this.#wake().pool?.roster.touch(account, this.#now())
-  }
-
-  /** What an admission needs to know of D1, read there only where the pool has no copy or has not met this user. */
-  async #ready(user: string): Promise<{ pool: Pool; epoch: number }> {
-    const { epochs } = this.#wake()
-    let pool = this.#configured()
-    if (!pool || !epochs.has(user)) pool = await this.#pull([user])
-    return { pool, epoch: epochs.get(user) ?? 0 }
-  }
-
-  /** The configuration, from memory or from the copy in storage. */
-  #configured(): Pool | undefined {
-    const awake = this.#wake()
-    if (awake.pool) return awake.pool
-    const copy = this.#store.readCopy()
-    if (!copy) return undefined
-    awake.pulledAt = copy.pulledAt
-    return this.#adopt(configure(awake.address, copy, this.env))
-  }
-
-  /** Reads D1 while nothing else happens here. @returns the pool as it is configured there. */
-  async #pull(users: string[]): Promise<Pool> {
-    // What is thrown inside would reset the object, so it is carried out and thrown again here.
-    const result = await this.ctx.blockConcurrencyWhile(async () => {
-      try {
-        const awake = this.#wake()
-        const known = [...new Set([...awake.epochs.keys(), ...users])]
-        const { owner, provider } = awake.address
-        const stored = await readPool(this.env.DB, owner, provider, known)
-        awake.pulledAt = this.#now()
-        this.#store.writeCopy({ ...stored, pulledAt: awake.pulledAt })
-        for (const user of users) if (!awake.epochs.has(user)) awake.epochs.set(user, 0)
-        for (const [user, epoch] of Object.entries(stored.epochs)) this.#raiseEpoch(user, epoch)
-        return { pool: this.#adopt(configure(awake.address, stored, this.env)) }
-      } catch (error) {
-        return { error }
-      }
-    })
-    if ('error' in result) throw result.error
-    return result.pool
-  }
-
-  /** Puts accounts under the rules of a configuration. Storage follows when an account is next written. */
-  #adopt(configuration: Configuration): Pool {
-    const awake = this.#wake()
-    const { state } = awake.books
-    for (const [id, rules] of configuration.rules) {
-      state.accounts.set(id, accountUnder(rules, state.accounts.get(id)))
-    }
-    awake.pool = { configuration, state, roster: new Roster(configuration, state) }
-    return awake.pool
+    this.#wake().copy.loaded?.roster.touch(account, this.#now())
   }
 
   #wake(): Awake {
     if (this.#awake) return this.#awake
     const journal = new Journal(this.#store, this.#now())
+    const address = readPoolName(this.#store.learnName(this.ctx.id.name))
+    const books = new Books(this.#store, journal)
     this.#awake = {
-      address: readPoolName(this.#store.learnName(this.ctx.id.name)),
-      books: new Books(this.#store, journal),
+      address,
+      books,
       waiting: new WaitingRoom(this.#store),
-      epochs: this.#store.readEpochs(),
+      copy: new Copy({
+        env: this.env,
+        store: this.#store,
+        address,
+        state: books.state,
+        clock: () => this.#now(),
+        alone: (work) => this.ctx.blockConcurrencyWhile(work),
+      }),
       journal,
       together: this.#store.readTogether(),
-      pool: undefined,
-      pulledAt: 0,
     }
     return this.#awake
-  }
-
-  #raiseEpoch(user: string, epoch: number): void {
-    const { epochs } = this.#wake()
-    if (epoch <= (epochs.get(user) ?? 0)) return
-    epochs.set(user, epoch)
-    this.#store.writeEpoch(user, epoch)
   }
 
   /** Sets the alarm for what is due first, unless an earlier one is set: each setting is a row written. */
