@@ -15,7 +15,9 @@ import { cutFault, interruption } from './attempt.ts'
 import { budgets } from './budgets.ts'
 import { tokensOf } from './estimate.ts'
 import { clientLeftStatus } from './ledger.ts'
-import { Search, type SearchInput, type Served } from './search.ts'
+import type { Served } from './leased-call.ts'
+import { Search } from './search.ts'
+import type { SearchInput } from './search-state.ts'
 
 export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
   inbound: Inbound

@@ -13,7 +13,7 @@ import type { PoolStore } from './store.ts'
 /** A push that never arrived is made good after this long, in a pool that is in use. */
 const copyAgeMs = 60_000
 
-export interface CopyInput {
+interface CopyInput {
   env: Env
   store: PoolStore
   address: { owner: string; provider: string }

@@ -1,0 +1,114 @@
+/**
+ * One call with the key of a lease: made, put into the trail, and, unless its answer is to be served, settled. What comes of it
+ * says where the search goes on.
+ */
+import { estimatedUsage } from '../chat/events.ts'
+import type { ChatRequest } from '../chat/request.ts'
+import type { Fault, TrailEntry } from '../errors.ts'
+import type { Lease, Settlement } from '../quota/lease.ts'
+import { attempt, type AttemptResult } from './attempt.ts'
+import { clientLeftStatus } from './ledger.ts'
+import type { Candidate } from './plan.ts'
+import type { PoolStub, SearchState } from './search-state.ts'
+
+/** A candidate, and the owner of the pool that is asked for a key. */
+export interface AskedPool {
+  candidate: Candidate
+  poolOwner: string
+}
+
+/** Someone who serves: the answer has its first content. The lease is still to be settled. */
+export interface Served extends AskedPool {
+  lease: Lease
+  entry: TrailEntry
+  answer: Extract<AttemptResult, { type: 'whole' | 'stream' }>
+}
+
+/**
+ * Makes the call. Answers who serves, where to go on, or what is to be settled before the same pool is asked for another key;
+ * undefined where the client left.
+ */
+export async function callWithLease(
+  state: SearchState,
+  { candidate, poolOwner }: AskedPool,
+  pool: PoolStub,
+  lease: Lease,
+): Promise<Served | Settlement | 'next' | 'nobody' | undefined> {
+  const { input, ledger, gate } = state
+  const { env, background, clientLeft, deadline } = input
+  const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
+    background(pool.settle({ leaseId: lease.id, ...settlement }))
+  const entry = ledger.open(candidate, lease, Date.now())
+  let result: AttemptResult
+  try {
+    const request = requestFor(state, candidate, lease)
+    result = await attempt({ env, request, candidate, lease, clientLeft, deadline })
+  } catch (thrown) {
+    // A fault of the hub's own, before any call was made: what was reserved is given back.
+    settle({ outcome: { type: 'unused' } })
+    gate.giveBack(state.current.userId)
+    throw thrown
+  }
+  const now = Date.now()
+  switch (result.type) {
+    case 'whole':
+    case 'stream':
+      ledger.firstContentAt = now
+      // Others wait for the proof that the rest is over; a stream may last long after it.
+      if (lease.probe && result.type === 'stream') background(pool.prove(lease.id))
+      return { candidate, lease, poolOwner, entry, answer: result }
+    case 'unfit': {
+      const { error } = result
+      settle({ outcome: { type: 'unused' } })
+      ledger.withdraw(entry)
+      state.unfit ??= error
+      state.leftOut.push({ provider: candidate.providerId, model: lease.model, reason: error.message })
+      return 'next'
+    }
+    case 'client-left': {
+      ledger.close(entry, 'client-left', now)
+      const usage = estimatedUsage(state.estimate.inputTokens, 0)
+      const record = ledger.record(now, { status: clientLeftStatus, usage })
+      settle({ outcome: { type: 'cancelled', usage }, record })
+      gate.close(record)
+      return undefined
+    }
+    case 'fault': {
+      const { fault, stated } = result
+      ledger.close(entry, fault, now)
+      state.tried.push(lease.keyId)
+      if (fault.blame === 'request') state.requestFault = fault
+      const outcome: Settlement['outcome'] = { type: 'failure', fault }
+      const said = { outcome, ...(stated && { stated }) }
+      const onward = afterFault(fault)
+      if (onward === 'same-pool') return { leaseId: lease.id, ...said }
+      settle(said)
+      return onward
+    }
+  }
+}
+
+/** Who made what a request goes on from is sent the reference; everyone else what it stands for. */
+function requestFor({ input, gate }: SearchState, candidate: Candidate, lease: Lease): ChatRequest {
+  const { original } = input
+  const request = gate.limit(input.request)
+  const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
+  return made ? { ...request, origin: { ...request.origin, body: original.body } } : request
+}
+
+/** Who is asked after a fault. */
+function afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
+  switch (fault.blame) {
+    case 'request':
+      // Another model may take what is too long for this one; nobody else is asked about a request that is wrong.
+      return fault.verdict === 'context-too-long' ? 'next' : 'nobody'
+    case 'region':
+    case 'unknown':
+      return fault.verdict === 'deadline' ? 'nobody' : 'next'
+    case 'key':
+    case 'account':
+    case 'model':
+    case 'provider':
+      return 'same-pool'
+  }
+}

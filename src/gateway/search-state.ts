@@ -1,0 +1,104 @@
+/**
+ * What a search knows: the request, who asks, how long it may look, and what it has found so far. The walk over the pools
+ * (`search.ts`) and the search in each of them (`pool-search.ts`) share it.
+ */
+import type { Caller } from '../auth/caller.ts'
+import type { ChatRequest } from '../chat/request.ts'
+import type { Env } from '../env.ts'
+import { type Fault, HubError, toHubError } from '../errors.ts'
+import type { poolStub } from '../quota/stub.ts'
+import type { Resumed } from './conversation.ts'
+import { nameConversation } from './conversation-name.ts'
+import { CurrentCaller } from './current-caller.ts'
+import { type Estimate, estimateTokens } from './estimate.ts'
+import { Ledger } from './ledger.ts'
+import { Patience } from './patience.ts'
+import type { LeftOut } from './plan.ts'
+import { TokenGate } from './token-gate.ts'
+import { explainFailure, type Refusal } from './verdict.ts'
+
+export interface SearchInput {
+  env: Env
+  caller: Caller
+  request: ChatRequest
+  requestId: string
+  receivedAt: number
+  /** The request as it came, for the one who keeps what it goes on from. */
+  original?: NonNullable<Resumed['original']>
+  /** Whether this deployment offers the sandbox to this request. */
+  sandbox: boolean
+  clientLeft: AbortSignal
+  deadline: AbortSignal
+  /** How long the client would wait for a slot when everything rests, in milliseconds. */
+  maxWaitMs: number
+  /** Keeps work alive after the answer has been sent. */
+  background: (work: Promise<unknown>) => void
+}
+
+export type PoolStub = ReturnType<typeof poolStub>
+
+export class SearchState {
+  readonly input: SearchInput
+  readonly estimate: Estimate
+  readonly ledger: Ledger
+  /** What the caller's token may use and spend. */
+  readonly gate: TokenGate
+  readonly current: CurrentCaller
+  readonly patience: Patience
+  /** Tells this conversation from others, where that may help. */
+  readonly conversation: string | undefined
+  /** Keys that have failed. */
+  readonly tried: string[] = []
+  /** Candidates that cannot serve, by the plan or by what came of asking them. */
+  leftOut: LeftOut[] = []
+  /** The last refusal of each pool, by its name. */
+  readonly refusals = new Map<string, Refusal>()
+  /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
+  requestFault: Fault | undefined
+  /** The first refusal of a dialect to say this request in its words. */
+  unfit: HubError | undefined
+  /** What the first pool that did not answer failed with. */
+  broken: unknown
+  /** Why the caller's token may not make this request. */
+  refused: HubError | undefined
+  /** The pool that answered last. */
+  lastPool: PoolStub | undefined
+
+  constructor(input: SearchInput) {
+    const { caller, request, requestId, receivedAt } = input
+    this.input = input
+    this.estimate = estimateTokens(request)
+    this.ledger = new Ledger(requestId, receivedAt, caller, request)
+    this.gate = new TokenGate({ ...input, estimate: this.estimate })
+    this.current = new CurrentCaller(input.env, caller)
+    this.patience = new Patience(input, this.ledger.trail)
+    this.conversation = nameConversation(this.current.userId, request, this.estimate.inputTokens)
+  }
+
+  /** The caller as the newest configuration knows them. */
+  get caller(): Caller {
+    return this.current.caller
+  }
+
+  /** Forgets what was found out about the candidates of an older plan. */
+  beginPlan(): void {
+    this.leftOut = []
+    this.refusals.clear()
+  }
+
+  /** Why nobody serves. */
+  explain(): HubError {
+    if (this.refused) return this.refused
+    const nobodyAsked = this.ledger.trail.length === 0 && this.refusals.size === 0
+    if (this.broken !== undefined && nobodyAsked) return toHubError(this.broken)
+    return explainFailure({
+      asked: this.input.request.model,
+      trail: this.ledger.trail,
+      leftOut: this.leftOut,
+      refusals: [...this.refusals.values()],
+      requestFault: this.requestFault,
+      unfit: this.unfit,
+      timedOut: this.input.deadline.aborted,
+    })
+  }
+}
