@@ -3,7 +3,7 @@
  * become is for its passage.
  */
 import { type Complaint, estimatedUsage, type Usage } from '../chat/events.ts'
-import type { HubError } from '../errors.ts'
+import type { Fault, HubError } from '../errors.ts'
 import { GatheringReader } from '../http/gather.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
 import { Watchdog } from '../http/watchdog.ts'
@@ -121,4 +121,9 @@ export class AnswerStream {
       return thrown instanceof Error ? thrown : new Error(String(thrown))
     }
   }
+}
+
+/** The fault of a stream that ended where it should not have. */
+export function cutFault(where: string): Fault {
+  return { blame: 'provider', verdict: 'cut', message: `The provider's stream ended ${where}.` }
 }

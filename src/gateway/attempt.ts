@@ -16,10 +16,10 @@ import { factsOf, isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
-import { AnswerStream } from './answer-stream.ts'
+import { AnswerStream, cutFault } from './answer-stream.ts'
 import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
 import { openCredential } from './credential.ts'
-import { type InterruptionCause, LinkedAbort } from './interruption.ts'
+import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
 
@@ -198,38 +198,6 @@ function classifyComplaint(
   complaint: Parameters<typeof classify>[0]['complaint'],
 ): Fault {
   return classify({ provider: candidate.provider, status, headers, complaint, now: Date.now(), secret })
-}
-
-/** The fault of a stream that ended where it should not have. */
-export function cutFault(where: string): Fault {
-  return { blame: 'provider', verdict: 'cut', message: `The provider's stream ended ${where}.` }
-}
-
-/** What an interruption means; undefined where there was none. */
-export function interruption(cause: InterruptionCause | undefined): Answered | undefined {
-  switch (cause) {
-    case undefined:
-      return undefined
-    case 'client-left':
-      return { type: 'client-left' }
-    case 'deadline':
-      // The client's own limit: nothing is known against the provider.
-      return {
-        type: 'fault',
-        fault: { blame: 'unknown', verdict: 'deadline', message: 'The time for this request was over.' },
-      }
-    case 'headers':
-    case 'first-content':
-    case 'idle': {
-      const waitedFor = {
-        headers: 'headers',
-        'first-content': 'the first content',
-        idle: 'the next content',
-      }[cause]
-      const message = `The provider was waited for too long: ${waitedFor} did not come.`
-      return { type: 'fault', fault: { blame: 'provider', verdict: 'timeout', message } }
-    }
-  }
 }
 
 function servedBy({ candidate, lease }: Conversation): Served {

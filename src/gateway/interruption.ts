@@ -1,3 +1,6 @@
+/** Calls to a provider that the hub itself ends: why, how that is told on the way, and whose fault it then is. */
+import type { Fault } from '../errors.ts'
+
 /** Why the hub itself ended an upstream call, as the reason of the abort signal. */
 export type InterruptionCause = 'client-left' | 'deadline' | 'headers' | 'first-content' | 'idle'
 
@@ -40,5 +43,34 @@ export class LinkedAbort {
 
   release(): void {
     for (const { signal, listener } of this.#links.splice(0)) signal.removeEventListener('abort', listener)
+  }
+}
+
+/** What an interruption means; undefined where there was none. */
+export function interruption(
+  cause: InterruptionCause | undefined,
+): { type: 'client-left' } | { type: 'fault'; fault: Fault } | undefined {
+  switch (cause) {
+    case undefined:
+      return undefined
+    case 'client-left':
+      return { type: 'client-left' }
+    case 'deadline':
+      // The client's own limit: nothing is known against the provider.
+      return {
+        type: 'fault',
+        fault: { blame: 'unknown', verdict: 'deadline', message: 'The time for this request was over.' },
+      }
+    case 'headers':
+    case 'first-content':
+    case 'idle': {
+      const waitedFor = {
+        headers: 'headers',
+        'first-content': 'the first content',
+        idle: 'the next content',
+      }[cause]
+      const message = `The provider was waited for too long: ${waitedFor} did not come.`
+      return { type: 'fault', fault: { blame: 'provider', verdict: 'timeout', message } }
+    }
   }
 }
