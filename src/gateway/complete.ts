@@ -12,6 +12,7 @@ import { estimatedUsage, type Usage } from '../chat/events.ts'
 import { classify } from '../providers/classify.ts'
 import { type AnswerStream, cutFault, type StreamEnd } from './answer-stream.ts'
 import { budgets } from './budgets.ts'
+import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
 import { tokensOf } from './estimate.ts'
 import { interruption } from './interruption.ts'
 import { clientLeftStatus } from './ledger.ts'
@@ -75,17 +76,10 @@ class Completion {
     }
   }
 
-  /**
-   * Headers wait for the outcome, so that a failure still gets its status; but not for ever. When they go early, comments keep
-   * the client company, and the outcome follows in the stream.
-   */
+  /** Headers wait for the outcome, but not for ever; when they go early, it follows in the stream. */
   async stream(): Promise<Response> {
     const finding = this.#search.run()
-    const early = 'early'
-    const hold = Promise.withResolvers<typeof early>()
-    const holdTimer = setTimeout(() => hold.resolve(early), budgets.holdMs)
-    const first = await Promise.race([finding.catch((error: unknown) => toHubError(error)), hold.promise])
-    clearTimeout(holdTimer)
+    const first = await holdHeaders(finding.catch((error: unknown) => toHubError(error)))
     if (first instanceof HubError) {
       this.#done()
       throw first
@@ -98,27 +92,21 @@ class Completion {
     const { framing } = this.#input.request
     const writer = new StreamWriter(writable, framing)
     const headers = first === early ? this.#commonHeaders() : this.#headers(first)
-    headers.set('content-type', framing ? 'application/json' : 'text/event-stream; charset=utf-8')
-    headers.set('cache-control', 'no-cache')
+    for (const [name, value] of streamHeaders(framing)) headers.set(name, value)
     this.#input.background(first === early ? this.#streamLate(finding, writer) : this.#relay(first, writer))
     return new Response(readable, { headers })
   }
 
-  /** Comments until the outcome is there, then the outcome, and last the facts that had no headers to stand in. */
+  /** Comments until the outcome is there, then the outcome. */
   async #streamLate(finding: Promise<Served | undefined>, writer: StreamWriter): Promise<void> {
-    const keepCompany = (): Promise<void> => writer.write(': keep-alive\n\n').catch(() => this.#left.abort())
-    const keepAlive = setInterval(() => void keepCompany(), budgets.keepAliveMs)
-    await keepCompany()
     let served: Served | undefined
     try {
-      served = await finding
+      served = await keepCompany(writer, finding, () => this.#left.abort())
     } catch (thrown) {
-      clearInterval(keepAlive)
       this.#done()
       await this.#writeError(writer, toHubError(thrown))
       return
     }
-    clearInterval(keepAlive)
     if (served) return this.#relay(served, writer, this.#headers(served))
     this.#done()
     await writer.close()
@@ -138,10 +126,7 @@ class Completion {
         const error = this.#settleStream(served, answer.stream, answer.secret, end)
         if (error) return await this.#writeError(writer, error, answer.stream)
       }
-      if (facts) {
-        const said = [...facts].map(([name, value]) => `${name}=${value}`).join(' ')
-        await writer.write(`: ${said}\n\n`).catch(() => {})
-      }
+      if (facts) await writer.write(factsComment(facts)).catch(() => {})
       await writer.close()
     } catch (thrown) {
       // A fault of the hub's own. The lease is settled all the same, and the client is told.

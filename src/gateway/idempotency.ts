@@ -13,6 +13,7 @@ import { type ClaimAnswer, type ClaimOutcome, renewMs } from '../user/claims.ts'
 import { userStub } from '../user/stub.ts'
 import { budgets } from './budgets.ts'
 import { complete, type CompletionInput } from './complete.ts'
+import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
 import { type Gathered, gather, type KeptAnswer, passOn, readKept, writeKept } from './kept-answer.ts'
 import { clientLeftStatus } from './ledger.ts'
 import { pause } from './pause.ts'
@@ -202,37 +203,24 @@ class SharedCall {
 
   /** A stream that waits: its headers are held as those of any other, and then comments keep the client company. */
   async #keepCompany(waiting: Promise<Response>): Promise<Response> {
-    const early = 'early'
-    const hold = Promise.withResolvers<typeof early>()
-    const holdTimer = setTimeout(() => hold.resolve(early), budgets.holdMs)
-    const first = await Promise.race([waiting, hold.promise]).finally(() => clearTimeout(holdTimer))
+    const first = await holdHeaders(waiting)
     if (first !== early) return first
     const { requestId, request, background } = this.#input
     const { readable, writable } = new IdentityTransformStream()
     background(this.#streamLate(waiting, new StreamWriter(writable, request.framing)))
-    return new Response(readable, {
-      headers: {
-        'x-hub-request-id': requestId,
-        'content-type': request.framing ? 'application/json' : 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache',
-      },
-    })
+    const headers = new Headers([['x-hub-request-id', requestId], ...streamHeaders(request.framing)])
+    return new Response(readable, { headers })
   }
 
   /** Comments until the answer is there, then the answer, and last the facts that had no headers to stand in. */
   async #streamLate(waiting: Promise<Response>, writer: StreamWriter): Promise<void> {
     const { inbound, requestId } = this.#input
-    const comment = (): void =>
-      void writer.write(': keep-alive\n\n').catch(() => {
+    try {
+      const response = await keepCompany(writer, waiting, () => {
         this.#abandoned = true
       })
-    comment()
-    const keepAlive = setInterval(comment, budgets.keepAliveMs)
-    try {
-      const response = await waiting.finally(() => clearInterval(keepAlive))
       if (response.body) await writer.pass(response.body)
-      const facts = [...response.headers].filter(([name]) => name.startsWith('x-'))
-      await writer.write(`: ${facts.map(([name, value]) => `${name}=${value}`).join(' ')}\n\n`)
+      await writer.write(factsComment([...response.headers].filter(([name]) => name.startsWith('x-'))))
     } catch (thrown) {
       const messages = inbound.renderStreamError(toHubError(thrown), requestId)
       await writer.write(messages.map(encodeSse).join('')).catch(() => {})
