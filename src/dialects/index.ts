@@ -34,3 +34,6 @@ export const outbound: Partial<Record<DialectId, Outbound>> = {
   'openai-embeddings': openaiEmbeddingsOutbound,
   cohere: cohereOutbound,
 }
+
+/** The dialects that the hub can speak to a provider. The table's names are dialects by construction; `Object.keys` forgets it. */
+export const spokenDialects = Object.keys(outbound) as DialectId[]

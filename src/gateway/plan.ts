@@ -232,7 +232,10 @@ function makeCandidate(
 }
 
 /** The client's own dialect where the provider speaks it, so that nothing need be translated. */
-function chooseDialect(provider: Provider, { clientDialect, spoken }: PlanInput): DialectId | undefined {
+export function chooseDialect(
+  provider: Provider,
+  { clientDialect, spoken }: Pick<PlanInput, 'clientDialect' | 'spoken'>,
+): DialectId | undefined {
   if (provider.dialects[clientDialect] && spoken.includes(clientDialect)) return clientDialect
   if (clientDialect === embeddings) return undefined
   // The order of a row's dialects is the provider's own preference.

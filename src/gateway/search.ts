@@ -3,9 +3,8 @@
  * for who would wait, in the pool that is free soonest. How one pool is asked, key after key, is in `pool-search.ts`.
  */
 import type { Caller } from '../auth/caller.ts'
-import type { DialectId } from '../chat/request.ts'
 import { writeRecords } from '../db/records.ts'
-import { outbound } from '../dialects/index.ts'
+import { spokenDialects } from '../dialects/index.ts'
 import { HubError } from '../errors.ts'
 import { makeDirectory } from './directory.ts'
 import type { Estimate } from './estimate.ts'
@@ -75,8 +74,7 @@ export class Search {
       routes: configuration.routes,
       directory: makeDirectory(configuration, env, sandbox),
       clientDialect: request.origin.dialect,
-      // The registry's names are dialects by construction; Object.keys forgets it.
-      spoken: Object.keys(outbound) as DialectId[],
+      spoken: spokenDialects,
       allowedModels: token?.allowedModels ?? null,
       needs: needsOf(request, estimate),
       allowedProviders: request.allowedProviders ?? null,

@@ -1,7 +1,6 @@
 /** The trial of one key: the smallest request there is, sent with that key and no other, in quarantine or not. */
 import type { Caller } from '../auth/caller.ts'
-import type { DialectId } from '../chat/request.ts'
-import { inbound, outbound } from '../dialects/index.ts'
+import { inbound, spokenDialects } from '../dialects/index.ts'
 import type { Env } from '../env.ts'
 import type { Fault } from '../errors.ts'
 import type { Need, Outcome } from '../quota/lease.ts'
@@ -11,7 +10,7 @@ import { attempt } from './attempt.ts'
 import type { KnownProvider } from './directory.ts'
 import { estimateTokens, tokensOf } from './estimate.ts'
 import { Ledger } from './ledger.ts'
-import type { Candidate } from './plan.ts'
+import { type Candidate, chooseDialect } from './plan.ts'
 
 export interface TrialInput {
   env: Env
@@ -47,6 +46,8 @@ const patienceMs = 30_000
 export async function tryKey(input: TrialInput): Promise<TrialResult> {
   const { env, caller, known, key, poolOwner, requestId, receivedAt } = input
   const model = modelToTry(input)
+  const dialect = chooseDialect(known.provider, { clientDialect: 'openai-chat', spoken: spokenDialects })
+  if (!dialect) throw new Error(`The hub speaks no dialect of ${known.provider.name}.`)
   const request = parseSmallest(known.id, model)
   const estimate = estimateTokens(request)
   const ledger = new Ledger(requestId, receivedAt, caller, request)
@@ -80,7 +81,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     providerId: known.id,
     provider: known.provider,
     model,
-    dialect: dialectToTry(known),
+    dialect,
     poolOwners: [poolOwner],
   }
   const startedAt = Date.now()
@@ -145,14 +146,4 @@ function parseSmallest(providerId: string, model: string) {
     messages: [{ role: 'user', content: 'Say OK.' }],
     max_tokens: 16,
   })
-}
-
-function dialectToTry({ provider }: KnownProvider): DialectId {
-  if (provider.dialects['openai-chat']) return 'openai-chat'
-  // The order of a row's dialects is the provider's own preference.
-  const spoken = (Object.keys(provider.dialects) as DialectId[]).find(
-    (dialect) => dialect !== 'openai-embeddings' && dialect in outbound,
-  )
-  if (!spoken) throw new Error(`The hub speaks no dialect of ${provider.name}.`)
-  return spoken
 }

@@ -1,8 +1,7 @@
 /** Why a request would be served by whom: the plan of a route and what each pool would say, without a call and without quota. */
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
-import { inbound, outbound } from '../dialects/index.ts'
-import type { DialectId } from '../chat/request.ts'
+import { inbound, spokenDialects } from '../dialects/index.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { Directory, KnownProvider } from '../gateway/directory.ts'
@@ -80,8 +79,7 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
     routes: caller.configuration.routes,
     directory,
     clientDialect: 'openai-chat',
-    // The registry's names are dialects by construction; Object.keys forgets it.
-    spoken: Object.keys(outbound) as DialectId[],
+    spoken: spokenDialects,
     allowedModels: null,
     allowedProviders: null,
     needs: {
