@@ -1,5 +1,5 @@
 /** Provider keys and the accounts whose quota they share, as questions. */
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { type AccountRow, isEmpty } from './accounts.ts'
 import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
@@ -136,25 +136,22 @@ function removeOwnAccount(db: Database, { owner, accountId }: StoredKey) {
 }
 
 /** The pools that hold keys for a provider, whoever entered them. */
-export async function poolsOfProvider(
-  d1: D1Database,
-  provider: string,
-): Promise<{ owner: string; provider: string }[]> {
-  return openDatabase(d1)
-    .selectDistinct({
-      owner: sql<string>`CASE WHEN ${accounts.shared} THEN 'hub' ELSE ${keys.owner} END`,
-      provider: keys.provider,
-    })
-    .from(keys)
-    .innerJoin(accounts, ofAccount)
-    .where(eq(keys.provider, provider))
+export function poolsOfProvider(d1: D1Database, provider: string): Promise<PoolAddress[]> {
+  return poolsWhere(d1, eq(keys.provider, provider))
 }
 
-/** The pools whose keys a user's requests may draw on, as owner and provider: those are told of the user's changes. */
-export async function poolsOfUser(
-  d1: D1Database,
-  userId: string,
-): Promise<{ owner: string; provider: string }[]> {
+/** The pools whose keys a user's requests may draw on: those are told of the user's changes. */
+export function poolsOfUser(d1: D1Database, userId: string): Promise<PoolAddress[]> {
+  return poolsWhere(d1, sql`${keys.owner} = ${userId} OR ${accounts.shared}`)
+}
+
+/** A pool as it is named: by its owner, a user or `hub`, and its provider. */
+interface PoolAddress {
+  owner: string
+  provider: string
+}
+
+async function poolsWhere(d1: D1Database, condition: SQL): Promise<PoolAddress[]> {
   return openDatabase(d1)
     .selectDistinct({
       owner: sql<string>`CASE WHEN ${accounts.shared} THEN 'hub' ELSE ${keys.owner} END`,
@@ -162,5 +159,5 @@ export async function poolsOfUser(
     })
     .from(keys)
     .innerJoin(accounts, ofAccount)
-    .where(sql`${keys.owner} = ${userId} OR ${accounts.shared}`)
+    .where(condition)
 }

@@ -4,15 +4,13 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { MiddlewareHandler } from 'hono'
+import { statedAddress } from './client-address.ts'
 
 const addresses = new AsyncLocalStorage<string | null>()
 
-/**
- * Remembers where a request came from while it is handled. Only Cloudflare's own header is believed: a client can write any other.
- * https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
- */
+/** Remembers where a request came from while it is handled: the whole address, where others count by its network. */
 export const rememberAddress: MiddlewareHandler = (c, next) =>
-  addresses.run(c.req.header('cf-connecting-ip')?.slice(0, 64) ?? null, next)
+  addresses.run(statedAddress(c.req.raw.headers)?.slice(0, 64) ?? null, next)
 
 /** Where the request at hand came from; null where that is not known, and outside of requests. */
 export function actingAddress(): string | null {

@@ -4,12 +4,17 @@
  * https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
  */
 
+/** The address as Cloudflare states it; undefined in local runs, where nobody does. */
+export function statedAddress(headers: Headers): string | undefined {
+  return headers.get('cf-connecting-ip')?.trim() || undefined
+}
+
 /**
  * The address that what a client does is counted under. Of IPv6 only the network counts (the first 64 bits): its holder has
  * every address in it. `local` where there is none, in local runs.
  */
 export function clientAddress(headers: Headers): string {
-  const address = headers.get('cf-connecting-ip')?.trim().toLowerCase()
+  const address = statedAddress(headers)?.toLowerCase()
   if (!address) return 'local'
   return address.includes(':') ? networkOf(address) : address
 }
