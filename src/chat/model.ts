@@ -1,5 +1,6 @@
-/** What is known of a model. Everything is optional: a model that nothing is known of passes and counts as able. */
+/** Models: what is known of one, and how one is named. */
 
+/** Everything is optional: a model that nothing is known of passes and counts as able. */
 export interface ModelFacts {
   price?: Price
   /** Input and output together. */
@@ -21,4 +22,14 @@ export interface Price {
   output: number
   cachedInput?: number | undefined
   cacheWrite?: number | undefined
+}
+
+/** Whether a model is meant by a pattern: an exact id, or `prefix*`. */
+export function matchesModel(pattern: string, model: string): boolean {
+  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : model === pattern
+}
+
+/** Whether a model is meant by one of several patterns. */
+export function matchesAny(model: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => matchesModel(pattern, model))
 }

@@ -3,6 +3,7 @@
  * A guess, and harmless where it is wrong. Pure.
  */
 import type { ChatRequest, Message } from '../chat/request.ts'
+import { hash53 } from '../ids.ts'
 
 /** Providers cache no shorter prompts than this, in tokens (OpenAI, Anthropic: 1,024). */
 const leastTokens = 1_024
@@ -19,7 +20,7 @@ export function nameConversation(
   const system = request.messages.find(({ role }) => role === 'system')
   const first = request.messages.find(({ role }) => role === 'user')
   const tools = request.tools.map(({ name }) => name).join(' ')
-  return hash([userId, tools, beginning(system), beginning(first)].join('\n'))
+  return hash53([userId, tools, beginning(system), beginning(first)].join('\n')).toString(36)
 }
 
 function beginning(message: Message | undefined): string {
@@ -29,18 +30,4 @@ function beginning(message: Message | undefined): string {
     if (text.length >= characters) break
   }
   return text.slice(0, characters)
-}
-
-/** 53 bits, after cyrb53: two rounds of multiplication that mix into one another. */
-function hash(text: string): string {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    high = Math.imul(high ^ code, 2654435761)
-    low = Math.imul(low ^ code, 1597334677)
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909)
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909)
-  return ((2097151 & low) * 4294967296 + (high >>> 0)).toString(36)
 }

@@ -2,6 +2,7 @@
  * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
  * serves is for the pools to decide.
  */
+import { matchesAny, matchesModel } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
@@ -109,20 +110,13 @@ export function makePlan(input: PlanInput): Plan | HubError {
   return plan
 }
 
-/** Whether a model's name is in a list of exact names and `prefix*` patterns. */
-export function matchesAny(name: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) =>
-    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-  )
-}
-
 /** The order of resolution is part of the API: route, pattern, provider/model, provider, bare model id. */
 function resolve(input: PlanInput): RouteCandidate[] | undefined {
   const { asked, directory } = input
   const routes = [...input.routes, ...defaultRoutes]
   const route =
     routes.find((candidate) => candidate.name === (asked || 'any')) ??
-    routes.find((candidate) => candidate.name.endsWith('*') && matchesAny(asked, [candidate.name]))
+    routes.find((candidate) => candidate.name.endsWith('*') && matchesModel(candidate.name, asked))
   if (route) return inOrder(withCustom(route, directory), input)
 
   const slash = asked.indexOf('/')

@@ -2,9 +2,10 @@
  * What speaks against a key. Two kinds: what stands whatever is asked of it for some model (it rests, its requests are used up),
  * by which the roster sorts keys out in advance, and what depends on the need at hand (its size, its wishes). Pure.
  */
+import { matchesAny, matchesModel } from '../chat/model.ts'
 import { isHalfOpen, probedUntil, type Rest } from './cooldown.ts'
 import type { KeyRefusal, Need } from './lease.ts'
-import { type Account, matchesModel, type PoolKey, quarantineOf } from './pool-state.ts'
+import { type Account, type PoolKey, quarantineOf } from './pool-state.ts'
 import { freeAt, limitOf, usedAt, type Window, windowName } from './windows.ts'
 
 /** What speaks against a key. Without `retryAt` it lasts. */
@@ -34,7 +35,7 @@ const eventRetryMs = 1_000
 export function standingBlocks({ key, account, model, running }: Offer, now: number): Block[] {
   const blocks: Block[] = []
   if (!key.enabled) blocks.push({ reason: 'disabled' })
-  if (key.allowedModels?.length && !key.allowedModels.some((pattern) => matchesModel(pattern, model))) {
+  if (key.allowedModels?.length && !matchesAny(model, key.allowedModels)) {
     blocks.push({ reason: 'model-not-allowed', detail: `${model} is not among the models of this key` })
   }
   const quarantine = quarantineOf(account, key)

@@ -144,8 +144,3 @@ const addressChanged = {
   message:
     'The address of its provider was changed after this key was entered, so it is not sent there. Enter the key again to allow that.',
 }
-
-/** Whether a model is meant by a pattern: an exact id, or `prefix*`. */
-export function matchesModel(pattern: string, model: string): boolean {
-  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : model === pattern
-}
