@@ -4,6 +4,7 @@
  */
 import type { ChatRequest, Message } from '../chat/request.ts'
 import { hash53 } from '../ids.ts'
+import type { Provider } from '../providers/provider.ts'
 
 /** Providers cache no shorter prompts than this, in tokens (OpenAI, Anthropic: 1,024). */
 const leastTokens = 1_024
@@ -21,6 +22,23 @@ export function nameConversation(
   const first = request.messages.find(({ role }) => role === 'user')
   const tools = request.tools.map(({ name }) => name).join(' ')
   return hash53([userId, tools, beginning(system), beginning(first)].join('\n')).toString(36)
+}
+
+/** What the conversation of one request is called, for those who are asked to serve it. */
+export class ConversationName {
+  readonly #about: Parameters<typeof nameConversation>
+  #name: string | undefined
+
+  constructor(...about: Parameters<typeof nameConversation>) {
+    this.#about = about
+  }
+
+  /** The name, for a provider that caches prompts. It is made when the first of them is asked: most requests never need it. */
+  for(provider: Pick<Provider, 'cachesPrompts'>): string | undefined {
+    if (!provider.cachesPrompts) return undefined
+    this.#name ??= nameConversation(...this.#about)
+    return this.#name
+  }
 }
 
 function beginning(message: Message | undefined): string {

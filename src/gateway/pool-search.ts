@@ -159,10 +159,11 @@ export class PoolSearch {
   }
 
   #need(): Need {
-    const { input, ledger, estimate, conversation, tried, patience } = this.#state
+    const { input, ledger, estimate, tried, patience } = this.#state
     const { token, configuration } = this.#state.caller
     const { model, provider } = this.#candidate
     const { allowedPriorities } = input.request
+    const conversation = this.#state.conversation.for(provider)
     return {
       requestId: input.requestId,
       user: configuration.user.id,
@@ -171,7 +172,7 @@ export class PoolSearch {
       estimate,
       ...(allowedPriorities && { allowedPriorities }),
       excludedKeys: tried,
-      ...(conversation !== undefined && provider.cachesPrompts && { conversation }),
+      ...(conversation !== undefined && { conversation }),
       ...(this.#waits && {
         wait: {
           waiter: token?.id ?? configuration.user.id,

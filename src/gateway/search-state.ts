@@ -8,7 +8,7 @@ import type { Env } from '../env.ts'
 import { type Fault, HubError, toHubError } from '../errors.ts'
 import type { poolStub } from '../quota/stub.ts'
 import type { Resumed } from './conversation.ts'
-import { nameConversation } from './conversation-name.ts'
+import { ConversationName } from './conversation-name.ts'
 import { CurrentCaller } from './current-caller.ts'
 import { type Estimate, estimateTokens } from './estimate.ts'
 import { Ledger } from './ledger.ts'
@@ -45,8 +45,7 @@ export class SearchState {
   readonly gate: TokenGate
   readonly current: CurrentCaller
   readonly patience: Patience
-  /** Tells this conversation from others, where that may help. */
-  readonly conversation: string | undefined
+  readonly conversation: ConversationName
   /** Keys that have failed. */
   readonly tried: string[] = []
   /** Candidates that cannot serve, by the plan or by what came of asking them. */
@@ -72,7 +71,7 @@ export class SearchState {
     this.gate = new TokenGate({ ...input, estimate: this.estimate })
     this.current = new CurrentCaller(input.env, caller)
     this.patience = new Patience(input, this.ledger.trail)
-    this.conversation = nameConversation(this.current.userId, request, this.estimate.inputTokens)
+    this.conversation = new ConversationName(this.current.userId, request, this.estimate.inputTokens)
   }
 
   /** The caller as the newest configuration knows them. */

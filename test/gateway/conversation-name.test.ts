@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../src/chat/request.ts'
-import { nameConversation } from '../../src/gateway/conversation-name.ts'
+import { ConversationName, nameConversation } from '../../src/gateway/conversation-name.ts'
 import { anyRequest } from '../any-request.ts'
 
 const says = (role: 'system' | 'user' | 'assistant', text: string): Message => ({
@@ -33,5 +33,26 @@ describe('the name of a conversation', () => {
   it('is not given where no provider would cache so short a prompt', () => {
     expect(name(opening, 'usr_a', 1_023)).toBeUndefined()
     expect(name(opening, 'usr_a', 1_024)).toBeDefined()
+  })
+
+  it('is made once, and only when a provider is asked that caches prompts', () => {
+    let readings = 0
+    const request = {
+      ...anyRequest,
+      get messages(): Message[] {
+        readings++
+        return opening
+      },
+    }
+    const conversation = new ConversationName('usr_a', request, 5_000)
+    expect(conversation.for({})).toBeUndefined()
+    expect(conversation.for({ cachesPrompts: false })).toBeUndefined()
+    expect(readings).toBe(0)
+    expect(conversation.for({ cachesPrompts: true })).toBe(name(opening))
+    const once = readings
+    expect(once).toBeGreaterThan(0)
+    expect(conversation.for({ cachesPrompts: true })).toBe(name(opening))
+    expect(conversation.for({})).toBeUndefined()
+    expect(readings).toBe(once)
   })
 })
