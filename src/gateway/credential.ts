@@ -13,8 +13,13 @@ type Sealed = Extract<KeySecret, { type: 'sealed' }>
 /** A provider key in the clear. It is kept nowhere. */
 export type Credential = { secret: string } | { fault: Fault }
 
-/** Opens the provider key of a lease, which is bound to the address of the provider's row that is about to be called. */
-export async function openCredential(env: Env, lease: Lease, candidate: Candidate): Promise<Credential> {
+/** What is to be opened: the secret, and the name of the key that it is bound to. */
+type Secret = Pick<Lease, 'secret' | 'keyId'>
+/** Who is about to be called. */
+type Called = Pick<Candidate, 'provider' | 'providerId'>
+
+/** Opens a provider key, of a lease or of a row, which is bound to the address of the provider's row that is about to be called. */
+export async function openCredential(env: Env, lease: Secret, candidate: Called): Promise<Credential> {
   const { secret } = lease
   switch (secret.type) {
     case 'none':
@@ -28,12 +33,7 @@ export async function openCredential(env: Env, lease: Lease, candidate: Candidat
   }
 }
 
-async function openSealed(
-  env: Env,
-  sealed: Sealed,
-  keyId: string,
-  candidate: Candidate,
-): Promise<Credential> {
+async function openSealed(env: Env, sealed: Sealed, keyId: string, candidate: Called): Promise<Credential> {
   const { owner, ciphertext } = sealed
   const origin = originOf(candidate.provider)
   const open = (text: string) =>

@@ -1,14 +1,13 @@
 /** The models of a provider: what the catalogue knows of them, and on request what the provider itself lists. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { openSecret } from '../auth/vault.ts'
 import type { ModelFacts } from '../chat/model.ts'
 import { listKeys, type StoredKey } from '../db/keys.ts'
 import type { Env } from '../env.ts'
-import { HubError } from '../errors.ts'
+import { type Fault, HubError } from '../errors.ts'
+import { type Credential, openCredential } from '../gateway/credential.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
 import { addressRules, safeFetch } from '../http/safe-fetch.ts'
-import { originOf } from '../providers/auth.ts'
 import { askForModels, type Send } from '../providers/list-models.ts'
 import { useStoredModels } from '../providers/refresh.ts'
 import { modelsOf } from '../providers/registry.ts'
@@ -79,16 +78,33 @@ async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Pro
   const send: Send = (url, init) =>
     known.custom ? safeFetch(url, init, addressRules(env)) : fetch(url, init)
   for (const key of keys.slice(0, maxTries)) {
-    const answer = await askForModels(known.provider, await openKey(env, known, key), send)
+    const credential = await openKey(env, known, key)
+    if ('fault' in credential) {
+      refusal = unopened(key, credential.fault)
+      continue
+    }
+    const answer = await askForModels(known.provider, credential.secret, send)
     if (answer.type === 'models') return answer.ids
     refusal = answer.error
   }
   throw refusal
 }
 
-function openKey(env: Env, { id, provider }: KnownProvider, key: StoredKey): Promise<string> {
-  const context = { owner: key.owner, provider: id, origin: originOf(provider), keyId: key.id }
-  return openSecret(env, key.ciphertext, context)
+function openKey(env: Env, { id, provider }: KnownProvider, key: StoredKey): Promise<Credential> {
+  const { owner, ciphertext, id: keyId } = key
+  return openCredential(
+    env,
+    { keyId, secret: { type: 'sealed', owner, ciphertext } },
+    { providerId: id, provider },
+  )
+}
+
+/** A key that is not sent, which its owner can mend. */
+function unopened({ name, masked }: StoredKey, { message }: Fault): HubError {
+  return new HubError(
+    'NO_ELIGIBLE_KEY',
+    `The key ${name ?? masked} was not used: ${message} Enter it again to ask the provider; without ?refresh the models that the hub knows are listed.`,
+  )
 }
 
 function showModel(

@@ -25,11 +25,15 @@ function set(settings: object): Promise<unknown> {
 }
 
 /** Asks a model without a credential. */
-async function chat(address: string, model = 'openai/gpt-fake'): Promise<Response> {
+async function chat(
+  address: string,
+  model = 'openai/gpt-fake',
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const context = createExecutionContext()
   const request = new Request('http://localhost/v1/chat/completions', {
     method: 'POST',
-    headers: { 'cf-connecting-ip': address },
+    headers: { 'cf-connecting-ip': address, ...headers },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
   })
   const response = await worker.fetch(request, env, context)
@@ -67,6 +71,16 @@ describe('a request without a credential', () => {
     const models = await (await send('GET', '/v1/models')).text()
     expect(models).toContain('openai/')
     expect(models).not.toContain('groq/')
+  })
+
+  it('has no idempotency key: nobody could tell whose answer it would be', async () => {
+    const refused = await chat('203.0.113.40', 'openai/gpt-fake', { 'idempotency-key': 'once' })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({
+      error: { message: expect.stringContaining('needs a token') },
+      hub: { code: 'VALIDATION_ERROR' },
+    })
+    expect(fetch).not.toHaveBeenCalled()
   })
 
   it('may ask for models and nothing else: every other route says 401', async () => {

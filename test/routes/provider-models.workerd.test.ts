@@ -150,6 +150,21 @@ describe('the models of a provider', () => {
     })
   })
 
+  it('are not asked with a key that was entered for another address, which is said with the remedy', async () => {
+    await call('PATCH', '/api/providers/mine', { baseUrl: 'https://moved.example.com/v1' }, ada.session)
+    const calls = answer(() => Response.json({ data: [{ id: 'c' }] }))
+    const moved = await refusal('GET', '/api/providers/mine/models?refresh', undefined, ada.session)
+    expect(moved).toMatchObject({ status: 400, code: 'NO_ELIGIBLE_KEY' })
+    expect(moved.message).toContain('entered for another address')
+    expect(moved.message).toContain('Enter it again')
+    expect(moved.message).not.toContain('custom-key')
+    expect(calls).toEqual([])
+
+    await call('POST', '/api/keys', { provider: 'mine', apiKey: 'key-for-the-new-address' }, ada.session)
+    expect((await list('mine/models?refresh')).data).toMatchObject([{ id: 'c', source: 'provider' }])
+    expect(calls.map(({ url }) => url)).toEqual(['https://moved.example.com/v1/models'])
+  })
+
   it('of the sandbox are known without a call', async () => {
     const calls = answer(() => Response.json({ data: [] }))
     expect((await list('sandbox/models?refresh', bob)).data.map(({ id }) => id)).toContain('echo')
