@@ -4,12 +4,12 @@
  * may lead is decided there (`user/claims.ts`); what a client gets meanwhile, and in the end, is decided here.
  */
 import { renewCaller } from '../auth/caller.ts'
-import { openText, sealText } from '../auth/vault.ts'
+import { openText, SealError, sealText } from '../auth/vault.ts'
 import { HubError, toHubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import { sha256 } from '../ids.ts'
-import { type ClaimAnswer, type ClaimOutcome, renewMs } from '../user/claims.ts'
+import { type ClaimAnswer, type ClaimedCall, type ClaimOutcome, renewMs } from '../user/claims.ts'
 import { userStub } from '../user/stub.ts'
 import { budgets } from './budgets.ts'
 import { complete, type CompletionInput } from './complete.ts'
@@ -61,16 +61,17 @@ export async function completeOnce(input: CompletionInput, key: string, sent: st
 
 class SharedCall {
   readonly #input: CompletionInput
-  readonly #call: { name: string; body: string }
+  readonly #call: ClaimedCall
   readonly #deadlineAt: number
   #abandoned = false
 
-  constructor(input: CompletionInput, call: { name: string; body: string }) {
+  constructor(input: CompletionInput, call: ClaimedCall) {
     this.#input = input
     this.#call = call
     this.#deadlineAt = Date.now() + (input.timeoutMs ?? budgets.wholeMs)
   }
 
+  /** Claims the call, and does what follows from that. */
   async respond(): Promise<Response> {
     const first = await this.#object().claim(this.#call)
     if (first.type !== 'wait') return this.#proceed(first)
@@ -124,13 +125,30 @@ class SharedCall {
   }
 
   /** Gives an answer again, to a caller who is still known: no lease is asked for that would tell. */
-  async #replay({ sealed, epoch }: Extract<ClaimAnswer, { type: 'kept' }>): Promise<Response> {
+  async #replay({ sealed, epoch, ticket }: Extract<ClaimAnswer, { type: 'kept' }>): Promise<Response> {
     const { env, caller } = this.#input
     if (epoch > caller.configuration.epoch) await renewCaller(env, caller, Date.now())
-    const { head, body } = readKept(await openText(env, sealed, this.#sealedFor()))
+    const text = await this.#open(sealed)
+    if (text === undefined) {
+      this.#call.unreadable = ticket
+      return this.respond()
+    }
+    const { head, body } = readKept(text)
     const response = new Response(body, head)
     response.headers.set(replayedHeader, 'true')
     return response
+  }
+
+  /** A kept answer; undefined where the master key that sealed it is gone: then it is as if it had not been kept. */
+  async #open(sealed: string): Promise<string | undefined> {
+    const { env, requestId } = this.#input
+    try {
+      return await openText(env, sealed, this.#sealedFor())
+    } catch (thrown) {
+      if (!(thrown instanceof SealError) || thrown.problem !== 'no-master-key') throw thrown
+      console.error(`${requestId} is served anew instead of being answered again. ${thrown.message}`)
+      return undefined
+    }
   }
 
   /** Makes the call. It runs on when its client leaves, as long as the platform lets it: whoever asks again wants the answer. */

@@ -23,13 +23,19 @@ export interface Claim {
   expiresAt: number
 }
 
+/** A call as it is claimed: the hashes that a claim has. */
+export interface ClaimedCall extends Pick<Claim, 'name' | 'body'> {
+  /** The ticket of an answer that was given for this call and does not open: it counts as not kept. */
+  unreadable?: string
+}
+
 /** How a call stands to what is known of its name. */
 export type Standing = 'free' | 'conflict' | Claim['outcome']
 
-/** @param body the hash of what was sent now. */
-export function standingOf(claim: Claim | undefined, body: string, now: number): Standing {
+export function standingOf(claim: Claim | undefined, call: ClaimedCall, now: number): Standing {
   if (!claim || claim.expiresAt <= now) return 'free'
-  return claim.body === body ? claim.outcome : 'conflict'
+  if (claim.body !== call.body) return 'conflict'
+  return claim.outcome === 'kept' && claim.ticket === call.unreadable ? 'free' : claim.outcome
 }
 
 /** Whether this ticket still leads. One whose claim ran out leads as long as nobody else has taken it. */
@@ -43,8 +49,8 @@ export type ClaimOutcome =
   | { type: 'lead'; ticket: string }
   /** Somebody else is making it: ask again. */
   | { type: 'wait' }
-  /** It was made: this is the answer, sealed. */
-  | { type: 'kept'; sealed: string }
+  /** It was made: this is the answer, sealed, with the ticket of its leader. */
+  | { type: 'kept'; sealed: string; ticket: string }
   /** It was made, and the answer was too large to keep. */
   | { type: 'too-large' }
   /** Something else was sent under this key. */

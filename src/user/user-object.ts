@@ -9,7 +9,7 @@ import { readEpoch } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 import { type Allowance, allowanceUnder, type Reservation, reserve, settle } from './allowance.ts'
-import { type ClaimAnswer, claimMs, keepMs, leads, standingOf } from './claims.ts'
+import { type ClaimAnswer, type ClaimedCall, claimMs, keepMs, leads, standingOf } from './claims.ts'
 import type { Spent, TokenAnswer, TokenNeed, TokenRules, TokenUse } from './reservation.ts'
 import { migrate } from './schema.ts'
 import { type KnownEpoch, UserStore } from './store.ts'
@@ -52,10 +52,12 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /** Gives a call to whoever asks for it first, and to all others with the same name what came of it. */
-  async claim({ name, body }: { name: string; body: string }): Promise<ClaimAnswer> {
+  async claim(call: ClaimedCall): Promise<ClaimAnswer> {
+    const { name, body } = call
     const epoch = await this.#readyEpoch()
     const now = this.#now()
-    const standing = standingOf(this.#store.readClaim(name), body, now)
+    const claim = this.#store.readClaim(name)
+    const standing = standingOf(claim, call, now)
     switch (standing) {
       case 'free': {
         const ticket = randomId('claim')
@@ -67,7 +69,7 @@ export class UserObject extends DurableObject<Env> {
       case 'running':
         return { type: 'wait', epoch }
       case 'kept':
-        return { type: 'kept', epoch, sealed: this.#store.readAnswer(name) }
+        return { type: 'kept', epoch, sealed: this.#store.readAnswer(name), ticket: claim?.ticket ?? '' }
       case 'too-large':
       case 'conflict':
         return { type: standing, epoch }

@@ -7,6 +7,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Env } from '../../src/env.ts'
 import { sha256 } from '../../src/ids.ts'
 import { app } from '../../src/index.ts'
 import { budgets } from '../../src/gateway/budgets.ts'
@@ -44,6 +45,7 @@ afterEach(() => {
 
 interface Asking {
   as?: string
+  bindings?: Env
   key?: string
   path?: string
   body?: object
@@ -56,7 +58,13 @@ interface Sent {
   settled: () => Promise<void>
 }
 
-function send({ as = ada.token, key: by = key, path = '/v1/chat/completions', ...more }: Asking = {}): Sent {
+function send({
+  as = ada.token,
+  bindings = env,
+  key: by = key,
+  path = '/v1/chat/completions',
+  ...more
+}: Asking = {}): Sent {
   const context = createExecutionContext()
   const request = new Request(`http://localhost${path}`, {
     method: 'POST',
@@ -64,7 +72,7 @@ function send({ as = ada.token, key: by = key, path = '/v1/chat/completions', ..
     body: JSON.stringify({ model: 'openai/m', messages: [{ role: 'user', content: 'Hello' }], ...more.body }),
   })
   return {
-    response: Promise.resolve(app.fetch(request, env, context)),
+    response: Promise.resolve(app.fetch(request, bindings, context)),
     settled: () => waitOnExecutionContext(context),
   }
 }
@@ -412,6 +420,26 @@ describe('an answer', () => {
       Response.json({ ...completionBody, choices: [{ index: 0, message: { role: 'assistant', content } }] })
     const first = await ask()
     expect(await ask()).toEqual({ ...first, replayed: 'true' })
+  })
+
+  it.each([
+    ['whole', {}, () => Response.json(completionBody)],
+    ['streamed', { stream: true }, () => streamOf('Hello')],
+  ])('whose master key is gone is made again, %s, and that one is kept', async (_case, body, respond) => {
+    const logged = vi.spyOn(console, 'error').mockReturnValue()
+    behave = respond
+    const withNewer: Env = { ...env, MASTER_KEY_2: btoa('a newer master key, soon lost.!!') }
+    const asking = { body }
+    expect(await ask({ ...asking, bindings: withNewer })).toMatchObject({ status: 200, replayed: null })
+    expect(await ask({ ...asking, bindings: withNewer })).toMatchObject({ status: 200, replayed: 'true' })
+
+    const again = await Promise.all([ask(asking), ask(asking), ask(asking)])
+    expect(again.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(again.filter(({ replayed }) => replayed === null)).toHaveLength(1)
+    expect(calls).toHaveLength(2)
+    expect(logged.mock.calls.flat().join()).toContain('is served anew')
+    expect(await ask(asking)).toMatchObject({ status: 200, replayed: 'true' })
+    expect(calls).toHaveLength(2)
   })
 
   it('cannot be read where it is kept, nor can what was asked', async () => {

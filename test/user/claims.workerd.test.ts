@@ -79,6 +79,28 @@ describe('a claim', () => {
     expect(await rows()).toEqual({ claims: 1, parts: 3 })
   })
 
+  it('whose answer does not open is given to one of all who say so, and the others get the new answer', async () => {
+    const unreadable = await lead()
+    await object.keepAnswer(call.name, unreadable, 'sealed with a key that is gone')
+    expect(await object.claim(call)).toMatchObject({ type: 'kept', ticket: unreadable })
+    const claims = Array.from({ length: 10 }, () => object.claim({ ...call, unreadable }))
+    const answers = await Promise.all(claims)
+    expect(answers.map(({ type }) => type).toSorted()).toEqual(['lead', ...Array(9).fill('wait')])
+    expect(await rows()).toEqual({ claims: 1, parts: 0 })
+
+    const leader = answers.find((answer) => answer.type === 'lead')
+    await object.keepAnswer(call.name, leader?.ticket ?? '', 'sealed anew')
+    for (const asked of [call, { ...call, unreadable }]) {
+      expect(await object.claim(asked)).toMatchObject({ type: 'kept', sealed: 'sealed anew' })
+    }
+  })
+
+  it('is a conflict for another body also where its answer does not open', async () => {
+    const unreadable = await lead()
+    await object.keepAnswer(call.name, unreadable, 'sealed')
+    expect(await object.claim({ ...call, body: 'another', unreadable })).toMatchObject({ type: 'conflict' })
+  })
+
   it('says that there was an answer which could not be kept', async () => {
     await object.keepAnswer(call.name, await lead(), undefined)
     expect(await object.claim(call)).toMatchObject({ type: 'too-large' })
