@@ -4,7 +4,6 @@
  * may lead is decided there (`user/claims.ts`); what a client gets meanwhile, and in the end, is decided here.
  */
 import { renewCaller } from '../auth/caller.ts'
-import { openText, SealError, sealText } from '../auth/vault.ts'
 import { HubError, toHubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
@@ -14,7 +13,7 @@ import { userStub } from '../user/stub.ts'
 import { budgets } from './budgets.ts'
 import { complete, type CompletionInput } from './complete.ts'
 import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
-import { type Gathered, gather, type KeptAnswer, passOn, readKept, writeKept } from './kept-answer.ts'
+import { type Gathered, gather, type KeptAnswer, openKept, passOn, sealKept } from './kept-answer.ts'
 import { clientLeftStatus } from './ledger.ts'
 import { pause } from './pause.ts'
 
@@ -124,31 +123,18 @@ class SharedCall {
     }
   }
 
-  /** Gives an answer again, to a caller who is still known: no lease is asked for that would tell. */
+  /** Gives an answer again, to a caller who is still known: no lease is asked for that would tell. One that does not open is made anew. */
   async #replay({ sealed, epoch, ticket }: Extract<ClaimAnswer, { type: 'kept' }>): Promise<Response> {
     const { env, caller } = this.#input
     if (epoch > caller.configuration.epoch) await renewCaller(env, caller, Date.now())
-    const text = await this.#open(sealed)
-    if (text === undefined) {
+    const kept = await openKept(env, sealed, this.#sealedFor())
+    if (!kept) {
       this.#call.unreadable = ticket
       return this.respond()
     }
-    const { head, body } = readKept(text)
-    const response = new Response(body, head)
+    const response = new Response(kept.body, kept.head)
     response.headers.set(replayedHeader, 'true')
     return response
-  }
-
-  /** A kept answer; undefined where the master key that sealed it is gone: then it is as if it had not been kept. */
-  async #open(sealed: string): Promise<string | undefined> {
-    const { env, requestId } = this.#input
-    try {
-      return await openText(env, sealed, this.#sealedFor())
-    } catch (thrown) {
-      if (!(thrown instanceof SealError) || thrown.problem !== 'no-master-key') throw thrown
-      console.error(`${requestId} is served anew instead of being answered again. ${thrown.message}`)
-      return undefined
-    }
   }
 
   /** Makes the call. It runs on when its client leaves, as long as the platform lets it: whoever asks again wants the answer. */
@@ -205,8 +191,8 @@ class SharedCall {
     const { name } = this.#call
     switch (gathered.type) {
       case 'whole': {
-        const text = writeKept({ head, body: gathered.body })
-        return this.#object().keepAnswer(name, ticket, await sealText(env, text, this.#sealedFor()))
+        const sealed = await sealKept(env, { head, body: gathered.body }, this.#sealedFor())
+        return this.#object().keepAnswer(name, ticket, sealed)
       }
       case 'too-large':
         return this.#object().keepAnswer(name, ticket, undefined)

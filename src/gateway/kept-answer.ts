@@ -1,4 +1,6 @@
-/** An answer as it is kept to be given again: gathered while it passes, written as one text, and read back. */
+/** An answer as it is kept to be given again: gathered while it passes, sealed as one text, and opened again. */
+import { openText, SealError, sealText } from '../auth/vault.ts'
+import type { Secrets } from '../auth/secrets.ts'
 
 /** No larger answer is kept, in bytes of its body. */
 export const maxKeptBytes = 2 * 1024 * 1024
@@ -12,16 +14,31 @@ export interface KeptAnswer {
 /** What an answer came to while it passed. */
 export type Gathered = { type: 'whole'; body: string } | { type: 'too-large' } | { type: 'broken' }
 
-/** One text for both: the head is JSON, and has no line break. */
-export function writeKept({ head, body }: KeptAnswer): string {
-  return `${JSON.stringify(head)}\n${body}`
+/** Seals an answer for the place that `bound` names. */
+export function sealKept(secrets: Secrets, { head, body }: KeptAnswer, bound: string[]): Promise<string> {
+  // One text for both: the head is JSON, and has no line break.
+  return sealText(secrets, `${JSON.stringify(head)}\n${body}`, bound)
 }
 
-/** @param text what `writeKept` wrote, and nobody else. */
-export function readKept(text: string): KeptAnswer {
-  const end = text.indexOf('\n')
-  const head: KeptAnswer['head'] = JSON.parse(text.slice(0, end))
-  return { head, body: text.slice(end + 1) }
+/**
+ * What `sealKept` sealed; undefined where the master key that it was sealed with is gone.
+ * @throws {SealError} where it was altered.
+ */
+export async function openKept(
+  secrets: Secrets,
+  sealed: string,
+  bound: string[],
+): Promise<KeptAnswer | undefined> {
+  try {
+    const text = await openText(secrets, sealed, bound)
+    const end = text.indexOf('\n')
+    const head: KeptAnswer['head'] = JSON.parse(text.slice(0, end))
+    return { head, body: text.slice(end + 1) }
+  } catch (thrown) {
+    if (!(thrown instanceof SealError) || thrown.problem !== 'no-master-key') throw thrown
+    console.error(`A kept answer does not open, and its request is served anew: ${thrown.message}`)
+    return undefined
+  }
 }
 
 /** A body that is there already. */

@@ -2,7 +2,12 @@
  * Secrets that are easy to recognise go through a whole life of a hub in which everything fails that can. Afterwards they are looked
  * for in every answer, header, log line, row of D1 and row of the Durable Objects, as they are and as they might be written.
  */
-import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  listDurableObjectIds,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { signSession } from '../../src/auth/sessions.ts'
@@ -27,11 +32,34 @@ const canaries: Record<string, string> = {
   'groq key of the deployment': 'gsk_CanaryGroq0123456789abcdef',
   'shapeless key': 'QxvtCanaryShapeless77Zr',
   'replaced key': 'QxvtCanaryReplaced88Yq',
+  'imported key': 'gsk_CanaryImported0123456789abcdef',
+  'imported key of no known shape': 'ZmwkCanaryImported55Pd',
+  'idempotency key': 'IdempotencyCanary-5d1e9a',
+  'kept answer': 'AnswerCanary with forty-two swans',
 }
 const of = (name: string): string => canaries[name] ?? ''
 
+/** A namespace that notes what its objects are called: names outlive what is stored in them. */
+function noting<T extends Rpc.DurableObjectBranded>(
+  kind: string,
+  namespace: DurableObjectNamespace<T>,
+): DurableObjectNamespace<T> {
+  return new Proxy(namespace, {
+    get(target, name) {
+      if (name !== 'getByName') return Reflect.get(target, name)
+      return (objectName: string) => {
+        note(`the name of an object of ${kind}`, objectName)
+        return target.getByName(objectName)
+      }
+    },
+  })
+}
+
 const deployed: Env = {
   ...env,
+  KEY_POOL: noting('KEY_POOL', env.KEY_POOL),
+  USER_OBJECT: noting('USER_OBJECT', env.USER_OBJECT),
+  THROTTLE: noting('THROTTLE', env.THROTTLE),
   HUB_LOCAL: '0',
   MASTER_KEY: of('master key'),
   JWT_SECRET: of('signing secret'),
@@ -105,12 +133,13 @@ async function send(method: string, path: string, ask: Ask = {}): Promise<{ stat
   return { status: response.status, text: answer }
 }
 
-/** The same, for the one answer in which a secret is handed out: it is not held against it. */
-async function receive(method: string, path: string, ask: Ask): Promise<{ token: string }> {
+/** The same, for an answer in which a secret is handed out: it is not held against it. */
+async function receive<Body = { token: string }>(method: string, path: string, ask: Ask): Promise<Body> {
   const before = said.length
   const { status, text } = await send(method, path, ask)
   if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${text}`)
-  said.splice(before)
+  // What was said elsewhere meanwhile is.
+  said.push(...said.splice(before).filter(({ where }) => !/^(headers|body) of /.test(where)))
   return JSON.parse(text)
 }
 
@@ -238,11 +267,33 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 240_00
     }
     await send('POST', '/api/keys', { as: session, text: `{"provider": "${name}", "apiKey": ${apiKey}}` })
   }
-  const { data } = JSON.parse((await send('GET', '/api/keys', { as: session })).text) as {
+  const all = JSON.parse((await send('GET', '/api/keys', { as: session })).text) as {
     data: { id: string; provider: string }[]
   }
+  const { data } = all
   const mine = data.find((key) => key.provider === 'shapeless')?.id ?? ''
   await send('PATCH', `/api/keys/${mine}`, { as: session, body: { apiKey: of('shapeless key') } })
+
+  // More are imported, and lines that are no keys.
+  const lines = [
+    of('imported key'),
+    `${of('imported key')} twice`,
+    of('imported key of no known shape'),
+    `OPENAI_API_KEY="${of('openai key')}`,
+    `provider,key\nnowhere,${of('imported key of no known shape')}`,
+  ]
+  for (const body of [
+    { text: lines.join('\n') },
+    { text: lines.join('\n'), format: 'csv' },
+    { text: lines.join('\n'), format: 'env' },
+    { text: [of('imported key')] },
+    { text: of('imported key'), apply: of('imported key') },
+    { text: lines.join('\n'), apply: true },
+  ]) {
+    await send('POST', '/api/keys/import', { as: session, body })
+  }
+  const imported = JSON.parse((await send('GET', '/api/keys', { as: session })).text) as typeof all
+  expect(imported.data.length).toBe(data.length + 1)
 
   // A token, and what is no token.
   const { token } = await receive('POST', '/api/tokens', { as: session, body: { name: 'canary' } })
@@ -275,6 +326,35 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 240_00
       }
     }
   }
+
+  // A key is tried, and fails in every way; a person lifts what that made of it.
+  const tried = data.find((key) => key.provider === 'openai')?.id ?? ''
+  for (const fail of [...Object.values(failures), () => json(completionBody, 200)]) {
+    provider = fail
+    await send('POST', `/api/keys/${tried}/test`, { as: session, body: {} })
+    await send('POST', `/api/keys/${tried}/restore`, { as: session })
+  }
+
+  // A request is sent twice, and its answer kept; then another one under the same key, and keys that are none.
+  const message = { role: 'assistant', content: of('kept answer') }
+  const answered = { ...completionBody, choices: [{ index: 0, message, finish_reason: 'stop' }] }
+  provider = () => json(answered, 200)
+  const once = { 'idempotency-key': of('idempotency key') }
+  for (const again of [false, true]) {
+    const request = { as: token, headers: once, body: { model: 'openai/m-once', messages } }
+    const { choices } = await receive<typeof answered>('POST', '/v1/chat/completions', request)
+    expect(choices[0]?.message.content, `again: ${again}`).toBe(of('kept answer'))
+  }
+  for (const headers of [once, { 'idempotency-key': of('idempotency key').padEnd(300, 'x') }]) {
+    const request = { as: token, headers, body: { model: 'openai/m-other', messages } }
+    expect((await send('POST', '/v1/chat/completions', request)).status).toBeGreaterThanOrEqual(400)
+  }
+  provider = failures['an error in the middle of a stream'] ?? provider
+  await send('POST', '/v1/chat/completions', {
+    as: token,
+    headers: { 'idempotency-key': `${of('idempotency key')} of a stream` },
+    body: { model: 'openai/m-stream', messages, stream: true },
+  })
 
   // The database fails under what is about to be stored.
   const broken = { ...deployed, DB: failingOn(/^insert into/i) }
@@ -353,24 +433,32 @@ async function noteDatabase(): Promise<void> {
 }
 
 async function noteObjects(): Promise<void> {
-  const { results } = await env.DB.prepare('SELECT id FROM users').all<{ id: string }>()
-  let rows = 0
-  for (const owner of [...results.map(({ id }) => id), 'hub']) {
-    for (const name of providers) {
-      const stub = env.KEY_POOL.getByName(`${owner}/${name}`)
-      const dump = await runInDurableObject(stub, (_pool, { storage: { sql } }) =>
-        sql
-          .exec<{ name: string }>(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-          )
-          .toArray()
-          .flatMap((table) => sql.exec(`SELECT * FROM "${table.name}"`).toArray()),
-      )
-      rows += dump.length
-      note(`object ${owner}/${name}`, JSON.stringify(dump))
-    }
+  expect(await noteObjectsOf('KEY_POOL', env.KEY_POOL)).toBeGreaterThan(20)
+  // A claim with its answer, and the epoch.
+  expect(await noteObjectsOf('USER_OBJECT', env.USER_OBJECT)).toBeGreaterThan(2)
+  expect(await noteObjectsOf('THROTTLE', env.THROTTLE)).toBeGreaterThan(1)
+}
+
+/** Notes what every object of a namespace has stored, in rows and under keys. @returns how much that is. */
+async function noteObjectsOf<T extends Rpc.DurableObjectBranded>(
+  kind: string,
+  namespace: DurableObjectNamespace<T>,
+): Promise<number> {
+  let entries = 0
+  for (const id of await listDurableObjectIds(namespace)) {
+    const dump = await runInDurableObject(namespace.get(id), (_object, { storage: { sql, kv } }) => [
+      ...sql
+        .exec<{ name: string }>(
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+        )
+        .toArray()
+        .flatMap((table): unknown[] => sql.exec(`SELECT * FROM "${table.name}"`).toArray()),
+      ...kv.list(),
+    ])
+    entries += dump.length
+    note(`an object of ${kind}`, JSON.stringify(dump))
   }
-  expect(rows).toBeGreaterThan(20)
+  return entries
 }
 
 /** Where a secret was found, as it is, as JSON or a URL would have it, or in an encoding; and large parts of it. */
