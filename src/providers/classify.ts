@@ -5,7 +5,7 @@
 import type { Complaint } from '../chat/events.ts'
 import type { Blame, Fault } from '../errors.ts'
 import { AddressError } from '../http/safe-fetch.ts'
-import { knownReset } from '../quota/cooldown.ts'
+import { knownReset } from './calendar.ts'
 import { commonRules, meaningOfStatus } from './common-rules.ts'
 import { errorStatus } from './error-status.ts'
 import type { ErrorRule, Provider } from './provider.ts'

@@ -3,7 +3,7 @@
  * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
  */
 import { parseReset } from '../http/retry-after.ts'
-import type { Period } from '../quota/calendar.ts'
+import type { Period } from './calendar.ts'
 import type { LimitHeaders, Reset } from './provider.ts'
 
 /** The lengths, in seconds as headers write them, that are a window of ours. */

@@ -2,7 +2,7 @@
  * Limits of a provider that nothing is known of: only headers that say themselves what is counted and for how long are read. OpenAI's
  * names without a period mean a minute here and a day there, and are passed over. Pure.
  */
-import type { Period } from '../quota/calendar.ts'
+import type { Period } from './calendar.ts'
 import { type Claim, periodsBySeconds } from './limit-claims.ts'
 import { claimsInFields } from './ratelimit-fields.ts'
 

@@ -2,7 +2,7 @@
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { Limit } from '../db/schema.ts'
 import { environmentVariable, findProvider } from '../providers/registry.ts'
-import type { Calendar } from './cooldown.ts'
+import type { Calendar } from '../providers/calendar.ts'
 import type { KeySecret } from './lease.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
 import { defaultStrategy } from './strategies.ts'

@@ -13,14 +13,6 @@
  * for all; until then nobody else goes.
  */
 import type { Fault } from '../errors.ts'
-import type { Reset } from '../providers/provider.ts'
-import { spanAround } from './calendar.ts'
-
-/** When a provider's days and months end, as far as that is known. */
-export interface Calendar {
-  day?: Reset
-  month?: Reset
-}
 
 /** Why something is not used, and until when. Times are milliseconds since the epoch. */
 export interface Rest {
@@ -112,13 +104,6 @@ export function restWithoutProbe(rest: Rest, lease: string): Rest {
 /** Whether a rest is so long over that the next failure is a first one. */
 export function isForgotten(rest: Rest, now: number): boolean {
   return Math.max(rest.since, rest.until) + forgetMs < now
-}
-
-/** When a quota of this period ends by the provider's own calendar, where that is known. */
-export function knownReset(period: Fault['period'], calendar: Calendar, now: number): number | undefined {
-  if (period !== 'day' && period !== 'month') return undefined
-  const reset = calendar[period]
-  return reset === 'utc' || reset === 'pacific' ? spanAround(now, period, reset).endsAt : undefined
 }
 
 /** Calls that were under way when the rest began tell of the same incident: they do not make it worse. */

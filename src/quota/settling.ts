@@ -4,12 +4,11 @@
  */
 import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
+import { type Calendar, knownReset } from '../providers/calendar.ts'
 import {
-  type Calendar,
   circuitAfter,
   circuitAfterSuccess,
   isForgotten,
-  knownReset,
   type Rest,
   restAfter,
   restAfterSuccess,

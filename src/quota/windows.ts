@@ -6,7 +6,7 @@
  * a reading cannot be exact it counts too much, never too little.
  */
 import type { Reset } from '../providers/provider.ts'
-import { type Period, type Span, spanAround } from './calendar.ts'
+import { type Period, type Span, spanAround } from '../providers/calendar.ts'
 
 /** What was used between two times, both included. */
 export interface Bucket {

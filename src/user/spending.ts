@@ -2,7 +2,7 @@
  * Money by day and month, in nano-dollars: whole numbers, so that sums are exact. A reservation counts as spent from the moment it is made,
  * and in the period in which it was made. Pure, and given the time.
  */
-import { spanAround } from '../quota/calendar.ts'
+import { spanAround } from '../providers/calendar.ts'
 
 export const nanoDollars = 1_000_000_000
 

@@ -5,7 +5,6 @@ import {
   circuitAfter,
   circuitAfterSuccess,
   isForgotten,
-  knownReset,
   type Rest,
   restAfter,
   restAfterSuccess,
@@ -138,15 +137,6 @@ describe('deadlines', () => {
         }
       }),
     )
-  })
-
-  it('are known from the provider’s calendar where it has one', () => {
-    expect(knownReset('day', { day: 'pacific' }, start)).toBe(Date.parse('2026-11-22T00:00:00-08:00'))
-    expect(knownReset('month', { month: 'utc' }, start)).toBe(Date.UTC(2026, 11, 1))
-    expect(knownReset('day', { day: 'refill' }, start)).toBeUndefined()
-    expect(knownReset('day', {}, start)).toBeUndefined()
-    expect(knownReset('minute', { day: 'utc' }, start)).toBeUndefined()
-    expect(knownReset(undefined, { day: 'utc' }, start)).toBeUndefined()
   })
 
   it('are forgotten an hour after they are over', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { spanAround } from '../../src/quota/calendar.ts'
+import { knownReset, spanAround } from '../../src/providers/calendar.ts'
 
 const hourMs = 3_600_000
 
@@ -60,5 +60,17 @@ describe('spanAround', () => {
         expect(spanAround(span.endsAt - 1, per, zone)).toEqual(span)
       }),
     )
+  })
+})
+
+describe('the end of a quota', () => {
+  it('is known from the provider’s calendar where it has one', () => {
+    const now = Date.UTC(2026, 10, 21, 12)
+    expect(knownReset('day', { day: 'pacific' }, now)).toBe(Date.parse('2026-11-22T00:00:00-08:00'))
+    expect(knownReset('month', { month: 'utc' }, now)).toBe(Date.UTC(2026, 11, 1))
+    expect(knownReset('day', { day: 'refill' }, now)).toBeUndefined()
+    expect(knownReset('day', {}, now)).toBeUndefined()
+    expect(knownReset('minute', { day: 'utc' }, now)).toBeUndefined()
+    expect(knownReset(undefined, { day: 'utc' }, now)).toBeUndefined()
   })
 })

@@ -2,6 +2,8 @@
  * Where minutes, hours, days and months begin and end: in UTC, and in the time of California, by which some providers count
  * their days. A Pacific day has 23, 24 or 25 hours; the rules of daylight saving are left to `Intl`. Pure.
  */
+import type { Fault } from '../errors.ts'
+import type { Reset } from './provider.ts'
 
 export type Period = 'minute' | 'hour' | 'day' | 'month'
 export type Zone = 'utc' | 'pacific'
@@ -10,6 +12,12 @@ export type Zone = 'utc' | 'pacific'
 export interface Span {
   startsAt: number
   endsAt: number
+}
+
+/** When a provider's days and months end, as far as that is known. */
+export interface Calendar {
+  day?: Reset
+  month?: Reset
 }
 
 const minuteMs = 60_000
@@ -21,6 +29,13 @@ export function spanAround(at: number, per: Period, zone: Zone): Span {
   if (per === 'minute') return spanOfLength(at, minuteMs)
   if (per === 'hour') return spanOfLength(at, hourMs)
   return zone === 'utc' ? utcSpan(at, per) : pacificSpan(at, per)
+}
+
+/** When a quota of this period ends by the provider's own calendar, where that is known. */
+export function knownReset(period: Fault['period'], calendar: Calendar, now: number): number | undefined {
+  if (period !== 'day' && period !== 'month') return undefined
+  const reset = calendar[period]
+  return reset === 'utc' || reset === 'pacific' ? spanAround(now, period, reset).endsAt : undefined
 }
 
 function spanOfLength(at: number, lengthMs: number): Span {
