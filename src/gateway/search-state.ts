@@ -5,7 +5,7 @@
 import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Env } from '../env.ts'
-import { type Fault, HubError, toHubError } from '../errors.ts'
+import { type Fault, type HubError, toHubError } from '../errors.ts'
 import type { poolStub } from '../quota/stub.ts'
 import type { Resumed } from './conversation.ts'
 import { ConversationName } from './conversation-name.ts'
