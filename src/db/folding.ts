@@ -43,19 +43,28 @@ const foldTotals = `
   FROM ${people} CROSS JOIN usage_totals ${moved}
   ON CONFLICT (owner, dimension, day, name) DO UPDATE SET ${addMeasures}, ${addDurations('usage_daily')}`
 
+/** The oldest hour of a table, and the removal of what was folded. */
+const statementsOf = (table: 'usage_hourly' | 'usage_totals') => ({
+  oldest: `SELECT min((SELECT min(hour) FROM ${table} WHERE owner = person)) AS hour FROM ${people}`,
+  remove: `DELETE FROM ${table} WHERE owner IN (SELECT person FROM ${people}) AND hour >= ?1 AND hour < ?2`,
+})
+
 /** Folds what is older than hours are told apart, the oldest days first. @param now in milliseconds since the epoch. */
 export async function foldUsage(d1: D1Database, now: number): Promise<void> {
-  await fold(d1, 'usage_hourly', foldHours, now - hoursKeptMs)
-  await fold(d1, 'usage_totals', [foldTotals], now - totalsKeptMs)
+  await fold(d1, { ...statementsOf('usage_hourly'), add: foldHours }, now - hoursKeptMs)
+  await fold(d1, { ...statementsOf('usage_totals'), add: [foldTotals] }, now - totalsKeptMs)
 }
 
-async function fold(d1: D1Database, table: string, statements: string[], keptFrom: number): Promise<void> {
+interface Folding {
+  oldest: string
+  add: string[]
+  remove: string
+}
+
+async function fold(d1: D1Database, { oldest, add, remove }: Folding, keptFrom: number): Promise<void> {
   const before = Math.floor(keptFrom / dayMs) * dayMs
-  const first = await d1
-    .prepare(`SELECT min((SELECT min(hour) FROM ${table} WHERE owner = person)) AS hour FROM ${people}`)
-    .first<number | null>('hour')
+  const first = await d1.prepare(oldest).first<number | null>('hour')
   if (first === null || first >= before) return
   const until = Math.min(before, Math.floor(first / dayMs + daysAtOnce) * dayMs)
-  const remove = `DELETE FROM ${table} WHERE owner IN (SELECT person FROM ${people}) AND hour >= ?1 AND hour < ?2`
-  await d1.batch([...statements, remove].map((statement) => d1.prepare(statement).bind(first, until)))
+  await d1.batch([...add, remove].map((statement) => d1.prepare(statement).bind(first, until)))
 }

@@ -44,9 +44,9 @@ async function removeOldLogs(d1: D1Database, before: number): Promise<void> {
 
 /** The tables of sums, and their keys. */
 const sumsOfPeople = [
-  ['usage_hourly', 'owner, hour, provider, model, key_id, token_id'],
-  ['usage_totals', 'owner, hour'],
-  ['usage_daily', 'owner, dimension, day, name'],
+  [sql`usage_hourly`, sql`owner, hour, provider, model, key_id, token_id`],
+  [sql`usage_totals`, sql`owner, hour`],
+  [sql`usage_daily`, sql`owner, dimension, day, name`],
 ] as const
 
 /** Removes the log and the sums of people who were removed. */
@@ -62,8 +62,8 @@ async function removeDeparted(d1: D1Database, now: number): Promise<void> {
     await repeat(
       d1,
       () => sql`
-      DELETE FROM ${sql.raw(table)} WHERE (${sql.raw(key)}) IN (
-        SELECT ${sql.raw(key)} FROM departed CROSS JOIN ${sql.raw(table)}
+      DELETE FROM ${table} WHERE (${key}) IN (
+        SELECT ${key} FROM departed CROSS JOIN ${table}
         WHERE owner = departed.user_id LIMIT ${rowsAtOnce})`,
     )
   }
@@ -74,7 +74,7 @@ async function removeDeparted(d1: D1Database, now: number): Promise<void> {
         lt(departed.at, now - departureMs),
         sql`NOT EXISTS (SELECT 1 FROM requests WHERE requests.owner = ${departed.userId})`,
         ...sumsOfPeople.map(
-          ([table]) => sql`NOT EXISTS (SELECT 1 FROM ${sql.raw(table)} WHERE owner = ${departed.userId})`,
+          ([table]) => sql`NOT EXISTS (SELECT 1 FROM ${table} WHERE owner = ${departed.userId})`,
         ),
       ),
     )

@@ -6,7 +6,6 @@ import { type SQL, sql } from 'drizzle-orm'
 import { firstIdAt } from '../ids.ts'
 import type { Durations } from '../observe/durations.ts'
 import { openDatabase } from './client.ts'
-import { measureColumns } from './usage-sums.ts'
 import { peopleOf, type Whose } from './whose.ts'
 
 /** What usage can be told apart by. */
@@ -53,6 +52,9 @@ export interface UsageRow {
 
 const dayMs = 86_400_000
 
+const everyMeasure = sql`
+  requests, errors, rescued, input_tokens, output_tokens, cached_tokens, reasoning_tokens, duration_ms, cost, saved`
+
 const hourlyNames: Record<UsageDimension, SQL> = {
   provider: sql`provider`,
   // Two providers may have a model of the same name.
@@ -90,7 +92,7 @@ export async function sumUsage(
       sum(input_tokens) AS inputTokens, sum(output_tokens) AS outputTokens,
       sum(cached_tokens) AS cachedTokens, sum(reasoning_tokens) AS reasoningTokens,
       sum(duration_ms) AS durationMs, sum(cost) AS cost, sum(saved) AS saved
-    FROM (${usedIn(whose, question, sql.raw(measureColumns))}) AS used
+    FROM (${usedIn(whose, question, everyMeasure)}) AS used
     GROUP BY 1, 2 ORDER BY 1, 2 LIMIT ${limit}`)
 }
 
@@ -102,7 +104,7 @@ export async function topGroups(
   { groups, by }: Top,
 ): Promise<string[]> {
   const rows = await openDatabase(d1).all<{ name: string | null }>(sql`
-    SELECT name FROM (${usedIn(whose, question, sql.raw(measureColumns))}) AS used
+    SELECT name FROM (${usedIn(whose, question, everyMeasure)}) AS used
     GROUP BY 1 ORDER BY sum(${rankedBy[by]}) DESC, 1 LIMIT ${groups}`)
   return rows.flatMap(({ name }) => name ?? [])
 }

@@ -79,6 +79,20 @@ export function circuitBlocks(circuit: Rest | undefined, now: number): Block[] {
   return restBlocks('provider-rests', circuit, now, 'provider-rests')
 }
 
+/** What is used up of a key whatever model it is asked for: of several windows the one that is full longest. */
+export function usedUp({ id }: PoolKey, account: Account, now: number): Block | undefined {
+  return longest(
+    account.windows
+      .filter(
+        (window) =>
+          limitOf(window) !== undefined &&
+          window.model === undefined &&
+          (window.key === undefined || window.key === id),
+      )
+      .flatMap((window) => windowBlocks(window, 1, 0, now)),
+  )
+}
+
 /** Whether a window counts calls of a model with a key. */
 export function counts(window: Window, model: string, keyId: string): boolean {
   return (

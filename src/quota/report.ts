@@ -1,4 +1,5 @@
 /** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
+import { type Block, usedUp } from './blocks.ts'
 import { isHalfOpen } from './cooldown.ts'
 import { dryAt, pacePerMs } from './forecast.ts'
 import type { KeyState, PoolReport, WindowState } from './lease.ts'
@@ -86,7 +87,23 @@ function reportStatus(
   if (quarantine) return { status: 'quarantined', reason: reasonOf(quarantine) }
   const { rest } = account
   if (rest && rest.until > now) return { status: 'cooling', coolingUntil: rest.until, reason: reasonOf(rest) }
-  return { status: 'active' }
+  const full = usedUp(key, account, now)
+  if (!full) return { status: 'active' }
+  return {
+    status: 'cooling',
+    ...(full.retryAt !== undefined && { coolingUntil: full.retryAt }),
+    // What filled the window was the last call of the account.
+    reason: { verdict: full.reason, message: sentenceOf(full), since: lastUsedAt(account) ?? 0 },
+  }
+}
+
+function sentenceOf({ detail = '' }: Block): string {
+  return detail && `${detail}.`
+}
+
+function lastUsedAt({ keys }: Account): number | undefined {
+  const times = Object.values(keys).flatMap((use) => use.lastUsedAt ?? [])
+  return times.length > 0 ? Math.max(...times) : undefined
 }
 
 /** Models that rest on the account, and those that rest at the provider. */

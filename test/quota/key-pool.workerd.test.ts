@@ -319,6 +319,35 @@ describe('blame', () => {
     ])
   })
 
+  it('tells of a key whose window is full that it cannot serve, until when and why', async () => {
+    await storeKey(env.DB, { id: 'k1', limits: [{ unit: 'requests', per: 'day', limit: 2, resets: 'utc' }] })
+    await storeKey(env.DB, {
+      id: 'k2',
+      limits: [{ unit: 'requests', per: 'day', limit: 2, resets: 'utc', model: 'm' }],
+    })
+    await openPool()
+    const tomorrow = (Math.floor(start / 86_400_000) + 1) * 86_400_000
+    await admit()
+    expect((await pool.report()).keys).toMatchObject([{ status: 'active' }, { status: 'active' }])
+    now = start + 5
+    await admit()
+    const full = {
+      status: 'cooling',
+      coolingUntil: tomorrow,
+      reason: {
+        verdict: 'requests-used-up',
+        message: '2 of 2 requests per day are taken.',
+        since: start + 5,
+      },
+    }
+    expect((await pool.report()).keys).toMatchObject([full, { status: 'active' }])
+    // What is full for one model may serve another.
+    expect([(await admit()).keyId, (await admit()).keyId]).toEqual(['k2', 'k2'])
+    expect((await pool.report()).keys).toMatchObject([full, { status: 'active' }])
+    now = tomorrow
+    expect((await pool.report()).keys).toMatchObject([{ status: 'active' }, { status: 'active' }])
+  })
+
   it('rests nothing for a request that is larger than the window of its account', async () => {
     await storeKey(env.DB, { id: 'k1' })
     await openPool()
