@@ -80,7 +80,7 @@ export function circuitBlocks(circuit: Rest | undefined, now: number): Block[] {
 }
 
 /** What is used up of a key whatever model it is asked for: of several windows the one that is full longest. */
-export function usedUp({ id }: PoolKey, account: Account, now: number): Block | undefined {
+export function usedUpBlock({ id }: PoolKey, account: Account, now: number): Block | undefined {
   return longest(
     account.windows
       .filter(

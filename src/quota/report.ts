@@ -1,5 +1,5 @@
 /** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
-import { type Block, usedUp } from './blocks.ts'
+import { type Block, usedUpBlock } from './blocks.ts'
 import { isHalfOpen } from './cooldown.ts'
 import { dryAt, pacePerMs } from './forecast.ts'
 import type { KeyState, PoolReport, WindowState } from './lease.ts'
@@ -87,13 +87,13 @@ function reportStatus(
   if (quarantine) return { status: 'quarantined', reason: reasonOf(quarantine) }
   const { rest } = account
   if (rest && rest.until > now) return { status: 'cooling', coolingUntil: rest.until, reason: reasonOf(rest) }
-  const full = usedUp(key, account, now)
+  const full = usedUpBlock(key, account, now)
   if (!full) return { status: 'active' }
   return {
     status: 'cooling',
     ...(full.retryAt !== undefined && { coolingUntil: full.retryAt }),
     // What filled the window was the last call of the account.
-    reason: { verdict: full.reason, message: sentenceOf(full), since: lastUsedAt(account) ?? 0 },
+    reason: { verdict: full.reason, message: sentenceOf(full), since: lastUseOf(account) ?? 0 },
   }
 }
 
@@ -101,7 +101,7 @@ function sentenceOf({ detail = '' }: Block): string {
   return detail && `${detail}.`
 }
 
-function lastUsedAt({ keys }: Account): number | undefined {
+function lastUseOf({ keys }: Account): number | undefined {
   const times = Object.values(keys).flatMap((use) => use.lastUsedAt ?? [])
   return times.length > 0 ? Math.max(...times) : undefined
 }
