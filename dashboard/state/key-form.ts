@@ -1,7 +1,6 @@
 /** What the form of a key asks the hub to change: what differs from the key as it is, and nothing else. Pure. */
 import type { Key } from '../api.ts'
-
-type Limits = NonNullable<Key['limits']>
+import { type Limit, type LimitEntry, limitEntriesOf, toLimits } from './limit-form.ts'
 
 export interface KeyChange {
   name?: string | null
@@ -12,7 +11,7 @@ export interface KeyChange {
   defaultModel?: string | null
   allowedModels?: string[] | null
   account?: string | null
-  limits?: Limits | null
+  limits?: Limit[] | null
   enabled?: boolean
   shared?: boolean
   apiKey?: string
@@ -22,7 +21,7 @@ export interface KeyChange {
 export function readKeyChange(
   key: Key,
   form: FormData,
-  { limits, mayShare }: { limits: Limits; mayShare: boolean },
+  { limits, mayShare }: { limits: readonly LimitEntry[]; mayShare: boolean },
 ): KeyChange {
   const textOf = (name: string): string => {
     const value = form.get(name)
@@ -41,17 +40,23 @@ export function readKeyChange(
     weight: numberOf('weight') ?? key.weight,
     maxConcurrent: numberOf('maxConcurrent'),
     defaultModel: textOf('defaultModel') || null,
-    allowedModels: allowed.length > 0 ? allowed : null,
+    allowedModels: orNone(allowed),
     account,
-    limits: limits.length > 0 ? limits : null,
+    limits: orNone(toLimits(limits)),
     enabled: form.has('enabled'),
     shared: mayShare ? form.has('shared') : key.shared,
   }
-  const present: Record<string, unknown> = { ...key }
+  // Limits are compared as this form would write them.
+  const present: Record<string, unknown> = { ...key, limits: orNone(toLimits(limitEntriesOf(key.limits))) }
   const changed = Object.entries(wanted).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(present[name]),
   )
   const apiKey = textOf('apiKey')
   // The entries are those of `wanted`, which has the fields of a change.
   return { ...(Object.fromEntries(changed) as KeyChange), ...(apiKey && { apiKey }) }
+}
+
+/** Null stands for an empty list: that is how the hub tells that there is none. */
+function orNone<Item>(list: Item[]): Item[] | null {
+  return list.length > 0 ? list : null
 }

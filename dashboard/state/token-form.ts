@@ -1,19 +1,7 @@
 /** What was entered about a token, as the API takes it. Pure. */
-import type { Token } from '../api.ts'
+import { type LimitEntry, toLimits } from './limit-form.ts'
 
-export const limitUnits = ['requests', 'tokens'] as const
-export const limitPeriods = ['minute', 'hour', 'day', 'month'] as const
 export const budgetPeriods = ['day', 'month'] as const
-
-/** A limit as it is entered. */
-export interface LimitEntry {
-  unit: (typeof limitUnits)[number]
-  per: (typeof limitPeriods)[number]
-  /** Empty until something is entered: such a limit counts for nothing. */
-  limit: string
-  /** How it resets, where something else than the rule of its period was chosen elsewhere: kept as it is. */
-  resets?: NonNullable<Token['limits']>[number]['resets']
-}
 
 /** What a form holds, field by field. */
 export interface TokenEntry {
@@ -31,9 +19,7 @@ export interface TokenEntry {
 /** The body that makes or changes a token: what was left empty is null, so that it can be taken away again. */
 export function toTokenInput(entry: TokenEntry) {
   const models = entry.models.split(/[\s,]+/).filter((model) => model !== '')
-  const limits = entry.limits
-    .filter(({ limit }) => limit.trim() !== '')
-    .map(({ unit, per, limit, resets }) => ({ unit, per, limit: Number(limit), ...(resets && { resets }) }))
+  const limits = toLimits(entry.limits)
   return {
     name: entry.name.trim(),
     expiresAt: entry.expires === '' ? null : endOfDay(entry.expires),
@@ -49,16 +35,6 @@ export function toTokenInput(entry: TokenEntry) {
           },
     defaultWait: toNumber(entry.defaultWait),
   }
-}
-
-/** The entries that a token's limits came from. */
-export function limitEntriesOf(token: Pick<Token, 'limits'> | undefined): LimitEntry[] {
-  return (token?.limits ?? []).map(({ unit, per, limit, resets }) => ({
-    unit,
-    per,
-    limit: String(limit),
-    ...(resets && { resets }),
-  }))
 }
 
 /** A moment as the day that a date field shows, in the reader's time zone. */

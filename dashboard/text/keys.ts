@@ -100,19 +100,8 @@ export const words = {
   secret: 'Replace the key',
   secretHint: 'Empty keeps the present one. A new one lifts its quarantine.',
 
-  limits: 'Limits',
   limitsHint:
     'What you know of its quota. What the provider states in its answers is taken into account too.',
-  addLimit: 'Add a limit',
-  limitAmount: 'At most',
-  limitUnit: 'of',
-  limitPer: 'per',
-  limitModel: 'for the model',
-  anyModel: 'all models',
-  limitRow: (n: number) => `Limit ${n}`,
-  removeLimit: (n: number) => `Remove limit ${n}`,
-  units: { requests: 'requests', tokens: 'tokens' },
-  spans: { minute: 'minute', hour: 'hour', day: 'day', month: 'month' },
   preset: (name: string) => `Take over: ${name}`,
   presetSays: (n: number, asOf: string) =>
     `${count(n, { one: 'limit', other: 'limits' })}, as of ${day(Date.parse(asOf))}.`,

@@ -15,16 +15,8 @@ export const words = {
   budgetHint:
     'Requests are refused when it is spent. It counts models with a known price; days and months are UTC’s.',
   budgetBar: (per: 'day' | 'month') => `Budget per ${per}`,
-  limits: 'Limits',
   limitsHint: 'Counted for this token alone, whichever key serves it.',
-  limitOf: (n: number) => `Limit ${n}: how many`,
-  unitOf: (n: number) => `Limit ${n}: of what`,
-  periodOf: (n: number) => `Limit ${n}: in which time`,
-  units: { requests: 'requests', tokens: 'tokens' },
-  periods: { minute: 'per minute', hour: 'per hour', day: 'per day', month: 'per month' },
-  addLimit: 'Add a limit',
-  removeLimit: (n: number) => `Remove limit ${n}`,
-  remove: 'Remove',
+  periods: { day: 'per day', month: 'per month' },
   maxConcurrent: 'Requests at the same time',
   models: 'Models that it may use',
   modelsHint:

@@ -77,6 +77,10 @@ describe('tokens', () => {
     await page.getByLabel('Budget for each').selectOption('day')
     await page.getByRole('button', { name: 'Add a limit' }).click()
     await page.getByLabel('Limit 1: how many').fill('100')
+    await page.getByText('Refills at once, at midnight in UTC').click()
+    await page.getByLabel('How it refills').selectOption('refill')
+    await page.getByText('Refills little by little, all the time').waitFor()
+    expect(await page.getByLabel('Counts for').count()).toBe(0)
     await page.getByLabel('Models that it may use').fill('sandbox/*')
     await check('tokens-making')
     await page.getByRole('button', { name: 'Make the token' }).click()
@@ -91,6 +95,7 @@ describe('tokens', () => {
 
     await row.getByRole('button', { name: 'Edit “editor”' }).click()
     expect(await page.getByLabel('Limit 1: how many').inputValue()).toBe('100')
+    await page.getByText('Refills little by little, all the time').waitFor()
     await page.getByRole('button', { name: 'Remove limit 1' }).click()
     await page.getByLabel('Requests at the same time').fill('3')
     await page.getByRole('button', { name: 'Save' }).click()

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { startBrowser, visit } from './browser.ts'
+import { startBrowser, tabTo, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -17,7 +17,9 @@ interface Key {
   priority: number
   account: string
   allowedModels: string[] | null
-  limits: { unit: string; per: string; limit: number; model?: string }[] | null
+  limits:
+    | { unit: string; per: string; limit: number; model?: string; resets?: string; scope?: string }[]
+    | null
 }
 
 beforeAll(async () => {
@@ -82,8 +84,8 @@ describe('a key', () => {
     await page.getByLabel('Priority').fill('3')
     await page.getByLabel('Allowed models').fill('fake-1\nfake-2*')
     await page.getByRole('button', { name: 'Add a limit' }).click()
-    await page.getByLabel('Limit 1: At most').fill('40')
-    await page.getByLabel('Limit 1: per').selectOption('hour')
+    await page.getByLabel('Limit 1: how many').fill('40')
+    await page.getByLabel('Limit 1: in which time').selectOption('hour')
     await check('keys-editing')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('sk-****0002 was changed.').waitFor()
@@ -96,6 +98,33 @@ describe('a key', () => {
       account: id,
     })
     await page.getByRole('meter', { name: 'Requests per hour' }).waitFor()
+    await end()
+  })
+
+  it('is limited by keyboard, down to how a limit refills and for whom it counts, also on a phone', async () => {
+    const { id } = await addKey('sk-fake-0007', {
+      limits: [{ unit: 'tokens', per: 'day', limit: 9_000, resets: 'rolling' }],
+    })
+    const options = { session: ada.session, device: 'phone' } as const
+    const { page, check, end } = await visit(browser, `${hub.url}/keys?edit=${id}`, options)
+    const more = page.getByText('Refills as each use turns a day old, counts for the whole account')
+    await more.waitFor()
+    await tabTo(page, more)
+    await page.keyboard.press('Enter')
+    const refills = page.getByLabel('How it refills')
+    expect(await refills.inputValue()).toBe('rolling')
+    await tabTo(page, refills)
+    await page.keyboard.type('at once, at midnight in Cal')
+    const counts = page.getByLabel('Counts for')
+    await tabTo(page, counts)
+    await page.keyboard.press('ArrowDown')
+    await page.getByText('Refills at once, at midnight in California, counts for this key alone').waitFor()
+    await check('keys-limits')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('sk-****0007 was changed.').waitFor()
+    expect((await readKey(id)).limits).toEqual([
+      { unit: 'tokens', per: 'day', limit: 9_000, resets: 'pacific', scope: 'key' },
+    ])
     await end()
   })
 

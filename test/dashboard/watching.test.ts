@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { Log, Usage } from '../../dashboard/api.ts'
 import { nameDevice } from '../../dashboard/state/devices.ts'
 import { toCsv, toJson } from '../../dashboard/state/log-export.ts'
+import { limitEntriesOf } from '../../dashboard/state/limit-form.ts'
 import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/log-query.ts'
 import { readQuery } from '../../dashboard/state/query-fields.ts'
 import { snippet, tools } from '../../dashboard/state/snippets.ts'
-import { limitEntriesOf, toTokenInput } from '../../dashboard/state/token-form.ts'
+import { toTokenInput } from '../../dashboard/state/token-form.ts'
 import { linesOf, rank, sumOf, timeOf } from '../../dashboard/state/usage-view.ts'
 import { placeAttempts } from '../../dashboard/state/waterfall.ts'
 
@@ -182,7 +183,7 @@ describe('a token’s form', () => {
 
   it('keeps how a limit resets that was made elsewhere', () => {
     const limits = [{ unit: 'requests', per: 'day', limit: 5, resets: 'pacific' }] as const
-    const entries = limitEntriesOf({ limits: [...limits] })
+    const entries = limitEntriesOf(limits)
     expect(
       toTokenInput({ ...empty, limits: entries, models: 'smart,\n groq/*', budget: '0.5' }),
     ).toMatchObject({

@@ -11,7 +11,7 @@ import { useResource } from '../../state/resource.ts'
 import { keysChanged, providersSource } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
-import { PresetTerms } from './limits-editor.tsx'
+import { PresetTerms } from './preset-terms.tsx'
 
 interface AddKeyProps {
   /** Called when it is there: it is then tested. */

@@ -4,14 +4,16 @@ import { api, ask, type Key } from '../../api.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { Field, onSubmit } from '../../parts/field.tsx'
+import { LimitsEditor } from '../../parts/limits-editor.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { readKeyChange } from '../../state/key-form.ts'
+import { limitEntriesOf } from '../../state/limit-form.ts'
 import { refresh, useResource } from '../../state/resource.ts'
 import { accountsSource, keysChanged, providersSource } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
-import { type Limit, LimitsEditor } from './limits-editor.tsx'
+import { PresetTerms } from './preset-terms.tsx'
 
 interface EditKeyProps {
   item: Key
@@ -35,7 +37,7 @@ const fields = [
 ]
 
 export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProps) {
-  const [limits, setLimits] = useState<Limit[]>(item.limits ?? [])
+  const [limits, setLimits] = useState(() => limitEntriesOf(item.limits))
   const provider = useResource(providersSource).data?.find(({ id }) => id === item.provider)
   const accounts = useResource(accountsSource).data?.filter((account) => account.provider === item.provider)
   const announce = useAnnounce()
@@ -151,7 +153,25 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
               )}
             </Field>
           )}
-          <LimitsEditor limits={limits} presets={provider?.presets ?? []} onChange={setLimits} />
+          <LimitsEditor
+            whose="key"
+            limits={limits}
+            hint={words.limitsHint}
+            onChange={setLimits}
+            actions={provider?.presets.map((preset) => (
+              <button
+                key={preset.id}
+                type="button"
+                class="button small"
+                onClick={() => setLimits(limitEntriesOf(preset.limits))}
+              >
+                {words.preset(preset.name)}
+              </button>
+            ))}
+          />
+          {provider?.presets.map((preset) => (
+            <PresetTerms key={preset.id} preset={preset} />
+          ))}
           <Field label={words.secret} name="apiKey" optional hint={words.secretHint} error={error}>
             {(control) => <input {...control} type="password" autocomplete="off" spellcheck={false} />}
           </Field>

@@ -4,11 +4,12 @@ import type { Token } from '../../api.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { LimitsEditor } from '../../parts/limits-editor.tsx'
 import { useAction } from '../../state/action.ts'
-import { budgetPeriods, dayOf, limitEntriesOf, toTokenInput } from '../../state/token-form.ts'
+import { limitEntriesOf } from '../../state/limit-form.ts'
+import { budgetPeriods, dayOf, toTokenInput } from '../../state/token-form.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/tokens.ts'
-import { LimitsEditor } from './limits-editor.tsx'
 
 interface TokenFormDialogProps {
   title: string
@@ -22,7 +23,7 @@ interface TokenFormDialogProps {
 const fields = ['name', 'expiresAt', 'allowedModels', 'maxConcurrent', 'budget.amount', 'defaultWait']
 
 export function TokenFormDialog({ title, submit, token, save, onClosed }: TokenFormDialogProps) {
-  const [limits, setLimits] = useState(() => limitEntriesOf(token))
+  const [limits, setLimits] = useState(() => limitEntriesOf(token?.limits))
   const [limited, setLimited] = useState(token !== undefined)
   const saving = useAction(async (form: HTMLFormElement, close: () => void) => {
     await save(
@@ -76,7 +77,7 @@ export function TokenFormDialog({ title, submit, token, save, onClosed }: TokenF
                 </div>
               )}
             </Field>
-            <LimitsEditor limits={limits} onChange={setLimits} />
+            <LimitsEditor whose="token" limits={limits} hint={words.limitsHint} onChange={setLimits} />
             <Field label={words.maxConcurrent} name="maxConcurrent" optional error={error}>
               {(control) => (
                 <input
