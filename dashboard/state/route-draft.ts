@@ -26,13 +26,21 @@ export function draftOf({ order, candidates }: RouteContent): Draft {
   }
 }
 
-/** With the candidate at another place; a place that is none leaves it where it is. */
+/** With the candidate at another place; the same draft where that is its own, or none. */
 export function moveCandidate(draft: Draft, id: number, to: number): Draft {
   const from = draft.candidates.findIndex((candidate) => candidate.id === id)
   const moved = draft.candidates[from]
-  if (!moved || to < 0 || to >= draft.candidates.length) return draft
+  if (!moved || to === from || to < 0 || to >= draft.candidates.length) return draft
   const others = draft.candidates.toSpliced(from, 1)
   return { ...draft, candidates: others.toSpliced(to, 0, moved) }
+}
+
+/**
+ * The place of what is dragged to a height, among the others whose middles are at these. Where the middle of another is passed it
+ * gives way and stays away: a tall one does not jump to and fro.
+ */
+export function placeAt(height: number, middles: readonly number[]): number {
+  return middles.filter((middle) => middle < height).length
 }
 
 export function addCandidate(

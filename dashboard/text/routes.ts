@@ -31,7 +31,7 @@ export const words = {
   },
   orderHint: 'Candidates that rest or cannot serve a request are passed over in any order.',
   candidatesTitle: 'Candidates',
-  candidatesHint: 'Drag them, or move them with their buttons.',
+  candidatesHint: 'Drag them by their grips, or move them with their buttons.',
   defaultModel: 'its default model',
   up: (name: string) => `Move ${name} up`,
   down: (name: string) => `Move ${name} down`,

@@ -1,5 +1,5 @@
 /** What a person does with routes: orders them by keyboard and by mouse, saves and resets them, and asks who would serve. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
@@ -55,6 +55,46 @@ afterAll(async () => {
 const readRoute = (name: string): Promise<Route> =>
   hub.call('GET', `/api/routes/${name}`, { as: ada.session })
 
+interface Place {
+  x: number
+  y: number
+}
+
+/** A finger on the screen, as Chromium itself hears of one. */
+async function touchOf(page: Page) {
+  const devtools = await page.context().newCDPSession(page)
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: Place[]): Promise<unknown> =>
+    devtools.send('Input.dispatchTouchEvent', { type, touchPoints })
+  return {
+    async drag({ x, y }: Place, by: Place): Promise<void> {
+      const steps = 12
+      await touch('touchStart', [{ x, y }])
+      for (let step = 1; step <= steps; step++)
+        await touch('touchMove', [{ x: x + (by.x * step) / steps, y: y + (by.y * step) / steps }])
+      await touch('touchEnd', [])
+    },
+  }
+}
+
+/** Where the page stands once it has come to rest: it rolls on for a while after a finger has left it. */
+async function scrolledTo(page: Page): Promise<number> {
+  let at = -1
+  await expect
+    .poll(async () => {
+      const before = at
+      at = await page.evaluate<number>('scrollY')
+      return at === before
+    })
+    .toBe(true)
+  return at
+}
+
+async function middleOf(element: Locator): Promise<Place> {
+  const box = await element.boundingBox()
+  if (!box) throw new Error(`${element.toString()} is not to be seen.`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
 describe('a route', () => {
   it('is ordered by keyboard, saved and explained, without a request to anybody', async () => {
     const asked = provider.received.length
@@ -96,11 +136,35 @@ describe('a route', () => {
 
   it('is ordered by dragging', async () => {
     const { page, end } = await visit(browser, `${hub.url}/routes/work`, { session: ada.session })
-    const candidates = page.locator('.candidate')
+    const candidates = page.locator('.candidate').filter({ hasText: 'Fake' })
     await candidates.nth(2).waitFor()
     const last = await candidates.nth(2).locator('strong').textContent()
-    await candidates.nth(2).dragTo(candidates.nth(0))
+    await candidates.nth(2).dragTo(candidates.nth(0), { targetPosition: { x: 60, y: 4 } })
     await expect.poll(() => candidates.nth(0).locator('strong').textContent()).toBe(last)
+    // It is let go: where the mouse goes now moves nothing.
+    await candidates.nth(2).hover()
+    expect(await candidates.nth(0).locator('strong').textContent()).toBe(last)
+    await end()
+  })
+
+  it('is ordered by a finger at a grip, while anywhere else it scrolls the page', async () => {
+    const options = { session: ada.session, device: 'phone' } as const
+    const { page, end } = await visit(browser, `${hub.url}/routes/work`, options)
+    const names = page.locator('.candidate strong').filter({ hasText: 'Fake' })
+    await names.nth(2).waitFor()
+    const before = await names.allTextContents()
+    const finger = await touchOf(page)
+
+    await finger.drag(await middleOf(names.nth(2)), { x: 0, y: -120 })
+    const top = await scrolledTo(page)
+    expect(top).toBeGreaterThan(0)
+    expect(await names.allTextContents()).toEqual(before)
+
+    const rowHeight = (await page.locator('.candidate').nth(0).boundingBox())?.height ?? 0
+    await finger.drag(await middleOf(page.locator('.grip').nth(0)), { x: 0, y: rowHeight * 2.5 })
+    await expect.poll(() => names.allTextContents()).toEqual([before[1], before[2], before[0]])
+    expect(await scrolledTo(page)).toBe(top)
+    await page.getByText('Not saved yet.').waitFor()
     await end()
   })
 

@@ -9,6 +9,7 @@ import {
   draftOf,
   isChanged,
   moveCandidate,
+  placeAt,
   takeOut,
 } from '../../dashboard/state/route-draft.ts'
 
@@ -25,11 +26,19 @@ describe('the draft of a route', () => {
     expect(isChanged(moveCandidate(draft, 2, 2), route)).toBe(false)
   })
 
-  it('leaves everything as it is where a place is none', () => {
+  it('leaves everything as it is where a place is none, or its own', () => {
     const draft = draftOf(route)
+    expect(moveCandidate(draft, 0, 0)).toBe(draft)
     expect(moveCandidate(draft, 0, -1)).toBe(draft)
     expect(moveCandidate(draft, 0, 3)).toBe(draft)
     expect(moveCandidate(draft, 9, 0)).toBe(draft)
+  })
+
+  it('gives what is dragged the place after those whose middles it has passed', () => {
+    const middles = [20, 60, 140]
+    expect([0, 20, 21, 100, 200].map((height) => placeAt(height, middles))).toEqual([0, 0, 1, 2, 3])
+    // A tall one that has given way is further off than it was: it does not come back.
+    expect([placeAt(110, [100]), placeAt(110, [60])]).toEqual([1, 1])
   })
 
   it('never gives one identity twice', () => {

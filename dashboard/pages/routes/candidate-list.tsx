@@ -1,7 +1,10 @@
-/** The candidates of a route in their order: dragged, or moved with buttons, which keep the focus so that one can press on. */
+/**
+ * The candidates of a route in their order: dragged by mouse, pen or finger, or moved with buttons, which keep the focus so that one
+ * can press on.
+ */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useAnnounce } from '../../state/announce.ts'
-import type { DraftCandidate } from '../../state/route-draft.ts'
+import { type DraftCandidate, placeAt } from '../../state/route-draft.ts'
 import { words } from '../../text/routes.ts'
 
 interface CandidateListProps {
@@ -12,9 +15,9 @@ interface CandidateListProps {
 }
 
 export function CandidateList({ candidates, nameOf, onMove, onTake }: CandidateListProps) {
-  const [dragged, setDragged] = useState<number>()
   const pressed = useRef<HTMLElement>()
   const announce = useAnnounce()
+  const { list, dragged, ...dragging } = useDragging(onMove)
   // An element that is moved about in its list loses the focus.
   useLayoutEffect(() => {
     pressed.current?.focus()
@@ -27,27 +30,12 @@ export function CandidateList({ candidates, nameOf, onMove, onTake }: CandidateL
     announce(words.moved(nameOf(provider), to + 1, candidates.length))
   }
   return (
-    <ol class="candidates">
+    <ol ref={list} class="candidates" {...dragging}>
       {candidates.map((candidate, index) => {
         const { id, provider, model } = candidate
         const name = model === undefined ? nameOf(provider) : `${nameOf(provider)} ${model}`
         return (
-          <li
-            key={id}
-            class={id === dragged ? 'candidate dragged' : 'candidate'}
-            draggable
-            onDragStart={(event) => {
-              setDragged(id)
-              event.dataTransfer?.setData('text/plain', name)
-            }}
-            onDragEnd={() => setDragged(undefined)}
-            onDragOver={(event) => {
-              if (dragged === undefined) return
-              event.preventDefault()
-              if (dragged !== id) onMove(dragged, index)
-            }}
-            onDrop={(event) => event.preventDefault()}
-          >
+          <li key={id} data-id={id} class={id === dragged ? 'candidate dragged' : 'candidate'}>
             <span class="grip" aria-hidden="true" />
             <span class="candidate-name">
               <strong>{nameOf(provider)}</strong>{' '}
@@ -86,4 +74,50 @@ export function CandidateList({ candidates, nameOf, onMove, onTake }: CandidateL
       })}
     </ol>
   )
+}
+
+/** Moves a candidate about with the pointer that holds it. The list takes the pointer: what is moved about would lose it. */
+function useDragging(onMove: (id: number, to: number) => void) {
+  const list = useRef<HTMLOListElement>(null)
+  const [dragged, setDragged] = useState<number>()
+  const rows = (): HTMLElement[] => [...(list.current?.querySelectorAll<HTMLElement>('.candidate') ?? [])]
+  const end = (): void => setDragged(undefined)
+  return {
+    list,
+    dragged,
+    onPointerDown: (event: PointerEvent): void => {
+      const id = heldBy(event)
+      if (id === undefined) return
+      setDragged(id)
+      list.current?.setPointerCapture(event.pointerId)
+    },
+    onPointerMove: (event: PointerEvent): void => {
+      if (dragged === undefined) return
+      const others = rows().filter((row) => idOf(row) !== dragged)
+      onMove(dragged, placeAt(event.clientY, others.map(middleOf)))
+      // A long list goes along.
+      rows()
+        .find((row) => idOf(row) === dragged)
+        ?.scrollIntoView({ block: 'nearest' })
+    },
+    onPointerUp: end,
+    onPointerCancel: end,
+  }
+}
+
+/** The candidate that a pointer takes hold of: a mouse anywhere on it, a finger at its grip, for elsewhere it scrolls the page. */
+function heldBy({ target, button, pointerType }: PointerEvent): number | undefined {
+  if (!(target instanceof Element) || button !== 0 || target.closest('button')) return undefined
+  if (pointerType !== 'mouse' && !target.closest('.grip')) return undefined
+  const row = target.closest<HTMLElement>('.candidate')
+  return row ? idOf(row) : undefined
+}
+
+function idOf(row: HTMLElement): number {
+  return Number(row.dataset['id'])
+}
+
+function middleOf(row: HTMLElement): number {
+  const { top, height } = row.getBoundingClientRect()
+  return top + height / 2
 }
