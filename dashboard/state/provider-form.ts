@@ -1,4 +1,4 @@
-/** The models of a custom provider and their prices, as one text that a person edits. Pure. */
+/** What a custom provider has many of, models with their prices and headers, as texts that a person edits. Pure. */
 
 export interface ListedModels {
   models: string[]
@@ -24,10 +24,7 @@ export function writeModels(models: readonly string[], prices: ListedModels['pri
  */
 export function readModels(text: string, before: ListedModels['prices'] | null): ListedModels {
   const listed: ListedModels = { models: [], prices: {} }
-  for (const line of text
-    .split('\n')
-    .map((part) => part.trim())
-    .filter(Boolean)) {
+  for (const line of linesOf(text)) {
     const [model = '', ...figures] = line.split(/\s+/)
     const [input, output] = figures.map(Number)
     listed.models.push(model)
@@ -36,6 +33,27 @@ export function readModels(text: string, before: ListedModels['prices'] | null):
     listed.prices[model] = { ...before?.[model], input, output }
   }
   return listed
+}
+
+/**
+ * Headers as they were written, one on each line: `x-title: my hub`.
+ * @throws {LineError} naming a line that is no header with a value.
+ */
+export function readHeaders(text: string): Record<string, string> {
+  return Object.fromEntries(
+    linesOf(text).map((line) => {
+      const [, name, value] = /^([A-Za-z0-9-]{1,64})\s*:\s*(.+)$/.exec(line) ?? []
+      if (name === undefined || value === undefined) throw new LineError(line)
+      return [name, value]
+    }),
+  )
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
 }
 
 /** A line that says nothing that can be stored. */

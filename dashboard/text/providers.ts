@@ -65,6 +65,12 @@ export const words = {
   modelListHint:
     'One on each line, the default one first. Prices may follow, in dollars for a million tokens in and out: llama-3 0.5 1.5',
   badPrice: (line: string) => `“${line}” is not a model, or a model with two prices of zero or more.`,
+  headers: 'Headers',
+  headersHint: 'Sent with every request, one on each line: “x-title: My hub”. The key is sent by itself.',
+  headersNow: (names: string[]) =>
+    `Sent now: ${names.join(', ')}. What they hold is not shown. What you enter takes the place of all of them.`,
+  noHeaders: 'Send none of them any more',
+  badHeader: (line: string) => `“${line}” is not a header: a name, a colon and a value.`,
   forHub: 'For everyone on this hub',
   save: 'Save',
   saved: (name: string) => `The provider ${name} was saved.`,

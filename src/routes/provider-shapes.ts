@@ -83,6 +83,8 @@ export const ProviderView = z.object({
   models: z.array(z.string()),
   /** What a custom provider's models cost, as far as somebody has said so. */
   prices: Prices.nullable(),
+  /** The headers that every call to a custom provider has besides; what they hold is not told. */
+  headerNames: z.array(z.string()),
   /** Where a person makes a key for it. */
   keysUrl: z.string().nullable(),
   strategy: z.string().nullable(),
@@ -106,6 +108,7 @@ export function showBuiltIn(
     defaultModel: provider.defaultModel,
     models: Object.keys(provider.models),
     prices: null,
+    headerNames: [],
     keysUrl: provider.keysUrl ?? null,
     strategy: strategy ?? null,
     presets: presetsOf(id).map((preset) => ({ ...preset, limits: [...preset.limits] })),
@@ -124,6 +127,7 @@ export function showCustom(row: StoredProvider, strategy: string | undefined): z
     defaultModel: row.models?.[0] ?? '',
     models: row.models ?? [],
     prices: row.prices,
+    headerNames: Object.keys(row.headers ?? {}),
     keysUrl: null,
     strategy: strategy ?? null,
     presets: [],

@@ -28,6 +28,7 @@ interface Provider {
   models: string[]
   prices: Record<string, object> | null
   strategy: string | null
+  headerNames: string[]
 }
 const readProvider = async (id: string): Promise<Provider | undefined> => {
   const { data } = await hub.call<{ data: Provider[] }>('GET', '/api/providers', { as: ada.session })
@@ -84,6 +85,61 @@ describe('a provider of one’s own', () => {
     await page.getByRole('button', { name: 'Delete the provider' }).click()
     await page.getByText('The provider Our box was deleted.').waitFor()
     expect(await readProvider('my-box')).toBeUndefined()
+    await end()
+  })
+
+  it('has headers that are entered, replaced and taken away, and never shown', async () => {
+    await hub.call('POST', '/api/providers', {
+      as: ada.session,
+      body: {
+        id: 'gated',
+        name: 'Gated',
+        baseUrl: provider.baseUrl,
+        dialect: 'openai-chat',
+        models: ['tiny'],
+      },
+    })
+    const foreseen = /status of 400/
+    const { page, check, end } = await visit(browser, `${hub.url}/providers?edit=gated`, {
+      session: ada.session,
+      foreseen,
+    })
+    const headers = page.getByRole('textbox', { name: 'Headers' })
+    const save = page.getByRole('button', { name: 'Save' })
+    await headers.fill('x-gate')
+    await save.click()
+    await page.getByText('“x-gate” is not a header').waitFor()
+    await headers.fill('authorization: Bearer mine')
+    await save.click()
+    // The hub’s own rule is told at the field, too.
+    await page.getByText('must not set credentials').waitFor()
+    await headers.fill('x-gate: open sesame\nx-title: My hub')
+    await save.click()
+    await page.getByText('The provider Gated was saved.').waitFor()
+    expect((await readProvider('gated'))?.headerNames).toEqual(['x-gate', 'x-title'])
+
+    await hub.call('POST', '/api/keys', {
+      as: ada.session,
+      body: { provider: 'gated', apiKey: 'sk-gated-1' },
+    })
+    provider.behave((response) => sendJson(response, 200, { object: 'list', data: [{ id: 'tiny' }] }))
+    await hub.call('GET', '/api/providers/gated/models?refresh=true', { as: ada.session })
+    expect(provider.received.at(-1)?.headers['x-gate']).toBe('open sesame')
+
+    await page.getByRole('button', { name: 'Edit Gated' }).click()
+    await page.getByText('Sent now: x-gate, x-title.').waitFor()
+    expect(await page.content()).not.toContain('sesame')
+    await check('providers-headers')
+    // What is left alone stays.
+    await page.getByRole('textbox', { name: 'Name' }).fill('Ungated')
+    await save.click()
+    await page.getByText('The provider Ungated was saved.').waitFor()
+    expect((await readProvider('gated'))?.headerNames).toEqual(['x-gate', 'x-title'])
+    await page.getByRole('button', { name: 'Edit Ungated' }).click()
+    await page.getByLabel('Send none of them any more').check()
+    await save.click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect((await readProvider('gated'))?.headerNames).toEqual([])
     await end()
   })
 })

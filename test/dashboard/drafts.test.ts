@@ -1,7 +1,7 @@
 /** What the dashboard's forms hold and send. */
 import { describe, expect, it } from 'vitest'
-import { LineError, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
 import { sumOverPools } from '../../dashboard/state/pool-sums.ts'
+import { LineError, readHeaders, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
 import { overTime, timeOf } from '../../dashboard/state/recent-usage.ts'
 import {
   addCandidate,
@@ -62,6 +62,20 @@ describe('the models of a provider as a text', () => {
 
   it.each(['tiny cheap', 'tiny 1', 'tiny 1 2 3', 'tiny -1 2'])('are refused by their line: %s', (line) => {
     expect(() => readModels(`fine\n${line}`, null)).toThrow(new LineError(line))
+  })
+})
+
+describe('the headers of a provider as a text', () => {
+  it('are read line by line, with colons in what they hold', () => {
+    expect(readHeaders('')).toEqual({})
+    expect(readHeaders(' x-title: My hub\n\nx-from:https://hub.example.com ')).toEqual({
+      'x-title': 'My hub',
+      'x-from': 'https://hub.example.com',
+    })
+  })
+
+  it.each(['x-title', 'x-title:', 'x title: a', ': a'])('are refused by their line: %s', (line) => {
+    expect(() => readHeaders(`x-fine: 1\n${line}`)).toThrow(new LineError(line))
   })
 })
 

@@ -5,7 +5,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
-import { LineError, type ListedModels, readModels, writeModels } from '../../state/provider-form.ts'
+import { LineError, readHeaders, readModels, writeModels } from '../../state/provider-form.ts'
 import { refresh } from '../../state/resource.ts'
 import { modelsSource, providersSource } from '../../state/sources.ts'
 import { text } from '../../text.ts'
@@ -19,23 +19,31 @@ interface ProviderDialogProps {
 }
 
 const dialects = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const
-const fields = ['id', 'name', 'baseUrl', 'dialect', 'models']
+const fields = ['id', 'name', 'baseUrl', 'dialect', 'models', 'headers']
 
 export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogProps) {
   const announce = useAnnounce()
   const save = useAction(async (form: HTMLFormElement, close: () => void) => {
     const name = valueOf(form, 'name').trim()
     const baseUrl = valueOf(form, 'baseUrl').trim()
-    const listed = readListed(valueOf(form, 'models'), provider)
+    const listed = readField('models', words.badPrice, () =>
+      readModels(valueOf(form, 'models'), provider?.prices ?? null),
+    )
+    const headers = readField('headers', words.badHeader, () => readHeaders(valueOf(form, 'headers')))
+    const ticked = (field: string): boolean => new FormData(form).has(field)
+    const told = {
+      name,
+      ...listed,
+      ...((Object.keys(headers).length > 0 || ticked('noHeaders')) && { headers }),
+    }
     if (provider) {
       // An address that is sent counts as a new one, also where it is the same.
       const moved = baseUrl !== addressOf(provider) && { baseUrl }
-      const json = { name, ...moved, ...listed }
-      await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json }))
+      await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json: { ...told, ...moved } }))
     } else {
       const dialect = dialects.find((one) => one === valueOf(form, 'dialect')) ?? 'openai-chat'
-      const query = new FormData(form).has('hub') ? { scope: 'hub' as const } : {}
-      const json = { id: valueOf(form, 'id').trim(), name, baseUrl, dialect, ...listed }
+      const query = ticked('hub') ? { scope: 'hub' as const } : {}
+      const json = { id: valueOf(form, 'id').trim(), baseUrl, dialect, ...told }
       await ask(api.api.providers.$post({ query, json }))
     }
     close()
@@ -43,6 +51,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
     await Promise.all([refresh(providersSource), refresh(modelsSource)])
   })
   const { error } = save
+  const headersNow = provider?.headerNames ?? []
   return (
     <Dialog title={provider ? words.editTitle(provider.name) : words.add} onClosed={onClosed}>
       {(close) => (
@@ -96,6 +105,20 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
               />
             )}
           </Field>
+          <Field
+            label={words.headers}
+            name="headers"
+            optional
+            hint={headersNow.length > 0 ? words.headersNow(headersNow) : words.headersHint}
+            error={error}
+          >
+            {(control) => <textarea {...control} rows={2} spellcheck={false} autocomplete="off" />}
+          </Field>
+          {headersNow.length > 0 && (
+            <label class="check">
+              <input type="checkbox" name="noHeaders" /> {words.noHeaders}
+            </label>
+          )}
           {!provider && mayShare && (
             <label class="check">
               <input type="checkbox" name="hub" /> {words.forHub}
@@ -120,13 +143,12 @@ function addressOf({ dialects: spoken }: Provider): string {
   return Object.values(spoken)[0] ?? ''
 }
 
-/** @throws {ApiError} for the field, as the hub would. */
-function readListed(written: string, provider: Provider | undefined): ListedModels {
+/** What was written into a field, line by line. @throws {ApiError} for the field, as the hub would. */
+function readField<Read>(param: string, wrong: (line: string) => string, read: () => Read): Read {
   try {
-    return readModels(written, provider?.prices ?? null)
+    return read()
   } catch (thrown) {
-    if (thrown instanceof LineError)
-      throw new ApiError('VALIDATION_ERROR', words.badPrice(thrown.line), { param: 'models' })
+    if (thrown instanceof LineError) throw new ApiError('VALIDATION_ERROR', wrong(thrown.line), { param })
     throw thrown
   }
 }
