@@ -17,9 +17,14 @@ export function App() {
   useLayoutEffect(() => {
     document.documentElement.lang = text.locale
   }, [])
+  const logout = async (): Promise<void> => {
+    // What still waits to be done is done in the name of the one who did it.
+    await announcing.settle()
+    await controls.logout()
+  }
   return (
     <Announce.Provider value={announcing.announce}>
-      <Standing {...controls} />
+      <Standing {...controls} logout={logout} />
       <Toast {...announcing} />
     </Announce.Provider>
   )

@@ -143,7 +143,6 @@ function useRemoval(): { removed: ReadonlySet<string>; remove: (key: Key) => voi
     setRemoved((before) => new Set([...before].filter((other) => other !== id)))
   const commit = async ({ id, masked }: Key): Promise<void> => {
     try {
-      // Whoever leaves the page meant it: the request outlives the page.
       await send(api.api.keys[':id'].$delete({ param: { id } }, { init: { keepalive: true } }))
       change(keysSource, (keys) => keys.filter((key) => key.id !== id))
       await keysChanged()
@@ -154,7 +153,7 @@ function useRemoval(): { removed: ReadonlySet<string>; remove: (key: Key) => voi
   }
   const remove = (key: Key): void => {
     setRemoved((before) => new Set([...before, key.id]))
-    announce(words.removed(key.masked), { undo: () => show(key.id), commit: () => void commit(key) })
+    announce(words.removed(key.masked), { undo: () => show(key.id), commit: () => commit(key) })
     focusPage()
   }
   return { removed, remove }

@@ -1,13 +1,17 @@
 /** What has just been done, told once: on the page and to screen readers, with a way back where there is one. */
 import { createContext } from 'preact'
 import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks'
+import { useAddress } from './address.ts'
 
 export interface Announcement {
   message: string
   /** Takes back what was done. */
   undo?: () => void
-  /** Does what was only shown as done so far: called once it can no longer be taken back. */
-  commit?: () => void
+  /**
+   * Does what was only shown as done so far: called once it can no longer be taken back. The page may be closing, so what it asks of
+   * the hub must outlive the page (`keepalive`).
+   */
+  commit?: () => Promise<void>
 }
 
 export type AnnounceFunction = (message: string, way?: Omit<Announcement, 'message'>) => void
@@ -27,6 +31,8 @@ export interface Announcing {
   announce: AnnounceFunction
   /** Takes the present one back. */
   undo: () => void
+  /** Does now what the present one stands for, and comes back when it is done. */
+  settle: () => Promise<void>
   /** Stops the time while somebody is about to decide, and lets it go on. */
   hold: (held: boolean) => void
 }
@@ -37,23 +43,23 @@ export function useAnnouncement(): Announcing {
   const shown = useRef<Announcement>()
   const timer = useRef<ReturnType<typeof setTimeout>>()
 
-  const leave = useCallback((taken: 'back' | 'on') => {
+  const leave = useCallback(async (taken: 'back' | 'on'): Promise<void> => {
     clearTimeout(timer.current)
     const announcement = shown.current
     shown.current = undefined
     setCurrent(undefined)
     if (taken === 'back') announcement?.undo?.()
-    else announcement?.commit?.()
+    else await announcement?.commit?.()
   }, [])
 
   const wait = useCallback(() => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => leave('on'), shown.current?.undo ? undoableForMs : shownForMs)
+    timer.current = setTimeout(() => void leave('on'), shown.current?.undo ? undoableForMs : shownForMs)
   }, [leave])
 
   const announce = useCallback<AnnounceFunction>(
     (message, way = {}) => {
-      leave('on')
+      void leave('on')
       shown.current = { message, ...way }
       setCurrent(shown.current)
       wait()
@@ -61,14 +67,20 @@ export function useAnnouncement(): Announcing {
     [leave, wait],
   )
 
+  // Who goes elsewhere meant what they did: to another page of the dashboard, or away from it.
+  const { path } = useAddress()
   useEffect(() => {
-    // Who leaves the page meant what they did.
-    const goOn = (): void => leave('on')
+    if (shown.current?.commit) void leave('on')
+  }, [path, leave])
+  useEffect(() => {
+    // A phone may end a page in the background without a word. Then it is not done, and shows again: better than done too early.
+    const goOn = (): void => void leave('on')
     window.addEventListener('pagehide', goOn)
     return () => window.removeEventListener('pagehide', goOn)
   }, [leave])
 
-  const undo = useCallback(() => leave('back'), [leave])
+  const undo = useCallback(() => void leave('back'), [leave])
+  const settle = useCallback(() => leave('on'), [leave])
   const hold = useCallback(
     (held: boolean) => {
       if (!shown.current) return
@@ -77,5 +89,5 @@ export function useAnnouncement(): Announcing {
     },
     [wait],
   )
-  return { current, announce, undo, hold }
+  return { current, announce, undo, settle, hold }
 }

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { startBrowser, tabTo, visit } from './browser.ts'
+import { type Page, startBrowser, tabTo, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -43,6 +43,15 @@ const addKey = (apiKey: string, settings: object = {}): Promise<Key> =>
 const readKey = (id: string): Promise<Key> => hub.call('GET', `/api/keys/${id}`, { as: ada.session })
 const listKeys = async (): Promise<Key[]> =>
   (await hub.call<{ data: Key[] }>('GET', '/api/keys', { as: ada.session })).data
+const isStored = async (id: string): Promise<boolean> => (await listKeys()).some((key) => key.id === id)
+/** The requests with which a page deletes something, from now on. */
+function watchDeletions(page: Page): string[] {
+  const deletions: string[] = []
+  page.on('request', (request) => {
+    if (request.method() === 'DELETE') deletions.push(request.url())
+  })
+  return deletions
+}
 const answer = () => provider.behave((response) => sendJson(response, 200, completion('Hello.')))
 const refuse = () =>
   provider.behave((response) =>
@@ -147,23 +156,74 @@ describe('a key', () => {
     await end()
   })
 
-  it('is deleted once nobody takes that back', async () => {
+  it('comes back when its deletion is undone, and the hub hears nothing of it', async () => {
     const { id } = await addKey('sk-fake-0004')
     const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const deletions = watchDeletions(page)
     const row = page.getByRole('listitem').filter({ hasText: '0004' })
-    const remove = page.getByRole('button', { name: 'Delete sk-****0004' })
-    await remove.click()
+    await row.waitFor()
+    await page.clock.install()
+    await page.getByRole('button', { name: 'Delete sk-****0004' }).click()
     await row.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo' }).click()
     await row.waitFor()
+    await page.clock.fastForward('01:00')
+    await page.reload()
+    await row.waitFor()
     expect((await readKey(id)).id).toBe(id)
+    expect(deletions).toEqual([])
+    await end()
+  })
 
+  it('is deleted once nobody can take that back any more', async () => {
+    const { id } = await addKey('sk-fake-0008')
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const deletions = watchDeletions(page)
+    const remove = page.getByRole('button', { name: 'Delete sk-****0008' })
+    await remove.waitFor()
+    await page.clock.install()
     await remove.click()
-    await row.waitFor({ state: 'detached' })
-    // Who goes on to something else meant it.
-    await page.getByRole('button', { name: 'Delete sk-****0003' }).click()
-    await expect.poll(async () => (await listKeys()).some((key) => key.id === id)).toBe(false)
-    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('sk-****0008 was deleted.').waitFor()
+    expect(deletions).toEqual([])
+    await page.clock.fastForward('00:11')
+    await expect.poll(() => isStored(id)).toBe(false)
+    await page.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' })
+    expect(deletions.length).toBe(1)
+    await end()
+  })
+
+  it.each<[way: string, leave: (page: Page) => Promise<unknown>]>([
+    ['goes to another page', (page) => page.getByRole('link', { name: 'Routes' }).click()],
+    ['deletes another one', (page) => page.getByRole('button', { name: 'Delete sk-****0001' }).click()],
+    ['leaves the dashboard', (page) => page.goto('about:blank')],
+    ['closes the window', (page) => page.close({ runBeforeUnload: true })],
+  ])('is deleted at once when the person %s', async (_way, leave) => {
+    const { id } = await addKey('sk-fake-0009')
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const remove = page.getByRole('button', { name: 'Delete sk-****0009' })
+    await remove.waitFor()
+    await remove.click()
+    await page.getByText('sk-****0009 was deleted.').waitFor()
+    expect(await isStored(id)).toBe(true)
+    await leave(page)
+    await expect.poll(() => isStored(id), { timeout: 5_000 }).toBe(false)
+    // What another one stands for is taken back.
+    if (!page.isClosed() && (await page.getByRole('button', { name: 'Undo' }).count()) > 0)
+      await page.getByRole('button', { name: 'Undo' }).click()
+    await end()
+  })
+
+  it('is deleted in the name of the person who logs out right after', async () => {
+    const { id } = await addKey('sk-fake-0010')
+    const { token: session } = await hub.call<{ token: string }>('POST', '/api/auth/login', {
+      body: { login: 'ada', password: 'correct horse battery' },
+    })
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session })
+    await page.getByRole('button', { name: 'Delete sk-****0010' }).click()
+    await page.getByText('sk-****0010 was deleted.').waitFor()
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    expect(await isStored(id)).toBe(false)
     await end()
   })
 
@@ -200,6 +260,13 @@ describe('many keys', () => {
     await page.getByText('500 new, 1 duplicate, 1 with a problem').waitFor()
     await page.getByText('duplicate: the same as line 8').waitFor()
     await check('keys-import')
+    // A long list is drawn in steps.
+    const rows = page.getByRole('dialog').getByRole('rowheader')
+    expect(await rows.count()).toBe(50)
+    await page.getByText('50 of 502 shown').waitFor()
+    await page.getByRole('button', { name: 'Show 50 more' }).click()
+    await page.getByText('100 of 502 shown').waitFor()
+    expect(await rows.count()).toBe(100)
     expect((await listKeys()).length).toBe(before)
     await page.getByRole('button', { name: 'Add 500 keys' }).click()
     await page.getByText('500 keys were added.').waitFor()
