@@ -8,7 +8,7 @@ import { LoginPage } from './front/login.tsx'
 import { NotReadyPage } from './front/not-ready.tsx'
 import { UnreachablePage } from './front/unreachable.tsx'
 import { Announce, useAnnouncement } from './state/announce.ts'
-import { type HubControls, useHub } from './state/hub.ts'
+import { type HubControls, PersonChanged, useHub } from './state/hub.ts'
 import { text } from './text.ts'
 
 export function App() {
@@ -24,13 +24,15 @@ export function App() {
   }
   return (
     <Announce.Provider value={announcing.announce}>
-      <Standing {...controls} logout={logout} />
+      <PersonChanged.Provider value={controls.recognise}>
+        <Standing {...controls} logout={logout} />
+      </PersonChanged.Provider>
       <Toast {...announcing} />
     </Announce.Provider>
   )
 }
 
-function Standing({ hub, refresh, enter, logout, decline }: HubControls) {
+function Standing({ hub, refresh, enter, logout, decline }: Omit<HubControls, 'recognise'>) {
   switch (hub.type) {
     case 'loading':
       return (

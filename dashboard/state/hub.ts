@@ -1,4 +1,5 @@
 /** Where a person stands with this hub, which decides what the page shows. */
+import { createContext } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api, ask, type Person, type Problem, sessionEnded } from '../api.ts'
 import { navigate } from './address.ts'
@@ -21,10 +22,15 @@ export interface HubControls {
   /** Looks again. */
   refresh: () => Promise<void>
   enter: (person: Person) => void
+  /** Takes note of what the person who is signed in has changed about themselves. */
+  recognise: (person: Person) => void
   logout: () => Promise<void>
   /** Puts the invitation away that the address holds. */
   decline: () => void
 }
+
+/** Tells all of the dashboard what a person has changed about themselves. */
+export const PersonChanged = createContext<(person: Person) => void>(() => {})
 
 export function useHub(): HubControls {
   const [hub, setHub] = useState<Hub>({ type: 'loading' })
@@ -45,6 +51,11 @@ export function useHub(): HubControls {
     forgetAll()
     setHub({ type: 'signed-in', person })
   }, [])
+  const recognise = useCallback(
+    (person: Person) =>
+      setHub((before) => (before.type === 'signed-in' ? { type: 'signed-in', person } : before)),
+    [],
+  )
   const decline = useCallback(() => {
     forgetInvitation()
     setHub({ type: 'signed-out', ended: false })
@@ -57,7 +68,7 @@ export function useHub(): HubControls {
     navigate('/', { replace: true })
   }, [])
 
-  return { hub, refresh, enter, logout, decline }
+  return { hub, refresh, enter, recognise, logout, decline }
 }
 
 async function findHub(): Promise<Hub> {

@@ -1,4 +1,5 @@
 /** What a person logs in with. */
+import { useContext } from 'preact/hooks'
 import { api, ask, type Person } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
@@ -6,7 +7,8 @@ import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
-import { type Source, useResource } from '../../state/resource.ts'
+import { PersonChanged } from '../../state/hub.ts'
+import { change, type Source, useResource } from '../../state/resource.ts'
 import { words } from '../../text/settings.ts'
 
 const meSource: Source<Person> = { name: 'me', load: () => ask(api.api.auth.me.$get()) }
@@ -15,23 +17,23 @@ export function ProfileCard() {
   const me = useResource(meSource)
   return (
     <Card title={words.profile}>
-      <ResourceView resource={me}>
-        {(person) => <ProfileForm person={person} onSaved={me.reload} />}
-      </ResourceView>
+      <ResourceView resource={me}>{(person) => <ProfileForm person={person} />}</ResourceView>
     </Card>
   )
 }
 
-function ProfileForm({ person, onSaved }: { person: Person; onSaved: () => Promise<void> }) {
+function ProfileForm({ person }: { person: Person }) {
   const announce = useAnnounce()
+  const tell = useContext(PersonChanged)
   const save = useAction(async (form: HTMLFormElement) => {
     const json = {
       username: valueOf(form, 'username').trim() || null,
       email: valueOf(form, 'email').trim() || null,
     }
-    await ask(api.api.auth.me.$patch({ json }))
+    const now = await ask(api.api.auth.me.$patch({ json }))
+    change(meSource, () => now)
+    tell(now)
     announce(words.profileSaved)
-    await onSaved()
   })
   const { error } = save
   return (
