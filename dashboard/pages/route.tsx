@@ -60,7 +60,7 @@ const orders = ['listed', 'round-robin', 'cheapest', 'least-latency', 'most-rema
 type Scope = Route['scope']
 
 function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
-  const { name, scope } = route
+  const { name, scope, builtIn } = route
   const [draft, setDraft] = useState<Draft>(() => draftOf(route))
   const [removing, setRemoving] = useState(false)
   const nameOf = useProviderNames()
@@ -77,7 +77,7 @@ function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
   })
   const changed = isChanged(draft, route)
   const ready = changed && draft.candidates.length > 0
-  const mayRemove = scope === 'user' || isAdmin
+  const mayRemove = scope === 'user' || (isAdmin && !builtIn)
   return (
     <Card
       title={words.candidatesTitle}
@@ -138,7 +138,7 @@ function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
       {removing && (
         <Confirm
           title={words.removeTitle(name)}
-          warning={words.removeWarning}
+          warning={words.removeWarnings[scope]}
           submit={words.removeSubmit}
           act={async () => {
             await send(api.api.routes[':name'].$delete({ param, query: queryOf(scope) }))

@@ -49,10 +49,12 @@ export const words = {
   revert: 'Put back',
   saved: (name: string) => `The route ${name} was saved.`,
   remove: 'Delete my version',
-  removeHub: 'Reset for everyone',
+  removeHub: 'Delete for everyone',
   removeTitle: (name: string) => `Delete the route ${name}?`,
-  removeWarning:
-    'Requests that name it are then served by the hub’s route of the same name. Where there is none, they fail.',
+  removeWarnings: {
+    user: 'Requests that name it are then served by the hub’s route of the same name. Where there is none, they fail.',
+    hub: 'Requests that name it are then served by the default route of the same name. Where there is none, they fail.',
+  },
   removeSubmit: 'Delete the route',
   removed: (name: string) => `The route ${name} was deleted.`,
 

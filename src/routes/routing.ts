@@ -47,6 +47,8 @@ const Route = z.object({
   candidates: z.array(z.object({ provider: z.string(), model: z.string().optional() })),
   /** Whose it is: the caller's own, or the whole hub's. */
   scope: z.enum(['user', 'hub']),
+  /** It is a default one as it came: there is nothing to remove. */
+  builtIn: z.boolean(),
 })
 
 const changeRoutes = 'change the routes of the whole hub'
@@ -190,7 +192,8 @@ async function visibleRoutes(env: Env, caller: Caller): Promise<ConfiguredRoute[
   return [...byName.values()]
 }
 
-function showRoute({ owner, name, order, candidates }: ConfiguredRoute): z.infer<typeof Route> {
+function showRoute(route: ConfiguredRoute): z.infer<typeof Route> {
+  const { owner, name, order, candidates } = route
   return {
     name,
     order,
@@ -199,5 +202,6 @@ function showRoute({ owner, name, order, candidates }: ConfiguredRoute): z.infer
       ...(model !== undefined && { model }),
     })),
     scope: owner === 'hub' ? 'hub' : 'user',
+    builtIn: defaultRoutes.includes(route),
   }
 }

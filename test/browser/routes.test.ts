@@ -14,6 +14,7 @@ interface Route {
   name: string
   order: string
   scope: string
+  builtIn: boolean
   candidates: { provider: string; model?: string }[]
 }
 
@@ -181,6 +182,21 @@ describe('a route', () => {
     await page.getByRole('button', { name: 'Delete the route' }).click()
     await page.waitForURL('**/routes')
     expect(await readRoute('fast')).toMatchObject({ scope: 'hub', order: 'listed' })
+    await end()
+  })
+
+  it('of the hub is changed for everyone and deleted again; one that nobody changed offers nothing to delete', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/routes/cheap`, { session: ada.session })
+    const remove = page.getByRole('button', { name: 'Delete for everyone' })
+    await page.getByLabel('Order').selectOption('round-robin')
+    expect(await remove.count()).toBe(0)
+    await page.getByRole('button', { name: 'Save for everyone' }).click()
+    await remove.click()
+    expect(await readRoute('cheap')).toMatchObject({ scope: 'hub', order: 'round-robin', builtIn: false })
+    await page.getByText('served by the default route of the same name').waitFor()
+    await page.getByRole('button', { name: 'Delete the route' }).click()
+    await page.waitForURL('**/routes')
+    expect(await readRoute('cheap')).toMatchObject({ scope: 'hub', order: 'listed', builtIn: true })
     await end()
   })
 
