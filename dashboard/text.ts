@@ -40,13 +40,16 @@ export const text = {
     copyCommand: (name: string) => `Copy the command for ${name}`,
   },
 
-  claim: {
-    title: 'Claim this hub',
-    lede: 'Nobody lives here yet. The first account becomes its administrator, and closes registration behind itself.',
+  account: {
     username: 'Username',
     usernameHint: 'Letters, digits, dots, dashes and underscores.',
     password: 'Password',
     passwordHint: 'At least 8 characters. A password manager’s suggestion is best.',
+  },
+
+  claim: {
+    title: 'Claim this hub',
+    lede: 'Nobody lives here yet. The first account becomes its administrator, and closes registration behind itself.',
     setupToken: 'Setup token',
     setupTokenHint: 'Printed once by npm run deploy; it proves that this deployment is yours.',
     submit: 'Create the account',

@@ -1,11 +1,11 @@
 /** The first account of a fresh hub. */
 import { useState } from 'preact/hooks'
 import { api, ApiError, ask, type Person } from '../api.ts'
-import { ErrorNotice } from '../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../parts/field.tsx'
-import { Front } from './front.tsx'
+import { Field, valueOf } from '../parts/field.tsx'
 import { useAction } from '../state/action.ts'
 import { text } from '../text.ts'
+import { AccountForm } from './account-form.tsx'
+import { Front } from './front.tsx'
 
 export function ClaimPage({ onClaimed }: { onClaimed: (person: Person) => void }) {
   const [needsSetupToken, setNeedsSetupToken] = useState(false)
@@ -25,35 +25,21 @@ export function ClaimPage({ onClaimed }: { onClaimed: (person: Person) => void }
       throw thrown
     }
   })
-  const { error } = claim
-
   return (
     <Front title={text.claim.title}>
       <p class="lede">{text.claim.lede}</p>
-      <form onSubmit={onSubmit(claim.run)}>
-        <Field label={text.claim.username} name="username" hint={text.claim.usernameHint} error={error}>
-          {(control) => (
-            <input {...control} required autocomplete="username" autocapitalize="none" spellcheck={false} />
-          )}
-        </Field>
-        <Field label={text.claim.password} name="password" hint={text.claim.passwordHint} error={error}>
-          {(control) => <input {...control} type="password" required autocomplete="new-password" />}
-        </Field>
+      <AccountForm submit={text.claim.submit} action={claim} fields={['setupToken']}>
         {needsSetupToken && (
           <Field
             label={text.claim.setupToken}
             name="setupToken"
             hint={text.claim.setupTokenHint}
-            error={error}
+            error={claim.error}
           >
             {(control) => <input {...control} type="password" autocomplete="off" />}
           </Field>
         )}
-        <ErrorNotice error={error} fields={['username', 'password', 'setupToken']} />
-        <button class="button primary" aria-disabled={claim.busy}>
-          {text.claim.submit}
-        </button>
-      </form>
+      </AccountForm>
     </Front>
   )
 }

@@ -1,10 +1,10 @@
 /** An account by invitation: the link that brought the person here opens registration once. */
 import { api, ask, type Person } from '../api.ts'
-import { ErrorNotice } from '../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../parts/field.tsx'
-import { Front } from './front.tsx'
+import { valueOf } from '../parts/field.tsx'
 import { useAction } from '../state/action.ts'
 import { text } from '../text.ts'
+import { AccountForm } from './account-form.tsx'
+import { Front } from './front.tsx'
 
 interface JoinPageProps {
   invitation: string
@@ -19,28 +19,18 @@ export function JoinPage({ invitation, onJoined, onLeave }: JoinPageProps) {
     const { user } = await ask(api.api.auth.register.$post({ json }))
     onJoined(user)
   })
-  const { error } = join
-
   return (
     <Front title={text.join.title}>
       <p class="lede">{text.join.lede}</p>
-      <form onSubmit={onSubmit(join.run)}>
-        <Field label={text.claim.username} name="username" hint={text.claim.usernameHint} error={error}>
-          {(control) => (
-            <input {...control} required autocomplete="username" autocapitalize="none" spellcheck={false} />
-          )}
-        </Field>
-        <Field label={text.claim.password} name="password" hint={text.claim.passwordHint} error={error}>
-          {(control) => <input {...control} type="password" required autocomplete="new-password" />}
-        </Field>
-        <ErrorNotice error={error} fields={['username', 'password']} />
-        <button class="button primary" aria-disabled={join.busy}>
-          {text.join.submit}
-        </button>
-        <button class="button" type="button" onClick={onLeave}>
-          {text.join.login}
-        </button>
-      </form>
+      <AccountForm
+        submit={text.join.submit}
+        action={join}
+        other={
+          <button class="button" type="button" onClick={onLeave}>
+            {text.join.login}
+          </button>
+        }
+      />
     </Front>
   )
 }

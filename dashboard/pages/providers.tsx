@@ -6,6 +6,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
+import { RowButton } from '../parts/row-button.tsx'
 import { useAction } from '../state/action.ts'
 import { useAnnounce } from '../state/announce.ts'
 import { useNow } from '../state/clock.ts'
@@ -161,24 +162,24 @@ function ProviderRow({ provider, keys, health, mayChange, onOpen, onRemove }: Pr
             ))}
           </select>
         )}
-        <RowButton verb={words.showModels} name={name} onClick={() => onOpen('models')} />
+        <RowButton
+          verb={words.showModels}
+          label={words.actOn(words.showModels, name)}
+          onClick={() => onOpen('models')}
+        />
         {mayChange && (
           <>
-            <RowButton verb={words.edit} name={name} onClick={() => onOpen('edit')} />
-            <RowButton verb={words.remove} name={name} onClick={onRemove} />
+            <RowButton
+              verb={words.edit}
+              label={words.actOn(words.edit, name)}
+              onClick={() => onOpen('edit')}
+            />
+            <RowButton verb={words.remove} label={words.actOn(words.remove, name)} onClick={onRemove} />
           </>
         )}
       </div>
       <ErrorNotice error={choose.error} />
     </li>
-  )
-}
-
-function RowButton({ verb, name, onClick }: { verb: string; name: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button small" aria-label={words.actOn(verb, name)} onClick={onClick}>
-      {verb}
-    </button>
   )
 }
 

@@ -6,6 +6,7 @@ import { Confirm } from '../parts/confirm.tsx'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../parts/field.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
+import { ProviderOptions } from '../parts/provider-options.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { useAction } from '../state/action.ts'
 import { navigate } from '../state/address.ts'
@@ -201,11 +202,7 @@ function AddCandidate({ onAdd }: { onAdd: (candidate: { provider: string; model?
             value={provider?.id}
             onChange={(event) => setChosen(event.currentTarget.value)}
           >
-            {providers.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
+            <ProviderOptions providers={providers} />
           </select>
         )}
       </Field>

@@ -1,10 +1,10 @@
 /** Routes: the names that tools ask for, who stands behind each, and who would serve a request now. */
 import { api, ask, type Route } from '../api.ts'
 import { Card } from '../parts/card.tsx'
-import { Dialog } from '../parts/dialog.tsx'
-import { ErrorNotice } from '../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../parts/field.tsx'
+import { Field, valueOf } from '../parts/field.tsx'
+import { FormDialog } from '../parts/form-dialog.tsx'
 import { Page } from '../parts/page.tsx'
+import { ProviderOptions } from '../parts/provider-options.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { useAction } from '../state/action.ts'
 import { navigate } from '../state/address.ts'
@@ -12,7 +12,6 @@ import { useAnnounce } from '../state/announce.ts'
 import { flagField, useQuery } from '../state/query.ts'
 import { refresh, useResource } from '../state/resource.ts'
 import { providersSource, routesSource, useProviderNames } from '../state/sources.ts'
-import { text } from '../text.ts'
 import { words } from '../text/routes.ts'
 import type { PageProps } from './index.ts'
 import { Simulation } from './routes/simulation.tsx'
@@ -96,39 +95,28 @@ function AddRouteDialog({ mayShare, onClosed }: { mayShare: boolean; onClosed: (
     navigate(routeAddress(name))
   })
   return (
-    <Dialog title={words.add} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => make.run(form, close))}>
-          <Field label={words.name} name="name" hint={words.nameHint} error={make.error}>
-            {(control) => <input {...control} required autofocus autocomplete="off" spellcheck={false} />}
-          </Field>
-          <Field label={words.first} name="provider" error={make.error}>
-            {(control) => (
-              <select {...control}>
-                {providers.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          {mayShare && (
-            <label class="check">
-              <input type="checkbox" name="hub" /> {words.forHub}
-            </label>
-          )}
-          <ErrorNotice error={make.error} fields={['name', 'provider']} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={make.busy}>
-              {words.submit}
-            </button>
-          </div>
-        </form>
+    <FormDialog
+      title={words.add}
+      submit={words.submit}
+      action={make}
+      fields={['name', 'provider']}
+      onClosed={onClosed}
+    >
+      <Field label={words.name} name="name" hint={words.nameHint} error={make.error}>
+        {(control) => <input {...control} required autofocus autocomplete="off" spellcheck={false} />}
+      </Field>
+      <Field label={words.first} name="provider" error={make.error}>
+        {(control) => (
+          <select {...control}>
+            <ProviderOptions providers={providers} />
+          </select>
+        )}
+      </Field>
+      {mayShare && (
+        <label class="check">
+          <input type="checkbox" name="hub" /> {words.forHub}
+        </label>
       )}
-    </Dialog>
+    </FormDialog>
   )
 }

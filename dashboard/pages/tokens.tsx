@@ -2,11 +2,10 @@
 import { useCallback, useState } from 'preact/hooks'
 import { api, ask, type NewToken, send, type Token } from '../api.ts'
 import { Confirm } from '../parts/confirm.tsx'
-import { CopyButton } from '../parts/copy-button.tsx'
-import { Dialog } from '../parts/dialog.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
+import { SecretDialog } from '../parts/secret-dialog.tsx'
 import { useAnnounce } from '../state/announce.ts'
 import { useNow } from '../state/clock.ts'
 import { useLiveLog } from '../state/live.ts'
@@ -85,8 +84,12 @@ export default function TokensPage() {
         />
       )}
       {fresh && !making && (
-        <FreshTokenDialog
-          token={fresh}
+        <SecretDialog
+          title={words.freshTitle}
+          lede={words.fresh}
+          label={words.secret}
+          secret={fresh.token}
+          taken={words.stored}
           onClosed={() => {
             announce(words.made(fresh.name))
             setFresh(undefined)
@@ -110,34 +113,5 @@ export default function TokensPage() {
         />
       )}
     </Page>
-  )
-}
-
-/** The only time that the secret is seen. It is in this component's properties, and gone with it. */
-function FreshTokenDialog({ token, onClosed }: { token: NewToken; onClosed: () => void }) {
-  return (
-    <Dialog title={words.freshTitle} onClosed={onClosed}>
-      {(close) => (
-        <>
-          <p>{words.fresh}</p>
-          <div class="secret">
-            <textarea
-              readOnly
-              rows={3}
-              aria-label={words.secret}
-              value={token.token}
-              onFocus={(event) => event.currentTarget.select()}
-              autofocus
-            />
-            <CopyButton value={token.token} class="primary" />
-          </div>
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {words.stored}
-            </button>
-          </div>
-        </>
-      )}
-    </Dialog>
   )
 }

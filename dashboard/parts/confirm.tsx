@@ -1,4 +1,5 @@
 /** Asks before something that cannot be undone. */
+import type { ComponentChildren } from 'preact'
 import { useAction } from '../state/action.ts'
 import { text } from '../text.ts'
 import { Dialog } from './dialog.tsx'
@@ -8,15 +9,21 @@ interface ConfirmProps {
   title: string
   warning: string
   submit: string
-  act: () => Promise<void>
+  /** Does it. @returns whether there is something left to be said first; the dialog then stays. */
+  act: () => Promise<void | 'ask-on'>
+  /** Whether all has been said that has to be. */
+  ready?: boolean
   /** Called after it was done, when the dialog has given focus back. */
   onDone: () => void
   onClosed: () => void
+  /** What else has to be said before it is done. */
+  children?: ComponentChildren
 }
 
-export function Confirm({ title, warning, submit, act, onDone, onClosed }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { title, warning, submit, act, ready = true, onDone, onClosed, children } = props
   const action = useAction(async (close: () => void) => {
-    await act()
+    if ((await act()) === 'ask-on') return
     close()
     onDone()
   })
@@ -25,6 +32,7 @@ export function Confirm({ title, warning, submit, act, onDone, onClosed }: Confi
       {(close) => (
         <>
           <p>{warning}</p>
+          {children}
           <ErrorNotice error={action.error} />
           <div class="actions">
             <button type="button" class="button" onClick={close} autofocus>
@@ -33,8 +41,8 @@ export function Confirm({ title, warning, submit, act, onDone, onClosed }: Confi
             <button
               type="button"
               class="button danger"
-              aria-disabled={action.busy}
-              onClick={() => action.run(close)}
+              aria-disabled={action.busy || !ready}
+              onClick={() => ready && action.run(close)}
             >
               {submit}
             </button>

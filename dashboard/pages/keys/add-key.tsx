@@ -2,14 +2,13 @@
 import { useState } from 'preact/hooks'
 import { recogniseKey } from '../../../src/providers/recognise.ts'
 import { api, ask, type Key } from '../../api.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { Field, valueOf } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
+import { ProviderOptions } from '../../parts/provider-options.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { useResource } from '../../state/resource.ts'
 import { keysChanged, providersSource } from '../../state/sources.ts'
-import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
 import { PresetTerms } from './preset-terms.tsx'
 
@@ -54,84 +53,73 @@ export function AddKeyDialog({ onAdded, onClosed }: AddKeyProps) {
   const { error } = add
 
   return (
-    <Dialog title={words.add} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => add.run(form, close))}>
-          <Field
-            label={words.provider}
-            name="provider"
-            error={error ?? known.error}
-            hint={
-              provider?.keysUrl && (
-                <a href={provider.keysUrl} target="_blank" rel="noreferrer">
-                  {words.keysUrl(provider.name)}
-                  <span class="visually-hidden"> {words.newTab}</span>
-                </a>
-              )
-            }
+    <FormDialog
+      title={words.add}
+      submit={words.submit}
+      action={add}
+      fields={['provider', 'apiKey', 'name']}
+      onClosed={onClosed}
+    >
+      <Field
+        label={words.provider}
+        name="provider"
+        error={error ?? known.error}
+        hint={
+          provider?.keysUrl && (
+            <a href={provider.keysUrl} target="_blank" rel="noreferrer">
+              {words.keysUrl(provider.name)}
+              <span class="visually-hidden"> {words.newTab}</span>
+            </a>
+          )
+        }
+      >
+        {(control) => (
+          <select
+            {...control}
+            value={provider?.id}
+            onChange={(event) => {
+              setByHand(true)
+              setChosen(event.currentTarget.value)
+            }}
           >
-            {(control) => (
-              <select
-                {...control}
-                value={provider?.id}
-                onChange={(event) => {
-                  setByHand(true)
-                  setChosen(event.currentTarget.value)
-                }}
-              >
-                {providers.map(({ id, name }) => (
-                  <option key={id} value={id}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Field
-            label={words.apiKey}
-            name="apiKey"
-            error={error}
-            hint={provider?.id === 'sandbox' ? words.sandboxKeyHint : (shapeWords(typed) ?? words.apiKeyHint)}
-          >
-            {(control) => (
-              <input
-                {...control}
-                type="password"
-                required
-                autocomplete="off"
-                spellcheck={false}
-                onInput={(event) => recognise(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-          <Field label={words.name} name="name" optional error={error} hint={words.nameHint}>
-            {(control) => <input {...control} autocomplete="off" />}
-          </Field>
-          {provider?.presets.map((preset) => (
-            <div key={preset.id} class="offer">
-              <label class="check">
-                <input
-                  type="checkbox"
-                  checked={taken === preset.id}
-                  onChange={(event) => setTaken(event.currentTarget.checked ? preset.id : undefined)}
-                />{' '}
-                {words.presetOffer(preset.name, preset.limits.length)}
-              </label>
-              <PresetTerms preset={preset} />
-            </div>
-          ))}
-          <ErrorNotice error={error} fields={['provider', 'apiKey', 'name']} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={add.busy}>
-              {words.submit}
-            </button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+            <ProviderOptions providers={providers} />
+          </select>
+        )}
+      </Field>
+      <Field
+        label={words.apiKey}
+        name="apiKey"
+        error={error}
+        hint={provider?.id === 'sandbox' ? words.sandboxKeyHint : (shapeWords(typed) ?? words.apiKeyHint)}
+      >
+        {(control) => (
+          <input
+            {...control}
+            type="password"
+            required
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) => recognise(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <Field label={words.name} name="name" optional error={error} hint={words.nameHint}>
+        {(control) => <input {...control} autocomplete="off" />}
+      </Field>
+      {provider?.presets.map((preset) => (
+        <div key={preset.id} class="offer">
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={taken === preset.id}
+              onChange={(event) => setTaken(event.currentTarget.checked ? preset.id : undefined)}
+            />{' '}
+            {words.presetOffer(preset.name, preset.limits.length)}
+          </label>
+          <PresetTerms preset={preset} />
+        </div>
+      ))}
+    </FormDialog>
   )
 }
 

@@ -1,9 +1,8 @@
 /** Changes a key: how it is named, when it is used, what its limits are, and its secret. Only what was changed is sent. */
 import { useState } from 'preact/hooks'
 import { api, ask, type Key } from '../../api.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit } from '../../parts/field.tsx'
+import { Field } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { LimitsEditor } from '../../parts/limits-editor.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
@@ -11,7 +10,6 @@ import { readKeyChange } from '../../state/key-form.ts'
 import { limitEntriesOf } from '../../state/limit-form.ts'
 import { refresh, useResource } from '../../state/resource.ts'
 import { accountsSource, keysChanged, providersSource } from '../../state/sources.ts'
-import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
 import { PresetTerms } from './preset-terms.tsx'
 
@@ -52,9 +50,15 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
   })
   const { error } = save
   return (
-    <Dialog title={words.editTitle(item.masked)} onClosed={onClosed}>
+    <FormDialog
+      title={words.editTitle(item.masked)}
+      submit={words.save}
+      action={save}
+      fields={fields}
+      onClosed={onClosed}
+    >
       {(close) => (
-        <form onSubmit={onSubmit((form) => save.run(form, close))}>
+        <>
           <Field label={words.name} name="name" optional error={error}>
             {(control) => <input {...control} defaultValue={item.name ?? ''} autocomplete="off" />}
           </Field>
@@ -183,17 +187,8 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
               <input type="checkbox" name="shared" defaultChecked={item.shared} /> {words.isShared}
             </label>
           )}
-          <ErrorNotice error={error} fields={fields} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={save.busy}>
-              {words.save}
-            </button>
-          </div>
-        </form>
+        </>
       )}
-    </Dialog>
+    </FormDialog>
   )
 }

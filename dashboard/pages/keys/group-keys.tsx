@@ -1,14 +1,12 @@
 /** Groups keys into an account, whose quota is then counted once; and says so where two look like one. */
 import { useState } from 'preact/hooks'
 import { api, ApiError, ask, type Key, type Pool } from '../../api.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { Field, valueOf } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { refresh } from '../../state/resource.ts'
 import { accountsSource, keysChanged } from '../../state/sources.ts'
-import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
 
 /** Keys of one provider that are to be grouped, some of them chosen already. */
@@ -84,39 +82,32 @@ export function GroupKeysDialog({ grouping: { provider, chosen }, keys, onClosed
     setPicked(next)
   }
   return (
-    <Dialog title={words.groupTitle} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => group.run(form, close))}>
-          <Field label={words.groupName} name="name" hint={words.groupNameHint} error={group.error}>
-            {(control) => <input {...control} required autofocus autocomplete="off" />}
-          </Field>
-          <fieldset class="choices">
-            <legend>{words.groupKeys}</legend>
-            {keys
-              .filter((key) => key.provider === provider)
-              .map(({ id, name, masked }) => (
-                <label key={id} class="check">
-                  <input
-                    type="checkbox"
-                    checked={picked.has(id)}
-                    onChange={(event) => toggle(id, event.currentTarget.checked)}
-                  />{' '}
-                  <code>{masked}</code> {name}
-                </label>
-              ))}
-          </fieldset>
-          <ErrorNotice error={group.error} fields={['name']} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={group.busy}>
-              {words.groupSubmit}
-            </button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+    <FormDialog
+      title={words.groupTitle}
+      submit={words.groupSubmit}
+      action={group}
+      fields={['name']}
+      onClosed={onClosed}
+    >
+      <Field label={words.groupName} name="name" hint={words.groupNameHint} error={group.error}>
+        {(control) => <input {...control} required autofocus autocomplete="off" />}
+      </Field>
+      <fieldset class="choices">
+        <legend>{words.groupKeys}</legend>
+        {keys
+          .filter((key) => key.provider === provider)
+          .map(({ id, name, masked }) => (
+            <label key={id} class="check">
+              <input
+                type="checkbox"
+                checked={picked.has(id)}
+                onChange={(event) => toggle(id, event.currentTarget.checked)}
+              />{' '}
+              <code>{masked}</code> {name}
+            </label>
+          ))}
+      </fieldset>
+    </FormDialog>
   )
 }
 

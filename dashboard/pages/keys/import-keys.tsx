@@ -5,6 +5,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { ProviderOptions } from '../../parts/provider-options.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { useResource } from '../../state/resource.ts'
@@ -102,11 +103,7 @@ function PasteForm({ asked, busy, error, onLook, close }: PasteFormProps) {
         {(control) => (
           <select {...control} defaultValue={asked.provider ?? ''}>
             <option value="">{words.importGuess}</option>
-            {providers.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
+            <ProviderOptions providers={providers} />
           </select>
         )}
       </Field>

@@ -3,6 +3,7 @@ import { api, ask, type Key, type KeyTrial } from '../../api.ts'
 import { Countdown } from '../../parts/countdown.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { focusPage } from '../../parts/page.tsx'
+import { RowButton } from '../../parts/row-button.tsx'
 import { StateChip } from '../../parts/state-chip.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
@@ -44,6 +45,7 @@ export function KeyRow({ item, nameOf, grouped, trial, onTest, onOpen, onRemove 
     announce(enabled ? words.enabled(masked) : words.disabled(masked))
     await keysChanged()
   })
+  const toggle = item.enabled ? words.disable : words.enable
   const standing = standingOf(item, now)
   const resting = state.restingModels.filter(({ until }) => Date.parse(until) > now)
   const restorable = standing.type === 'cooling' || standing.type === 'quarantined' || resting.length > 0
@@ -69,16 +71,22 @@ export function KeyRow({ item, nameOf, grouped, trial, onTest, onOpen, onRemove 
         {trial && <TrialWords trial={trial} />}
       </div>
       <div class="row-actions">
-        {restorable && <RowButton verb={words.restore} masked={masked} onClick={() => restore.run()} />}
-        <RowButton verb={words.test} masked={masked} onClick={onTest} />
-        <RowButton verb={words.why} masked={masked} onClick={() => onOpen('why')} />
-        <RowButton verb={words.edit} masked={masked} onClick={() => onOpen('edit')} />
+        {restorable && (
+          <RowButton
+            verb={words.restore}
+            label={words.actOn(words.restore, masked)}
+            onClick={() => restore.run()}
+          />
+        )}
+        <RowButton verb={words.test} label={words.actOn(words.test, masked)} onClick={onTest} />
+        <RowButton verb={words.why} label={words.actOn(words.why, masked)} onClick={() => onOpen('why')} />
+        <RowButton verb={words.edit} label={words.actOn(words.edit, masked)} onClick={() => onOpen('edit')} />
         <RowButton
-          verb={item.enabled ? words.disable : words.enable}
-          masked={masked}
+          verb={toggle}
+          label={words.actOn(toggle, masked)}
           onClick={() => setEnabled.run(!item.enabled)}
         />
-        <RowButton verb={words.remove} masked={masked} onClick={onRemove} />
+        <RowButton verb={words.remove} label={words.actOn(words.remove, masked)} onClick={onRemove} />
       </div>
       <KeyWindows windows={limitedWindows(state.windows, grouped ? 'key' : undefined)} />
       <ErrorNotice error={restore.error ?? setEnabled.error} />
@@ -107,13 +115,5 @@ function TrialWords({ trial }: { trial: Trying }) {
       <strong>{ok ? words.testGood(model, latencyMs) : words.testBad(verdict, latencyMs)}</strong>{' '}
       {!ok && message} <a href={`/logs/${requestId}`}>{words.testLog}</a>
     </p>
-  )
-}
-
-function RowButton({ verb, masked, onClick }: { verb: string; masked: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button small" aria-label={words.actOn(verb, masked)} onClick={onClick}>
-      {verb}
-    </button>
   )
 }

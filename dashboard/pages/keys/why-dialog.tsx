@@ -1,9 +1,8 @@
 /** Why is this key used, or not? Asked for a model, without a call and without quota. */
 import { useEffect, useState } from 'preact/hooks'
 import { api, ask, type Key } from '../../api.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { Field, valueOf } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { RefusalWords } from '../../parts/refusal.tsx'
 import { useAction } from '../../state/action.ts'
 import { useResource } from '../../state/resource.ts'
@@ -12,45 +11,41 @@ import { words } from '../../text/keys.ts'
 
 export function WhyDialog({ item, onClosed }: { item: Key; onClosed: () => void }) {
   const [answer, setAnswer] = useState<Explained>()
-  const explain = useAction(async (model: string) => setAnswer(await ask(askWhy(item.id, model))))
+  const explain = useAction(async (form?: HTMLFormElement) => {
+    setAnswer(await ask(askWhy(item.id, form ? valueOf(form, 'model').trim() : '')))
+  })
   // The question about the default model is what most people have.
-  useEffect(() => explain.run(''), [item.id])
+  useEffect(() => explain.run(), [item.id])
   const provider = useResource(providersSource).data?.find(({ id }) => id === item.provider)
   return (
-    <Dialog title={words.whyHint(item.masked)} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => explain.run(valueOf(form, 'model').trim()))}>
-          <Field label={words.whyModel} name="model" optional hint={words.whyModelHint} error={explain.error}>
-            {(control) => (
-              <input
-                {...control}
-                list="why-models"
-                placeholder={item.defaultModel ?? provider?.defaultModel}
-                autocomplete="off"
-                spellcheck={false}
-              />
-            )}
-          </Field>
-          <datalist id="why-models">
-            {provider?.models.map((model) => (
-              <option key={model} value={model} />
-            ))}
-          </datalist>
-          <div role="status" class="verdict">
-            {answer && <Answer answer={answer} />}
-          </div>
-          <ErrorNotice error={explain.error} fields={['model']} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {words.close}
-            </button>
-            <button class="button primary" aria-disabled={explain.busy}>
-              {words.whySubmit}
-            </button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+    <FormDialog
+      title={words.whyHint(item.masked)}
+      submit={words.whySubmit}
+      action={explain}
+      fields={['model']}
+      leave={words.close}
+      onClosed={onClosed}
+    >
+      <Field label={words.whyModel} name="model" optional hint={words.whyModelHint} error={explain.error}>
+        {(control) => (
+          <input
+            {...control}
+            list="why-models"
+            placeholder={item.defaultModel ?? provider?.defaultModel}
+            autocomplete="off"
+            spellcheck={false}
+          />
+        )}
+      </Field>
+      <datalist id="why-models">
+        {provider?.models.map((model) => (
+          <option key={model} value={model} />
+        ))}
+      </datalist>
+      <div role="status" class="verdict">
+        {answer && <Answer answer={answer} />}
+      </div>
+    </FormDialog>
   )
 }
 

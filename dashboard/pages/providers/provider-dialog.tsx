@@ -1,14 +1,12 @@
 /** Adds a provider with an address of its own, or changes one. */
 import { api, ApiError, ask, type Provider } from '../../api.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { Field, valueOf } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { LineError, readHeaders, readModels, writeModels } from '../../state/provider-form.ts'
 import { refresh } from '../../state/resource.ts'
 import { modelsSource, providersSource } from '../../state/sources.ts'
-import { text } from '../../text.ts'
 import { words } from '../../text/providers.ts'
 
 interface ProviderDialogProps {
@@ -53,89 +51,80 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
   const { error } = save
   const headersNow = provider?.headerNames ?? []
   return (
-    <Dialog title={provider ? words.editTitle(provider.name) : words.add} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => save.run(form, close))}>
-          {!provider && (
-            <Field label={words.id} name="id" hint={words.idHint} error={error}>
-              {(control) => <input {...control} required autofocus autocomplete="off" spellcheck={false} />}
-            </Field>
-          )}
-          <Field label={words.name} name="name" error={error}>
-            {(control) => (
-              <input {...control} required autocomplete="off" defaultValue={provider?.name ?? ''} />
-            )}
-          </Field>
-          <Field
-            label={words.baseUrl}
-            name="baseUrl"
-            hint={provider ? words.otherHost : words.baseUrlHint}
-            error={error}
-          >
-            {(control) => (
-              <input
-                {...control}
-                type="url"
-                required
-                spellcheck={false}
-                defaultValue={provider ? addressOf(provider) : ''}
-              />
-            )}
-          </Field>
-          {!provider && (
-            <Field label={words.dialect} name="dialect" error={error}>
-              {(control) => (
-                <select {...control}>
-                  {dialects.map((dialect) => (
-                    <option key={dialect} value={dialect}>
-                      {words.dialects[dialect]}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
-          )}
-          <Field label={words.modelList} name="models" optional hint={words.modelListHint} error={error}>
-            {(control) => (
-              <textarea
-                {...control}
-                rows={4}
-                spellcheck={false}
-                defaultValue={provider ? writeModels(provider.models, provider.prices) : ''}
-              />
-            )}
-          </Field>
-          <Field
-            label={words.headers}
-            name="headers"
-            optional
-            hint={headersNow.length > 0 ? words.headersNow(headersNow) : words.headersHint}
-            error={error}
-          >
-            {(control) => <textarea {...control} rows={2} spellcheck={false} autocomplete="off" />}
-          </Field>
-          {headersNow.length > 0 && (
-            <label class="check">
-              <input type="checkbox" name="noHeaders" /> {words.noHeaders}
-            </label>
-          )}
-          {!provider && mayShare && (
-            <label class="check">
-              <input type="checkbox" name="hub" /> {words.forHub}
-            </label>
-          )}
-          <ErrorNotice error={error} fields={fields} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={save.busy}>
-              {words.save}
-            </button>
-          </div>
-        </form>
+    <FormDialog
+      title={provider ? words.editTitle(provider.name) : words.add}
+      submit={words.save}
+      action={save}
+      fields={fields}
+      onClosed={onClosed}
+    >
+      {!provider && (
+        <Field label={words.id} name="id" hint={words.idHint} error={error}>
+          {(control) => <input {...control} required autofocus autocomplete="off" spellcheck={false} />}
+        </Field>
       )}
-    </Dialog>
+      <Field label={words.name} name="name" error={error}>
+        {(control) => <input {...control} required autocomplete="off" defaultValue={provider?.name ?? ''} />}
+      </Field>
+      <Field
+        label={words.baseUrl}
+        name="baseUrl"
+        hint={provider ? words.otherHost : words.baseUrlHint}
+        error={error}
+      >
+        {(control) => (
+          <input
+            {...control}
+            type="url"
+            required
+            spellcheck={false}
+            defaultValue={provider ? addressOf(provider) : ''}
+          />
+        )}
+      </Field>
+      {!provider && (
+        <Field label={words.dialect} name="dialect" error={error}>
+          {(control) => (
+            <select {...control}>
+              {dialects.map((dialect) => (
+                <option key={dialect} value={dialect}>
+                  {words.dialects[dialect]}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      <Field label={words.modelList} name="models" optional hint={words.modelListHint} error={error}>
+        {(control) => (
+          <textarea
+            {...control}
+            rows={4}
+            spellcheck={false}
+            defaultValue={provider ? writeModels(provider.models, provider.prices) : ''}
+          />
+        )}
+      </Field>
+      <Field
+        label={words.headers}
+        name="headers"
+        optional
+        hint={headersNow.length > 0 ? words.headersNow(headersNow) : words.headersHint}
+        error={error}
+      >
+        {(control) => <textarea {...control} rows={2} spellcheck={false} autocomplete="off" />}
+      </Field>
+      {headersNow.length > 0 && (
+        <label class="check">
+          <input type="checkbox" name="noHeaders" /> {words.noHeaders}
+        </label>
+      )}
+      {!provider && mayShare && (
+        <label class="check">
+          <input type="checkbox" name="hub" /> {words.forHub}
+        </label>
+      )}
+    </FormDialog>
   )
 }
 

@@ -56,31 +56,22 @@ function HubForm({ settings, onSaved }: { settings: Settings; onSaved: () => Pro
         onChange={setOpen}
       />
       {open && (
-        <Field label={words.openAccessPerMinute} name="openAccessPerMinute" error={error}>
-          {(control) => (
-            <input
-              {...control}
-              type="number"
-              required
-              min={1}
-              max={1_000}
-              defaultValue={settings.openAccessPerMinute}
-            />
-          )}
-        </Field>
+        <NumberField
+          label={words.openAccessPerMinute}
+          name="openAccessPerMinute"
+          max={1_000}
+          value={settings.openAccessPerMinute}
+          error={error}
+        />
       )}
-      <Field label={words.retention} name="logRetentionDays" hint={words.retentionHint} error={error}>
-        {(control) => (
-          <input
-            {...control}
-            type="number"
-            required
-            min={1}
-            max={3_650}
-            defaultValue={settings.logRetentionDays}
-          />
-        )}
-      </Field>
+      <NumberField
+        label={words.retention}
+        name="logRetentionDays"
+        hint={words.retentionHint}
+        max={3_650}
+        value={settings.logRetentionDays}
+        error={error}
+      />
       <Check
         name="exposeServedBy"
         label={words.expose}
@@ -133,6 +124,23 @@ function readSettings(form: HTMLFormElement) {
       .filter((origin) => origin !== ''),
     defaultStrategy: valueOf(form, 'defaultStrategy') || null,
   }
+}
+
+interface NumberFieldProps {
+  label: string
+  name: string
+  hint?: string
+  max: number
+  value: number
+  error: ApiError | undefined
+}
+
+function NumberField({ label, name, hint, max, value, error }: NumberFieldProps) {
+  return (
+    <Field label={label} name={name} hint={hint} error={error}>
+      {(control) => <input {...control} type="number" required min={1} max={max} defaultValue={value} />}
+    </Field>
+  )
 }
 
 interface CheckProps {

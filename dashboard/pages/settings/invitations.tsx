@@ -2,17 +2,18 @@
 import { useState } from 'preact/hooks'
 import { api, ask, type Invitation, type NewInvitation, send } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
-import { CopyButton } from '../../parts/copy-button.tsx'
-import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { Field, valueOf } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { focusPage } from '../../parts/page.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
+import { RoleField, roleOf } from '../../parts/role-field.tsx'
+import { RowButton } from '../../parts/row-button.tsx'
+import { SecretDialog } from '../../parts/secret-dialog.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { flagField, useQuery } from '../../state/query.ts'
 import { type Source, useResource } from '../../state/resource.ts'
-import { text } from '../../text.ts'
 import { words } from '../../text/settings.ts'
 
 const invitationsSource: Source<Invitation[]> = {
@@ -64,8 +65,12 @@ export function InvitationsCard() {
         />
       )}
       {fresh && !invite && (
-        <LinkDialog
-          invitation={fresh}
+        <SecretDialog
+          title={words.freshTitle}
+          lede={words.fresh}
+          label={words.link}
+          secret={fresh.link}
+          taken={words.sent}
           onClosed={() => {
             announce(words.invited)
             setFresh(undefined)
@@ -94,9 +99,7 @@ function InvitationRow({ invitation, onTakeBack }: { invitation: Invitation; onT
         </p>
       </div>
       <div class="row-actions">
-        <button type="button" class="button small" aria-label={words.actOn(verb, name)} onClick={onTakeBack}>
-          {verb}
-        </button>
+        <RowButton verb={verb} label={words.actOn(verb, name)} onClick={onTakeBack} />
       </div>
     </li>
   )
@@ -110,66 +113,23 @@ interface InviteDialogProps {
 function InviteDialog({ onMade, onClosed }: InviteDialogProps) {
   const make = useAction(async (form: HTMLFormElement, close: () => void) => {
     const note = valueOf(form, 'note').trim()
-    const role = valueOf(form, 'role') === 'admin' ? ('admin' as const) : ('user' as const)
+    const role = roleOf(form)
     onMade(await ask(api.api.invitations.$post({ json: { role, ...(note && { note }) } })))
     close()
   })
   const { error } = make
   return (
-    <Dialog title={words.invite} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => make.run(form, close))}>
-          <Field label={words.note} name="note" optional hint={words.noteHint} error={error}>
-            {(control) => <input {...control} autofocus autocomplete="off" maxLength={200} />}
-          </Field>
-          <Field label={words.role} name="role" error={error}>
-            {(control) => (
-              <select {...control}>
-                <option value="user">{words.roles.user}</option>
-                <option value="admin">{words.roles.admin}</option>
-              </select>
-            )}
-          </Field>
-          <ErrorNotice error={error} fields={['note', 'role']} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={make.busy}>
-              {words.makeLink}
-            </button>
-          </div>
-        </form>
-      )}
-    </Dialog>
-  )
-}
-
-/** The only time that the link is seen. It is in this component's properties, and gone with it. */
-function LinkDialog({ invitation, onClosed }: { invitation: NewInvitation; onClosed: () => void }) {
-  return (
-    <Dialog title={words.freshTitle} onClosed={onClosed}>
-      {(close) => (
-        <>
-          <p>{words.fresh}</p>
-          <div class="secret">
-            <textarea
-              readOnly
-              rows={4}
-              aria-label={words.link}
-              value={invitation.link}
-              onFocus={(event) => event.currentTarget.select()}
-              autofocus
-            />
-            <CopyButton value={invitation.link} class="primary" />
-          </div>
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {words.sent}
-            </button>
-          </div>
-        </>
-      )}
-    </Dialog>
+    <FormDialog
+      title={words.invite}
+      submit={words.makeLink}
+      action={make}
+      fields={['note', 'role']}
+      onClosed={onClosed}
+    >
+      <Field label={words.note} name="note" optional hint={words.noteHint} error={error}>
+        {(control) => <input {...control} autofocus autocomplete="off" maxLength={200} />}
+      </Field>
+      <RoleField label={words.role} names={words.roles} error={error} />
+    </FormDialog>
   )
 }

@@ -6,6 +6,7 @@ import { Confirm } from '../../parts/confirm.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { focusPage } from '../../parts/page.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
+import { RowButton } from '../../parts/row-button.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { useNow } from '../../state/clock.ts'
@@ -90,9 +91,7 @@ function SessionRow({ session, onEnd }: { session: Session; onEnd: () => void })
       </div>
       {!current && (
         <div class="row-actions">
-          <button type="button" class="button small" aria-label={words.endOne(device)} onClick={onEnd}>
-            {words.end}
-          </button>
+          <RowButton verb={words.end} label={words.endOne(device)} onClick={onEnd} />
         </div>
       )}
     </li>

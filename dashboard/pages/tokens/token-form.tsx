@@ -1,14 +1,12 @@
 /** Makes a token, or changes what one may do. */
 import { useState } from 'preact/hooks'
 import type { Token } from '../../api.ts'
-import { Dialog } from '../../parts/dialog.tsx'
-import { ErrorNotice } from '../../parts/error-notice.tsx'
-import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
+import { Field, valueOf } from '../../parts/field.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { LimitsEditor } from '../../parts/limits-editor.tsx'
 import { useAction } from '../../state/action.ts'
 import { limitEntriesOf } from '../../state/limit-form.ts'
 import { budgetPeriods, dayOf, toTokenInput } from '../../state/token-form.ts'
-import { text } from '../../text.ts'
 import { words } from '../../text/tokens.ts'
 
 interface TokenFormDialogProps {
@@ -42,91 +40,76 @@ export function TokenFormDialog({ title, submit, token, save, onClosed }: TokenF
   })
   const { error } = saving
   return (
-    <Dialog title={title} onClosed={onClosed}>
-      {(close) => (
-        <form onSubmit={onSubmit((form) => saving.run(form, close))}>
-          <Field label={words.name} name="name" hint={words.nameHint} error={error}>
-            {(control) => (
-              <input {...control} required autofocus autocomplete="off" defaultValue={token?.name} />
-            )}
-          </Field>
-          <details class="more" open={limited} onToggle={(event) => setLimited(event.currentTarget.open)}>
-            <summary>{words.restrict}</summary>
-            <Field label={words.budget} name="budget.amount" optional hint={words.budgetHint} error={error}>
-              {(control) => (
-                <div class="amount">
-                  <input
-                    {...control}
-                    type="number"
-                    min={0.000001}
-                    max={1_000_000}
-                    step="any"
-                    defaultValue={token?.budget?.amount}
-                  />
-                  <select
-                    name="budget.per"
-                    aria-label={words.budgetPer}
-                    defaultValue={token?.budget?.per ?? 'month'}
-                  >
-                    {budgetPeriods.map((per) => (
-                      <option key={per} value={per} selected={(token?.budget?.per ?? 'month') === per}>
-                        {words.periods[per]}
-                      </option>
-                    ))}
-                  </select>
-                </div>
-              )}
-            </Field>
-            <LimitsEditor whose="token" limits={limits} hint={words.limitsHint} onChange={setLimits} />
-            <Field label={words.maxConcurrent} name="maxConcurrent" optional error={error}>
-              {(control) => (
-                <input
-                  {...control}
-                  type="number"
-                  min={1}
-                  max={10_000}
-                  step={1}
-                  defaultValue={token?.maxConcurrent ?? undefined}
-                />
-              )}
-            </Field>
-            <Field label={words.models} name="allowedModels" optional hint={words.modelsHint} error={error}>
-              {(control) => (
-                <textarea
-                  {...control}
-                  rows={2}
-                  spellcheck={false}
-                  defaultValue={token?.allowedModels?.join('\n') ?? ''}
-                />
-              )}
-            </Field>
-            <Field label={words.expiresAt} name="expiresAt" optional hint={words.expiresHint} error={error}>
-              {(control) => <input {...control} type="date" defaultValue={dayOf(token?.expiresAt)} />}
-            </Field>
-            <Field label={words.wait} name="defaultWait" optional hint={words.waitHint} error={error}>
-              {(control) => (
-                <input
-                  {...control}
-                  type="number"
-                  min={0}
-                  max={300}
-                  step={1}
-                  defaultValue={token?.defaultWait ?? undefined}
-                />
-              )}
-            </Field>
-          </details>
-          <ErrorNotice error={error} fields={fields} />
-          <div class="actions">
-            <button type="button" class="button" onClick={close}>
-              {text.cancel}
-            </button>
-            <button class="button primary" aria-disabled={saving.busy}>
-              {submit}
-            </button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+    <FormDialog title={title} submit={submit} action={saving} fields={fields} onClosed={onClosed}>
+      <Field label={words.name} name="name" hint={words.nameHint} error={error}>
+        {(control) => <input {...control} required autofocus autocomplete="off" defaultValue={token?.name} />}
+      </Field>
+      <details class="more" open={limited} onToggle={(event) => setLimited(event.currentTarget.open)}>
+        <summary>{words.restrict}</summary>
+        <Field label={words.budget} name="budget.amount" optional hint={words.budgetHint} error={error}>
+          {(control) => (
+            <div class="amount">
+              <input
+                {...control}
+                type="number"
+                min={0.000001}
+                max={1_000_000}
+                step="any"
+                defaultValue={token?.budget?.amount}
+              />
+              <select
+                name="budget.per"
+                aria-label={words.budgetPer}
+                defaultValue={token?.budget?.per ?? 'month'}
+              >
+                {budgetPeriods.map((per) => (
+                  <option key={per} value={per} selected={(token?.budget?.per ?? 'month') === per}>
+                    {words.periods[per]}
+                  </option>
+                ))}
+              </select>
+            </div>
+          )}
+        </Field>
+        <LimitsEditor whose="token" limits={limits} hint={words.limitsHint} onChange={setLimits} />
+        <Field label={words.maxConcurrent} name="maxConcurrent" optional error={error}>
+          {(control) => (
+            <input
+              {...control}
+              type="number"
+              min={1}
+              max={10_000}
+              step={1}
+              defaultValue={token?.maxConcurrent ?? undefined}
+            />
+          )}
+        </Field>
+        <Field label={words.models} name="allowedModels" optional hint={words.modelsHint} error={error}>
+          {(control) => (
+            <textarea
+              {...control}
+              rows={2}
+              spellcheck={false}
+              defaultValue={token?.allowedModels?.join('\n') ?? ''}
+            />
+          )}
+        </Field>
+        <Field label={words.expiresAt} name="expiresAt" optional hint={words.expiresHint} error={error}>
+          {(control) => <input {...control} type="date" defaultValue={dayOf(token?.expiresAt)} />}
+        </Field>
+        <Field label={words.wait} name="defaultWait" optional hint={words.waitHint} error={error}>
+          {(control) => (
+            <input
+              {...control}
+              type="number"
+              min={0}
+              max={300}
+              step={1}
+              defaultValue={token?.defaultWait ?? undefined}
+            />
+          )}
+        </Field>
+      </details>
+    </FormDialog>
   )
 }

@@ -2,6 +2,7 @@
 import type { Token } from '../../api.ts'
 import { money } from '../../format.ts'
 import { Bar } from '../../parts/bar.tsx'
+import { RowButton } from '../../parts/row-button.tsx'
 import { words } from '../../text/tokens.ts'
 
 interface TokenRowProps {
@@ -23,8 +24,8 @@ export function TokenRow({ token, now, onEdit, onRevoke }: TokenRowProps) {
         <p class="row-notes">{notesOf(token, now).join(' · ')}</p>
       </div>
       <div class="row-actions">
-        <RowButton verb={words.edit} name={token.name} onClick={onEdit} />
-        <RowButton verb={words.revoke} name={token.name} onClick={onRevoke} />
+        <RowButton verb={words.edit} label={words.actOn(words.edit, token.name)} onClick={onEdit} />
+        <RowButton verb={words.revoke} label={words.actOn(words.revoke, token.name)} onClick={onRevoke} />
       </div>
       {(budget || state.windows.length > 0) && (
         <div class="bars">
@@ -64,12 +65,4 @@ function notesOf(token: Token, now: number): string[] {
 
 function isOver({ expiresAt }: Token, now: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= now
-}
-
-function RowButton({ verb, name, onClick }: { verb: string; name: string; onClick: () => void }) {
-  return (
-    <button type="button" class="button small" aria-label={words.actOn(verb, name)} onClick={onClick}>
-      {verb}
-    </button>
-  )
 }

@@ -1,6 +1,7 @@
 /** What the list of people says of each, and what can be done about them. */
 import type { Person, User } from '../../api.ts'
 import type { Column } from '../../parts/data-table.tsx'
+import { RowButton } from '../../parts/row-button.tsx'
 import { nameOfPerson } from '../../state/people.ts'
 import { words } from '../../text/users.ts'
 
@@ -41,30 +42,28 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       cell: (user) => {
         const name = nameOfPerson(user)
         const isAdmin = user.role === 'admin'
+        const role = isAdmin ? words.demote : words.promote
+        const state = user.enabled ? words.disable : words.enable
         return (
           <div class="row-actions">
-            <Doer
-              verb={isAdmin ? words.demote : words.promote}
-              name={name}
-              act={() => onSet(user, { role: isAdmin ? 'user' : 'admin' })}
+            <RowButton
+              verb={role}
+              label={words.actOn(role, name)}
+              onClick={() => onSet(user, { role: isAdmin ? 'user' : 'admin' })}
             />
-            <Doer
-              verb={user.enabled ? words.disable : words.enable}
-              name={name}
-              act={() => onSet(user, { enabled: !user.enabled })}
+            <RowButton
+              verb={state}
+              label={words.actOn(state, name)}
+              onClick={() => onSet(user, { enabled: !user.enabled })}
             />
-            <Doer verb={words.remove} name={name} act={() => onRemove(user)} />
+            <RowButton
+              verb={words.remove}
+              label={words.actOn(words.remove, name)}
+              onClick={() => onRemove(user)}
+            />
           </div>
         )
       },
     },
   ]
-}
-
-function Doer({ verb, name, act }: { verb: string; name: string; act: () => void }) {
-  return (
-    <button type="button" class="button small" aria-label={words.actOn(verb, name)} onClick={act}>
-      {verb}
-    </button>
-  )
 }
