@@ -123,8 +123,11 @@ describe('people', () => {
     const guest = await visit(browser, link)
     await guest.page.getByLabel('Username').fill('grace')
     await guest.page.getByLabel('Password').fill('correct horse battery')
+    await guest.check('join')
     await guest.page.getByRole('button', { name: 'Join' }).click()
     await guest.page.getByRole('heading', { name: 'Add a first key to start.' }).waitFor()
+    // The link is good once: nothing of it stays in the address.
+    expect(new URL(guest.page.url()).hash).toBe('')
     for (const [path, empty] of [
       ['/keys', 'No provider key yet'],
       ['/tokens', 'No token yet'],
@@ -140,6 +143,34 @@ describe('people', () => {
     await guest.page.getByRole('heading', { name: 'For administrators' }).waitFor()
     await guest.end()
     await admin.end()
+  })
+
+  it('who come with an invitation that is used up, or have an account, can log in instead', async () => {
+    const { link } = await hub.call<{ link: string }>('POST', '/api/invitations', {
+      as: ada.session,
+      body: { role: 'user' },
+    })
+    const invitation = new URLSearchParams(new URL(link).hash.slice(1)).get('invitation')
+    await hub.call('POST', '/api/auth/register', {
+      body: { username: 'katherine', password: 'correct horse battery', invitation },
+    })
+    const { page, check, end } = await visit(browser, link, { foreseen: /status of 4/ })
+    await page.getByLabel('Username').fill('dorothy')
+    await page.getByLabel('Password').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Join' }).click()
+    await page
+      .getByRole('alert')
+      .getByText(/invitation/)
+      .waitFor()
+    await check('join-used')
+    await page.getByRole('button', { name: 'I have an account already' }).click()
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    expect(new URL(page.url()).hash).toBe('')
+    await page.getByLabel('Username or e-mail').fill('katherine')
+    await page.getByLabel('Password').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('heading', { name: 'Add a first key to start.' }).waitFor()
+    await end()
   })
 
   it('are made, disabled and removed by an administrator, but for the last one', async () => {
@@ -182,7 +213,97 @@ describe('the audit log', () => {
   })
 })
 
+describe('a person whose keys serve everyone', () => {
+  it('is removed only together with these keys, once that was said', async () => {
+    await hub.call('POST', '/api/users', {
+      as: ada.session,
+      body: { username: 'margaret', password: 'correct horse battery', role: 'admin' },
+    })
+    const { token } = await hub.call<{ token: string }>('POST', '/api/auth/login', {
+      body: { login: 'margaret', password: 'correct horse battery' },
+    })
+    await hub.call('POST', '/api/keys', {
+      as: token,
+      body: { provider: 'groq', apiKey: `gsk_${'m'.repeat(52)}`, shared: true },
+    })
+    const options = { session: ada.session, foreseen: /status of 409/ }
+    const { page, check, end } = await visit(browser, `${hub.url}/users`, options)
+    const row = page.getByRole('row').filter({ hasText: 'margaret' })
+    await row.getByRole('button', { name: 'Remove: margaret' }).click()
+    const confirm = page.getByRole('button', { name: 'Remove for good' })
+    await confirm.click()
+    await page.getByText('Everyone on this hub draws on keys of this account.').waitFor()
+    expect(await confirm.getAttribute('aria-disabled')).toBe('true')
+    await confirm.click({ force: true })
+    await check('users-removing-shared')
+    await page.getByLabel('Remove these shared keys, too').check()
+    await confirm.click()
+    await row.waitFor({ state: 'detached' })
+    await page.getByText('margaret was removed.').waitFor()
+    await end()
+  })
+})
+
 describe('settings', () => {
+  it('show a changed name at once, everywhere, and say at the field what is wrong with one', async () => {
+    const options = { session: ada.session, foreseen: /status of 4/ }
+    const { page, end } = await visit(browser, `${hub.url}/settings`, options)
+    const profile = page.getByRole('region', { name: 'Profile' })
+    const username = profile.getByLabel('Username')
+    const save = profile.getByRole('button', { name: 'Save' })
+    await username.fill('no spaces please')
+    await save.click()
+    await profile.locator('.field-error').waitFor()
+    await username.fill('lovelace')
+    await save.click()
+    await page.locator('.person-name').getByText('lovelace').waitFor()
+    await page.reload()
+    await page.locator('.person-name').getByText('lovelace').waitFor()
+    expect(await username.inputValue()).toBe('lovelace')
+    await username.fill('ada')
+    await save.click()
+    await page.locator('.person-name').getByText('ada', { exact: true }).waitFor()
+    await end()
+  })
+
+  it('change the password with the old one only, and keep this session', async () => {
+    await hub.call('POST', '/api/users', {
+      as: ada.session,
+      body: { username: 'barbara', password: 'a first password', role: 'user' },
+    })
+    const logIn = (password: string, status?: number) =>
+      hub.call<{ token: string }>('POST', '/api/auth/login', {
+        body: { login: 'barbara', password },
+        ...(status !== undefined && { expect: status }),
+      })
+    const { token: session } = await logIn('a first password')
+    const options = { session, foreseen: /status of 4/ }
+    const { page, check, end } = await visit(browser, `${hub.url}/settings`, options)
+    const form = page.getByRole('region', { name: 'Password' })
+    const present = form.getByLabel('Present password')
+    const change = form.getByRole('button', { name: 'Change the password' })
+    await present.fill('not the password')
+    await form.getByLabel('New password').fill('a second password')
+    await change.click()
+    await form.locator('.field-error').waitFor()
+    // A wrong password is no end of the session, and focus goes to where it is mended.
+    await present.and(page.locator(':focus')).waitFor()
+    await check('settings-wrong-password')
+    await present.fill('a first password')
+    await form.getByLabel('New password').fill('short')
+    await change.click()
+    await form.getByLabel('New password').and(page.locator(':focus')).waitFor()
+    await form.getByLabel('New password').fill('a second password')
+    await change.click()
+    await page.getByText('Your password was changed').waitFor()
+    expect(await present.inputValue()).toBe('')
+    await page.reload()
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await logIn('a first password', 401)
+    await logIn('a second password')
+    await end()
+  })
+
   it('end a session elsewhere, and change the hub', async () => {
     await hub.call('POST', '/api/auth/login', { body: { login: 'ada', password: 'correct horse battery' } })
     const { page, check, end } = await visit(browser, `${hub.url}/settings`, { session: ada.session })

@@ -81,6 +81,50 @@ describe('every page', () => {
     await end()
   })
 
+  it('that is an administrator’s is closed to everybody else, and says so', async () => {
+    await hub.call('POST', '/api/users', {
+      as: ada.session,
+      body: { username: 'grace', password: 'correct horse battery' },
+    })
+    const { token: session } = await hub.call<{ token: string }>('POST', '/api/auth/login', {
+      body: { login: 'grace', password: 'correct horse battery' },
+    })
+    const { page, check, end } = await visit(browser, `${hub.url}/users`, { session })
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    for (const address of ['/users', '/audit']) {
+      await page.goto(`${hub.url}${address}`)
+      const heading = page.getByRole('heading', { name: 'For administrators' })
+      await heading.and(page.locator(':focus')).waitFor()
+      expect(await page.locator(`.navigation a[href="${address}"]`).count()).toBe(0)
+      expect(asked).not.toContain(`/api${address}`)
+    }
+    await check('admin-only')
+    await page.getByRole('link', { name: 'Go to the overview' }).click()
+    await page.getByRole('heading', { name: 'Add a first key to start.' }).waitFor()
+    await end()
+  })
+
+  it('that cannot be loaded says what to do, and is there when that was done', async () => {
+    const options = { session: ada.session, foreseen: /ERR_FAILED|ERR_INTERNET_DISCONNECTED/ }
+    const { page, check, end } = await visit(browser, `${hub.url}/keys`, options)
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    await page.route('**/assets/tokens-*', (route) => route.abort())
+    await page.getByRole('link', { name: 'Tokens' }).click()
+    const heading = page.getByRole('heading', { name: 'This page could not be loaded' })
+    await heading.and(page.locator(':focus')).waitFor()
+    await check('page-broken')
+    // Everything else is still there.
+    await page.getByRole('link', { name: 'Keys' }).click()
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    await page.getByRole('link', { name: 'Tokens' }).click()
+    await heading.waitFor()
+    await page.unroute('**/assets/tokens-*')
+    await page.getByRole('button', { name: 'Load it anew' }).click()
+    await page.getByRole('heading', { name: 'Tokens' }).waitFor()
+    await end()
+  })
+
   it.each(variants)('has a way in that is whole on a %s in %s', async (device, scheme) => {
     const { page, check, end } = await visit(browser, `${hub.url}/keys`, { device, scheme })
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
