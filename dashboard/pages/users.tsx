@@ -15,6 +15,7 @@ import type { PageProps } from './index.ts'
 import { AddUserDialog } from './users/add-user.tsx'
 import { columnsOf } from './users/columns.tsx'
 import { RemoveUserDialog } from './users/remove-user.tsx'
+import './users.css'
 
 interface UserPage {
   users: User[]

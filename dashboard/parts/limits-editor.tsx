@@ -4,6 +4,7 @@ import {
   type LimitEntry,
   limitPeriods,
   limitUnits,
+  type Reset,
   resetChoices,
   usualReset,
   withPeriod,
@@ -123,9 +124,14 @@ const scopes = ['account', 'key'] as const
 
 function FinerPoints({ whose, limit, place, onChange }: Omit<LimitRowProps, 'onRemove'>) {
   const { per, resets, scope = 'account' } = limit
-  const usual = whose === 'key' ? words.asProvider : words.reset(usualReset(per), per)
+  // What is usual for a token can be said; for a key its provider decides.
+  const usual = whose === 'token' ? usualReset(per) : undefined
+  const write = (reset: Reset | ''): string => {
+    const named = reset === '' ? usual : reset
+    return named === undefined ? words.asProvider : words.reset(named, per)
+  }
   const said = [
-    words.refills(resets ? words.reset(resets, per) : usual),
+    words.refills(write(resets ?? '')),
     ...(whose === 'key' ? [words.counts(words.scopes[scope])] : []),
   ]
   return (
@@ -137,11 +143,9 @@ function FinerPoints({ whose, limit, place, onChange }: Omit<LimitRowProps, 'onR
       <label>
         <span>{words.resets}</span>
         <Select
-          options={['', ...resetChoices(limit)]}
-          write={(reset) =>
-            reset === '' ? (whose === 'key' ? usual : words.usual(usual)) : words.reset(reset, per)
-          }
-          value={resets ?? ''}
+          options={['', ...resetChoices(limit).filter((reset) => reset !== usual)]}
+          write={write}
+          value={resets === undefined || resets === usual ? '' : resets}
           onChange={(reset) => {
             const { resets: _resets, ...asUsual } = limit
             onChange(reset === '' ? asUsual : { ...asUsual, resets: reset })

@@ -18,7 +18,6 @@ export const words = {
   resets: 'How it refills',
   refills: (how: string) => `Refills ${how}`,
   asProvider: 'as its provider does',
-  usual: (how: string) => `${how} (usual)`,
   reset: (reset: Reset, per: LimitPeriod): string => {
     switch (reset) {
       case 'sliding':
@@ -27,9 +26,9 @@ export const words = {
       case 'refill':
         return 'little by little, all the time'
       case 'utc':
-        return `at once, ${startOf[per]}${per === 'day' || per === 'month' ? ' in UTC' : ''}`
+        return per === 'minute' || per === 'hour' ? startOf[per] : `${startOf[per]} in UTC`
       case 'pacific':
-        return `at once, ${startOf[per]}${per === 'day' || per === 'month' ? ' in California' : ''}`
+        return per === 'minute' || per === 'hour' ? startOf[per] : `${startOf[per]} in California`
     }
   },
 
@@ -43,5 +42,5 @@ const startOf = {
   minute: 'with each full minute',
   hour: 'with each full hour',
   day: 'at midnight',
-  month: 'on the first of the month',
+  month: 'on the 1st',
 }

@@ -33,7 +33,7 @@ export const words = {
   listed: (n: number) => `The provider lists ${count(n, { one: 'model', other: 'models' })}.`,
   modelName: 'Model',
   context: 'Context',
-  price: 'Dollars for a million tokens',
+  price: 'Dollars per million',
   priceOf: (input: number, output: number) => `${number(input)} in, ${number(output)} out`,
   unknown: '–',
   noModels: 'None is known.',

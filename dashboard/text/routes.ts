@@ -71,6 +71,7 @@ export const words = {
   ask: 'Simulate',
   serves: (provider: string, model: string) => `${provider} would serve, with ${model}.`,
   servesKey: (key: string) => `It would take ${key}.`,
+  keyNamed: (name: string) => `the key “${name}”`,
   sharedKey: 'a key that this hub shares',
   nobody: 'Nobody can serve this now.',
   nobodyUntil: 'Nobody can serve this now. It may work again in',

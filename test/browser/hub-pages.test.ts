@@ -77,7 +77,7 @@ describe('tokens', () => {
     await page.getByLabel('Budget for each').selectOption('day')
     await page.getByRole('button', { name: 'Add a limit' }).click()
     await page.getByLabel('Limit 1: how many').fill('100')
-    await page.getByText('Refills at once, at midnight in UTC').click()
+    await page.getByText('Refills at midnight in UTC').click()
     await page.getByLabel('How it refills').selectOption('refill')
     await page.getByText('Refills little by little, all the time').waitFor()
     expect(await page.getByLabel('Counts for').count()).toBe(0)

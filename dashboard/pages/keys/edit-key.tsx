@@ -174,7 +174,9 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
             ))}
           />
           {provider?.presets.map((preset) => (
-            <PresetTerms key={preset.id} preset={preset} />
+            <div key={preset.id} class="offer">
+              <PresetTerms preset={preset} />
+            </div>
           ))}
           <Field label={words.secret} name="apiKey" optional hint={words.secretHint} error={error}>
             {(control) => <input {...control} type="password" autocomplete="off" spellcheck={false} />}

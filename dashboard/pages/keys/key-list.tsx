@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import type { Account, Key } from '../../api.ts'
 import { findKeys, firstKeys, groupKeys, type KeyGroup } from '../../state/key-groups.ts'
+import { usedToday } from '../../state/standing.ts'
 import { words } from '../../text/keys.ts'
 import { KeyRow, type Trying } from './key-row.tsx'
 import { KeyWindows, limitedWindows } from './key-windows.tsx'
@@ -55,16 +56,18 @@ interface KeyGroupViewProps extends Omit<KeyListProps, 'keys' | 'accounts' | 'ty
 
 function KeyGroupView({ group: { account, keys }, titled, nameOf, trials, ...ways }: KeyGroupViewProps) {
   const [first] = keys
+  const today = first && usedToday(first)
+  const notes = account && [
+    nameOf(account.provider),
+    account.shared && words.accountShared,
+    today && today.requests > 0 && words.today(today.requests, today.tokens),
+  ]
   return (
     <section class="key-group" aria-label={account?.name ?? words.ungrouped}>
       {titled && (
         <header>
           <h2>{account ? account.name : words.ungrouped}</h2>
-          {account && (
-            <p class="quiet">
-              {[nameOf(account.provider), account.shared && words.accountShared].filter(Boolean).join(' · ')}
-            </p>
-          )}
+          {notes && <p class="quiet">{notes.filter(Boolean).join(' · ')}</p>}
           {account && first && <KeyWindows windows={limitedWindows(first.state.windows, 'account')} />}
         </header>
       )}

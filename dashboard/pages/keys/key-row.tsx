@@ -17,7 +17,7 @@ import { KeyWindows, limitedWindows } from './key-windows.tsx'
 interface KeyRowProps {
   item: Key
   nameOf: (provider: string) => string
-  /** Its account's windows stand elsewhere, with those of the account's other keys. */
+  /** Its account's windows and use stand elsewhere: they are those of the account's other keys, too. */
   grouped: boolean
   trial: Trying | undefined
   onTest: () => void
@@ -57,7 +57,7 @@ export function KeyRow({ item, nameOf, grouped, trial, onTest, onOpen, onRemove 
           <strong>{nameOf(item.provider)}</strong> <code>{masked}</code>
         </p>
         <StateChip standing={standing} />
-        <p class="row-notes">{notesOf(item, now).join(' · ')}</p>
+        <p class="row-notes">{notesOf(item, now, grouped).join(' · ')}</p>
         {state.reason && (standing.type === 'cooling' || standing.type === 'quarantined') && (
           <p class="row-reason">
             <strong>{words.reason(state.reason.verdict)}</strong> {state.reason.message}
@@ -94,7 +94,7 @@ export function KeyRow({ item, nameOf, grouped, trial, onTest, onOpen, onRemove 
   )
 }
 
-function notesOf(item: Key, now: number): string[] {
+function notesOf(item: Key, now: number, grouped: boolean): string[] {
   const { state } = item
   const today = usedToday(item)
   return [
@@ -102,7 +102,7 @@ function notesOf(item: Key, now: number): string[] {
     item.note,
     item.shared && words.shared,
     state.lastUsedAt ? words.lastUsed(state.lastUsedAt, now) : words.neverUsed,
-    today.requests > 0 && words.today(today.requests, today.tokens),
+    !grouped && today.requests > 0 && words.today(today.requests, today.tokens),
     state.running > 0 && words.running(state.running),
   ].filter((note) => typeof note === 'string')
 }

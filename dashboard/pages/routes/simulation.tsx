@@ -100,7 +100,7 @@ function Verdict({ explained: { serves, retryAt, pools } }: { explained: Explain
   const keys = useResource(keysSource).data
   if (serves) {
     const key = keys?.find(({ id }) => id === serves.keyId)
-    const named = key ? (key.name ?? key.masked) : words.sharedKey
+    const named = key ? (key.name ? words.keyNamed(key.name) : key.masked) : words.sharedKey
     return (
       <p class="plan-verdict good">
         {words.serves(nameOf(serves.provider), serves.model ?? words.defaultModel)} {words.servesKey(named)}
@@ -130,7 +130,8 @@ function PoolPlan({ pool, name }: { pool: Explained['pools'][number]; name: stri
   return (
     <>
       <p>
-        <strong>{name}</strong> <code>{model ?? words.defaultModel}</code>{' '}
+        <strong>{name}</strong>{' '}
+        {model === null ? <span class="quiet">{words.defaultModel}</span> : <code>{model}</code>}{' '}
         <span class="quiet">
           {[scope === 'hub' && words.poolShared, keyId === null ? words.poolRests : words.poolServes]
             .filter(Boolean)

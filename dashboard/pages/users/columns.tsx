@@ -19,12 +19,12 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       head: words.name,
       isName: true,
       cell: (user) => (
-        <>
+        <span>
           {nameOfPerson(user)} {user.id === person.id && <span class="quiet">({words.you})</span>}
-        </>
+        </span>
       ),
     },
-    { id: 'email', head: words.email, cell: ({ email }) => email ?? '–' },
+    { id: 'email', head: words.email, cell: (user) => otherAddressOf(user) ?? '–' },
     { id: 'role', head: words.role, cell: ({ role }) => words.roles[role] },
     {
       id: 'state',
@@ -66,4 +66,9 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       },
     },
   ]
+}
+
+/** The address of a person who goes by another name. */
+function otherAddressOf(user: User): string | null {
+  return user.email === nameOfPerson(user) ? null : user.email
 }
