@@ -14,6 +14,7 @@ export interface KeyChange {
   limits?: Limit[] | null
   enabled?: boolean
   shared?: boolean
+  free?: boolean
   apiKey?: string
 }
 
@@ -44,6 +45,7 @@ export function readKeyChange(
     account,
     limits: orNone(toLimits(limits)),
     enabled: form.has('enabled'),
+    free: form.has('free'),
     shared: mayShare ? form.has('shared') : key.shared,
   }
   // Limits are compared as this form would write them.

@@ -29,6 +29,7 @@ export const words = {
   removed: (masked: string) => `${masked} was deleted.`,
   /** What a button does, with what it does it to, for those who hear it alone. */
   actOn: (verb: string, masked: string) => `${verb} ${masked}`,
+  free: 'costs nothing',
   shared: 'shared with everyone',
   neverUsed: 'not used yet',
   lastUsed: (at: string, now: number) => `used ${ago(Date.parse(at), now)}`,
@@ -92,6 +93,7 @@ export const words = {
   allowedModels: 'Allowed models',
   allowedModelsHint: 'One on each line; “gpt-*” allows all that begin so. Empty allows all.',
   isEnabled: 'Enabled',
+  isFree: 'Costs nothing: what it uses counts as saved',
   isShared: 'Shared with everyone on this hub',
   account: 'Account',
   accountHint: 'Keys of one account at the provider share its quota.',

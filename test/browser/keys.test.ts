@@ -16,6 +16,7 @@ interface Key {
   note: string | null
   priority: number
   account: string
+  free: boolean
   allowedModels: string[] | null
   limits:
     | { unit: string; per: string; limit: number; model?: string; resets?: string; scope?: string }[]
@@ -95,6 +96,7 @@ describe('a key', () => {
     await page.getByRole('button', { name: 'Add a limit' }).click()
     await page.getByLabel('Limit 1: how many').fill('40')
     await page.getByLabel('Limit 1: in which time').selectOption('hour')
+    await page.getByLabel('Costs nothing').check()
     await check('keys-editing')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('sk-****0002 was changed.').waitFor()
@@ -105,7 +107,9 @@ describe('a key', () => {
       allowedModels: ['fake-1', 'fake-2*'],
       limits: [{ unit: 'requests', per: 'hour', limit: 40 }],
       account: id,
+      free: true,
     })
+    await page.getByText('after · costs nothing').waitFor()
     await page.getByRole('meter', { name: 'Requests per hour' }).waitFor()
     await end()
   })

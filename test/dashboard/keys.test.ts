@@ -16,6 +16,7 @@ const key: Key = {
   weight: 1,
   enabled: true,
   shared: false,
+  free: false,
   allowedModels: ['llama*'],
   defaultModel: null,
   limits: [{ unit: 'requests', per: 'day', limit: 50, resets: 'pacific' }],
@@ -72,12 +73,14 @@ describe('the form of a key', () => {
       priority: '3',
       allowedModels: 'llama*, gpt-*\n\n',
       enabled: null,
+      free: 'on',
     })
     expect(readKeyChange(key, form, asItIs)).toEqual({
       note: 'for nights',
       priority: 3,
       allowedModels: ['llama*', 'gpt-*'],
       enabled: false,
+      free: true,
     })
   })
 

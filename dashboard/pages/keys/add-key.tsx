@@ -34,7 +34,8 @@ export function AddKeyDialog({ onAdded, onClosed }: AddKeyProps) {
       provider: provider?.id ?? '',
       apiKey: valueOf(form, 'apiKey').trim(),
       ...(name && { name }),
-      ...(preset && { limits: preset.limits }),
+      // Whoever says that it is of a free tier says that it costs nothing.
+      ...(preset && { limits: preset.limits, free: true }),
     }
     const key = await ask(api.api.keys.$post({ json }))
     close()

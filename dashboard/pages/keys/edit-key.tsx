@@ -184,6 +184,9 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
           <label class="check">
             <input type="checkbox" name="enabled" defaultChecked={item.enabled} /> {words.isEnabled}
           </label>
+          <label class="check">
+            <input type="checkbox" name="free" defaultChecked={item.free} /> {words.isFree}
+          </label>
           {mayShare && (
             <label class="check">
               <input type="checkbox" name="shared" defaultChecked={item.shared} /> {words.isShared}

@@ -100,6 +100,7 @@ function notesOf(item: Key, now: number, grouped: boolean): string[] {
   return [
     item.name,
     item.note,
+    item.free && words.free,
     item.shared && words.shared,
     state.lastUsedAt ? words.lastUsed(state.lastUsedAt, now) : words.neverUsed,
     !grouped && today.requests > 0 && words.today(today.requests, today.tokens),
