@@ -106,7 +106,7 @@ describe('every page', () => {
   })
 
   it('that cannot be loaded says what to do, and is there when that was done', async () => {
-    const options = { session: ada.session, foreseen: /ERR_FAILED|ERR_INTERNET_DISCONNECTED/ }
+    const options = { session: ada.session, foreseen: /ERR_FAILED|preload assets/ }
     const { page, check, end } = await visit(browser, `${hub.url}/keys`, options)
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
     await page.route('**/assets/tokens-*', (route) => route.abort())
