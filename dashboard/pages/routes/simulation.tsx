@@ -130,10 +130,13 @@ function PoolPlan({ pool, name }: { pool: Explained['pools'][number]; name: stri
   return (
     <>
       <p>
-        <strong>{name}</strong>{' '}
-        {model === null ? <span class="quiet">{words.defaultModel}</span> : <code>{model}</code>}{' '}
+        <strong>{name}</strong> {model !== null && <code>{model}</code>}{' '}
         <span class="quiet">
-          {[scope === 'hub' && words.poolShared, keyId === null ? words.poolRests : words.poolServes]
+          {[
+            model === null && words.defaultModel,
+            scope === 'hub' && words.poolShared,
+            keyId === null ? words.poolRests : words.poolServes,
+          ]
             .filter(Boolean)
             .join(' · ')}
         </span>

@@ -21,10 +21,10 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       cell: (user) => (
         <span>
           {nameOfPerson(user)} {user.id === person.id && <span class="quiet">({words.you})</span>}
+          {user.email !== nameOfPerson(user) && <span class="quiet address">{user.email}</span>}
         </span>
       ),
     },
-    { id: 'email', head: words.email, cell: (user) => otherAddressOf(user) ?? '–' },
     { id: 'role', head: words.role, cell: ({ role }) => words.roles[role] },
     {
       id: 'state',
@@ -66,9 +66,4 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       },
     },
   ]
-}
-
-/** The address of a person who goes by another name. */
-function otherAddressOf(user: User): string | null {
-  return user.email === nameOfPerson(user) ? null : user.email
 }
