@@ -95,6 +95,13 @@ export function tick(at: number, spanMs: number): string {
   return spanMs > 10 * 60_000 ? shortClocks.format(at) : clocks.format(at)
 }
 
+/** `08:15:02`, and where that was not today `Nov 25, 08:15:02`. */
+export function recent(at: number, now: number): string {
+  return days.format(at) === days.format(now)
+    ? clocks.format(at)
+    : `${shortDays.format(at)}, ${clocks.format(at)}`
+}
+
 /** `Nov 26, 2026` */
 export function day(at: number): string {
   return days.format(at)

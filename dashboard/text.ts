@@ -174,6 +174,20 @@ export const text = {
     scroll: (caption: string) => `${caption}, scrolls sideways`,
   },
 
+  span: {
+    custom: 'From … to …',
+    from: 'From',
+    to: 'To',
+    hint: 'In your own time. Leave the end empty to look until now.',
+    problems: {
+      missing: 'Say when it begins.',
+      'not-a-time': 'This is not a date and time.',
+      'in-the-future': 'This has not come yet: choose an earlier beginning.',
+      'not-after': 'The end must lie after the beginning.',
+      'too-long': (days: number) => `This is too long: ${number(days)} days can be looked at at once.`,
+    },
+  },
+
   chart: {
     asTable: 'Show as a table',
     time: 'Time',

@@ -16,6 +16,7 @@ import type { PageProps } from './index.ts'
 import { columns } from './logs/columns.tsx'
 import { ExportDialog } from './logs/export.tsx'
 import { Filters } from './logs/filters.tsx'
+import { useLogNames } from './logs/names.ts'
 import { addOlder, type LogPage, logSource } from './logs/source.ts'
 import { useTail } from './logs/tail.ts'
 import './logs.css'
@@ -30,6 +31,7 @@ export default function LogsPage({ person }: PageProps) {
   const source = useMemo(() => logSource(filter), [filter])
   const logs = useResource(source)
   const tail = useTail(source, filter)
+  const names = useLogNames()
   return (
     <Page
       title={words.title}
@@ -49,7 +51,13 @@ export default function LogsPage({ person }: PageProps) {
         </>
       }
     >
-      <Filters person={person} filter={filter} rows={logs.data?.rows ?? []} onChange={setQuery} />
+      <Filters
+        person={person}
+        filter={filter}
+        rows={logs.data?.rows ?? []}
+        names={names}
+        onChange={setQuery}
+      />
       <ResourceView resource={logs}>
         {(page) =>
           page.rows.length === 0 && page.nextCursor === null && !narrows(filter) ? (

@@ -11,7 +11,10 @@ interface Drawing {
   draw: 'bars' | 'lines'
 }
 
-const height = 180
+/** Low on a phone: what follows the drawing should still be seen. */
+function sizeOf(place: HTMLElement): { width: number; height: number } {
+  return { width: Math.max(200, place.clientWidth), height: place.clientWidth < 480 ? 140 : 180 }
+}
 
 /** Between two places on the axis of time, in seconds: never parts of one. */
 const stepsOfTime = [
@@ -36,8 +39,7 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
     const bars = uPlot.paths.bars?.({ size: [0.7, 40] })
     return new uPlot(
       {
-        width: Math.max(200, place.clientWidth),
-        height,
+        ...sizeOf(place),
         legend: { show: false },
         cursor: { y: false, points: { show: draw === 'lines' } },
         padding: [8, 28, 0, 0],
@@ -48,6 +50,7 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
         axes: [
           {
             ...axis,
+            size: 28,
             incrs: stepsOfTime,
             space: 72,
             values: (_plot, seconds) => seconds.map((at) => tick(at * 1000, spanMs)),
@@ -78,7 +81,7 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
     plot.destroy()
     plot = make()
   }
-  const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(200, place.clientWidth), height }))
+  const resized = new ResizeObserver(() => plot.setSize(sizeOf(place)))
   resized.observe(place)
   const scheme = matchMedia('(prefers-color-scheme: dark)')
   scheme.addEventListener('change', redraw)

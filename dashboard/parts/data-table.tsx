@@ -48,7 +48,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             ))}
           </tr>
         </thead>
-        <tbody role="rowgroup">
+        <tbody role="rowgroup" onKeyDown={hrefOf && moveAmongLinks}>
           {shown.map((row) => (
             <tr
               key={keyOf(row)}
@@ -72,6 +72,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       )}
     </>
   )
+}
+
+/** Up, Down, Home and End lead from the link of one row to that of another; Tab goes through them one by one. */
+function moveAmongLinks(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('th a')]
+  const present = links.findIndex((link) => link === event.target)
+  if (present === -1 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
+  const places: Record<string, number> = {
+    ArrowUp: present - 1,
+    ArrowDown: present + 1,
+    Home: 0,
+    End: links.length - 1,
+  }
+  const next = links[places[event.key] ?? -1]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
 }
 
 interface CellProps<Row> {

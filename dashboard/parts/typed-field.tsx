@@ -1,19 +1,23 @@
 /** A text that a page filters by. It takes effect when a person has stopped typing, not at every letter. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useId, useState } from 'preact/hooks'
 
 interface TypedFieldProps {
   label: string
   hint?: string
   value: string
   onValue: (value: string) => void
+  /** What is wrong with what was typed, which then takes no effect. */
+  problemOf?: (typed: string) => string | undefined
 }
 
 const settledAfterMs = 300
 
-export function TypedField({ label, hint, value, onValue }: TypedFieldProps) {
+export function TypedField({ label, hint, value, onValue, problemOf }: TypedFieldProps) {
+  const id = useId()
   const [typed, setTyped] = useState(value)
+  const problem = problemOf?.(typed)
   useEffect(() => {
-    if (typed === value) return
+    if (typed === value || problem !== undefined) return
     const timer = setTimeout(() => onValue(typed), settledAfterMs)
     return () => clearTimeout(timer)
     // Only typing sets it going.
@@ -28,8 +32,15 @@ export function TypedField({ label, hint, value, onValue }: TypedFieldProps) {
         placeholder={hint}
         value={typed}
         spellcheck={false}
+        aria-invalid={problem !== undefined}
+        aria-describedby={problem && id}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
+      {problem && (
+        <span id={id} class="field-error">
+          {problem}
+        </span>
+      )}
     </label>
   )
 }

@@ -1,7 +1,8 @@
 /** What the log is filtered by, as the address has it and as the hub is asked. Pure. */
 import type { Log } from '../api.ts'
 import { isGood, type Outcome, outcomes } from './log-view.ts'
-import { choiceField, type Fields, textField } from './query-fields.ts'
+import { choiceField, type Fields, patternField, textField } from './query-fields.ts'
+import { isBetween, lengthsMs, type Span, spanField } from './span.ts'
 
 export const logSpans = ['all', '1h', '24h', '7d', '30d'] as const
 export type LogSpan = (typeof logSpans)[number]
@@ -9,7 +10,7 @@ export type LogSpan = (typeof logSpans)[number]
 export interface LogFilter {
   text: string
   outcome: Outcome
-  span: LogSpan
+  span: Span<LogSpan>
   provider: string
   model: string
   key: string
@@ -19,24 +20,19 @@ export interface LogFilter {
   whose: 'mine' | 'everyone'
 }
 
+/** A status of HTTP. */
+export const statusPattern = /^[1-5]\d\d$/
+
 export const logFields: Fields<LogFilter> = {
   text: textField(),
   outcome: choiceField(outcomes, 'all'),
-  span: choiceField(logSpans, 'all'),
+  span: spanField(logSpans, 'all'),
   provider: textField(),
   model: textField(),
   key: textField(),
   token: textField(),
-  status: textField(),
+  status: patternField(statusPattern),
   whose: choiceField(['mine', 'everyone'], 'mine'),
-}
-
-const hourMs = 3_600_000
-const spansMs: Record<Exclude<LogSpan, 'all'>, number> = {
-  '1h': hourMs,
-  '24h': 24 * hourMs,
-  '7d': 7 * 24 * hourMs,
-  '30d': 30 * 24 * hourMs,
 }
 
 /** What the hub is asked for, as the query of `GET /api/logs`. @param now milliseconds since the epoch. */
@@ -49,9 +45,15 @@ export function logQuery(filter: LogFilter, now: number) {
     ...(key && { key }),
     ...(token && { token }),
     ...(status && { status }),
-    ...(span !== 'all' && { from: new Date(now - spansMs[span]).toISOString() }),
+    ...spanQuery(span, now),
     ...(whose === 'everyone' && { owner: 'all' as const }),
   }
+}
+
+function spanQuery(span: Span<LogSpan>, now: number): { from?: string; to?: string } {
+  const write = (at: number): string => new Date(at).toISOString()
+  if (!isBetween(span)) return span === 'all' ? {} : { from: write(now - lengthsMs[span]) }
+  return { from: write(span.from), ...(span.to !== null && { to: write(span.to) }) }
 }
 
 /** What the hub does not filter by, and the page does: whether a client got an answer. */
@@ -61,8 +63,8 @@ export function hasOutcome(row: Log, { outcome }: LogFilter): boolean {
 
 /** Whether a row that just came in belongs to what is shown. What a search finds, and where everyone's rows are, only the hub can tell. */
 export function belongsTo(row: Log, filter: LogFilter): boolean {
-  const { text, provider, model, key, token, status, whose } = filter
-  if (text !== '' || whose === 'everyone') return false
+  const { text, provider, model, key, token, status, span, whose } = filter
+  if (text !== '' || whose === 'everyone' || !isWithin(row, span)) return false
   const wanted: [string, string | number | null][] = [
     [provider, row.provider],
     [model, row.model],
@@ -73,10 +75,22 @@ export function belongsTo(row: Log, filter: LogFilter): boolean {
   return wanted.every(([asked, is]) => asked === '' || asked === String(is))
 }
 
+/** Whether a row that just came in lies in a span: those that end now have room for it. */
+function isWithin({ startedAt }: Log, span: Span<LogSpan>): boolean {
+  if (!isBetween(span)) return true
+  const at = Date.parse(startedAt)
+  return at >= span.from && (span.to === null || at < span.to)
+}
+
 /** Whether anything is left out by this filter. */
 export function narrows(filter: LogFilter): boolean {
-  const { whose: _whose, outcome, span, ...texts } = filter
-  return outcome !== 'all' || span !== 'all' || Object.values(texts).some((value) => value !== '')
+  return countSet(filter) > 0
+}
+
+/** How many things are filtered by; whose requests are looked at is not one of them. */
+export function countSet({ whose: _whose, outcome, span, ...texts }: LogFilter): number {
+  const set = [outcome !== 'all', span !== 'all', ...Object.values(texts).map((value) => value !== '')]
+  return set.filter(Boolean).length
 }
 
 /** Nothing left out, but for whose requests are looked at. */

@@ -13,6 +13,14 @@ export function textField(): QueryField<string> {
   return { read: (text) => text ?? '', write: (value) => value || undefined }
 }
 
+/** A text of one form; another counts as empty. */
+export function patternField(pattern: RegExp): QueryField<string> {
+  return {
+    read: (text) => (text !== null && pattern.test(text) ? text : ''),
+    write: (value) => value || undefined,
+  }
+}
+
 /** One of a few words. */
 export function choiceField<const Choice extends string>(
   choices: readonly Choice[],

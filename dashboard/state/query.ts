@@ -9,6 +9,7 @@ import { navigate, readAddress, useAddress } from './address.ts'
 import { type Fields, readQuery, writeQuery } from './query-fields.ts'
 
 export { choiceField, flagField, textField } from './query-fields.ts'
+export { spanField } from './span.ts'
 
 /**
  * The fields' values, and a function that changes some of them. A change takes the place of the present address, unless it is a step

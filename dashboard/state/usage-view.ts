@@ -1,5 +1,6 @@
 /** What was used, as the usage page sums, ranks and draws it. Pure; times are milliseconds since the epoch. */
 import type { Usage } from '../api.ts'
+import { isBetween, lengthsMs, type Span } from './span.ts'
 
 export const usageSpans = ['1h', '24h', '7d', '30d', '90d'] as const
 export type UsageSpan = (typeof usageSpans)[number]
@@ -12,24 +13,35 @@ export type UsageMetric = (typeof usageMetrics)[number]
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const spans: Record<UsageSpan, { lengthMs: number; interval: 'hour' | 'day' }> = {
-  '1h': { lengthMs: hourMs, interval: 'hour' },
-  '24h': { lengthMs: dayMs, interval: 'hour' },
-  '7d': { lengthMs: 7 * dayMs, interval: 'day' },
-  '30d': { lengthMs: 30 * dayMs, interval: 'day' },
-  '90d': { lengthMs: 90 * dayMs, interval: 'day' },
+
+/** Up to this length a span is drawn by the hour. */
+const longestByHourMs = 2 * dayMs
+/** The hub tells hours apart for so long; what is older it has by the day. */
+const hoursKeptMs = 8 * dayMs
+/** The longest span that can be looked at, in days: the hub sums up somewhat more at once. */
+export const mostUsageDays = 366
+
+export interface UsageTime {
+  from: number
+  to: number
+  interval: 'hour' | 'day'
+  stepMs: number
 }
 
-/** The time of a span that ends now. The hub counts by the hour: it begins on a full one, and steps of a day on a full day of UTC. */
-export function timeOf(span: UsageSpan, now: number): { from: number; to: number; stepMs: number } {
-  const { lengthMs, interval } = spans[span]
-  const stepMs = interval === 'hour' ? hourMs : dayMs
-  const from = Math.floor((now - lengthMs) / stepMs) * stepMs
-  return { from, to: now, stepMs }
-}
-
-export function intervalOf(span: UsageSpan): 'hour' | 'day' {
-  return spans[span].interval
+/**
+ * The time of a span. The hub counts by the hour, and by the day what is older: the time begins and ends on a full hour of UTC, or on a
+ * full day, unless it ends now.
+ */
+export function timeOf(span: Span<UsageSpan>, now: number): UsageTime {
+  const { from, to } = isBetween(span) ? span : { from: now - lengthsMs[span], to: null }
+  const byHour = (to ?? now) - from <= longestByHourMs && from >= now - hoursKeptMs
+  const stepMs = byHour ? hourMs : dayMs
+  return {
+    from: Math.floor(from / stepMs) * stepMs,
+    to: to === null ? now : Math.min(now, Math.ceil(to / stepMs) * stepMs),
+    interval: byHour ? 'hour' : 'day',
+    stepMs,
+  }
 }
 
 export type Totals = Record<UsageMetric, number>

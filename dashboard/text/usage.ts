@@ -1,10 +1,12 @@
 /** Words of the usage page. */
+import { count, number } from '../format.ts'
+
 export const words = {
   title: 'Usage',
   lede: 'What was used, and by what. The hub counts by the hour, and keeps these sums longer than its log.',
   choices: 'What is shown',
   span: 'Span',
-  spans: { '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d' },
+  spans: { '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d', '90d': '90 d', custom: 'Other' },
   by: 'By',
   groups: { model: 'Model', provider: 'Provider', key: 'Key', token: 'Token', user: 'User' },
   of: 'Drawn',
@@ -23,6 +25,7 @@ export const words = {
   empty: 'As soon as requests pass through the hub, their tokens, cost and errors are summed here.',
   tryIt: 'Send a request',
   totals: 'In this time',
+  counted: (from: string, to: string) => `Counted from ${from} to ${to}.`,
   chart: (metric: string, group: string) => `${metric} by ${group.toLowerCase()}`,
   top: (group: string) => `Use by ${group.toLowerCase()}, the most first`,
   average: 'Average time',
@@ -36,5 +39,17 @@ export const words = {
     user: 'nobody',
   },
   summed: 'There are too many of them to be told apart over time: the chart shows their sum.',
-  hint: 'A span begins on a full hour, from 7 days on a full day of UTC. Cost is that of models with a known price.',
+  hint: 'Up to two days are counted by the full hour, longer spans and what is older than eight days by the full day of UTC. Cost is that of models with a known price.',
+
+  forecast: {
+    title: 'This month, at this pace',
+    names: { requests: 'Requests', tokens: 'Tokens', cost: 'Cost' },
+    soFar: (figure: string) => `${figure} so far`,
+    between: (low: string, high: string) => (low === high ? 'the days were alike' : `${low} to ${high}`),
+    how: (days: number) =>
+      `What the month (of UTC) comes to if it goes on like the last ${number(days)} full days. It ends within the range four times in five, if its days differ from one another as those did.`,
+    nothing: 'No forecast yet: there is no use to go by.',
+    tooEarly: (days: number, needed: number) =>
+      `No forecast yet: it takes ${number(needed)} full days since the first request, and there ${days === 1 ? 'is' : 'are'} ${days === 0 ? 'none' : count(days, { one: 'day', other: 'days' })}.`,
+  },
 }

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { type Device, type Scheme, startBrowser, visit } from './browser.ts'
+import { type Device, devices, hasFocus, type Page, type Scheme, startBrowser, tabTo, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -63,6 +63,15 @@ async function ask(model: string): Promise<string> {
   })
   await response.text()
   return response.headers.get('x-hub-request-id') ?? ''
+}
+
+/** The addresses of what a page asks the hub from now on that begin so. */
+function watchRequests(page: Page, begin: string): string[] {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (request.url().startsWith(`${hub.url}${begin}`)) asked.push(request.url())
+  })
+  return asked
 }
 
 const variants: [Device, Scheme][] = [
@@ -124,6 +133,127 @@ describe('the log', () => {
     await page.waitForURL('**/logs?status=200')
     await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
     expect(await page.getByRole('rowheader').count()).toBe(1)
+    await end()
+  })
+
+  it('looks between two moments, and goes on showing what it showed while they make no sense', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/logs?span=1h`, { session: ada.session })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    const asked = watchRequests(page, '/api/logs?')
+    await page.getByLabel('When').selectOption('From … to …')
+    const [from, to] = [page.getByLabel('From', { exact: true }), page.getByLabel('To', { exact: true })]
+    await page.waitForURL(/span=\d{4}-\d\d-\d\dT\d\d%3A\d\dZ%2F\.\.$/)
+    // It begins as the last hour did, which is shown again.
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    const begin = await from.inputValue()
+    const { length } = asked
+    await to.fill(begin)
+    await page.getByText('The end must lie after the beginning.').waitFor()
+    await check('logs-span-wrong')
+    await to.fill('2999-01-01T00:00')
+    await from.fill('2998-01-01T00:00')
+    await page.getByText('This has not come yet').waitFor()
+    expect(await from.getAttribute('aria-invalid')).toBe('true')
+    expect(asked).toHaveLength(length)
+    expect(await page.getByRole('row').filter({ hasText: 'rescued' }).count()).toBe(1)
+    await from.fill('2020-01-01T00:00')
+    await to.fill('2020-01-02T00:00')
+    await page.getByText('Nothing here fits these filters.').waitFor()
+    await page.reload()
+    await page.getByText('Nothing here fits these filters.').waitFor()
+    expect(await from.inputValue()).toBe('2020-01-01T00:00')
+    expect(await to.inputValue()).toBe('2020-01-02T00:00')
+    await check('logs-span-own')
+    await end()
+  })
+
+  it('asks once a person has stopped typing, and leaves focus where it is', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    const asked = watchRequests(page, '/api/logs?')
+    const search = page.getByRole('searchbox', { name: 'Search' })
+    await search.pressSequentially('fake-1', { delay: 20 })
+    await page.getByText('nowhere/at-all').first().waitFor({ state: 'detached' })
+    expect(asked.map((url) => new URL(url).searchParams.get('text'))).toEqual(['fake-1'])
+    expect(await hasFocus(page, search)).toBe(true)
+    const provider = page.getByLabel('Provider')
+    await provider.focus()
+    await provider.selectOption('fake')
+    await page.waitForURL('**/logs?text=fake-1&provider=fake')
+    expect(await hasFocus(page, provider)).toBe(true)
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    await page.getByText('nowhere/at-all').first().waitFor()
+    // The button is gone; one goes on with the first of what it cleared.
+    expect(await hasFocus(page, search)).toBe(true)
+    // No page holds more than it draws.
+    expect(asked.every((url) => Number(new URL(url).searchParams.get('limit')) <= 100)).toBe(true)
+    await end()
+  })
+
+  it('takes no status that is none', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    const asked = watchRequests(page, '/api/logs?')
+    await page.getByLabel('Status').fill('4xx')
+    await page.getByText('Three digits, such as 429.').waitFor()
+    await check('logs-status-wrong')
+    await page.getByLabel('Status').fill('400')
+    await page.waitForURL('**/logs?status=400')
+    await expect.poll(() => asked.map((url) => new URL(url).searchParams.get('status'))).toEqual(['400'])
+    await end()
+  })
+
+  it('can be filtered by what the hub has, whether or not it is among what is shown', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/logs?text=nothing-has-this`, {
+      session: ada.session,
+    })
+    await page.getByText('Nothing here fits these filters.').waitFor()
+    await page.getByLabel('Provider').selectOption({ label: 'Fake' })
+    await page.getByLabel('Model').selectOption('fake-1')
+    await page.getByLabel('Key').selectOption({ label: 'sk-other (sk-****2222)' })
+    await page.getByRole('searchbox', { name: 'Search' }).fill('')
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    expect(await page.getByRole('rowheader').count()).toBe(1)
+    await end()
+  })
+
+  it('is gone through by keyboard, and left by it', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
+    const links = page.getByRole('rowheader').getByRole('link')
+    await links.nth(1).waitFor()
+    await tabTo(page, links.first())
+    await page.keyboard.press('ArrowDown')
+    expect(await hasFocus(page, links.nth(1))).toBe(true)
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowUp')
+    expect(await hasFocus(page, links.first())).toBe(true)
+    await page.keyboard.press('End')
+    expect(await hasFocus(page, links.last())).toBe(true)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor()
+    await end()
+  })
+
+  it('shows its first row on a phone’s first screen, with the filters folded away', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/logs`, {
+      device: 'phone',
+      session: ada.session,
+    })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    await page.locator('text="Drawing …"').waitFor({ state: 'detached' })
+    const top = await page
+      .getByRole('rowheader')
+      .first()
+      .evaluate((row) => row.getBoundingClientRect().top)
+    expect(top).toBeLessThan(devices.phone.height - 100)
+    await page.getByRole('button', { name: 'Filters' }).click()
+    await page.getByLabel('Provider').selectOption('fake')
+    await page.getByRole('button', { name: 'Filters (1 set)' }).waitFor()
+    await page.getByLabel('When').selectOption('From … to …')
+    await page.getByLabel('From', { exact: true }).waitFor()
+    await check('logs-filters-open')
+    await page.getByRole('button', { name: 'Filters (2 set)' }).click()
+    await page.getByLabel('Provider').waitFor({ state: 'hidden' })
     await end()
   })
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Log, Usage } from '../../dashboard/api.ts'
 import { nameDevice } from '../../dashboard/state/devices.ts'
+import { choicesOf } from '../../dashboard/state/log-choices.ts'
 import { toCsv, toJson } from '../../dashboard/state/log-export.ts'
 import { limitEntriesOf } from '../../dashboard/state/limit-form.ts'
 import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/log-query.ts'
@@ -58,9 +59,68 @@ describe('the filter of the log', () => {
     expect(belongsTo(row, readQuery(logFields, 'whose=everyone'))).toBe(false)
   })
 
+  it('keeps to a span of one’s own at both of its ends', () => {
+    const between = (span: string) => readQuery(logFields, new URLSearchParams({ span }).toString())
+    const filter = between('2026-11-26T08:00Z/2026-11-26T09:00Z')
+    expect(logQuery(filter, now)).toEqual({
+      from: '2026-11-26T08:00:00.000Z',
+      to: '2026-11-26T09:00:00.000Z',
+    })
+    expect(logQuery(between('2026-11-26T08:00Z/..'), now)).toEqual({ from: '2026-11-26T08:00:00.000Z' })
+    expect(belongsTo(row, filter)).toBe(true)
+    expect(belongsTo({ ...row, startedAt: '2026-11-26T09:00:00.000Z' }, filter)).toBe(false)
+    expect(belongsTo({ ...row, startedAt: '2026-11-26T07:59:59.999Z' }, filter)).toBe(false)
+    expect(narrows(filter)).toBe(true)
+  })
+
+  it('takes no status that is none', () => {
+    expect(logQuery(readQuery(logFields, 'status=abc'), now)).toEqual({})
+  })
+
   it('does not count whose requests are looked at as narrowing', () => {
     expect(narrows(readQuery(logFields, 'whose=everyone'))).toBe(false)
     expect(narrows(readQuery(logFields, 'span=1h'))).toBe(true)
+  })
+})
+
+describe('what the log can be filtered by', () => {
+  const known = {
+    rows: [row, { ...row, provider: 'retired', model: 'gone', keyId: 'key_9', tokenId: null }],
+    keys: [
+      { id: 'key_1', provider: 'groq' },
+      { id: 'key_2', provider: 'mistral' },
+    ],
+    tokens: [{ id: 'tok_1' }],
+    pools: [{ provider: 'groq' }, { provider: 'mistral' }, { provider: 'groq' }],
+    models: [
+      { id: 'smart', owned_by: 'hub' },
+      { id: 'groq/llama', owned_by: 'groq' },
+      { id: 'groq/meta/llama-4', owned_by: 'groq' },
+      { id: 'mistral/small', owned_by: 'mistral' },
+    ],
+    providers: [{ id: 'groq' }, { id: 'openai' }],
+  }
+  const choices = (search: string) => choicesOf(known, readQuery(logFields, search))
+
+  it('is what the hub has and what rows show, each once and as rows name it', () => {
+    expect(choices('')).toEqual({
+      provider: ['groq', 'mistral', 'retired'],
+      model: ['llama', 'meta/llama-4', 'small', 'gone'],
+      key: ['key_1', 'key_2', 'key_9'],
+      token: ['tok_1'],
+    })
+  })
+
+  it('is of one provider where one is chosen, and holds what the address names', () => {
+    expect(choices('provider=mistral&model=elsewhere')).toMatchObject({
+      provider: ['mistral', 'groq', 'retired'],
+      model: ['elsewhere', 'small'],
+      key: ['key_2'],
+    })
+  })
+
+  it('has every provider where everyone’s requests are looked at', () => {
+    expect(choices('whose=everyone').provider).toEqual(['groq', 'mistral', 'retired', 'openai'])
   })
 })
 
@@ -129,11 +189,6 @@ describe('usage', () => {
     latency: null,
     saved: null,
     cost: 0.5,
-  })
-
-  it('begins on a full hour, and from a week on a full day', () => {
-    expect(timeOf('1h', now)).toEqual({ from: Date.parse('2026-11-26T07:00:00Z'), to: now, stepMs: hourMs })
-    expect(timeOf('7d', now).from).toBe(Date.parse('2026-11-19T00:00:00Z'))
   })
 
   it('is summed and ranked, with what is not known as nothing', () => {

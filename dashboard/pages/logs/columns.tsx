@@ -1,6 +1,6 @@
 /** What a line of the log says. */
 import type { Log } from '../../api.ts'
-import { clock, day, number, took } from '../../format.ts'
+import { moment, number, recent, took } from '../../format.ts'
 import type { Column } from '../../parts/data-table.tsx'
 import { isGood } from '../../state/log-view.ts'
 import { words } from '../../text/logs.ts'
@@ -11,8 +11,8 @@ export const columns: readonly Column<Log>[] = [
     head: words.time,
     isName: true,
     cell: ({ startedAt }) => (
-      <time class="figures" dateTime={startedAt} title={day(Date.parse(startedAt))}>
-        {clock(Date.parse(startedAt))}
+      <time class="figures" dateTime={startedAt} title={moment(Date.parse(startedAt))}>
+        {recent(Date.parse(startedAt), Date.now())}
       </time>
     ),
   },

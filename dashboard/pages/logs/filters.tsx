@@ -1,76 +1,54 @@
-/** What the log is filtered by. */
+/** What the log is filtered by. On a phone most of it stays away until it is asked for: the rows are what one came for. */
+import { useId, useState } from 'preact/hooks'
 import type { Log, Person } from '../../api.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Segments } from '../../parts/segments.tsx'
+import { SpanBounds } from '../../parts/span-bounds.tsx'
 import { TypedField } from '../../parts/typed-field.tsx'
-import { type LogFilter, logSpans, narrows, wideFilter } from '../../state/log-query.ts'
+import { type Choices, choicesOf } from '../../state/log-choices.ts'
+import {
+  countSet,
+  type LogFilter,
+  logSpans,
+  narrows,
+  statusPattern,
+  wideFilter,
+} from '../../state/log-query.ts'
 import { outcomes } from '../../state/log-view.ts'
 import { useResource } from '../../state/resource.ts'
-import { keysSource, tokensSource, useKeyNames, useProviderNames } from '../../state/sources.ts'
+import {
+  keysSource,
+  modelsSource,
+  poolsSource,
+  providersSource,
+  tokensSource,
+  useProviderNames,
+} from '../../state/sources.ts'
+import { isBetween, spanOfOwn } from '../../state/span.ts'
+import { text } from '../../text.ts'
 import { words } from '../../text/logs.ts'
+import type { LogNames } from './names.ts'
 
 interface FiltersProps {
   person: Person
   filter: LogFilter
-  /** What is shown: the providers and models among them can be chosen. */
+  /** What is shown: what occurs in it can be chosen. */
   rows: readonly Log[]
+  names: LogNames
   onChange: (change: Partial<LogFilter>) => void
 }
 
-export function Filters({ person, filter, rows, onChange }: FiltersProps) {
-  const keyName = useKeyNames()
-  const providerName = useProviderNames()
-  const keys = useResource(keysSource).data ?? []
-  const tokens = useResource(tokensSource).data ?? []
-  const providers = [...keys.map(({ provider }) => provider), ...rows.map(({ provider }) => provider)]
-  const models = rows.map(({ model }) => model)
+export function Filters({ person, filter, rows, names, onChange }: FiltersProps) {
+  const id = useId()
+  const [open, setOpen] = useState(false)
+  const set = countSet(filter)
   return (
-    <search class="filters" aria-label={words.filters}>
+    <search class="filters log-filters" aria-label={words.filters}>
       <TypedField
         label={words.text}
         hint={words.textHint}
         value={filter.text}
-        onValue={(text) => onChange({ text })}
-      />
-      <Choice
-        label={words.span}
-        options={logSpans.map((value) => ({ value, label: words.spans[value] }))}
-        value={filter.span}
-        onChange={(span) => onChange({ span })}
-      />
-      <AnyOf
-        label={words.provider}
-        ids={providers}
-        nameOf={providerName}
-        value={filter.provider}
-        onChange={(provider) => onChange({ provider })}
-      />
-      <AnyOf
-        label={words.model}
-        ids={models}
-        nameOf={(id) => id}
-        value={filter.model}
-        onChange={(model) => onChange({ model })}
-      />
-      <AnyOf
-        label={words.key}
-        ids={keys.map(({ id }) => id)}
-        nameOf={keyName}
-        value={filter.key}
-        onChange={(key) => onChange({ key })}
-      />
-      <AnyOf
-        label={words.token}
-        ids={tokens.map(({ id }) => id)}
-        nameOf={(id) => tokens.find((token) => token.id === id)?.name ?? id}
-        value={filter.token}
-        onChange={(token) => onChange({ token })}
-      />
-      <TypedField
-        label={words.statusCode}
-        hint={words.statusHint}
-        value={filter.status}
-        onValue={(status) => onChange({ status: status.trim() })}
+        onValue={(value) => onChange({ text: value })}
       />
       <Segments
         name="outcome"
@@ -79,20 +57,48 @@ export function Filters({ person, filter, rows, onChange }: FiltersProps) {
         value={filter.outcome}
         onChange={(outcome) => onChange({ outcome })}
       />
-      {person.role === 'admin' && (
-        <Segments
-          name="whose"
-          legend={words.whose}
-          options={[
-            { value: 'mine', label: words.mine },
-            { value: 'everyone', label: words.everyone },
-          ]}
-          value={filter.whose}
-          onChange={(whose) => onChange({ whose })}
+      <button
+        type="button"
+        class="button small filters-toggle"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        {words.more(set)}
+      </button>
+      <div id={id} class={open ? 'filters-more open' : 'filters-more'}>
+        <SpanChoice filter={filter} onChange={onChange} />
+        <Choosers filter={filter} rows={rows} names={names} onChange={onChange} />
+        <TypedField
+          label={words.statusCode}
+          hint={words.statusHint}
+          value={filter.status}
+          onValue={(status) => onChange({ status })}
+          problemOf={(typed) => (typed === '' || statusPattern.test(typed) ? undefined : words.noStatus)}
         />
-      )}
+        {person.role === 'admin' && (
+          <Segments
+            name="whose"
+            legend={words.whose}
+            options={[
+              { value: 'mine', label: words.mine },
+              { value: 'everyone', label: words.everyone },
+            ]}
+            value={filter.whose}
+            onChange={(whose) => onChange({ whose })}
+          />
+        )}
+      </div>
       {narrows(filter) && (
-        <button type="button" class="button small" onClick={() => onChange(wideFilter)}>
+        <button
+          type="button"
+          class="button small"
+          onClick={({ currentTarget }) => {
+            // The button goes with what it clears.
+            currentTarget.closest('search')?.querySelector('input')?.focus()
+            onChange(wideFilter)
+          }}
+        >
           {words.clear}
         </button>
       )}
@@ -100,27 +106,61 @@ export function Filters({ person, filter, rows, onChange }: FiltersProps) {
   )
 }
 
-interface AnyOfProps {
-  label: string
-  /** In any order, some more than once, some absent. */
-  ids: readonly (string | null)[]
-  nameOf: (id: string) => string
-  value: string
-  onChange: (id: string) => void
+type ChooserProps = Pick<FiltersProps, 'filter' | 'onChange'>
+
+function SpanChoice({ filter: { span }, onChange }: ChooserProps) {
+  return (
+    <>
+      <Choice
+        label={words.span}
+        options={[
+          ...logSpans.map((value) => ({ value, label: words.spans[value] })),
+          { value: 'custom' as const, label: text.span.custom },
+        ]}
+        value={isBetween(span) ? 'custom' : span}
+        onChange={(chosen) => onChange({ span: chosen === 'custom' ? spanOfOwn(span, Date.now()) : chosen })}
+      />
+      {isBetween(span) && <SpanBounds value={span} onValue={(next) => onChange({ span: next })} />}
+    </>
+  )
 }
 
-/** Any of what there is, or one; what the address names is among it, whether or not it is there. */
-function AnyOf({ label, ids, nameOf, value, onChange }: AnyOfProps) {
-  const known = new Set([value, ...ids].filter((id): id is string => Boolean(id)))
-  const options = [...known]
+const choosers = ['provider', 'model', 'key', 'token'] as const satisfies readonly (keyof Choices)[]
+
+function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<FiltersProps, 'rows' | 'names'>) {
+  const providerName = useProviderNames()
+  const known = {
+    rows,
+    keys: useResource(keysSource).data ?? [],
+    tokens: useResource(tokensSource).data ?? [],
+    pools: useResource(poolsSource).data ?? [],
+    models: useResource(modelsSource).data ?? [],
+    providers: useResource(providersSource).data ?? [],
+  }
+  const choices = choicesOf(known, filter)
+  const nameOf: Record<keyof Choices, (id: string) => string> = {
+    provider: providerName,
+    model: (id) => id,
+    key: names.key,
+    token: names.token,
+  }
+  return (
+    <>
+      {choosers.map((field) => (
+        <Choice
+          key={field}
+          label={words[field]}
+          options={[{ value: '', label: words.any }, ...named(choices[field], nameOf[field])]}
+          value={filter[field]}
+          onChange={(id) => onChange({ [field]: id })}
+        />
+      ))}
+    </>
+  )
+}
+
+function named(ids: readonly string[], nameOf: (id: string) => string): { value: string; label: string }[] {
+  return ids
     .map((id) => ({ value: id, label: nameOf(id) }))
     .toSorted((a, b) => a.label.localeCompare(b.label))
-  return (
-    <Choice
-      label={label}
-      options={[{ value: '', label: words.any }, ...options]}
-      value={value}
-      onChange={onChange}
-    />
-  )
 }

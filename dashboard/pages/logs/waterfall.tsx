@@ -1,6 +1,6 @@
 /** The attempts of a request, one below the other on one axis of time. What is drawn is said in words beside it. */
 import type { Log } from '../../api.ts'
-import { moment, took } from '../../format.ts'
+import { recent, took } from '../../format.ts'
 import { type Attempt, placeAttempts, served } from '../../state/waterfall.ts'
 import { words } from '../../text/logs.ts'
 
@@ -51,7 +51,7 @@ function notesOf(attempt: Attempt, afterMs: number, keyName: (id: string) => str
     keyId !== null && words.withKey(keyName(keyId)),
     status !== null && words.answeredWith(status),
     blame !== null && words.blamed(blame),
-    retryAt !== null && words.retryAt(moment(Date.parse(retryAt))),
+    retryAt !== null && words.retryAt(recent(Date.parse(retryAt), Date.now())),
   ]
   return notes.filter((note) => typeof note === 'string').join(' · ')
 }
