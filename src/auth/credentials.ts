@@ -9,7 +9,10 @@ export interface Credential {
   fromCookie: boolean
 }
 
-/** The credential of a request, looked for in the order: authorization, x-api-key, x-goog-api-key, `?key=`, cookie. */
+/** Google's SDKs may put their key into the address. Elsewhere `key` is a field like others: the log is filtered by one. */
+const keyInAddress = /^\/v1beta\//
+
+/** The credential of a request, looked for in the order: authorization, x-api-key, x-goog-api-key, `?key=` (Gemini's), cookie. */
 export function readCredential(context: Context): Credential | undefined {
   const request = context.req
   const sent =
@@ -19,7 +22,7 @@ export function readCredential(context: Context): Credential | undefined {
       .trim() ||
     request.header('x-api-key')?.trim() ||
     request.header('x-goog-api-key')?.trim() ||
-    request.query('key')
+    (keyInAddress.test(request.path) ? request.query('key') : undefined)
   if (sent) return { text: sent, fromCookie: false }
   const cookie = getCookie(context, sessionCookie)
   return cookie ? { text: cookie, fromCookie: true } : undefined

@@ -50,7 +50,9 @@ describe('a request that another site made a browser send', () => {
   it('is let through with a credential that no site can make a browser send', async () => {
     expect(await statusOf('POST', { ...cookie, ...elsewhere, authorization: 'Bearer llm_x' })).toBe(200)
     expect(await statusOf('POST', { ...elsewhere, 'x-api-key': 'llm_x' })).toBe(200)
-    expect(await statusOf('POST', { ...cookie, ...elsewhere }, `${url}?key=llm_x`)).toBe(200)
+    const gemini = 'https://hub.example.com/v1beta/models/smart:generateContent?key=llm_x'
+    expect(await statusOf('POST', { ...cookie, ...elsewhere }, gemini)).toBe(200)
+    expect(await statusOf('POST', { ...cookie, ...elsewhere }, `${url}?key=llm_x`)).toBe(403)
     expect(await statusOf('POST', elsewhere)).toBe(200)
   })
 })

@@ -52,6 +52,11 @@ interface Listed {
 }
 
 describe('a session', () => {
+  it('is not taken for another credential where a query has a field of that name', async () => {
+    const { cookie } = await logIn()
+    expect((await ask(cookie, '/api/logs?key=key_of_mine')).status).toBe(200)
+  })
+
   it('comes in a cookie that scripts cannot read and other sites cannot send', async () => {
     const response = await send('POST', '/api/auth/login', { body: { login: 'ada', password } })
     const lines = response.headers.getSetCookie()
