@@ -1,6 +1,6 @@
 /** One request: who served it, what it used, and everything that was tried on the way. */
 import { useMemo } from 'preact/hooks'
-import { api, ask, type Log } from '../api.ts'
+import { api, ask, type NamedLog } from '../api.ts'
 import { money, moment, number, took } from '../format.ts'
 import { Card } from '../parts/card.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -9,14 +9,14 @@ import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { choiceField, useQuery } from '../state/query.ts'
 import { type Source, useResource } from '../state/resource.ts'
-import { useKeyNames, useTokenNames } from '../state/sources.ts'
 import { words } from '../text/logs.ts'
 import type { PageProps } from './index.ts'
 import { Outcome, ServedBy } from './logs/columns.tsx'
+import { ownerName } from './logs/names.ts'
 import { Waterfall } from './logs/waterfall.tsx'
 import './logs.css'
 
-function oneSource(id: string, whose: 'mine' | 'everyone'): Source<Log> {
+function oneSource(id: string, whose: 'mine' | 'everyone'): Source<NamedLog> {
   const query = whose === 'everyone' ? { owner: 'all' as const } : {}
   return {
     name: `logs/${id}?${whose}`,
@@ -47,10 +47,9 @@ export default function LogPage({ params }: PageProps) {
   )
 }
 
-function Details({ row }: { row: Log }) {
-  const keyName = useKeyNames()
-  const tokenName = useTokenNames()
-  const { usage } = row
+function Details({ row }: { row: NamedLog }) {
+  const { usage, names } = row
+  const nameOf = (id: string): string => names[id] ?? id
   return (
     <>
       <Card title={words.howItWent}>
@@ -59,14 +58,14 @@ function Details({ row }: { row: Log }) {
             [words.outcome, <Outcome row={row} />],
             [words.asked, <code>{row.asked}</code>],
             [words.served, <ServedBy row={row} />],
-            [words.key, row.keyId && keyName(row.keyId)],
+            [words.key, row.keyId && nameOf(row.keyId)],
             [words.time, moment(Date.parse(row.startedAt))],
             [words.took, took(row.durationMs)],
             [words.firstContent, row.firstContentMs !== null && took(row.firstContentMs)],
             [words.dialect, row.dialect],
             [words.answered, row.stream ? words.streamed : words.whole],
-            [words.token, row.tokenId ? tokenName(row.tokenId) : words.session],
-            [words.owner, row.owner],
+            [words.token, row.tokenId ? nameOf(row.tokenId) : words.session],
+            [words.owner, ownerName(row.owner, names)],
           ]}
         />
         {row.unsettled && <p class="hint">{words.unsettled}</p>}
@@ -74,7 +73,7 @@ function Details({ row }: { row: Log }) {
       </Card>
       <Card title={words.trail}>
         {row.trail.length > 0 ? (
-          <Waterfall row={row} keyName={keyName} />
+          <Waterfall row={row} keyName={nameOf} />
         ) : (
           <p class="quiet">{words.noTrail}</p>
         )}
@@ -89,6 +88,7 @@ function Details({ row }: { row: Log }) {
               [words.output, number(usage.outputTokens)],
               [words.reasoning, usage.reasoningTokens > 0 && number(usage.reasoningTokens)],
               [words.cost, row.cost === null ? words.noPrice : money(row.cost)],
+              [words.saved, row.saved !== null && row.saved > 0 && money(row.saved)],
             ]}
           />
         ) : (

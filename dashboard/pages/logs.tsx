@@ -7,16 +7,16 @@ import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { TimeSeries } from '../parts/time-series.tsx'
 import { useAction } from '../state/action.ts'
-import { hasOutcome, logFields, type LogFilter, narrows } from '../state/log-query.ts'
-import { countOverTime, isGood } from '../state/log-view.ts'
+import { logFields, type LogFilter, narrows } from '../state/log-query.ts'
+import { countOverTime, outcomeOf } from '../state/log-view.ts'
 import { flagField, useQuery } from '../state/query.ts'
 import { type Source, useResource } from '../state/resource.ts'
 import { words } from '../text/logs.ts'
 import type { PageProps } from './index.ts'
-import { columns } from './logs/columns.tsx'
+import { columnsOf } from './logs/columns.tsx'
 import { ExportDialog } from './logs/export.tsx'
 import { Filters } from './logs/filters.tsx'
-import { useLogNames } from './logs/names.ts'
+import { type LogNames, useLogNames } from './logs/names.ts'
 import { addOlder, type LogPage, logSource } from './logs/source.ts'
 import { useTail } from './logs/tail.ts'
 import './logs.css'
@@ -31,7 +31,7 @@ export default function LogsPage({ person }: PageProps) {
   const source = useMemo(() => logSource(filter), [filter])
   const logs = useResource(source)
   const tail = useTail(source, filter)
-  const names = useLogNames()
+  const names = useLogNames(logs.data?.names)
   return (
     <Page
       title={words.title}
@@ -39,7 +39,7 @@ export default function LogsPage({ person }: PageProps) {
       class="logs"
       actions={
         <>
-          {filter.text === '' && filter.whose === 'mine' && (
+          {filter.text === '' && (
             <button type="button" class="button" aria-pressed={!tail.paused} onClick={tail.toggle}>
               {tail.paused ? words.follow : words.pause}
               {tail.held > 0 && ` · ${words.fresh(tail.held)}`}
@@ -68,7 +68,7 @@ export default function LogsPage({ person }: PageProps) {
               </a>
             </EmptyState>
           ) : (
-            <Rows page={page} filter={filter} source={source} />
+            <Rows page={page} names={names} filter={filter} source={source} />
           )
         }
       </ResourceView>
@@ -79,42 +79,44 @@ export default function LogsPage({ person }: PageProps) {
 
 interface RowsProps {
   page: LogPage
+  names: LogNames
   filter: LogFilter
   source: Source<LogPage>
 }
 
-function Rows({ page, filter, source }: RowsProps) {
-  const rows = useMemo(() => page.rows.filter((row) => hasOutcome(row, filter)), [page, filter])
-  const { times, good, bad } = useMemo(() => countOverTime(rows), [rows])
+function Rows({ page: { rows, nextCursor }, names, filter, source }: RowsProps) {
+  const { times, good, rescued, bad } = useMemo(() => countOverTime(rows), [rows])
   const series = useMemo(
     () => [
-      { label: words.statuses.good, colour: '--good' as const, values: good },
-      { label: words.statuses.bad, colour: '--bad' as const, values: bad },
+      { label: words.outcomes.good, colour: '--good' as const, values: good },
+      { label: words.outcomes.rescued, colour: '--rest' as const, values: rescued },
+      { label: words.outcomes.bad, colour: '--bad' as const, values: bad },
     ],
-    [good, bad],
+    [good, rescued, bad],
   )
-  const seen = filter.whose === 'everyone' ? '?whose=everyone' : ''
+  const everyones = filter.whose === 'everyone'
+  const seen = everyones ? '?whose=everyone' : ''
   return (
     <>
       {times.length > 1 && <TimeSeries title={words.chart} times={times} series={series} />}
       {rows.length > 0 ? (
         <DataTable
           caption={words.caption}
-          columns={columns}
+          columns={columnsOf(everyones ? names.owner : undefined)}
           rows={rows}
           keyOf={({ id }) => id}
           hrefOf={({ id }) => `/logs/${id}${seen}`}
-          classOf={(row) => (isGood(row) ? '' : 'row-bad')}
+          classOf={(row) => (outcomeOf(row) === 'bad' ? 'row-bad' : '')}
         />
       ) : (
-        <p class="quiet">{page.nextCursor === null ? words.nothing : words.nothingYet}</p>
+        <p class="quiet">{nextCursor === null ? words.nothing : words.nothingYet}</p>
       )}
-      {page.nextCursor !== null && <OlderButton cursor={page.nextCursor} filter={filter} source={source} />}
+      {nextCursor !== null && <OlderButton cursor={nextCursor} filter={filter} source={source} />}
     </>
   )
 }
 
-function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page'> & { cursor: string }) {
+function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page' | 'names'> & { cursor: string }) {
   const look = useAction(() => addOlder(source, filter, cursor))
   return (
     <>

@@ -13,8 +13,8 @@ import { mostUsageDays, usageGroups, usageMetrics, usageSpans } from '../state/u
 import { words } from '../text/usage.ts'
 import type { PageProps } from './index.ts'
 import { ForecastCard } from './usage/forecast.tsx'
-import { Report, TotalsCard } from './usage/report.tsx'
-import { usageSource } from './usage/source.ts'
+import { Course, Groups, TotalsCard } from './usage/report.tsx'
+import { type UsageChoice, usageSource } from './usage/source.ts'
 import './usage.css'
 
 const fields = {
@@ -27,7 +27,9 @@ const fields = {
 export default function UsagePage({ person }: PageProps) {
   const [{ span, by, of, whose }, setQuery] = useQuery(fields)
   const written = JSON.stringify(span)
-  const report = useResource(useMemo(() => usageSource({ span, by, whose }), [written, by, whose]))
+  // The same choice is the same object: what depends on it is not begun anew at each rendering.
+  const choice = useMemo<UsageChoice>(() => ({ span, by, whose }), [written, by, whose])
+  const report = useResource(useMemo(() => usageSource(choice), [choice]))
   const isAdmin = person.role === 'admin'
   const groups = usageGroups.filter((group) => group !== 'user' || isAdmin)
   return (
@@ -70,7 +72,7 @@ export default function UsagePage({ person }: PageProps) {
       </search>
       <ResourceView resource={report}>
         {(data) =>
-          data.groups.length === 0 ? (
+          data.total === undefined || data.total.requests === 0 ? (
             <>
               <EmptyState title={words.emptyTitle}>
                 <p>{words.empty}</p>
@@ -83,10 +85,11 @@ export default function UsagePage({ person }: PageProps) {
           ) : (
             <>
               <div class="usage-sums">
-                <TotalsCard report={data} />
+                <TotalsCard total={data.total} time={data.time} />
                 <ForecastCard whose={whose} />
               </div>
-              <Report report={data} by={by} metric={of} person={person} />
+              <Course choice={choice} metric={of} />
+              <Groups report={data} by={by} metric={of} />
             </>
           )
         }

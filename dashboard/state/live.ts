@@ -4,11 +4,16 @@
  */
 import { useEffect } from 'preact/hooks'
 import type { LiveEvents } from '../../src/routes/live.ts'
-import { api, ask, type Log, sessionEnded } from '../api.ts'
+import { api, ask, type NamedLog, sessionEnded } from '../api.ts'
 import { change, refresh } from './resource.ts'
 import { keysSource, poolsSource } from './sources.ts'
 
 const heard = new EventTarget()
+
+type Whose = 'mine' | 'everyone'
+
+/** How many pages show everyone's requests: while one does, the stream tells of those. */
+let everyoneShown = 0
 
 /** Keeps the stream open while the caller is mounted and the window is visible. */
 export function useLive(): void {
@@ -17,10 +22,11 @@ export function useLive(): void {
     let retry: ReturnType<typeof setTimeout> | undefined
     const open = (): void => {
       if (document.visibilityState !== 'visible' || stream) return
-      stream = new EventSource('/api/live')
+      const whose: Whose = everyoneShown > 0 ? 'everyone' : 'mine'
+      stream = new EventSource(whose === 'everyone' ? '/api/live?owner=all' : '/api/live')
       listen(stream, 'keys', hearKeys)
       listen(stream, 'pools', hearPools)
-      listen(stream, 'log', hearLog)
+      listen(stream, 'log', (rows) => hearLog(rows, whose))
       listen(stream, 'ended', again)
       stream.addEventListener('error', () => {
         // Where it only broke, the browser opens it again; where it was refused, it does not.
@@ -39,12 +45,18 @@ export function useLive(): void {
       void findEnd()
     }
     const look = (): void => (document.visibilityState === 'visible' ? open() : close())
+    const change = (): void => {
+      close()
+      open()
+    }
     open()
+    heard.addEventListener('whose', change)
     document.addEventListener('visibilitychange', look)
     // A page that the browser keeps for "back" must not hold a connection.
     window.addEventListener('pagehide', close)
     return () => {
       close()
+      heard.removeEventListener('whose', change)
       document.removeEventListener('visibilitychange', look)
       window.removeEventListener('pagehide', close)
     }
@@ -58,15 +70,31 @@ async function findEnd(): Promise<void> {
   if (answer && !answer.user) window.dispatchEvent(new Event(sessionEnded))
 }
 
-/** Hears of requests as they come into the log, newest first. @param onRows must stay the same function. */
-export function useLiveLog(onRows: (rows: Log[]) => void): void {
+/**
+ * Hears of requests as they come into the log, newest first.
+ * @param onRows must stay the same function.
+ * @param whose everyone's only administrators may hear of.
+ */
+export function useLiveLog(onRows: (rows: NamedLog[]) => void, whose: Whose = 'mine'): void {
+  useEffect(() => {
+    if (whose === 'mine') return
+    showEveryone(1)
+    return () => showEveryone(-1)
+  }, [whose])
   useEffect(() => {
     const hear = (event: Event): void => {
-      if (event instanceof CustomEvent) onRows(event.detail as Log[])
+      if (event instanceof CustomEvent) onRows(event.detail as NamedLog[])
     }
-    heard.addEventListener('log', hear)
-    return () => heard.removeEventListener('log', hear)
-  }, [onRows])
+    heard.addEventListener(`log of ${whose}`, hear)
+    return () => heard.removeEventListener(`log of ${whose}`, hear)
+  }, [whose, onRows])
+}
+
+/** The stream is opened anew where it has to tell of others' requests than before. */
+function showEveryone(more: 1 | -1): void {
+  const before = everyoneShown
+  everyoneShown += more
+  if (before === 0 || everyoneShown === 0) heard.dispatchEvent(new Event('whose'))
 }
 
 function listen<Name extends keyof LiveEvents>(
@@ -96,6 +124,6 @@ function hearPools({ changed, gone }: LiveEvents['pools']): void {
   })
 }
 
-function hearLog(rows: LiveEvents['log']): void {
-  heard.dispatchEvent(new CustomEvent('log', { detail: rows }))
+function hearLog(rows: LiveEvents['log'], whose: Whose): void {
+  heard.dispatchEvent(new CustomEvent(`log of ${whose}`, { detail: rows }))
 }

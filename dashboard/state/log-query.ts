@@ -1,6 +1,6 @@
 /** What the log is filtered by, as the address has it and as the hub is asked. Pure. */
 import type { Log } from '../api.ts'
-import { isGood, type Outcome, outcomes } from './log-view.ts'
+import { type Outcome, outcomeOf, outcomes } from './log-view.ts'
 import { choiceField, type Fields, patternField, textField } from './query-fields.ts'
 import { isBetween, lengthsMs, type Span, spanField } from './span.ts'
 
@@ -9,7 +9,7 @@ export type LogSpan = (typeof logSpans)[number]
 
 export interface LogFilter {
   text: string
-  outcome: Outcome
+  outcome: Outcome | 'all'
   span: Span<LogSpan>
   provider: string
   model: string
@@ -25,7 +25,7 @@ export const statusPattern = /^[1-5]\d\d$/
 
 export const logFields: Fields<LogFilter> = {
   text: textField(),
-  outcome: choiceField(outcomes, 'all'),
+  outcome: choiceField([...outcomes, 'all'], 'all'),
   span: spanField(logSpans, 'all'),
   provider: textField(),
   model: textField(),
@@ -35,11 +35,18 @@ export const logFields: Fields<LogFilter> = {
   whose: choiceField(['mine', 'everyone'], 'mine'),
 }
 
+/** What the hub calls an outcome. */
+const hubOutcomes = { good: 'ok', rescued: 'rescued', bad: 'error' } as const satisfies Record<
+  Outcome,
+  string
+>
+
 /** What the hub is asked for, as the query of `GET /api/logs`. @param now milliseconds since the epoch. */
 export function logQuery(filter: LogFilter, now: number) {
-  const { text, provider, model, key, token, status, span, whose } = filter
+  const { text, outcome, provider, model, key, token, status, span, whose } = filter
   return {
     ...(text && { text }),
+    ...(outcome !== 'all' && { outcome: hubOutcomes[outcome] }),
     ...(provider && { provider }),
     ...(model && { model }),
     ...(key && { key }),
@@ -56,15 +63,11 @@ function spanQuery(span: Span<LogSpan>, now: number): { from?: string; to?: stri
   return { from: write(span.from), ...(span.to !== null && { to: write(span.to) }) }
 }
 
-/** What the hub does not filter by, and the page does: whether a client got an answer. */
-export function hasOutcome(row: Log, { outcome }: LogFilter): boolean {
-  return outcome === 'all' || isGood(row) === (outcome === 'good')
-}
-
-/** Whether a row that just came in belongs to what is shown. What a search finds, and where everyone's rows are, only the hub can tell. */
+/** Whether a row that just came in belongs to what is shown. What a search finds only the hub can tell. */
 export function belongsTo(row: Log, filter: LogFilter): boolean {
-  const { text, provider, model, key, token, status, span, whose } = filter
-  if (text !== '' || whose === 'everyone' || !isWithin(row, span)) return false
+  const { text, outcome, provider, model, key, token, status, span } = filter
+  if (text !== '' || !isWithin(row, span)) return false
+  if (outcome !== 'all' && outcomeOf(row) !== outcome) return false
   const wanted: [string, string | number | null][] = [
     [provider, row.provider],
     [model, row.model],

@@ -16,8 +16,8 @@ const dayMs = 24 * hourMs
 
 /** Up to this length a span is drawn by the hour. */
 const longestByHourMs = 2 * dayMs
-/** The hub tells hours apart for so long; what is older it has by the day. */
-const hoursKeptMs = 8 * dayMs
+/** The hub tells hours apart for a day longer than this; what is older it has by the day. */
+const hoursKeptMs = 7 * dayMs
 /** The longest span that can be looked at, in days: the hub sums up somewhat more at once. */
 export const mostUsageDays = 366
 
@@ -44,20 +44,6 @@ export function timeOf(span: Span<UsageSpan>, now: number): UsageTime {
   }
 }
 
-export type Totals = Record<UsageMetric, number>
-
-export function sumOf(rows: readonly Usage[]): Totals {
-  const sum = (metric: UsageMetric): number => rows.reduce((total, row) => total + (row[metric] ?? 0), 0)
-  return {
-    requests: sum('requests'),
-    inputTokens: sum('inputTokens'),
-    outputTokens: sum('outputTokens'),
-    cost: sum('cost'),
-    errors: sum('errors'),
-    rescued: sum('rescued'),
-  }
-}
-
 /** The rows with the most of something first; those with nothing of it are not left out. */
 export function rank(rows: readonly Usage[], metric: UsageMetric): Usage[] {
   return rows.toSorted((a, b) => (b[metric] ?? 0) - (a[metric] ?? 0) || b.requests - a.requests)
@@ -69,32 +55,46 @@ export interface Line {
   values: number[]
 }
 
-/** How many groups are drawn by themselves. */
+/** How many groups are drawn by themselves where there are others, and how many the hub is asked for to find that out. */
 const mostLines = 4
+export const linesAsked = mostLines + 1
+
+/** By what the hub ranks groups, for what is drawn of them. */
+export const rankedBy = {
+  requests: 'requests',
+  inputTokens: 'tokens',
+  outputTokens: 'tokens',
+  cost: 'cost',
+  errors: 'errors',
+  rescued: 'rescued',
+} as const satisfies Record<UsageMetric, string>
 
 /**
  * The steps of a span and what each of the largest groups used in them; nothing used is a zero.
- * @param rows by group and step, or by step alone.
+ * @param rows by step and group, of which null are those that the hub told no longer apart.
  */
 export function linesOf(
   rows: readonly Usage[],
   metric: UsageMetric,
-  { from, to, stepMs }: { from: number; to: number; stepMs: number },
+  { from, to, stepMs }: Pick<UsageTime, 'from' | 'to' | 'stepMs'>,
 ): { times: number[]; lines: Line[] } {
   const steps = Math.max(1, Math.ceil((to - from) / stepMs))
   const times = Array.from({ length: steps }, (_, step) => from + step * stepMs)
   const totals = new Map<string, number>()
   for (const { group, [metric]: value } of rows)
-    totals.set(group ?? '', (totals.get(group ?? '') ?? 0) + (value ?? 0))
+    if (group !== null) totals.set(group, (totals.get(group) ?? 0) + (value ?? 0))
   const ranked = [...totals].toSorted(([, a], [, b]) => b - a).map(([group]) => group)
   // A single one that is left over is no reason to hide its name.
-  const named = ranked.slice(0, ranked.length === mostLines + 1 ? mostLines + 1 : mostLines)
-  const lines: Line[] = named.map((group) => ({ group, values: times.map(() => 0) }))
+  const all = ranked.length <= linesAsked && rows.every(({ group }) => group !== null)
+  const lines: Line[] = (all ? ranked : ranked.slice(0, mostLines)).map((group) => ({
+    group,
+    values: times.map(() => 0),
+  }))
   const others: Line = { group: null, values: times.map(() => 0) }
   for (const row of rows) {
     const step = row.at === null ? -1 : Math.floor((Date.parse(row.at) - from) / stepMs)
-    const line = lines.find(({ group }) => group === (row.group ?? '')) ?? others
+    const line = lines.find(({ group }) => group === row.group) ?? others
     if (step >= 0 && step < steps) line.values[step] = (line.values[step] ?? 0) + (row[metric] ?? 0)
   }
-  return { times, lines: ranked.length > named.length ? [...lines, others] : lines }
+  return { times, lines: all ? lines : [...lines, others] }
 }

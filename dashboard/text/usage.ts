@@ -28,9 +28,12 @@ export const words = {
   counted: (from: string, to: string) => `Counted from ${from} to ${to}.`,
   chart: (metric: string, group: string) => `${metric} by ${group.toLowerCase()}`,
   top: (group: string) => `Use by ${group.toLowerCase()}, the most first`,
-  average: 'Average time',
-  all: 'All together',
+  saved: 'Saved',
+  median: 'Time, median',
+  slowest: 'Time, 95 %',
+  average: 'Time, average',
   others: 'All others',
+  nobodys: 'open access',
   none: {
     model: 'served by nobody',
     provider: 'served by nobody',
@@ -38,8 +41,8 @@ export const words = {
     token: 'without a token',
     user: 'nobody',
   },
-  summed: 'There are too many of them to be told apart over time: the chart shows their sum.',
-  hint: 'Up to two days are counted by the full hour, longer spans and what is older than eight days by the full day of UTC. Cost is that of models with a known price.',
+  cut: (n: number) => `There are too many for one answer: these are the ${number(n)} with the most requests.`,
+  hint: 'Up to two days are counted by the full hour, longer spans and what is older than eight days by the full day of UTC. Cost is that of models with a known price; saved is what free keys and the caches of providers took off it. Times are within ten per cent, of requests that went well.',
 
   forecast: {
     title: 'This month, at this pace',

@@ -66,15 +66,18 @@ describe('figures', () => {
   })
 
   it('of requests over time leave no span out between the first and the last', () => {
-    const at = (seconds: number, status: number) => ({
+    const at = (seconds: number, status: number, attempts = 1) => ({
       startedAt: new Date(1_790_000_000_000 + seconds * 1000).toISOString(),
       status,
+      attempts,
     })
-    const { times, good, bad } = countOverTime([at(0, 200), at(3, 502), at(3, 200), at(1, 200)])
+    const rows = [at(0, 200), at(3, 502, 2), at(3, 200), at(1, 200), at(3, 200, 2)]
+    const { times, good, rescued, bad } = countOverTime(rows)
     expect(times).toHaveLength(4)
     expect(good).toEqual([1, 1, 0, 1])
+    expect(rescued).toEqual([0, 0, 0, 1])
     expect(bad).toEqual([0, 0, 0, 1])
-    expect(countOverTime([])).toEqual({ times: [], good: [], bad: [] })
+    expect(countOverTime([])).toEqual({ times: [], good: [], rescued: [], bad: [] })
     expect(countOverTime([at(0, 200), at(86_400 * 30, 200)]).times.length).toBeLessThanOrEqual(61)
   })
 })

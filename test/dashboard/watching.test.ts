@@ -9,7 +9,7 @@ import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/l
 import { readQuery } from '../../dashboard/state/query-fields.ts'
 import { snippet, tools } from '../../dashboard/state/snippets.ts'
 import { toTokenInput } from '../../dashboard/state/token-form.ts'
-import { linesOf, rank, sumOf, timeOf } from '../../dashboard/state/usage-view.ts'
+import { linesAsked, linesOf, rank, timeOf } from '../../dashboard/state/usage-view.ts'
 import { placeAttempts } from '../../dashboard/state/waterfall.ts'
 
 const now = Date.parse('2026-11-26T08:30:00Z')
@@ -45,6 +45,7 @@ describe('the filter of the log', () => {
     expect(logQuery(filter, now)).toEqual({
       provider: 'groq',
       status: '429',
+      outcome: 'error',
       from: '2026-11-26T07:30:00.000Z',
       owner: 'all',
     })
@@ -56,7 +57,14 @@ describe('the filter of the log', () => {
     expect(belongsTo(row, readQuery(logFields, 'provider=groq&status=200&key=key_1'))).toBe(true)
     expect(belongsTo(row, readQuery(logFields, 'provider=mistral'))).toBe(false)
     expect(belongsTo(row, readQuery(logFields, 'text=smart'))).toBe(false)
-    expect(belongsTo(row, readQuery(logFields, 'whose=everyone'))).toBe(false)
+    expect(belongsTo(row, readQuery(logFields, 'whose=everyone'))).toBe(true)
+    const rescued = { ...row, attempts: 2 }
+    const failed = { ...row, status: 502, attempts: 2 }
+    const of = (one: Log) =>
+      ['good', 'rescued', 'bad'].filter((outcome) =>
+        belongsTo(one, readQuery(logFields, `outcome=${outcome}`)),
+      )
+    expect([row, rescued, failed].map(of)).toEqual([['good'], ['rescued'], ['bad']])
   })
 
   it('keeps to a span of one’s own at both of its ends', () => {
@@ -126,16 +134,28 @@ describe('what the log can be filtered by', () => {
 
 describe('an export', () => {
   it('keeps a spreadsheet from running what a client asked for', () => {
-    const csv = toCsv([{ ...row, asked: '=HYPERLINK("http://evil.example","x")' }])
+    const csv = toCsv([{ ...row, asked: '=HYPERLINK("http://evil.example","x")' }], {})
     expect(csv).toContain(`,"'=HYPERLINK(""http://evil.example"",""x"")",`)
   })
 
   it('has a line for each request, as many cells in each, and the trails in JSON', () => {
-    const lines = toCsv([row, row]).split('\r\n')
+    const lines = toCsv([row, row], {}).split('\r\n')
     expect(lines).toHaveLength(4)
     expect(lines.at(-1)).toBe('')
     expect(new Set(lines.slice(0, 3).map((line) => line.split(',').length)).size).toBe(1)
-    expect(JSON.parse(toJson([row]))).toEqual([row])
+    expect(JSON.parse(toJson([row], {}))).toEqual([{ ...row, names: {} }])
+  })
+
+  it('calls people, tokens and keys by their names, those alone that a request mentions', () => {
+    const names = { usr_1: 'ada', tok_1: 'laptop', key_1: 'free (sk-****1111)', key_2: 'other' }
+    const [head = '', line = ''] = toCsv([row], names).split('\r\n')
+    const cell = (name: string) => line.split(',')[head.split(',').indexOf(name)]
+    expect([cell('owner_name'), cell('token_name'), cell('key_name')]).toEqual([
+      'ada',
+      'laptop',
+      'free (sk-****1111)',
+    ])
+    expect(JSON.parse(toJson([row], names))).toEqual([{ ...row, names: { usr_1: 'ada', tok_1: 'laptop' } }])
   })
 })
 
@@ -191,24 +211,35 @@ describe('usage', () => {
     cost: 0.5,
   })
 
-  it('is summed and ranked, with what is not known as nothing', () => {
+  it('is ranked, with what is not known as nothing', () => {
     const rows = [used('a', null, 2), used('b', null, 5)]
-    expect(sumOf(rows)).toMatchObject({ requests: 7, errors: 2, inputTokens: 20, outputTokens: 0, cost: 1 })
     expect(rank(rows, 'requests').map(({ group }) => group)).toEqual(['b', 'a'])
+    expect(rank([{ ...used('c', null, 1), cost: null }, ...rows], 'cost').at(-1)?.group).toBe('c')
   })
 
+  const time = timeOf('24h', now)
+  const at = new Date(time.from + 2 * hourMs).toISOString()
+  const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((group, index) => used(group, at, 10 - index))
+  const groupsOf = (rows: readonly Usage[]) => linesOf(rows, 'requests', time).lines.map(({ group }) => group)
+
   it('draws the largest groups by themselves and the others as one, without a gap', () => {
-    const time = timeOf('24h', now)
-    const at = new Date(time.from + 2 * hourMs).toISOString()
-    const { times, lines } = linesOf(
-      ['a', 'b', 'c', 'd', 'e', 'f'].map((group, index) => used(group, at, 10 - index)),
-      'requests',
-      time,
-    )
+    const { times, lines } = linesOf(six, 'requests', time)
     expect(times).toHaveLength(25)
     expect(lines.map(({ group }) => group)).toEqual(['a', 'b', 'c', 'd', null])
     expect(lines.at(-1)?.values[2]).toBe(6 + 5)
     expect(lines[0]?.values.filter((value) => value > 0)).toEqual([10])
+  })
+
+  it('adds those to the others that the hub told no longer apart, and leaves none out', () => {
+    const rows = [...six.slice(0, linesAsked), { ...used('', at, 100), group: null }]
+    const { lines } = linesOf(rows, 'requests', time)
+    expect(lines.map(({ group }) => group)).toEqual(['a', 'b', 'c', 'd', null])
+    expect(lines.at(-1)?.values[2]).toBe(6 + 100)
+  })
+
+  it('hides no name for a single other, nor what had no name', () => {
+    expect(groupsOf(six.slice(0, 5))).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(groupsOf([used('', at, 3), used('a', at, 1)])).toEqual(['', 'a'])
   })
 })
 

@@ -2,10 +2,17 @@
 import type { Log } from '../../api.ts'
 import { moment, number, recent, took } from '../../format.ts'
 import type { Column } from '../../parts/data-table.tsx'
-import { isGood } from '../../state/log-view.ts'
+import { outcomeOf } from '../../state/log-view.ts'
 import { words } from '../../text/logs.ts'
 
-export const columns: readonly Column<Log>[] = [
+/** @param ownerOf names whose request it is, where everyone's are shown. */
+export function columnsOf(ownerOf?: (id: string) => string): Column<Log>[] {
+  return ownerOf
+    ? columns.toSpliced(1, 0, { id: 'owner', head: words.owner, cell: ({ owner }) => ownerOf(owner) })
+    : columns
+}
+
+const columns: Column<Log>[] = [
   {
     id: 'time',
     head: words.time,
@@ -35,6 +42,12 @@ export function ServedBy({ row: { provider, model } }: { row: Log }) {
 
 export function Outcome({ row }: { row: Log }) {
   const { status, code, attempts } = row
-  if (!isGood(row)) return <span class="outcome-bad">{code ? `${status} ${code}` : status}</span>
-  return <span class="outcome-good">{attempts > 1 ? words.rescued(attempts) : words.good}</span>
+  switch (outcomeOf(row)) {
+    case 'bad':
+      return <span class="outcome-bad">{code ? `${status} ${code}` : status}</span>
+    case 'rescued':
+      return <span class="outcome-rescued">{words.rescued(attempts)}</span>
+    case 'good':
+      return <span>{words.good}</span>
+  }
 }

@@ -6,7 +6,7 @@ import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { mostExported, toCsv, toJson } from '../../state/log-export.ts'
-import { hasOutcome, type LogFilter } from '../../state/log-query.ts'
+import type { LogFilter } from '../../state/log-query.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/logs.ts'
 import { readPage } from './source.ts'
@@ -27,10 +27,10 @@ export function ExportDialog({ filter, onClosed }: { filter: LogFilter; onClosed
   useEffect(() => () => left.current.abort(), [])
   const download = useAction(async (format: Format, close: () => void) => {
     setRead(0)
-    const { rows, more } = await collect(filter, left.current.signal, setRead)
+    const { rows, names, more } = await collect(filter, left.current.signal, setRead)
     if (left.current.signal.aborted) return
     const { type, write } = formats[format]
-    save(new Blob([write(rows)], { type }), `llm-hub-requests.${format}`)
+    save(new Blob([write(rows, names)], { type }), `llm-hub-requests.${format}`)
     close()
     announce(more ? words.exportedSome(rows.length) : words.exported(rows.length))
   })
@@ -73,8 +73,9 @@ async function collect(
   filter: LogFilter,
   signal: AbortSignal,
   onRead: (rows: number) => void,
-): Promise<{ rows: Log[]; more: boolean }> {
+): Promise<{ rows: Log[]; names: Record<string, string>; more: boolean }> {
   const rows: Log[] = []
+  const names: Record<string, string> = {}
   let cursor: string | undefined
   do {
     const page = await readPage(filter, {
@@ -82,11 +83,16 @@ async function collect(
       signal,
       ...(cursor !== undefined && { cursor }),
     })
-    rows.push(...page.rows.filter((row) => hasOutcome(row, filter)))
+    rows.push(...page.rows)
+    Object.assign(names, page.names)
     onRead(Math.min(rows.length, mostExported))
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined && rows.length < mostExported && !signal.aborted)
-  return { rows: rows.slice(0, mostExported), more: cursor !== undefined || rows.length > mostExported }
+  return {
+    rows: rows.slice(0, mostExported),
+    names,
+    more: cursor !== undefined || rows.length > mostExported,
+  }
 }
 
 function save(blob: Blob, name: string): void {

@@ -52,8 +52,8 @@ export function Filters({ person, filter, rows, names, onChange }: FiltersProps)
       />
       <Segments
         name="outcome"
-        legend={words.status}
-        options={outcomes.map((value) => ({ value, label: words.statuses[value] }))}
+        legend={words.outcome}
+        options={(['all', ...outcomes] as const).map((value) => ({ value, label: words.outcomes[value] }))}
         value={filter.outcome}
         onChange={(outcome) => onChange({ outcome })}
       />

@@ -1,5 +1,6 @@
 /** What the keys, tokens and people are called that requests mention. */
 import { useKeyNames, useTokenNames } from '../../state/sources.ts'
+import { words } from '../../text/logs.ts'
 
 export interface LogNames {
   key: (id: string) => string
@@ -7,6 +8,23 @@ export interface LogNames {
   owner: (id: string) => string
 }
 
-export function useLogNames(): LogNames {
-  return { key: useKeyNames(), token: useTokenNames(), owner: (id) => id }
+const none: Record<string, string> = {}
+
+/**
+ * Names as the hub gave them with the requests; a person's own keys and tokens have theirs also where no request mentions them. What
+ * is gone, and what is not theirs to know, is called by its id.
+ */
+export function useLogNames(names = none): LogNames {
+  const keyName = useKeyNames()
+  const tokenName = useTokenNames()
+  return {
+    key: (id) => names[id] ?? keyName(id),
+    token: (id) => names[id] ?? tokenName(id),
+    owner: (id) => ownerName(id, names),
+  }
+}
+
+/** What somebody is called whose request it is; where the hub is open, it may be nobody's. */
+export function ownerName(id: string, names: Record<string, string>): string {
+  return names[id] ?? (id === 'hub' ? words.nobodys : id)
 }

@@ -1,19 +1,19 @@
 /** Pages of the log under one filter: read, added to by what comes in, and continued further back. */
-import { api, ask, type Log } from '../../api.ts'
+import { api, ask, type Log, type NamedLog } from '../../api.ts'
 import { belongsTo, type LogFilter, logQuery } from '../../state/log-query.ts'
 import { change, type Source } from '../../state/resource.ts'
 
 export interface LogPage {
   rows: Log[]
   nextCursor: string | null
+  /** What the keys, tokens and people are called that these rows mention, by their ids. */
+  names: Record<string, string>
 }
 
 const rowsPerPage = '100'
 
 export function logSource(filter: LogFilter): Source<LogPage> {
-  // The outcome is looked for in the page: the hub is asked the same, whichever it is.
-  const { outcome: _outcome, ...asked } = filter
-  return { name: `logs?${JSON.stringify(asked)}`, load: () => readPage(filter) }
+  return { name: `logs?${JSON.stringify(filter)}`, load: () => readPage(filter) }
 }
 
 /** Reads what lies before a cursor, or the newest without one. */
@@ -22,22 +22,31 @@ export async function readPage(
   { cursor, limit = rowsPerPage, signal }: { cursor?: string; limit?: string; signal?: AbortSignal } = {},
 ): Promise<LogPage> {
   const query = { limit, ...logQuery(filter, Date.now()), ...(cursor !== undefined && { cursor }) }
-  const { data, nextCursor } = await ask(
+  const { data, nextCursor, names } = await ask(
     api.api.logs.$get({ query }, signal ? { init: { signal } } : undefined),
   )
-  return { rows: data, nextCursor }
+  return { rows: data, nextCursor, names }
 }
 
 /** Puts what came in on top, as far as it belongs there. */
-export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: readonly Log[]): void {
+export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: readonly NamedLog[]): void {
   const fitting = rows.filter((row) => belongsTo(row, filter))
-  if (fitting.length > 0) change(source, (page) => ({ ...page, rows: mergeRows(fitting, page.rows) }))
+  if (fitting.length === 0) return
+  change(source, ({ rows: present, nextCursor, names }) => ({
+    rows: mergeRows(fitting, present),
+    nextCursor,
+    names: Object.assign({}, names, ...fitting.map((row) => row.names)),
+  }))
 }
 
 /** Adds the next page further back. */
 export async function addOlder(source: Source<LogPage>, filter: LogFilter, cursor: string): Promise<void> {
   const older = await readPage(filter, { cursor })
-  change(source, ({ rows }) => ({ rows: mergeRows(rows, older.rows), nextCursor: older.nextCursor }))
+  change(source, ({ rows, names }) => ({
+    rows: mergeRows(rows, older.rows),
+    nextCursor: older.nextCursor,
+    names: { ...older.names, ...names },
+  }))
 }
 
 /** Rows of both, newest first, each once; those of the first stand for those of the second. */

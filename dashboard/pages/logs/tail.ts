@@ -1,6 +1,6 @@
 /** What comes into the log while somebody looks: put on top at once, or held while they read. */
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import type { Log } from '../../api.ts'
+import type { NamedLog } from '../../api.ts'
 import { useLiveLog } from '../../state/live.ts'
 import { belongsTo, type LogFilter } from '../../state/log-query.ts'
 import type { Source } from '../../state/resource.ts'
@@ -15,7 +15,7 @@ interface Tail {
 
 export function useTail(source: Source<LogPage>, filter: LogFilter): Tail {
   const [paused, setPaused] = useState(false)
-  const [held, setHeld] = useState<Log[]>([])
+  const [held, setHeld] = useState<NamedLog[]>([])
   // What was held under another filter is read with this one.
   useEffect(() => setHeld([]), [source])
   useLiveLog(
@@ -27,6 +27,7 @@ export function useTail(source: Source<LogPage>, filter: LogFilter): Tail {
       },
       [source, filter, paused],
     ),
+    filter.whose,
   )
   const toggle = (): void => {
     if (paused) addNewer(source, filter, held)

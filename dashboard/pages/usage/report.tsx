@@ -1,31 +1,67 @@
 /** What was used in a span: in all, over time, and by each of its groups. */
 import { useMemo } from 'preact/hooks'
-import type { Person, Usage } from '../../api.ts'
+import type { Usage } from '../../api.ts'
 import { money, moment, number, share, shortNumber, took } from '../../format.ts'
 import { Card } from '../../parts/card.tsx'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Facts } from '../../parts/facts.tsx'
+import { ResourceView } from '../../parts/resource-view.tsx'
 import { type Series, TimeSeries } from '../../parts/time-series.tsx'
-import { linesOf, rank, sumOf, type UsageGroup, type UsageMetric } from '../../state/usage-view.ts'
+import { useResource } from '../../state/resource.ts'
+import { linesOf, rank, type UsageGroup, type UsageMetric, type UsageTime } from '../../state/usage-view.ts'
 import { words } from '../../text/usage.ts'
 import { useGroupNames } from './names.ts'
-import type { UsageReport } from './source.ts'
+import { courseSource, mostTop, type UsageChoice, type UsageCourse, type UsageReport } from './source.ts'
 
-interface ReportProps {
-  report: UsageReport
-  by: UsageGroup
+export function TotalsCard({ total, time }: { total: Usage; time: UsageTime }) {
+  const { latency } = total
+  return (
+    <Card title={words.totals}>
+      <Facts
+        facts={[
+          [words.metrics.requests, number(total.requests)],
+          [words.metrics.errors, withShare(total.errors, total.requests)],
+          [words.metrics.rescued, withShare(total.rescued, total.requests)],
+          [words.metrics.inputTokens, shortNumber(total.inputTokens ?? 0)],
+          [words.metrics.outputTokens, shortNumber(total.outputTokens ?? 0)],
+          [words.metrics.cost, money(total.cost ?? 0)],
+          [words.saved, money(total.saved ?? 0)],
+          [words.median, latency && took(latency.p50Ms)],
+          [words.slowest, latency && took(latency.p95Ms)],
+        ]}
+      />
+      <p class="hint">{words.counted(moment(time.from), moment(time.to))}</p>
+    </Card>
+  )
+}
+
+function withShare(part: number, whole: number): string {
+  return whole > 0 && part > 0 ? `${number(part)} (${share(part / whole)})` : number(part)
+}
+
+interface CourseProps {
+  choice: UsageChoice
   metric: UsageMetric
-  person: Person
+}
+
+/** The largest groups over time. @param choice must stay the same object while it says the same. */
+export function Course({ choice, metric }: CourseProps) {
+  const course = useResource(useMemo(() => courseSource(choice, metric), [choice, metric]))
+  return (
+    <div class="usage-course">
+      <ResourceView resource={course}>
+        {(data) => <Drawn course={data} by={choice.by} metric={metric} />}
+      </ResourceView>
+    </div>
+  )
 }
 
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5'] as const
 
-export function Report({ report, by, metric, person }: ReportProps) {
-  const nameOf = useGroupNames(by, person)
-  const { times, lines } = useMemo(() => linesOf(report.steps, metric, report.time), [report, metric])
-  const names = lines.map(({ group }) =>
-    report.summed ? words.all : group === null ? words.others : nameOf(group),
-  )
+function Drawn({ course, by, metric }: { course: UsageCourse; by: UsageGroup; metric: UsageMetric }) {
+  const nameOf = useGroupNames(by, course.names)
+  const { times, lines } = useMemo(() => linesOf(course.steps, metric, course.time), [course, metric])
+  const names = lines.map(({ group }) => nameOf(group))
   const written = names.join('\n')
   const series = useMemo<Series[]>(
     () =>
@@ -37,42 +73,12 @@ export function Report({ report, by, metric, person }: ReportProps) {
     [lines, written],
   )
   return (
-    <>
-      <TimeSeries
-        title={words.chart(words.metrics[metric], words.groups[by])}
-        times={times}
-        series={series}
-        write={writers[metric]}
-      />
-      {report.summed && <p class="hint">{words.summed}</p>}
-      <DataTable
-        caption={words.top(words.groups[by])}
-        columns={columnsOf(words.groups[by], nameOf)}
-        rows={rank(report.groups, metric)}
-        keyOf={({ group }) => group ?? ''}
-        step={20}
-      />
-      <p class="hint">{words.hint}</p>
-    </>
-  )
-}
-
-export function TotalsCard({ report: { groups, time } }: { report: UsageReport }) {
-  const totals = sumOf(groups)
-  return (
-    <Card title={words.totals}>
-      <Facts
-        facts={[
-          [words.metrics.requests, number(totals.requests)],
-          [words.metrics.inputTokens, shortNumber(totals.inputTokens)],
-          [words.metrics.outputTokens, shortNumber(totals.outputTokens)],
-          [words.metrics.cost, money(totals.cost)],
-          [words.metrics.errors, withShare(totals.errors, totals.requests)],
-          [words.metrics.rescued, withShare(totals.rescued, totals.requests)],
-        ]}
-      />
-      <p class="hint">{words.counted(moment(time.from), moment(time.to))}</p>
-    </Card>
+    <TimeSeries
+      title={words.chart(words.metrics[metric], words.groups[by])}
+      times={times}
+      series={series}
+      write={writers[metric]}
+    />
   )
 }
 
@@ -85,30 +91,63 @@ const writers: Record<UsageMetric, (value: number) => string> = {
   rescued: number,
 }
 
-function withShare(part: number, whole: number): string {
-  return whole > 0 && part > 0 ? `${number(part)} (${share(part / whole)})` : number(part)
+interface GroupsProps {
+  report: UsageReport
+  by: UsageGroup
+  metric: UsageMetric
 }
 
-function columnsOf(head: string, nameOf: (group: string) => string): Column<Usage>[] {
-  const figure = (id: UsageMetric, write: (value: number) => string): Column<Usage> => ({
-    id,
-    head: words.metrics[id],
-    align: 'end',
-    cell: ({ [id]: value }) => (value === null ? '–' : write(value)),
-  })
+/** Every group, those with the most of what is drawn first. */
+export function Groups({ report: { groups, names, cut }, by, metric }: GroupsProps) {
+  const nameOf = useGroupNames(by, names)
+  return (
+    <>
+      <DataTable
+        caption={words.top(words.groups[by])}
+        columns={columnsOf(by, nameOf)}
+        rows={rank(groups, metric)}
+        keyOf={({ group }) => group ?? 'others'}
+        step={20}
+      />
+      {cut && <p class="hint">{words.cut(mostTop)}</p>}
+      <p class="hint">{words.hint}</p>
+    </>
+  )
+}
+
+function columnsOf(by: UsageGroup, nameOf: (group: string | null) => string): Column<Usage>[] {
   return [
-    { id: 'group', head, isName: true, cell: ({ group }) => nameOf(group ?? '') },
-    figure('requests', number),
-    figure('inputTokens', number),
-    figure('outputTokens', number),
-    figure('cost', money),
-    figure('errors', number),
-    figure('rescued', number),
-    {
-      id: 'average',
-      head: words.average,
-      align: 'end',
-      cell: ({ averageMs }) => (averageMs === null ? '–' : took(averageMs)),
-    },
+    { id: 'group', head: words.groups[by], isName: true, cell: ({ group }) => nameOf(group) },
+    figure(words.metrics.requests, number, (row) => row.requests),
+    figure(words.metrics.inputTokens, number, (row) => row.inputTokens),
+    figure(words.metrics.outputTokens, number, (row) => row.outputTokens),
+    figure(words.metrics.cost, money, (row) => row.cost),
+    figure(words.saved, money, (row) => row.saved),
+    figure(words.metrics.errors, number, (row) => row.errors),
+    figure(words.metrics.rescued, number, (row) => row.rescued),
+    // The hub knows of people alone how the times of their requests are spread.
+    ...(by === 'user'
+      ? [
+          figure(words.median, took, (row) => row.latency?.p50Ms),
+          figure(words.slowest, took, (row) => row.latency?.p95Ms),
+        ]
+      : [figure(words.average, took, (row) => row.averageMs)]),
   ]
+}
+
+/** A column of figures; what is not known is a dash. */
+function figure(
+  head: string,
+  write: (value: number) => string,
+  read: (row: Usage) => number | null | undefined,
+): Column<Usage> {
+  return {
+    id: head,
+    head,
+    align: 'end',
+    cell: (row) => {
+      const value = read(row)
+      return typeof value === 'number' ? write(value) : '–'
+    },
+  }
 }

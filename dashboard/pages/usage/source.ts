@@ -1,9 +1,17 @@
-/** What was used in a span: by group over the whole of it, and over time. */
+/** What was used in a span, as the hub is asked: in all, by group, and over time. */
 import { api, ApiError, ask, type Usage } from '../../api.ts'
 import { forecastMonth, type Forecast, timeToGoBy } from '../../state/forecast.ts'
 import type { Source } from '../../state/resource.ts'
 import type { Span } from '../../state/span.ts'
-import { timeOf, type UsageGroup, type UsageSpan, type UsageTime } from '../../state/usage-view.ts'
+import {
+  linesAsked,
+  rankedBy,
+  timeOf,
+  type UsageGroup,
+  type UsageMetric,
+  type UsageSpan,
+  type UsageTime,
+} from '../../state/usage-view.ts'
 
 export interface UsageChoice {
   span: Span<UsageSpan>
@@ -13,28 +21,64 @@ export interface UsageChoice {
 
 export interface UsageReport {
   time: UsageTime
+  /** Of all groups together; undefined where nothing was used. */
+  total: Usage | undefined
   groups: Usage[]
-  steps: Usage[]
-  /** There are too many groups for one answer over time: the steps are sums of all. */
-  summed: boolean
+  /** What keys, tokens and people among the groups are called, by their ids. */
+  names: Record<string, string>
+  /** There are too many groups for one answer: these are the ones with the most requests, and one of all others. */
+  cut: boolean
 }
 
-export function usageSource({ span, by, whose }: UsageChoice): Source<UsageReport> {
+/** As many groups as the hub tells apart at most where it tells the largest apart alone. */
+export const mostTop = 50
+
+/** What was used in all, and by each group. */
+export function usageSource(choice: UsageChoice): Source<UsageReport> {
   return {
-    name: `usage?${JSON.stringify(span)}&${by}&${whose}`,
+    name: `usage?${JSON.stringify(choice)}`,
     load: async () => {
-      const time = timeOf(span, Date.now())
-      const query = queryOf(time, whose)
-      const { interval } = time
-      const [groups, steps] = await Promise.all([
-        ask(api.api.usage.$get({ query: { ...query, groupBy: by } })),
-        ask(api.api.usage.$get({ query: { ...query, groupBy: by, interval } })).catch((thrown: unknown) => {
+      const time = timeOf(choice.span, Date.now())
+      const query = queryOf(time, choice.whose)
+      const grouped = { ...query, groupBy: choice.by }
+      const [whole, groups] = await Promise.all([
+        ask(api.api.usage.$get({ query })),
+        ask(api.api.usage.$get({ query: grouped })).catch((thrown: unknown) => {
           if (thrown instanceof ApiError && thrown.param === 'from') return undefined
           throw thrown
         }),
       ])
-      const all = steps ?? (await ask(api.api.usage.$get({ query: { ...query, interval } })))
-      return { time, groups: groups.data, steps: all.data, summed: steps === undefined }
+      const most = groups ?? (await ask(api.api.usage.$get({ query: { ...grouped, top: String(mostTop) } })))
+      const [total] = whole.data
+      return { time, total, groups: most.data, names: most.names, cut: groups === undefined }
+    },
+  }
+}
+
+export interface UsageCourse {
+  time: UsageTime
+  steps: Usage[]
+  names: Record<string, string>
+}
+
+/** What the largest groups used over time, and all others together. */
+export function courseSource(choice: UsageChoice, of: UsageMetric): Source<UsageCourse> {
+  return {
+    name: `usage-course?${JSON.stringify(choice)}&${rankedBy[of]}`,
+    load: async () => {
+      const time = timeOf(choice.span, Date.now())
+      const { data, names } = await ask(
+        api.api.usage.$get({
+          query: {
+            ...queryOf(time, choice.whose),
+            groupBy: choice.by,
+            interval: time.interval,
+            top: String(linesAsked),
+            by: rankedBy[of],
+          },
+        }),
+      )
+      return { time, steps: data, names }
     },
   }
 }
