@@ -21,11 +21,19 @@ const stepsOfTime = [
   1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000,
 ]
 
+/** Between two figures on the other axis, where what is drawn is counted: there is no half of a request. */
+const stepsOfCounts = Array.from({ length: 12 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat()
+
 /** @returns a function that takes it away again. */
 export function drawChart(place: HTMLElement, { times, series, write, draw }: Drawing): () => void {
   const spanMs = (times.at(-1) ?? 0) - (times[0] ?? 0)
   // In seconds: the first and the last bar are as broad as the others.
   const margin = draw === 'bars' ? ((times[1] ?? 0) - (times[0] ?? 0)) / 2000 : 0
+  const counts = series.every(({ values }) =>
+    values.every((value) => value === null || Number.isInteger(value)),
+  )
   const make = (): uPlot => {
     const style = getComputedStyle(place)
     // A canvas knows no `light-dark()`: each colour is asked for as the page shows it now.
@@ -55,7 +63,12 @@ export function drawChart(place: HTMLElement, { times, series, write, draw }: Dr
             space: 72,
             values: (_plot, seconds) => seconds.map((at) => tick(at * 1000, spanMs)),
           },
-          { ...axis, size: 56, values: (_plot, values) => values.map(write) },
+          {
+            ...axis,
+            size: 56,
+            ...(counts && { incrs: stepsOfCounts }),
+            values: (_plot, values) => values.map(write),
+          },
         ],
         series: [
           {},

@@ -30,7 +30,7 @@ export const words = {
   top: (group: string) => `Use by ${group.toLowerCase()}, the most first`,
   saved: 'Saved',
   median: 'Time, median',
-  slowest: 'Time, 95 %',
+  slowest: 'Time, 95\u00A0%',
   average: 'Time, average',
   others: 'All others',
   nobodys: 'open access',

@@ -4,7 +4,16 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { type Device, devices, hasFocus, type Page, type Scheme, startBrowser, tabTo, visit } from './browser.ts'
+import {
+  type Device,
+  devices,
+  hasFocus,
+  type Page,
+  type Scheme,
+  startBrowser,
+  tabTo,
+  visit,
+} from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -15,7 +24,7 @@ let rescued: string
 beforeAll(async () => {
   browser = await startBrowser()
   provider = await startProvider()
-  hub = await startHub()
+  hub = await startHub({ SANDBOX: 'true' })
   ada = await settleIn(hub)
   rescued = await fallBack()
 })
@@ -55,10 +64,30 @@ async function fallBack(): Promise<string> {
   return id
 }
 
-async function ask(model: string): Promise<string> {
+/** A second person, with a key and a token of their own. */
+async function invite(): Promise<Person> {
+  const { invitation } = await hub.call<{ invitation: string }>('POST', '/api/invitations', {
+    as: ada.session,
+    body: {},
+  })
+  const { token: session } = await hub.call<{ token: string }>('POST', '/api/auth/register', {
+    body: { username: 'bob', password: 'correct horse battery', invitation },
+  })
+  await hub.call('POST', '/api/keys', {
+    as: session,
+    body: { provider: 'sandbox', apiKey: 'sandbox 1234', name: 'bob’s own' },
+  })
+  const { token } = await hub.call<{ token: string }>('POST', '/api/tokens', {
+    as: session,
+    body: { name: 'bob’s tool' },
+  })
+  return { session, token }
+}
+
+async function ask(model: string, token = ada.token): Promise<string> {
   const response = await fetch(`${hub.url}/v1/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'A secret question' }] }),
   })
   await response.text()
@@ -278,6 +307,57 @@ describe('the log', () => {
       await page.getByRole('button', { name }).click()
       return readFileSync(await (await started).path(), 'utf8')
     }
+  })
+
+  it('tells what was rescued from what went well at once and what failed, in the hub', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    const asked = watchRequests(page, '/api/logs?')
+    await page.getByRole('radio', { name: 'Rescued' }).check()
+    await page.waitForURL('**/logs?outcome=rescued')
+    await page.getByText('nowhere/at-all').first().waitFor({ state: 'detached' })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    expect(await page.getByRole('rowheader').count()).toBe(1)
+    expect(new URL(asked[0] ?? '').searchParams.get('outcome')).toBe('rescued')
+    await check('logs-rescued')
+    await page.getByRole('button', { name: 'Export' }).click()
+    const started = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download CSV' }).click()
+    const csv = readFileSync(await (await started).path(), 'utf8')
+    expect(csv.split('\r\n').slice(1, -1)).toHaveLength(1)
+    expect(csv).toContain('ada')
+    expect(csv).toContain('sk-other (sk-****2222)')
+    await page.getByRole('radio', { name: 'At once' }).check()
+    await page.getByText('Nothing here fits these filters.').waitFor()
+    await end()
+  })
+
+  it('shows an administrator what others ask as it comes in, by the names of who and with what', async () => {
+    const bob = await invite()
+    const { page, check, end } = await visit(browser, `${hub.url}/logs?whose=everyone`, {
+      session: ada.session,
+    })
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    expect(await page.getByRole('row').filter({ hasText: 'bob' }).count()).toBe(0)
+    await ask('sandbox/echo', bob.token)
+    const row = page.getByRole('row').filter({ hasText: 'bob' })
+    await row.waitFor({ timeout: 15_000 })
+    expect(await page.getByLabel('Key').locator('option').allTextContents()).toContain('bob’s own (****1234)')
+    await check('logs-everyone')
+    await row.getByRole('link').click()
+    await page.getByText('with bob’s own (****1234)').waitFor()
+    const facts = (await page.locator('.facts').first().textContent()) ?? ''
+    expect(facts).toContain('Userbob')
+    expect(facts).toContain('Tokenbob’s tool')
+    await check('log-everyone')
+    // One’s own log tells of one’s own requests alone.
+    await page.goto(`${hub.url}/logs`)
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    const before = await page.getByRole('rowheader').count()
+    await ask('sandbox/echo', bob.token)
+    await ask('nowhere/at-all')
+    await expect.poll(() => page.getByRole('rowheader').count(), { timeout: 15_000 }).toBe(before + 1)
+    await end()
   })
 
   it('holds what comes in while it is paused', async () => {

@@ -8,7 +8,15 @@ import { words } from '../../text/logs.ts'
 /** @param ownerOf names whose request it is, where everyone's are shown. */
 export function columnsOf(ownerOf?: (id: string) => string): Column<Log>[] {
   return ownerOf
-    ? columns.toSpliced(1, 0, { id: 'owner', head: words.owner, cell: ({ owner }) => ownerOf(owner) })
+    ? columns.toSpliced(1, 0, {
+        id: 'owner',
+        head: words.owner,
+        cell: ({ owner }) => (
+          <span class="log-owner" title={ownerOf(owner)}>
+            {ownerOf(owner)}
+          </span>
+        ),
+      })
     : columns
 }
 
