@@ -45,18 +45,18 @@ export function useLive(): void {
       void findEnd()
     }
     const look = (): void => (document.visibilityState === 'visible' ? open() : close())
-    const change = (): void => {
+    const reopen = (): void => {
       close()
       open()
     }
     open()
-    heard.addEventListener('whose', change)
+    heard.addEventListener('whose', reopen)
     document.addEventListener('visibilitychange', look)
     // A page that the browser keeps for "back" must not hold a connection.
     window.addEventListener('pagehide', close)
     return () => {
       close()
-      heard.removeEventListener('whose', change)
+      heard.removeEventListener('whose', reopen)
       document.removeEventListener('visibilitychange', look)
       window.removeEventListener('pagehide', close)
     }

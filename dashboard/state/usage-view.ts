@@ -16,8 +16,8 @@ const dayMs = 24 * hourMs
 
 /** Up to this length a span is drawn by the hour. */
 const longestByHourMs = 2 * dayMs
-/** The hub tells hours apart for a day longer than this; what is older it has by the day. */
-const hoursKeptMs = 7 * dayMs
+/** Somewhat less than the three days for which the hub tells hours apart; what is older it has by the day. */
+const hoursKeptMs = 70 * hourMs
 /** The longest span that can be looked at, in days: the hub sums up somewhat more at once. */
 export const mostUsageDays = 366
 

@@ -42,7 +42,7 @@ export const words = {
     user: 'nobody',
   },
   cut: (n: number) => `There are too many for one answer: these are the ${number(n)} with the most requests.`,
-  hint: 'Up to two days are counted by the full hour, longer spans and what is older than eight days by the full day of UTC. Cost is that of models with a known price; saved is what free keys and the caches of providers took off it. Times are within ten per cent, of requests that went well.',
+  hint: 'Up to two days are counted by the full hour, longer spans and what is older than three days by the full day of UTC. Cost is that of models with a known price; saved is what free keys and the caches of providers took off it. Times are within ten per cent, of requests that went well.',
 
   forecast: {
     title: 'This month, at this pace',

@@ -68,7 +68,7 @@ describe('usage', () => {
       expect(totals).toContain('Requests8')
       expect(totals).toContain('Saved$')
       expect(totals).toMatch(/Time, median\d/)
-      expect(totals).toMatch(/Time, 95 %\d/)
+      expect(totals).toMatch(/Time, 95\s%\d/)
       await page.getByText('No forecast yet: it takes 3 full days since the first request').waitFor()
       await check('usage-people')
       await end()

@@ -20,7 +20,9 @@ function used(daysAgo: number, requests: number): Usage {
     cachedTokens: 0,
     reasoningTokens: 0,
     averageMs: 1,
+    latency: null,
     cost: requests / 100,
+    saved: 0,
   }
 }
 

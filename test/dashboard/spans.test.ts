@@ -84,10 +84,10 @@ describe('usage in a span', () => {
   })
 
   it('is by the hour where it is short and recent, with all of the hours at its ends', () => {
-    const span = { from: at('2026-11-20T07:20:00Z'), to: at('2026-11-20T09:10:00Z') }
+    const span = { from: at('2026-11-24T07:20:00Z'), to: at('2026-11-24T09:10:00Z') }
     expect(timeOf(span, now)).toMatchObject({
-      from: at('2026-11-20T07:00:00Z'),
-      to: at('2026-11-20T10:00:00Z'),
+      from: at('2026-11-24T07:00:00Z'),
+      to: at('2026-11-24T10:00:00Z'),
       interval: 'hour',
     })
   })
