@@ -100,14 +100,16 @@ function Rows({ page: { rows, nextCursor }, names, filter, source }: RowsProps) 
     <>
       {times.length > 1 && <TimeSeries title={words.chart} times={times} series={series} />}
       {rows.length > 0 ? (
-        <DataTable
-          caption={words.caption}
-          columns={columnsOf(everyones ? names.owner : undefined)}
-          rows={rows}
-          keyOf={({ id }) => id}
-          hrefOf={({ id }) => `/logs/${id}${seen}`}
-          classOf={(row) => (outcomeOf(row) === 'bad' ? 'row-bad' : '')}
-        />
+        <div class="log-rows">
+          <DataTable
+            caption={words.caption}
+            columns={columnsOf(everyones ? names.owner : undefined)}
+            rows={rows}
+            keyOf={({ id }) => id}
+            hrefOf={({ id }) => `/logs/${id}${seen}`}
+            classOf={(row) => (outcomeOf(row) === 'bad' ? 'row-bad' : '')}
+          />
+        </div>
       ) : (
         <p class="quiet">{nextCursor === null ? words.nothing : words.nothingYet}</p>
       )}

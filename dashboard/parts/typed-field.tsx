@@ -1,5 +1,5 @@
 /** A text that a page filters by. It takes effect when a person has stopped typing, not at every letter. */
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 
 interface TypedFieldProps {
   label: string
@@ -13,7 +13,6 @@ interface TypedFieldProps {
 const settledAfterMs = 300
 
 export function TypedField({ label, hint, value, onValue, problemOf }: TypedFieldProps) {
-  const id = useId()
   const [typed, setTyped] = useState(value)
   const problem = problemOf?.(typed)
   useEffect(() => {
@@ -26,21 +25,21 @@ export function TypedField({ label, hint, value, onValue, problemOf }: TypedFiel
   useEffect(() => setTyped(value), [value])
   return (
     <label class="choice choice-text">
-      <span>{label}</span>
+      {/* Beside the label: a line of its own would move what stands around it. */}
+      <span>
+        {label}{' '}
+        <span role="status" class="field-error">
+          {problem}
+        </span>
+      </span>
       <input
         type="search"
         placeholder={hint}
         value={typed}
         spellcheck={false}
         aria-invalid={problem !== undefined}
-        aria-describedby={problem && id}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
-      {problem && (
-        <span id={id} class="field-error">
-          {problem}
-        </span>
-      )}
     </label>
   )
 }

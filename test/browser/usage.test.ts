@@ -63,7 +63,7 @@ describe('usage', () => {
       const options = { device, scheme, session: ada.session }
       const { page, check, end } = await visit(browser, `${hub.url}/usage?by=user&whose=everyone`, options)
       await page.getByRole('rowheader', { name: 'ada' }).waitFor()
-      await page.locator('text="Drawing …"').waitFor({ state: 'detached' })
+      await page.locator('.chart canvas').waitFor()
       const totals = (await page.locator('.facts').first().textContent()) ?? ''
       expect(totals).toContain('Requests8')
       expect(totals).toContain('Saved$')

@@ -9,6 +9,7 @@ import { ResourceView } from '../../parts/resource-view.tsx'
 import { type Series, TimeSeries } from '../../parts/time-series.tsx'
 import { useResource } from '../../state/resource.ts'
 import { linesOf, rank, type UsageGroup, type UsageMetric, type UsageTime } from '../../state/usage-view.ts'
+import { text } from '../../text.ts'
 import { words } from '../../text/usage.ts'
 import { useGroupNames } from './names.ts'
 import { courseSource, mostTop, type UsageChoice, type UsageCourse, type UsageReport } from './source.ts'
@@ -100,15 +101,18 @@ interface GroupsProps {
 /** Every group, those with the most of what is drawn first. */
 export function Groups({ report: { groups, names, cut }, by, metric }: GroupsProps) {
   const nameOf = useGroupNames(by, names)
+  const caption = words.top(words.groups[by])
   return (
     <>
-      <DataTable
-        caption={words.top(words.groups[by])}
-        columns={columnsOf(by, nameOf)}
-        rows={rank(groups, metric)}
-        keyOf={({ group }) => group ?? 'others'}
-        step={20}
-      />
+      <div class="usage-groups" tabIndex={0} role="region" aria-label={text.table.scroll(caption)}>
+        <DataTable
+          caption={caption}
+          columns={columnsOf(by, nameOf)}
+          rows={rank(groups, metric)}
+          keyOf={({ group }) => group ?? 'others'}
+          step={20}
+        />
+      </div>
       {cut && <p class="hint">{words.cut(mostTop)}</p>}
       <p class="hint">{words.hint}</p>
     </>
@@ -119,8 +123,8 @@ function columnsOf(by: UsageGroup, nameOf: (group: string | null) => string): Co
   return [
     { id: 'group', head: words.groups[by], isName: true, cell: ({ group }) => nameOf(group) },
     figure(words.metrics.requests, number, (row) => row.requests),
-    figure(words.metrics.inputTokens, number, (row) => row.inputTokens),
-    figure(words.metrics.outputTokens, number, (row) => row.outputTokens),
+    figure(words.metrics.inputTokens, shortNumber, (row) => row.inputTokens),
+    figure(words.metrics.outputTokens, shortNumber, (row) => row.outputTokens),
     figure(words.metrics.cost, money, (row) => row.cost),
     figure(words.saved, money, (row) => row.saved),
     figure(words.metrics.errors, number, (row) => row.errors),
