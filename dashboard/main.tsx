@@ -1,8 +1,14 @@
 /** Puts the dashboard on the page. */
 import { render } from 'preact'
 import { App } from './app.tsx'
+import { pages } from './pages/index.ts'
+import { findPage } from './state/find-page.ts'
 import { applyTheme, readTheme } from './state/theme.ts'
 
 applyTheme(readTheme())
 const root = document.getElementById('app')
 if (root) render(<App />, root)
+
+// Who it is for is being asked meanwhile; whether it could be loaded is found out when it is shown.
+const found = findPage(pages, location.pathname, 'admin')
+if (found.type === 'page') found.page.load().catch(() => {})

@@ -1,33 +1,40 @@
 /** Can I send now? How much is left, and when is more? And for who is new here: what to do first. */
+import { useRef } from 'preact/hooks'
 import { Bar } from '../parts/bar.tsx'
 import { Card } from '../parts/card.tsx'
+import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { Switchboard } from '../parts/switchboard.tsx'
-import type { Pool } from '../api.ts'
+import type { Key, Pool, Token } from '../api.ts'
 import { useArrival } from '../state/arrival.ts'
 import { useNow } from '../state/clock.ts'
 import { limitedWindows, sumOverPools } from '../state/pool-sums.ts'
-import { useResource } from '../state/resource.ts'
-import { keysSource, modelsSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
-import { type Readiness, readinessOf, standingOf } from '../state/standing.ts'
+import { type Resource, type Source, useResource } from '../state/resource.ts'
+import { keysSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
+import { type Readiness, readinessOf, wiresOf } from '../state/standing.ts'
 import { text } from '../text.ts'
 import { words } from '../text/overview.ts'
-import { HappenedCard } from './overview/happened-card.tsx'
+import { HappenedCard, useRecentUsage } from './overview/happened-card.tsx'
 import { HealthCard } from './overview/health-card.tsx'
 import { RoutesCard } from './overview/routes-card.tsx'
 import { Warnings } from './overview/warnings.tsx'
+import type { PageProps } from './index.ts'
 import './overview.css'
 
-export default function OverviewPage() {
+export default function OverviewPage({ person }: PageProps) {
   const page = useArrival<HTMLDivElement>(text.pages.overview)
-  const keys = useResource(keysSource).data
-  const models = useResource(modelsSource).data ?? []
-  const pools = useResource(poolsSource).data ?? []
+  const tokens = useResource(tokensSource)
+  const recent = useRecentUsage()
+  const pools = useResource(poolsSource)
   const now = useNow('second')
-  const readiness = keys && readinessOf(keys, models, now)
+  const readiness = useReadiness(pools.data)
+  // Another span is read anew, and takes nothing away meanwhile.
+  const wasKnown = useRef(false)
+  wasKnown.current ||= isKnown(recent.usage)
+  const serving = (pools.data ?? []).filter(({ implied }) => !implied)
   // Where no key is yet, the place of the first one is drawn.
-  const wires = keys?.length ? keys.map((key) => standingOf(key, now).type) : (['disabled'] as const)
+  const wires = serving.length > 0 ? wiresOf(serving) : (['disabled'] as const)
   return (
     <div ref={page} class="page overview">
       <section class="overview-now">
@@ -35,24 +42,42 @@ export default function OverviewPage() {
           <h1 tabIndex={-1} class={`readiness readiness-${readiness?.type ?? 'unknown'}`}>
             {readiness ? readinessWords(readiness, now) : words.readiness.loading}
           </h1>
-          <FirstSteps />
+          <ErrorNotice error={readiness ? undefined : pools.error} />
+          {tokens.data && readiness && (
+            <FirstSteps
+              hasKey={readiness.type !== 'no-keys'}
+              tokens={tokens.data}
+              hasAsked={recent.usage.data?.whole !== undefined || serving.some(isUsed)}
+            />
+          )}
         </div>
         <Switchboard wires={wires} />
       </section>
-      <Warnings keys={keys ?? []} pools={pools} />
-      <PoolsCard />
-      {/* To who has nothing yet there is nothing more to tell. */}
-      {readiness && readiness.type !== 'no-keys' && (
+      {/* What stands below comes when what pushes it down is there: nothing moves under a reader's eyes. */}
+      {isKnown(tokens) && readiness && (
         <>
-          <HappenedCard />
-          <div class="overview-pair">
-            <RoutesCard pools={pools} />
-            <HealthCard />
-          </div>
+          <Warnings person={person} pools={pools.data ?? []} tokens={tokens.data ?? []} />
+          <PoolsCard pools={pools} />
+          {/* To who has nothing yet there is nothing more to tell. */}
+          {readiness.type !== 'no-keys' && (
+            <>
+              <HappenedCard {...recent} />
+              {wasKnown.current && (
+                <div class="overview-pair">
+                  <RoutesCard pools={pools.data ?? []} />
+                  <HealthCard />
+                </div>
+              )}
+            </>
+          )}
         </>
       )}
     </div>
   )
+}
+
+function isKnown({ data, error }: Resource<unknown>): boolean {
+  return data !== undefined || error !== undefined
 }
 
 function readinessWords(readiness: Readiness, now: number): string {
@@ -70,16 +95,31 @@ function readinessWords(readiness: Readiness, now: number): string {
   }
 }
 
+/** Undefined until it is known. Whether keys were switched off or never added, the pools do not tell. */
+function useReadiness(pools: readonly Pool[] | undefined): Readiness | undefined {
+  const readiness = pools && readinessOf(pools)
+  const keys = useResource(readiness?.type === 'no-keys' ? keysSource : noKeys).data
+  if (readiness?.type !== 'no-keys') return readiness
+  return keys && (keys.length > 0 ? { type: 'blocked' } : readiness)
+}
+
+const noKeys: Source<Key[]> = { name: 'no-keys', load: async () => [] }
+
+function isUsed({ windows }: Pool): boolean {
+  return windows.some(({ used }) => used > 0)
+}
+
+interface FirstStepsProps {
+  hasKey: boolean
+  tokens: readonly Token[]
+  hasAsked: boolean
+}
+
 /** Shown until all of it is done. */
-function FirstSteps() {
-  const keys = useResource(keysSource).data
-  const tokens = useResource(tokensSource).data
-  if (!keys || !tokens) return null
-  const used =
-    keys.some(({ state }) => state.lastUsedAt !== null) ||
-    tokens.some(({ lastUsedAt }) => lastUsedAt !== null)
+function FirstSteps({ hasKey, tokens, hasAsked }: FirstStepsProps) {
+  const used = hasAsked || tokens.some(({ lastUsedAt }) => lastUsedAt !== null)
   const steps = [
-    { href: '/keys', words: words.steps.key, done: keys.length > 0 },
+    { href: '/keys', words: words.steps.key, done: hasKey },
     { href: '/tokens', words: words.steps.token, done: tokens.length > 0 },
     { href: '/playground', words: words.steps.request, done: used },
   ]
@@ -97,8 +137,7 @@ function FirstSteps() {
 }
 
 /** Pools in which something is, one beside the other. */
-function PoolsCard() {
-  const pools = useResource(poolsSource)
+function PoolsCard({ pools }: { pools: Resource<Pool[]> }) {
   const nameOf = useProviderNames()
   if (pools.data?.every(isEmpty)) return null
   return (

@@ -1,24 +1,23 @@
 /** Sends a prompt through the hub, to one model or to some side by side, and shows how each served it. */
-import type { Key, Model } from '../api.ts'
+import type { Model } from '../api.ts'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../parts/field.tsx'
 import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
-import { useNow } from '../state/clock.ts'
 import { textField, useQuery } from '../state/query.ts'
 import { refresh, useResource } from '../state/resource.ts'
-import { keysSource, modelsSource, useProviderNames } from '../state/sources.ts'
-import { readinessOf } from '../state/standing.ts'
+import { modelsSource, poolsSource, useProviderNames } from '../state/sources.ts'
+import { type Readiness, readinessOf } from '../state/standing.ts'
 import { type Trial, useTrial } from '../state/trial.ts'
 import { words } from '../text/playground.ts'
 import { Answer } from './playground/answer.tsx'
 import { ModelField } from './playground/model-field.tsx'
 import './playground.css'
 
-/** The hub settles a request a moment after its last byte; only then do its keys tell of it. */
+/** The hub settles a request a moment after its last byte; only then do its pools tell of it. */
 const settledAfterMs = 400
 
-const onEnd = (): void => void setTimeout(() => void refresh(keysSource), settledAfterMs)
+const onEnd = (): void => void setTimeout(() => void refresh(poolsSource), settledAfterMs)
 
 /** How many models are asked side by side, at most. */
 const mostModels = 3
@@ -27,11 +26,11 @@ const fields = { model: textField(), second: textField(), third: textField() }
 
 export default function PlaygroundPage() {
   const available = useResource(modelsSource)
-  const keys = useResource(keysSource)
+  const pools = useResource(poolsSource).data
+  const readiness = pools && readinessOf(pools)
   const nameOf = useProviderNames()
-  const now = useNow('minute')
   const [query, setQuery] = useQuery(fields)
-  const fallback = defaultModel(available.data ?? [], keys.data?.length !== 0)
+  const fallback = defaultModel(available.data ?? [], readiness?.type !== 'no-keys')
   const models = [query.model || fallback, query.second, query.third].filter((model) => model !== '')
   // As many as there can be: hooks are not called more or less often.
   const trials = [useTrial(onEnd), useTrial(onEnd), useTrial(onEnd)]
@@ -62,7 +61,7 @@ export default function PlaygroundPage() {
                   models={known}
                   model={model}
                   error={errorOf(trial, model)}
-                  hint={index === 0 ? hintFor(keys.data, known, now) : undefined}
+                  hint={index === 0 ? hintFor(readiness, known) : undefined}
                   onChange={(next) => setModels(models.with(index, next))}
                   {...(index > 0 && { onRemove: () => setModels(models.toSpliced(index, 1)) })}
                 />
@@ -158,12 +157,8 @@ function statusOf({ phase, answer }: Trial): string {
 }
 
 /** Why a route may lead nowhere yet. */
-function hintFor(
-  keys: readonly Key[] | undefined,
-  models: readonly Model[],
-  now: number,
-): string | undefined {
-  if (!keys || readinessOf(keys, models, now).type !== 'no-keys') return undefined
+function hintFor(readiness: Readiness | undefined, models: readonly Model[]): string | undefined {
+  if (readiness?.type !== 'no-keys') return undefined
   return models.some((model) => model.owned_by === 'sandbox') ? words.onlySandbox : words.noKeys
 }
 

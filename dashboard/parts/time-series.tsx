@@ -1,4 +1,5 @@
-/** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. What draws is loaded when it is first needed. */
+/** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. What draws is loaded when it is first seen. */
+import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { clock, day, number } from '../format.ts'
 import { text } from '../text.ts'
@@ -23,11 +24,12 @@ interface TimeSeriesProps {
 
 export function TimeSeries({ title, times, series, write = number, draw = 'bars' }: TimeSeriesProps) {
   const place = useRef<HTMLDivElement>(null)
+  const isNear = useIsNear(place)
   const [drawn, setDrawn] = useState(false)
 
   useEffect(() => {
     const element = place.current
-    if (!element) return
+    if (!element || !isNear) return
     let remove: (() => void) | undefined
     let gone = false
     const show = async (): Promise<void> => {
@@ -42,7 +44,7 @@ export function TimeSeries({ title, times, series, write = number, draw = 'bars'
       gone = true
       remove?.()
     }
-  }, [times, series, write, draw])
+  }, [isNear, times, series, write, draw])
 
   return (
     <figure class="chart">
@@ -57,7 +59,7 @@ export function TimeSeries({ title, times, series, write = number, draw = 'bars'
         </span>
       </figcaption>
       <div ref={place} class="chart-place" aria-hidden="true">
-        {!drawn && <p class="quiet">{text.chart.loading}</p>}
+        {isNear && !drawn && <p class="quiet">{text.chart.loading}</p>}
       </div>
       <details>
         <summary>{text.chart.asTable}</summary>
@@ -91,4 +93,24 @@ export function TimeSeries({ title, times, series, write = number, draw = 'bars'
       </details>
     </figure>
   )
+}
+
+/** Whether something is on the screen or a little below it, or once was: what is further down need not be drawn yet. */
+function useIsNear(place: RefObject<HTMLElement>): boolean {
+  const [isNear, setIsNear] = useState(false)
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+        setIsNear(true)
+        observer.disconnect()
+      },
+      { rootMargin: '0px 0px 200px' },
+    )
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [place])
+  return isNear
 }

@@ -72,13 +72,17 @@ export function useHub(): HubControls {
 }
 
 async function findHub(): Promise<Hub> {
+  // Asked together: whoever has a session waits for one answer's time.
+  const session = ask(api.api.auth.session.$get())
+  // A hub that is not ready answers it with an error, which then says nothing new.
+  session.catch(() => {})
   try {
     // A hub that is not ready says so with 503 and the same body.
     const ready = await api.health.ready.$get()
     const { problems, unclaimed } = await ready.json()
     if (problems.length > 0) return { type: 'not-ready', problems }
     if (unclaimed) return { type: 'unclaimed' }
-    const { user } = await ask(api.api.auth.session.$get())
+    const { user } = await session
     if (user) return { type: 'signed-in', person: user }
     const invitation = readInvitation()
     return invitation === undefined ? { type: 'signed-out', ended: false } : { type: 'invited', invitation }

@@ -5,7 +5,7 @@
 import { useEffect } from 'preact/hooks'
 import type { LiveEvents } from '../../src/routes/live.ts'
 import { api, ask, type NamedLog, sessionEnded } from '../api.ts'
-import { change, refresh } from './resource.ts'
+import { change, refresh, renew } from './resource.ts'
 import { keysSource, poolsSource } from './sources.ts'
 
 const heard = new EventTarget()
@@ -24,6 +24,7 @@ export function useLive(): void {
       if (document.visibilityState !== 'visible' || stream) return
       const whose: Whose = everyoneShown > 0 ? 'everyone' : 'mine'
       stream = new EventSource(whose === 'everyone' ? '/api/live?owner=all' : '/api/live')
+      listen(stream, 'begun', hearBeginning)
       listen(stream, 'keys', hearKeys)
       listen(stream, 'pools', hearPools)
       listen(stream, 'log', (rows) => hearLog(rows, whose))
@@ -106,6 +107,12 @@ function listen<Name extends keyof LiveEvents>(
     // The Worker's own contract, of the build that this page came with.
     hear(JSON.parse(event.data) as LiveEvents[Name])
   })
+}
+
+/** What was asked for before may have changed in between. */
+function hearBeginning(): void {
+  void renew(keysSource)
+  void renew(poolsSource)
 }
 
 function hearKeys({ changed, gone }: LiveEvents['keys']): void {

@@ -24,8 +24,9 @@ interface Entry {
   error: ApiError | undefined
   /** When it was read or written last, in milliseconds since the epoch. */
   readAt: number
-  /** Counts readings: an answer that was overtaken by a later one says nothing new. */
+  /** Counts readings, and says which one is shown: an answer that was overtaken by a later one says nothing new. */
   turn: number
+  shown: number
   readonly listeners: Set<() => void>
 }
 
@@ -39,7 +40,14 @@ const entries = new Map<string, Entry>()
 function entryOf(name: string): Entry {
   const found = entries.get(name)
   if (found) return found
-  const entry: Entry = { data: undefined, error: undefined, readAt: 0, turn: 0, listeners: new Set() }
+  const entry: Entry = {
+    data: undefined,
+    error: undefined,
+    readAt: 0,
+    turn: 0,
+    shown: 0,
+    listeners: new Set(),
+  }
   entries.set(name, entry)
   for (const [other, { listeners }] of entries) {
     if (entries.size <= mostEntries) break
@@ -88,15 +96,24 @@ export async function refresh<Data>({ name, load }: Source<Data>): Promise<void>
   entry.readAt = Date.now()
   try {
     const data = await load()
-    if (turn !== entry.turn) return
+    if (turn < entry.shown) return
     entry.data = data
     entry.error = undefined
   } catch (thrown) {
-    if (turn !== entry.turn) return
+    if (turn < entry.shown) return
     entry.error = toApiError(thrown)
   }
+  entry.shown = turn
   entry.readAt = Date.now()
   tell(entry)
+}
+
+/** Reads a source again that was ever asked for: at once where it is shown, or when it next is. */
+export async function renew<Data>(source: Source<Data>): Promise<void> {
+  const entry = entries.get(source.name)
+  if (!entry || entry.turn === 0) return
+  if (entry.listeners.size > 0) await refresh(source)
+  else entry.readAt = 0
 }
 
 /** Changes what is remembered of a source, where anything is, as the hub told or is about to. */
@@ -111,7 +128,8 @@ export function change<Data>({ name }: Source<Data>, make: (data: Data) => Data)
 /** Forgets everything: it belonged to the person who has left. */
 export function forgetAll(): void {
   for (const entry of entries.values()) {
-    entry.turn++
+    // What is under way was asked for by the one who has left.
+    entry.shown = ++entry.turn
     entry.data = undefined
     entry.error = undefined
     entry.readAt = 0

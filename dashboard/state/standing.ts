@@ -1,5 +1,5 @@
 /** What a key's state means at a given moment. Pure; times are milliseconds since the epoch. */
-import type { Key, Model } from '../api.ts'
+import type { Key, Pool } from '../api.ts'
 
 export type Standing =
   | { type: 'ready' }
@@ -34,21 +34,41 @@ export type Readiness =
   /** Nothing will serve until a person acts. */
   | { type: 'blocked' }
 
-/** Whether a request can be served now, as far as the keys and the models within reach tell. */
-export function readinessOf(keys: readonly Key[], models: readonly Model[], now: number): Readiness {
-  if (keys.length === 0) return { type: hasSharedKeys(models) ? 'shared' : 'no-keys' }
-  const standings = keys.map((key) => standingOf(key, now))
-  const usable = standings.filter(({ type }) => type === 'ready' || type === 'half-open').length
-  if (usable > 0) return { type: 'ready', usable, total: keys.length }
-  const soonest = Math.min(
-    ...standings.map((standing) => (standing.type === 'cooling' ? standing.until : Infinity)),
+/** What decides whether a pool can serve: the states of its keys, counted by the hub. */
+export type PoolStanding = Pick<Pool, 'provider' | 'scope' | 'implied' | 'keys' | 'nextFreeAt'>
+
+/** Whether a request can be served now, as the pools within reach tell: a thousand keys are no more to read than one. */
+export function readinessOf(pools: readonly PoolStanding[]): Readiness {
+  // The sandbox is always there, and stands in for nobody, unless a key for it was added on purpose.
+  const serving = pools.filter(({ provider, implied }) => !(implied && provider === 'sandbox'))
+  const total = sumOf(
+    serving,
+    ({ active, cooling, quarantined, disabled }) => active + cooling + quarantined + disabled,
   )
-  return soonest < Infinity ? { type: 'resting', until: soonest } : { type: 'blocked' }
+  if (total === 0) return { type: 'no-keys' }
+  const usable = sumOf(serving, ({ active }) => active)
+  if (usable > 0) {
+    const own = serving.some(({ scope }) => scope === 'user')
+    return own ? { type: 'ready', usable, total } : { type: 'shared' }
+  }
+  const times = serving.flatMap(({ nextFreeAt }) => (nextFreeAt === null ? [] : [Date.parse(nextFreeAt)]))
+  return times.length > 0 ? { type: 'resting', until: Math.min(...times) } : { type: 'blocked' }
 }
 
-/** Whether there are models that are served without a key of one's own, by more than the sandbox. */
-function hasSharedKeys(models: readonly Model[]): boolean {
-  return models.some(({ owned_by: owner }) => owner !== 'hub' && owner !== 'sandbox')
+/** A wire for each key of the pools within reach, those that can serve first. */
+export function wiresOf(pools: readonly PoolStanding[]): Standing['type'][] {
+  const wires = (type: Standing['type'], read: (keys: PoolStanding['keys']) => number) =>
+    Array.from({ length: sumOf(pools, read) }, () => type)
+  return [
+    ...wires('ready', ({ active }) => active),
+    ...wires('cooling', ({ cooling }) => cooling),
+    ...wires('quarantined', ({ quarantined }) => quarantined),
+    ...wires('disabled', ({ disabled }) => disabled),
+  ]
+}
+
+function sumOf(pools: readonly PoolStanding[], read: (keys: PoolStanding['keys']) => number): number {
+  return pools.reduce((sum, { keys }) => sum + read(keys), 0)
 }
 
 /** Use since the day began, over all models. */

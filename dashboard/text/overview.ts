@@ -64,6 +64,7 @@ export const words = {
   health: {
     title: 'Providers in the last hour',
     all: 'All providers',
+    nothing: 'No request in the last hour.',
     good: (part: string) => `${part} went well`,
     median: (time: string) => `half within ${time}`,
   },

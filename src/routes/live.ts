@@ -25,6 +25,8 @@ type PoolSums = z.infer<typeof Pool>
 
 /** What each event of the stream carries. */
 export interface LiveEvents {
+  /** From now on changes are told: what was read before is to be read again. */
+  begun: Record<string, never>
   /** The states of your keys, by id, that differ from what was told last. */
   keys: { changed: Record<string, KeyState>; gone: string[] }
   /** The pools you draw on, by scope and provider (`user/groq`), that differ from what was told last. */

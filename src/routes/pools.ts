@@ -25,6 +25,8 @@ export const Pool = z.object({
   /** Your own accounts, or those that an admin shares with everyone. */
   scope: z.enum(['user', 'hub']),
   strategy: z.string(),
+  /** Nobody entered a key: it is the sandbox, or the deployment's own key that serves. */
+  implied: z.boolean(),
   keys: z.object({
     active: z.number(),
     cooling: z.number(),
@@ -71,6 +73,8 @@ export function showPool(poolOwner: string, provider: string, report: PoolReport
     provider,
     scope,
     strategy,
+    // Accounts that somebody entered are named by their owners.
+    implied: keys.every(({ account }) => !account.includes('/')),
     keys: {
       active,
       cooling: count('cooling'),

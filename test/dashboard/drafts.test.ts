@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sumOverPools } from '../../dashboard/state/pool-sums.ts'
 import { LineError, readHeaders, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
 import { overTime, timeOf } from '../../dashboard/state/recent-usage.ts'
+import { readinessOf, wiresOf } from '../../dashboard/state/standing.ts'
 import {
   addCandidate,
   contentOf,
@@ -119,5 +120,43 @@ describe('what is left of several pools', () => {
       { ...window, used: 25, reserved: 3, limit: 150, resetsAt: '2026-01-03T12:00:00.000Z' },
     ])
     expect(sumOverPools([])).toEqual([])
+  })
+})
+
+describe('whether one can send', () => {
+  const keys = { active: 0, cooling: 0, quarantined: 0, disabled: 0 }
+  const pool = { provider: 'groq', scope: 'user', implied: false, keys, nextFreeAt: null } as const
+  const sandbox = { ...pool, provider: 'sandbox', implied: true, keys: { ...keys, active: 1 } }
+  const at = Date.parse('2026-01-03T12:00:00Z')
+
+  it('is told by the pools within reach, and not by the sandbox that is always there', () => {
+    expect(readinessOf([sandbox])).toEqual({ type: 'no-keys' })
+    expect(readinessOf([sandbox, { ...pool, keys: { ...keys, active: 2, cooling: 1 } }])).toEqual({
+      type: 'ready',
+      usable: 2,
+      total: 3,
+    })
+    expect(readinessOf([{ ...sandbox, implied: false }])).toMatchObject({ type: 'ready', total: 1 })
+  })
+
+  it('is so on keys that others share', () => {
+    expect(readinessOf([{ ...pool, scope: 'hub', keys: { ...keys, active: 1 } }])).toEqual({ type: 'shared' })
+  })
+
+  it('says when, where all keys rest, and that none will where none will', () => {
+    const resting = { ...pool, keys: { ...keys, cooling: 1 } }
+    expect(
+      readinessOf([
+        { ...resting, nextFreeAt: new Date(at + 5_000).toISOString() },
+        { ...resting, nextFreeAt: new Date(at).toISOString() },
+      ]),
+    ).toEqual({ type: 'resting', until: at })
+    expect(readinessOf([{ ...pool, keys: { ...keys, quarantined: 2 } }])).toEqual({ type: 'blocked' })
+  })
+
+  it('is drawn as a wire for each key', () => {
+    expect(
+      wiresOf([{ ...pool, keys: { active: 1, cooling: 1, quarantined: 1, disabled: 0 } }, sandbox]),
+    ).toEqual(['ready', 'ready', 'cooling', 'quarantined'])
   })
 })

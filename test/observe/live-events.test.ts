@@ -15,19 +15,18 @@ const newFeed = (lastRow?: string) =>
   new LiveFeed<{ used: number }, { left: number }, { id: string }>(lastRow)
 
 describe('what a live stream tells', () => {
-  it('is everything at first, and afterwards only what differs', () => {
+  it('is that it begins, and afterwards only what differs', () => {
     const feed = newFeed()
-    expect(feed.tell(reading())).toEqual([
-      'event: keys\ndata: {"changed":{"key_1":{"used":1}},"gone":[]}\n\n',
-      'event: pools\ndata: {"changed":{"user/groq":{"left":9}},"gone":[]}\n\n',
-    ])
+    expect(feed.tell(reading())).toEqual(['event: begun\ndata: {}\n\n'])
     expect(feed.tell(reading())).toEqual([])
     const keys = new Map([
       ['key_1', { used: 2 }],
       ['key_2', { used: 0 }],
     ])
-    expect(feed.tell(reading({ keys }))).toEqual([
+    const pools = new Map([['user/groq', { left: 8 }]])
+    expect(feed.tell(reading({ keys, pools }))).toEqual([
       'event: keys\ndata: {"changed":{"key_1":{"used":2},"key_2":{"used":0}},"gone":[]}\n\n',
+      'event: pools\ndata: {"changed":{"user/groq":{"left":8}},"gone":[]}\n\n',
     ])
   })
 

@@ -81,25 +81,31 @@ async function look(session: string, headers: Record<string, string> = {}, query
 }
 
 describe('the live view', () => {
-  it('begins with the states of one’s own keys and pools, and nobody else’s', async () => {
+  it('says that it begins, and tells the states of one’s own keys and pools as they change, and nobody else’s', async () => {
     const live = await look(ada.session)
     expect(live.response.headers.get('content-type')).toContain('text/event-stream')
-    const keys = JSON.parse((await live.until('keys')) ?? '') as {
-      changed: Record<string, { status: string }>
+    expect(await live.until('begun')).toBe('{}')
+    expect(live.text()).not.toContain(adasKey)
+    const [bobsKey] = await keysOf(bob)
+    for (const enabled of [false, true]) {
+      await call('PATCH', `/api/keys/${bobsKey?.id}`, { enabled }, bob.session)
+      await call('PATCH', `/api/keys/${adasKey}`, { enabled }, ada.session)
+      const status = enabled ? 'active' : 'disabled'
+      const keys = JSON.parse((await live.until('keys', (data) => data.includes(status))) ?? '') as {
+        changed: Record<string, { status: string }>
+      }
+      expect(Object.keys(keys.changed)).toEqual([adasKey])
     }
-    expect(Object.keys(keys.changed)).toEqual([adasKey])
-    expect(keys.changed[adasKey]?.status).toBe('active')
     const pools = JSON.parse((await live.until('pools')) ?? '') as { changed: object }
     expect(Object.keys(pools.changed)).toEqual(['user/sandbox'])
-    const [bobsKey] = await keysOf(bob)
     expect(live.text()).not.toContain(bobsKey?.id)
     expect(live.text()).not.toContain('secret')
     expect(live.text()).not.toContain('ciphertext')
-  })
+  }, 20_000)
 
   it('tells that a key was disabled, enabled and removed, without being asked', async () => {
     const live = await look(ada.session)
-    await live.until('keys')
+    await live.until('begun')
     await call('PATCH', `/api/keys/${adasKey}`, { enabled: false }, ada.session)
     expect(await live.until('keys', (data) => data.includes('"status":"disabled"'))).toContain(adasKey)
     await call('PATCH', `/api/keys/${adasKey}`, { enabled: true }, ada.session)
@@ -118,8 +124,8 @@ describe('the live view', () => {
 
   it('tells of a request when it is in the log, to its owner alone', async () => {
     const [mine, other] = [await look(ada.session), await look(bob.session)]
-    await mine.until('pools')
-    await other.until('pools')
+    await mine.until('begun')
+    await other.until('begun')
     const { id } = await call<{ id: string }>(
       'POST',
       '/api/chat',
@@ -139,7 +145,7 @@ describe('the live view', () => {
     const refused = await look(bob.session, {}, '?owner=all')
     expect(refused.response.status).toBe(403)
     const live = await look(ada.session, {}, '?owner=all')
-    await live.until('pools')
+    await live.until('begun')
     await call(
       'POST',
       '/api/chat',
@@ -152,7 +158,7 @@ describe('the live view', () => {
 
   it('tells an admin nothing more of others who is none any more', async () => {
     const live = await look(ada.session, {}, '?owner=all')
-    await live.until('pools')
+    await live.until('begun')
     await env.DB.prepare("UPDATE users SET role = 'user', epoch = epoch + 1 WHERE id = ?")
       .bind(ada.userId)
       .run()
@@ -175,14 +181,14 @@ describe('the live view', () => {
       password: 'correct horse battery',
     })
     const live = await look(session)
-    await live.until('pools')
+    await live.until('begun')
     await call('POST', '/api/auth/logout', undefined, session)
     expect(await live.until('never')).toBeUndefined()
   })
 
   it('ends when the person is disabled meanwhile', async () => {
     const live = await look(bob.session)
-    await live.until('pools')
+    await live.until('begun')
     await env.DB.prepare('UPDATE users SET disabled_at = 1, epoch = epoch + 1 WHERE id = ?')
       .bind(bob.userId)
       .run()

@@ -8,7 +8,7 @@ import { Segments } from '../../parts/segments.tsx'
 import { TimeSeries } from '../../parts/time-series.tsx'
 import { choiceField, useQuery } from '../../state/query.ts'
 import { overTime, type Span, type SpanOfTime, spans, timeOf } from '../../state/recent-usage.ts'
-import { type Source, useResource } from '../../state/resource.ts'
+import { type Resource, type Source, useResource } from '../../state/resource.ts'
 import { words } from '../../text/overview.ts'
 
 interface RecentUsage {
@@ -34,10 +34,20 @@ function recentUsage(span: Span): Source<RecentUsage> {
   }
 }
 
-export function HappenedCard() {
+interface Recent {
+  span: Span
+  choose: (span: Span) => void
+  usage: Resource<RecentUsage>
+}
+
+/** The usage of the span that the address names. */
+export function useRecentUsage(): Recent {
   const [{ span }, setQuery] = useQuery({ span: choiceField(spans, '24h') })
   const source = useMemo(() => recentUsage(span), [span])
-  const usage = useResource(source)
+  return { span, choose: (next) => setQuery({ span: next }), usage: useResource(source) }
+}
+
+export function HappenedCard({ span, choose, usage }: Recent) {
   return (
     <Card
       title={words.happened.title}
@@ -47,7 +57,7 @@ export function HappenedCard() {
           legend={words.happened.span}
           options={spans.map((value) => ({ value, label: words.happened.spans[value] }))}
           value={span}
-          onChange={(next) => setQuery({ span: next })}
+          onChange={choose}
         />
       }
     >

@@ -1,6 +1,7 @@
 /** How the providers did in the last hour. */
 import { share, took } from '../../format.ts'
 import { Card } from '../../parts/card.tsx'
+import { ResourceView } from '../../parts/resource-view.tsx'
 import { useResource } from '../../state/resource.ts'
 import { providerHealthSource, useProviderNames } from '../../state/sources.ts'
 import { words } from '../../text/overview.ts'
@@ -9,22 +10,29 @@ import { words } from '../../text/overview.ts'
 const mostModels = 6
 
 export function HealthCard() {
-  const health = useResource(providerHealthSource).data
+  const health = useResource(providerHealthSource)
   const nameOf = useProviderNames()
-  if (!health || health.length === 0) return null
   return (
     <Card title={words.health.title} action={<a href="/providers">{words.health.all}</a>}>
-      <ul class="served">
-        {health.slice(0, mostModels).map(({ provider, model, attempts, errors, medianMs }) => (
-          <li key={`${provider}/${model}`}>
-            <strong>{nameOf(provider)}</strong> <code>{model}</code>{' '}
-            <span class={errors === 0 ? 'quiet' : 'health-bad'}>
-              {words.health.good(share(1 - errors / attempts))}
-              {medianMs !== null && ` · ${words.health.median(took(medianMs))}`}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <ResourceView resource={health}>
+        {(data) =>
+          data.length === 0 ? (
+            <p class="quiet">{words.health.nothing}</p>
+          ) : (
+            <ul class="served">
+              {data.slice(0, mostModels).map(({ provider, model, attempts, errors, medianMs }) => (
+                <li key={`${provider}/${model}`}>
+                  <strong>{nameOf(provider)}</strong> <code>{model}</code>{' '}
+                  <span class={errors === 0 ? 'quiet' : 'health-bad'}>
+                    {words.health.good(share(1 - errors / attempts))}
+                    {medianMs !== null && ` · ${words.health.median(took(medianMs))}`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </ResourceView>
     </Card>
   )
 }

@@ -1,10 +1,9 @@
 /** What needs a person soon: keys that were refused, pools that run low, budgets that near their end. Each leads to where it is mended. */
-import type { Key, Pool, Token } from '../../api.ts'
+import type { Person, Pool, Token } from '../../api.ts'
 import { money } from '../../format.ts'
 import { lowFrom } from '../../parts/bar.tsx'
 import { limitedWindows } from '../../state/pool-sums.ts'
-import { useResource } from '../../state/resource.ts'
-import { tokensSource, useProviderNames } from '../../state/sources.ts'
+import { useProviderNames } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/overview.ts'
 
@@ -13,10 +12,17 @@ interface Warning {
   href: string
 }
 
-export function Warnings({ keys, pools }: { keys: readonly Key[]; pools: readonly Pool[] }) {
+interface WarningsProps {
+  person: Person
+  pools: readonly Pool[]
+  tokens: readonly Token[]
+}
+
+export function Warnings({ person, pools, tokens }: WarningsProps) {
   const nameOf = useProviderNames()
-  const tokens = useResource(tokensSource).data ?? []
-  const quarantined = keys.filter(({ state }) => state.status === 'quarantined').length
+  // What is shared is the business of those who may mend it.
+  const mine = pools.filter(({ scope }) => scope === 'user' || person.role === 'admin')
+  const quarantined = mine.reduce((sum, { keys }) => sum + keys.quarantined, 0)
   const warnings: Warning[] = [
     ...(quarantined > 0 ? [{ message: words.warnings.quarantined(quarantined), href: '/keys' }] : []),
     ...pools.flatMap((pool) =>
