@@ -63,7 +63,7 @@ describe('usage', () => {
     await page.reload()
     await page.getByRole('rowheader', { name: 'Sandbox' }).waitFor()
     expect(await page.getByRole('radio', { name: '7 d', exact: true }).isChecked()).toBe(true)
-    expect(await page.getByText('Tokens in by provider').count()).toBeGreaterThan(0)
+    await page.getByText('Tokens in by provider').waitFor()
     await end()
   })
 })

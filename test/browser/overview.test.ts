@@ -110,8 +110,8 @@ describe('the overview', () => {
       .toBe('3')
     expect(await figure('Rescued').textContent()).toBe('1')
     expect(await figure('Failed').textContent()).toBe('0')
-    expect(await figure('Half took up to').textContent()).toMatch(/ms|s$/)
-    expect(await figure('95 of 100 took up to').textContent()).toMatch(/ms|s$/)
+    expect(await figure('Median time').textContent()).toMatch(/ms|s$/)
+    expect(await figure('95 % within').textContent()).toMatch(/ms|s$/)
     // The same tokens each time, once with the key that costs nothing.
     const cost = Number((await figure('Cost').textContent())?.slice(1))
     const saved = Number((await figure('Saved').textContent())?.slice(1))
