@@ -8,6 +8,7 @@ import { useResource } from '../state/resource.ts'
 import { snippet, tokenVariable, tools } from '../state/snippets.ts'
 import { modelsSource } from '../state/sources.ts'
 import { words } from '../text/connect.ts'
+import { Arrived } from './connect/arrived.tsx'
 import './connect.css'
 
 const fields = { tool: choiceField(tools, 'curl'), model: textField() }
@@ -61,6 +62,7 @@ export default function ConnectPage() {
           </a>
         </p>
       </Card>
+      <Arrived />
     </Page>
   )
 }

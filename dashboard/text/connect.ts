@@ -93,5 +93,13 @@ export const words = {
   newTab: '(opens in a new tab)',
   makeToken: 'Make a token',
   tokenHint: 'Snippets read your token from the environment variable',
+  arrived: {
+    title: 'Did it arrive?',
+    waiting: 'Send a request with your tool: it shows here as soon as it is over.',
+    served: (asked: string, provider: string, model: string, time: string) =>
+      `It works: “${asked}” was answered by ${provider} (${model}) in ${time}.`,
+    failed: (asked: string, why: string) => `It arrived, but nobody could answer “${asked}”: ${why}.`,
+    look: 'Look at the request',
+  },
   tokenPaste: 'This tool takes the token itself: paste it in the place that says so.',
 }

@@ -42,6 +42,32 @@ describe('connecting', () => {
   })
 })
 
+describe('a request of the tool', () => {
+  const ask = async (model: string): Promise<void> => {
+    const response = await fetch(`${hub.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    await response.text()
+  }
+
+  it('shows on the page as it is over, and what became of it', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/connect`, { session: ada.session })
+    const arrived = page.getByRole('region', { name: 'Did it arrive?' })
+    await arrived.getByText('Send a request with your tool').waitFor()
+    await ask('sandbox/echo')
+    await arrived.getByText(/It works: “sandbox\/echo” was answered by Sandbox/).waitFor()
+    await check('connect-arrived')
+    await ask('sandbox/500')
+    await arrived.getByText('It arrived, but nobody could answer “sandbox/500”: PROVIDER_ERROR.').waitFor()
+    await check('connect-failed')
+    await arrived.getByRole('link', { name: 'Look at the request' }).click()
+    await page.waitForURL('**/logs/req_*')
+    await end()
+  })
+})
+
 describe('the playground', () => {
   it.each(['desktop', 'phone'] as const)('compares models side by side, on a %s', async (device) => {
     const options = { device, session: ada.session, foreseen: /\/v1\/chat\/completions/ }
