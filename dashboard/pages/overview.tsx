@@ -12,7 +12,7 @@ import { useNow } from '../state/clock.ts'
 import { limitedWindows, sumOverPools } from '../state/pool-sums.ts'
 import { type Resource, type Source, useResource } from '../state/resource.ts'
 import { keysSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
-import { type Readiness, readinessOf, wiresOf } from '../state/standing.ts'
+import { type Readiness, readinessOf, stands, wiresOf } from '../state/standing.ts'
 import { text } from '../text.ts'
 import { words } from '../text/overview.ts'
 import { HappenedCard, useRecentUsage } from './overview/happened-card.tsx'
@@ -32,7 +32,7 @@ export default function OverviewPage({ person }: PageProps) {
   // Another span is read anew, and takes nothing away meanwhile.
   const wasKnown = useRef(false)
   wasKnown.current ||= isKnown(recent.usage)
-  const serving = (pools.data ?? []).filter(({ implied }) => !implied)
+  const serving = (pools.data ?? []).filter(stands)
   // Where no key is yet, the place of the first one is drawn.
   const wires = serving.length > 0 ? wiresOf(serving) : (['disabled'] as const)
   return (
@@ -139,7 +139,8 @@ function FirstSteps({ hasKey, tokens, hasAsked }: FirstStepsProps) {
 /** Pools in which something is, one beside the other. */
 function PoolsCard({ pools }: { pools: Resource<Pool[]> }) {
   const nameOf = useProviderNames()
-  if (pools.data?.every(isEmpty)) return null
+  const isShown = (pool: Pool): boolean => stands(pool) && !isEmpty(pool)
+  if (!pools.data?.some(isShown)) return null
   return (
     <Card title={words.left.title}>
       <ResourceView resource={pools}>
@@ -147,13 +148,11 @@ function PoolsCard({ pools }: { pools: Resource<Pool[]> }) {
           <>
             <Together pools={data} />
             <ul class="pools">
-              {data
-                .filter((pool) => !isEmpty(pool))
-                .map((pool) => (
-                  <li key={`${pool.scope}/${pool.provider}`}>
-                    <PoolView pool={pool} name={nameOf(pool.provider)} />
-                  </li>
-                ))}
+              {data.filter(isShown).map((pool) => (
+                <li key={`${pool.scope}/${pool.provider}`}>
+                  <PoolView pool={pool} name={nameOf(pool.provider)} />
+                </li>
+              ))}
             </ul>
           </>
         )}

@@ -37,10 +37,14 @@ export type Readiness =
 /** What decides whether a pool can serve: the states of its keys, counted by the hub. */
 export type PoolStanding = Pick<Pool, 'provider' | 'scope' | 'implied' | 'keys' | 'nextFreeAt'>
 
+/** The sandbox is always there, and stands in for nobody unless a key for it was added on purpose. */
+export function stands({ provider, implied }: PoolStanding): boolean {
+  return !(implied && provider === 'sandbox')
+}
+
 /** Whether a request can be served now, as the pools within reach tell: a thousand keys are no more to read than one. */
 export function readinessOf(pools: readonly PoolStanding[]): Readiness {
-  // The sandbox is always there, and stands in for nobody, unless a key for it was added on purpose.
-  const serving = pools.filter(({ provider, implied }) => !(implied && provider === 'sandbox'))
+  const serving = pools.filter(stands)
   const total = sumOf(
     serving,
     ({ active, cooling, quarantined, disabled }) => active + cooling + quarantined + disabled,
