@@ -60,6 +60,8 @@ export interface TrailEntry {
   startedAt: number
   durationMs: number
   retryAt?: number
+  /** The provider's own words, for the log alone: never in an answer, and only of keys that are the caller's own. */
+  message?: string
 }
 
 interface HubErrorDetails {

@@ -93,6 +93,7 @@ export const words = {
   startedAfter: (time: string) => `after ${time}`,
   withKey: (key: string) => `with ${key}`,
   answeredWith: (status: number) => `answered ${status}`,
+  said: 'The provider said:',
   blamed: (blame: string) => (blame === 'unknown' ? 'cause not known' : `due to the ${blame}`),
   retryAt: (time: string) => `usable again ${time}`,
 }

@@ -10,7 +10,7 @@ export interface Credential {
 }
 
 /** Google's SDKs may put their key into the address. Elsewhere `key` is a field like others: the log is filtered by one. */
-const keyInAddress = /^\/v1beta\//
+const keyInAddress = /^\/(v1beta\/|v1\/models(\/|$))/
 
 /** The credential of a request, looked for in the order: authorization, x-api-key, x-goog-api-key, `?key=` (Gemini's), cookie. */
 export function readCredential(context: Context): Credential | undefined {

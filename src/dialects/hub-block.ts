@@ -11,7 +11,7 @@ export function hubBlock(error: HubError, requestId: string): JsonObject {
   }
 }
 
-function trailEntry({ startedAt, retryAt, ...entry }: TrailEntry): JsonObject {
+function trailEntry({ startedAt, retryAt, message: _message, ...entry }: TrailEntry): JsonObject {
   return {
     ...entry,
     startedAt: isoTime(startedAt),

@@ -19,6 +19,9 @@ export interface Ending {
 /** The status that the log shows where the client left before the end. */
 export const clientLeftStatus = 499
 
+/** How much of a provider's words the log keeps, in characters. */
+const longestMessage = 300
+
 export class Ledger {
   readonly requestId: string
   readonly receivedAt: number
@@ -70,6 +73,14 @@ export class Ledger {
     entry.verdict = end.verdict
     entry.blame = end.blame
     if (end.retryAt !== undefined) entry.retryAt = end.retryAt
+    if (end.message !== '' && this.#servesOwnKey()) entry.message = end.message.slice(0, longestMessage)
+  }
+
+  /** What a provider says of a key that is shared is for those who share it. */
+  #servesOwnKey(): boolean {
+    const secret = this.#serving?.lease.secret
+    if (secret?.type === 'sealed') return secret.owner === this.#caller.configuration.user.id
+    return secret?.type === 'none'
   }
 
   /** The record of the request as it stands; with an ending, as it stays. */

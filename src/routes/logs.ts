@@ -36,6 +36,8 @@ const TrailEntry = z.object({
   startedAt: Time,
   durationMs: z.number(),
   retryAt: Time.nullable(),
+  /** What the provider said, where it failed with a key of one's own. */
+  message: z.string().nullable(),
 })
 
 const Log = z.object({
@@ -169,6 +171,7 @@ function showLog(row: LogRow): z.infer<typeof Log> {
       ...entry,
       startedAt: toTime(entry.startedAt),
       retryAt: toTimeOrNull(entry.retryAt),
+      message: entry.message ?? null,
     })),
   }
 }

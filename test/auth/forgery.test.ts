@@ -52,6 +52,7 @@ describe('a request that another site made a browser send', () => {
     expect(await statusOf('POST', { ...elsewhere, 'x-api-key': 'llm_x' })).toBe(200)
     const gemini = 'https://hub.example.com/v1beta/models/smart:generateContent?key=llm_x'
     expect(await statusOf('POST', { ...cookie, ...elsewhere }, gemini)).toBe(200)
+    expect(await statusOf('POST', { ...cookie, ...elsewhere }, gemini.replace('v1beta', 'v1'))).toBe(200)
     expect(await statusOf('POST', { ...cookie, ...elsewhere }, `${url}?key=llm_x`)).toBe(403)
     expect(await statusOf('POST', elsewhere)).toBe(200)
   })

@@ -125,6 +125,7 @@ describe('the log', () => {
     expect(first).toContain('answered 429')
     expect(first).toContain('with sk-first (')
     expect(first).toContain('usable again')
+    expect(first).toContain('The provider said:')
     expect(second).toContain('served')
     expect(second).toContain('with sk-other (')
     // The second began after the first had failed.

@@ -170,6 +170,7 @@ describe('a waterfall', () => {
     startedAt,
     durationMs,
     retryAt: null,
+    message: null,
   })
 
   it('puts each attempt where it was, and lets none leave the axis', () => {

@@ -117,7 +117,7 @@ async function whatIsSaid(response: Response): Promise<string> {
   // Leaving the loop cancels the stream.
   for await (const bytes of response.body ?? []) {
     text += decoder.decode(bytes, { stream: true })
-    if (text.includes('event: pools')) break
+    if (text.includes('event: begun')) break
   }
   return text
 }

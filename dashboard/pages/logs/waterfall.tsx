@@ -33,6 +33,11 @@ export function Waterfall({ row, keyName }: WaterfallProps) {
               />
             </div>
             <p class="attempt-notes">{notesOf(attempt, places[index]?.afterMs ?? 0, keyName)}</p>
+            {attempt.message !== null && (
+              <p class="attempt-notes">
+                {words.said} <q>{attempt.message}</q>
+              </p>
+            )}
           </li>
         ))}
       </ol>
