@@ -3,7 +3,7 @@
  * where a sheet takes them away. No more rows are drawn than somebody asked to see.
  */
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { text } from '../text.ts'
 
 export interface Column<Row> {
@@ -35,6 +35,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [most, setMost] = useState(step)
   const shown = rows.slice(0, most)
   const hidden = rows.length - shown.length
+  const end = useRef<HTMLParagraphElement>(null)
+  const showMore = (): void => {
+    setMost(most + step)
+    // The button that has focus is about to go.
+    if (hidden <= step) end.current?.focus()
+  }
   return (
     <>
       <table class="table" role="table">
@@ -62,11 +68,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           ))}
         </tbody>
       </table>
-      {hidden > 0 && (
-        <p class="table-more">
-          <button type="button" class="button" onClick={() => setMost(most + step)}>
-            {text.table.more(Math.min(step, hidden))}
-          </button>
+      {rows.length > step && (
+        <p ref={end} class="table-more" tabIndex={-1}>
+          {hidden > 0 && (
+            <button type="button" class="button" onClick={showMore}>
+              {text.table.more(Math.min(step, hidden))}
+            </button>
+          )}
           <span class="quiet">{text.table.shown(shown.length, rows.length)}</span>
         </p>
       )}

@@ -80,7 +80,7 @@ describe('the overview', () => {
     await smart.getByText('The first').waitFor()
     const [first] = providers
     first?.behave((response) =>
-      sendJson(response, 429, { error: { message: 'Slow down.' } }, { 'retry-after': '20' }),
+      sendJson(response, 429, { error: { message: 'Slow down.' } }, { 'retry-after': '8' }),
     )
     expect(await ask(ada.token, 'smart')).toBe(200)
     await smart.getByText('The second').waitFor()
