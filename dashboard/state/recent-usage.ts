@@ -1,25 +1,9 @@
 /** Usage over the last while, and its course. Pure; times are milliseconds since the epoch. */
 
+import { stepsOf, type UsageTime } from './usage-view.ts'
+
 export const spans = ['1h', '24h', '7d', '30d'] as const
 export type Span = (typeof spans)[number]
-
-/** A span that ends now, in the steps in which it is told. */
-export interface SpanOfTime {
-  from: number
-  to: number
-  step: 'hour' | 'day'
-}
-
-const hourMs = 3_600_000
-const stepsMs = { hour: hourMs, day: 24 * hourMs }
-const hoursOf: Record<Span, number> = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 }
-
-/** The hub counts by the hour, and by days of UTC: a span begins with a whole one. */
-export function timeOf(span: Span, now: number): SpanOfTime {
-  const hours = hoursOf[span]
-  const step = hours > 24 ? 'day' : 'hour'
-  return { from: Math.floor((now - hours * hourMs) / stepsMs[step]) * stepsMs[step], to: now, step }
-}
 
 export interface StepOfUsage {
   at: string | null
@@ -29,9 +13,8 @@ export interface StepOfUsage {
 }
 
 /** What went well at once, what was rescued and what failed, each step's apart; where nothing happened stands a zero. */
-export function overTime(rows: readonly StepOfUsage[], { from, to, step }: SpanOfTime) {
-  const stepMs = stepsMs[step]
-  const times = Array.from({ length: Math.ceil((to - from) / stepMs) }, (_, index) => from + index * stepMs)
+export function overTime(rows: readonly StepOfUsage[], time: UsageTime) {
+  const times = stepsOf(time)
   const known = new Map(rows.flatMap((row) => (row.at === null ? [] : [[Date.parse(row.at), row] as const])))
   const values = (read: (row: StepOfUsage) => number): number[] =>
     times.map((at) => {

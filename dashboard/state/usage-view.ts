@@ -44,6 +44,12 @@ export function timeOf(span: Span<UsageSpan>, now: number): UsageTime {
   }
 }
 
+/** When each step of a time begins; there is one at least. */
+export function stepsOf({ from, to, stepMs }: Pick<UsageTime, 'from' | 'to' | 'stepMs'>): number[] {
+  const steps = Math.max(1, Math.ceil((to - from) / stepMs))
+  return Array.from({ length: steps }, (_, step) => from + step * stepMs)
+}
+
 /** The rows with the most of something first; those with nothing of it are not left out. */
 export function rank(rows: readonly Usage[], metric: UsageMetric): Usage[] {
   return rows.toSorted((a, b) => (b[metric] ?? 0) - (a[metric] ?? 0) || b.requests - a.requests)
@@ -76,10 +82,9 @@ export const rankedBy = {
 export function linesOf(
   rows: readonly Usage[],
   metric: UsageMetric,
-  { from, to, stepMs }: Pick<UsageTime, 'from' | 'to' | 'stepMs'>,
+  time: Pick<UsageTime, 'from' | 'to' | 'stepMs'>,
 ): { times: number[]; lines: Line[] } {
-  const steps = Math.max(1, Math.ceil((to - from) / stepMs))
-  const times = Array.from({ length: steps }, (_, step) => from + step * stepMs)
+  const times = stepsOf(time)
   const totals = new Map<string, number>()
   for (const { group, [metric]: value } of rows)
     if (group !== null) totals.set(group, (totals.get(group) ?? 0) + (value ?? 0))
@@ -92,9 +97,9 @@ export function linesOf(
   }))
   const others: Line = { group: null, values: times.map(() => 0) }
   for (const row of rows) {
-    const step = row.at === null ? -1 : Math.floor((Date.parse(row.at) - from) / stepMs)
+    const step = row.at === null ? -1 : Math.floor((Date.parse(row.at) - time.from) / time.stepMs)
     const line = lines.find(({ group }) => group === row.group) ?? others
-    if (step >= 0 && step < steps) line.values[step] = (line.values[step] ?? 0) + (row[metric] ?? 0)
+    if (step >= 0 && step < times.length) line.values[step] = (line.values[step] ?? 0) + (row[metric] ?? 0)
   }
   return { times, lines: all ? lines : [...lines, others] }
 }

@@ -233,6 +233,19 @@ export const requests = sqliteTable(
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )
 
+/** What is added up of requests. */
+const measures = {
+  requests: integer().notNull(),
+  errors: integer().notNull(),
+  rescued: integer().notNull(),
+  inputTokens: integer('input_tokens').notNull(),
+  outputTokens: integer('output_tokens').notNull(),
+  cachedTokens: integer('cached_tokens').notNull(),
+  reasoningTokens: integer('reasoning_tokens').notNull(),
+  durationMs: integer('duration_ms').notNull(),
+  cost: real().notNull(),
+}
+
 export const usageHourly = sqliteTable(
   'usage_hourly',
   {
@@ -242,15 +255,7 @@ export const usageHourly = sqliteTable(
     model: text().notNull(),
     keyId: text('key_id').notNull(),
     tokenId: text('token_id').notNull(),
-    requests: integer().notNull(),
-    errors: integer().notNull(),
-    rescued: integer().notNull(),
-    inputTokens: integer('input_tokens').notNull(),
-    outputTokens: integer('output_tokens').notNull(),
-    cachedTokens: integer('cached_tokens').notNull(),
-    reasoningTokens: integer('reasoning_tokens').notNull(),
-    durationMs: integer('duration_ms').notNull(),
-    cost: real().notNull(),
+    ...measures,
     saved: real().notNull().default(0),
   },
   (table) => [
@@ -261,15 +266,7 @@ export const usageHourly = sqliteTable(
 )
 
 const sums = {
-  requests: integer().notNull(),
-  errors: integer().notNull(),
-  rescued: integer().notNull(),
-  inputTokens: integer('input_tokens').notNull(),
-  outputTokens: integer('output_tokens').notNull(),
-  cachedTokens: integer('cached_tokens').notNull(),
-  reasoningTokens: integer('reasoning_tokens').notNull(),
-  durationMs: integer('duration_ms').notNull(),
-  cost: real().notNull(),
+  ...measures,
   saved: real().notNull(),
   /** How many requests that went well took how long, by the class of the duration (`observe/durations.ts`). */
   durations: text({ mode: 'json' }).$type<Record<string, number>>().notNull(),

@@ -109,27 +109,21 @@ export async function topGroups(
   return rows.flatMap(({ name }) => name ?? [])
 }
 
-/** How long requests took that went well, in each step. Not known of single providers, models, keys and tokens. */
-export async function listDurations(
+/** Finds how long the requests of a row took that went well. Not known of single providers, models, keys and tokens. */
+export async function findDurations(
   d1: D1Database,
   whose: Whose,
   question: UsageQuestion & { dimension: WholeDimension },
-): Promise<{ at: number | null; name: string | null; durations: Durations }[]> {
-  const rows = await openDatabase(d1).all<{
-    at: number | null
-    name: string | null
-    class: number
-    requests: number
-  }>(sql`
+): Promise<(row: Pick<UsageRow, 'at' | 'name'>) => Durations> {
+  const rows = await openDatabase(d1).all<
+    Pick<UsageRow, 'at' | 'name'> & { class: number; requests: number }
+  >(sql`
     SELECT ${stepOf(question)} AS at, name, CAST(class.key AS INTEGER) AS class, sum(class.value) AS requests
     FROM (${usedIn(whose, question, sql`durations`)}) AS used CROSS JOIN json_each(used.durations) AS class
     GROUP BY 1, 2, 3`)
-  const groups = Map.groupBy(rows, ({ at, name }) => JSON.stringify([at, name]))
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group
-    const durations = new Map(group.map((row) => [row.class, row.requests]))
-    return first ? [{ at: first.at, name: first.name, durations }] : []
-  })
+  const placeOf = ({ at, name }: Pick<UsageRow, 'at' | 'name'>): string => JSON.stringify([at, name])
+  const found = Map.groupBy(rows, placeOf)
+  return (row) => new Map(found.get(placeOf(row))?.map(({ class: one, requests }) => [one, requests]))
 }
 
 /** Every row that a question is about, of the hours and of the days before them. */

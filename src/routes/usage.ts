@@ -6,7 +6,7 @@ import { namesOf } from '../db/names.ts'
 import {
   listAttempts,
   hasTotals,
-  listDurations,
+  findDurations,
   sumUsage,
   topGroups,
   type UsageDimension,
@@ -120,11 +120,8 @@ async function readLatency(
   { dimension, ...question }: UsageQuestion,
 ): Promise<(row: UsageRow) => Usage['latency']> {
   if (!hasTotals(dimension)) return () => null
-  const steps = await listDurations(d1, whose, { ...question, dimension })
-  const nameOf = ({ at, name }: { at: number | null; name: string | null }): string =>
-    JSON.stringify([at, name])
-  const known = new Map(steps.map((step) => [nameOf(step), step.durations]))
-  return (row) => showLatency(known.get(nameOf(row)) ?? new Map())
+  const durationsOf = await findDurations(d1, whose, { ...question, dimension })
+  return (row) => showLatency(durationsOf(row))
 }
 
 function showLatency(durations: Durations): Usage['latency'] {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { sumOverPools } from '../../dashboard/state/pool-sums.ts'
 import { LineError, readHeaders, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
-import { overTime, timeOf } from '../../dashboard/state/recent-usage.ts'
+import { overTime } from '../../dashboard/state/recent-usage.ts'
 import { readinessOf, wiresOf } from '../../dashboard/state/standing.ts'
+import { timeOf } from '../../dashboard/state/usage-view.ts'
 import {
   addCandidate,
   contentOf,
@@ -84,8 +85,18 @@ describe('usage over a while', () => {
   const now = Date.parse('2026-01-03T10:20:00Z')
 
   it('begins with a whole hour, or a whole day of UTC', () => {
-    expect(timeOf('24h', now)).toEqual({ from: Date.parse('2026-01-02T10:00:00Z'), to: now, step: 'hour' })
-    expect(timeOf('7d', now)).toEqual({ from: Date.parse('2025-12-27T00:00:00Z'), to: now, step: 'day' })
+    expect(timeOf('24h', now)).toEqual({
+      from: Date.parse('2026-01-02T10:00:00Z'),
+      to: now,
+      interval: 'hour',
+      stepMs: 3_600_000,
+    })
+    expect(timeOf('7d', now)).toEqual({
+      from: Date.parse('2025-12-27T00:00:00Z'),
+      to: now,
+      interval: 'day',
+      stepMs: 86_400_000,
+    })
   })
 
   it('is drawn over its whole time, each request once, with zeros where nothing was', () => {
@@ -93,7 +104,14 @@ describe('usage over a while', () => {
       { at: '2026-01-03T10:00:00.000Z', requests: 3, errors: 1, rescued: 0 },
       { at: '2026-01-03T09:00:00.000Z', requests: 1, errors: 0, rescued: 1 },
     ]
-    expect(overTime(rows, { from: Date.parse('2026-01-03T08:00:00Z'), to: now, step: 'hour' })).toEqual({
+    expect(
+      overTime(rows, {
+        from: Date.parse('2026-01-03T08:00:00Z'),
+        to: now,
+        interval: 'hour',
+        stepMs: 3_600_000,
+      }),
+    ).toEqual({
       times: [8, 9, 10].map((hour) => Date.UTC(2026, 0, 3, hour)),
       good: [0, 0, 2],
       rescued: [0, 1, 0],

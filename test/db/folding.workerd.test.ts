@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { foldUsage, hoursKeptMs, totalsKeptMs } from '../../src/db/folding.ts'
 import { writeRecords } from '../../src/db/records.ts'
-import { listDurations, sumUsage, type UsageDimension } from '../../src/db/usage.ts'
+import { findDurations, sumUsage, type UsageDimension } from '../../src/db/usage.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
 import { makeRecord, makeUsage, storeUser } from '../quota/fixtures.ts'
 
@@ -99,12 +99,11 @@ describe('the folding of hours into days', () => {
     await foldUsage(env.DB, now)
     expect(await everySum(dayMs)).toEqual(before)
     expect([await count('usage_hourly'), await count('usage_totals')]).toEqual([0, 0])
-    const [day] = await listDurations(
-      env.DB,
-      { owner: 'u1' },
-      { dimension: undefined, stepMs: dayMs, from, to: now },
-    )
-    expect([...(day?.durations.values() ?? [])]).toEqual([2, 1])
+    const question = { dimension: undefined, stepMs: dayMs, from, to: now }
+    const durationsOf = await findDurations(env.DB, { owner: 'u1' }, question)
+    expect([
+      ...durationsOf({ at: Math.floor((now - 40 * dayMs) / dayMs) * dayMs, name: null }).values(),
+    ]).toEqual([2, 1])
   })
 
   it('is nothing the second time', async () => {

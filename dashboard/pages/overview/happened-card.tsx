@@ -7,12 +7,13 @@ import { ResourceView } from '../../parts/resource-view.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { TimeSeries } from '../../parts/time-series.tsx'
 import { choiceField, useQuery } from '../../state/query.ts'
-import { overTime, type Span, type SpanOfTime, spans, timeOf } from '../../state/recent-usage.ts'
+import { overTime, type Span, spans } from '../../state/recent-usage.ts'
 import { type Resource, type Source, useResource } from '../../state/resource.ts'
+import { timeOf, type UsageTime } from '../../state/usage-view.ts'
 import { words } from '../../text/overview.ts'
 
 interface RecentUsage {
-  time: SpanOfTime
+  time: UsageTime
   /** Undefined where nothing happened. */
   whole: Usage | undefined
   steps: Usage[]
@@ -27,7 +28,7 @@ function recentUsage(span: Span): Source<RecentUsage> {
       // Percentiles of steps do not add up to those of the whole: it is asked for by itself.
       const [whole, steps] = await Promise.all([
         ask(api.api.usage.$get({ query })),
-        ask(api.api.usage.$get({ query: { ...query, interval: time.step } })),
+        ask(api.api.usage.$get({ query: { ...query, interval: time.interval } })),
       ])
       return { time, whole: whole.data[0], steps: steps.data }
     },
