@@ -168,6 +168,11 @@ export const text = {
       `${unit === 'requests' ? 'Requests' : 'Tokens'} per ${per}`,
   },
 
+  whose: {
+    mine: 'Mine',
+    everyone: 'Everyone’s',
+  },
+
   table: {
     more: (n: number) => `Show ${number(n)} more`,
     shown: (n: number, total: number) => `${number(n)} of ${number(total)} shown`,

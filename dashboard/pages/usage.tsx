@@ -6,6 +6,7 @@ import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { SpanBounds } from '../parts/span-bounds.tsx'
+import { WhoseChoice } from '../parts/whose-choice.tsx'
 import { choiceField, spanField, useQuery } from '../state/query.ts'
 import { useResource } from '../state/resource.ts'
 import { isBetween, spanOfOwn } from '../state/span.ts'
@@ -58,16 +59,7 @@ export default function UsagePage({ person }: PageProps) {
           onChange={(next) => setQuery({ of: next })}
         />
         {isAdmin && (
-          <Segments
-            name="whose"
-            legend={words.whose}
-            options={[
-              { value: 'mine', label: words.mine },
-              { value: 'everyone', label: words.everyone },
-            ]}
-            value={whose}
-            onChange={(next) => setQuery({ whose: next })}
-          />
+          <WhoseChoice legend={words.whose} value={whose} onChange={(next) => setQuery({ whose: next })} />
         )}
       </search>
       <ResourceView resource={report}>

@@ -30,8 +30,6 @@ export const words = {
   noStatus: 'Three digits, such as 429.',
   outcomes: { all: 'All', good: 'At once', rescued: 'Rescued', bad: 'Failed' },
   whose: 'Whose requests',
-  mine: 'Mine',
-  everyone: 'Everyone’s',
   clear: 'Clear filters',
   nothing: 'Nothing here fits these filters.',
   nothingYet: 'Nothing among the newest requests fits these filters.',

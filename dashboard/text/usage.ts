@@ -19,8 +19,6 @@ export const words = {
     rescued: 'Rescued',
   },
   whose: 'Whose use',
-  mine: 'Mine',
-  everyone: 'Everyone’s',
   emptyTitle: 'Nothing was used in this time',
   empty: 'As soon as requests pass through the hub, their tokens, cost and errors are summed here.',
   tryIt: 'Send a request',

@@ -4,6 +4,7 @@ import type { Log, Person } from '../../api.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { SpanBounds } from '../../parts/span-bounds.tsx'
+import { WhoseChoice } from '../../parts/whose-choice.tsx'
 import { TypedField } from '../../parts/typed-field.tsx'
 import { type Choices, choicesOf } from '../../state/log-choices.ts'
 import {
@@ -77,16 +78,7 @@ export function Filters({ person, filter, rows, names, onChange }: FiltersProps)
           problemOf={(typed) => (typed === '' || statusPattern.test(typed) ? undefined : words.noStatus)}
         />
         {person.role === 'admin' && (
-          <Segments
-            name="whose"
-            legend={words.whose}
-            options={[
-              { value: 'mine', label: words.mine },
-              { value: 'everyone', label: words.everyone },
-            ]}
-            value={filter.whose}
-            onChange={(whose) => onChange({ whose })}
-          />
+          <WhoseChoice legend={words.whose} value={filter.whose} onChange={(whose) => onChange({ whose })} />
         )}
       </div>
       {narrows(filter) && (
