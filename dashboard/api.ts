@@ -37,6 +37,7 @@ export type Explained = AnswerOf<(typeof api.api.routes)[':name']['explain']['$p
 export type Refusal = Explained['pools'][number]['refusals'][number]
 export type KeyTrial = AnswerOf<(typeof api.api.keys)[':id']['test']['$post']>
 export type ProviderHealth = AnswerOf<typeof api.api.health.providers.$get>['data'][number]
+export type RouteHealth = AnswerOf<typeof api.api.health.routes.$get>['data'][number]
 export type Log = AnswerOf<typeof api.api.logs.$get>['data'][number]
 export type NamedLog = AnswerOf<(typeof api.api.logs)[':id']['$get']>
 export type Usage = AnswerOf<typeof api.api.usage.$get>['data'][number]

@@ -7,6 +7,7 @@ import { JoinPage } from './front/join.tsx'
 import { LoginPage } from './front/login.tsx'
 import { NotReadyPage } from './front/not-ready.tsx'
 import { UnreachablePage } from './front/unreachable.tsx'
+import { Waiting } from './front/waiting.tsx'
 import { Announce, useAnnouncement } from './state/announce.ts'
 import { type HubControls, PersonChanged, useHub } from './state/hub.ts'
 import { text } from './text.ts'
@@ -35,11 +36,7 @@ export function App() {
 function Standing({ hub, refresh, enter, logout, decline }: Omit<HubControls, 'recognise'>) {
   switch (hub.type) {
     case 'loading':
-      return (
-        <p class="page-loading" role="status">
-          {text.loading}
-        </p>
-      )
+      return <Waiting />
     case 'unreachable':
       return <UnreachablePage onRetry={refresh} />
     case 'not-ready':

@@ -1,56 +1,45 @@
-/** How numbers, times, durations and money are written, in the dashboard's language. Pure; times are milliseconds since the epoch. */
+/**
+ * How numbers, times, durations and money are written, in the dashboard's language. Pure; times are milliseconds since the epoch.
+ * Written out, not by `Intl`: its first use reads what it knows of every language, which takes a desktop some 80 ms and a phone a third
+ * of a second before anything is seen. `test/dashboard/format.test.ts` holds it to what `Intl` writes.
+ */
 
 export const locale = 'en'
 
-const plurals = new Intl.PluralRules(locale)
-const numbers = new Intl.NumberFormat(locale)
-const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
-const shares = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
-const moments = new Intl.DateTimeFormat(locale, {
-  dateStyle: 'medium',
-  timeStyle: 'medium',
-  hourCycle: 'h23',
-})
-const clocks = new Intl.DateTimeFormat(locale, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-})
-const shortClocks = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-const shortDays = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' })
-const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-const dollars = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
-const smallDollars = new Intl.NumberFormat(locale, {
-  style: 'currency',
-  currency: 'USD',
-  maximumSignificantDigits: 2,
-})
-
-/** `12,480` */
+/** `12,480`, with up to three decimals. */
 export function number(n: number): string {
-  return numbers.format(n)
+  return withDecimals(n, 3)
 }
 
 /** `12.5K`, where the exact figure would only be noise. */
 export function shortNumber(n: number): string {
-  return compact.format(n)
+  const size = Math.abs(n)
+  // What rounds to a thousand of one unit is one of the next.
+  const unit = units.find(({ at }) => size >= at * 0.99995)
+  if (!unit) return withDecimals(n, 1)
+  // A half is rounded up, as nobody knows that 1.45 is a little less for a machine.
+  return `${withDecimals(Math.round((n / unit.at) * 10) / 10, 1)}${unit.sign}`
 }
 
 /** `1 key`, `12 keys` */
 export function count(n: number, words: { one: string; other: string }): string {
-  return `${numbers.format(n)} ${plurals.select(n) === 'one' ? words.one : words.other}`
+  return `${number(n)} ${n === 1 ? words.one : words.other}`
 }
 
 /** A share from 0 to 1 as `98.2%`. */
 export function share(part: number): string {
-  return shares.format(part)
+  return `${withDecimals(part * 100, 1)}%`
 }
 
 /** US dollars: `$12.40`, and below a cent as much as tells something: `$0.00031`. */
 export function money(amount: number): string {
-  return amount !== 0 && Math.abs(amount) < 0.01 ? smallDollars.format(amount) : dollars.format(amount)
+  const size = Math.abs(amount)
+  const figures =
+    size === 0 || size >= 0.01
+      ? grouped(size.toFixed(2))
+      : // Two digits that are not zero, wherever they stand.
+        trimmed(size.toFixed(Math.min(100, 1 - Math.floor(Math.log10(size)))))
+  return `${amount < 0 ? '-' : ''}$${figures}`
 }
 
 /** A duration for a countdown: `3 days`, `1 h 5 min`, `4 min 12 s`, `9 s`. */
@@ -74,35 +63,79 @@ export function took(ms: number): string {
 export function ago(at: number, now: number): string {
   const seconds = (at - now) / 1000
   if (seconds > -60) return 'just now'
-  if (seconds > -3600) return relative.format(Math.round(seconds / 60), 'minute')
-  if (seconds > -86_400) return relative.format(Math.round(seconds / 3600), 'hour')
-  return relative.format(Math.round(seconds / 86_400), 'day')
+  if (seconds > -3600) return `${count(-Math.round(seconds / 60), { one: 'minute', other: 'minutes' })} ago`
+  if (seconds > -86_400) return `${count(-Math.round(seconds / 3600), { one: 'hour', other: 'hours' })} ago`
+  const days = -Math.round(seconds / 86_400)
+  return days === 1 ? 'yesterday' : `${number(days)} days ago`
 }
 
 /** `Nov 26, 2026, 08:15:02`, in the reader's own time zone. */
 export function moment(at: number): string {
-  return moments.format(at)
+  return `${day(at)}, ${clock(at)}`
 }
 
 /** `08:15:02` */
 export function clock(at: number): string {
-  return clocks.format(at)
+  return `${shortClock(at)}:${twoDigits(new Date(at).getSeconds())}`
 }
 
 /** A place on an axis of time, as exact as its span asks: `Nov 26`, `08:15`, `08:15:02`. */
 export function tick(at: number, spanMs: number): string {
-  if (spanMs > 3 * 86_400_000) return shortDays.format(at)
-  return spanMs > 10 * 60_000 ? shortClocks.format(at) : clocks.format(at)
+  if (spanMs > 3 * 86_400_000) return shortDay(at)
+  return spanMs > 10 * 60_000 ? shortClock(at) : clock(at)
+}
+
+/** When a step of time begins, as exactly as its length asks: `Nov 26, 2026`, `Nov 26, 08:15`, `Nov 26, 08:15:02`. */
+export function beginning(at: number, stepMs: number): string {
+  if (stepMs >= 86_400_000) return day(at)
+  return `${shortDay(at)}, ${stepMs >= 60_000 ? shortClock(at) : clock(at)}`
 }
 
 /** `08:15:02`, and where that was not today `Nov 25, 08:15:02`. */
 export function recent(at: number, now: number): string {
-  return days.format(at) === days.format(now)
-    ? clocks.format(at)
-    : `${shortDays.format(at)}, ${clocks.format(at)}`
+  return day(at) === day(now) ? clock(at) : `${shortDay(at)}, ${clock(at)}`
 }
 
 /** `Nov 26, 2026` */
 export function day(at: number): string {
-  return days.format(at)
+  return `${shortDay(at)}, ${new Date(at).getFullYear()}`
+}
+
+const units = [
+  { at: 1e12, sign: 'T' },
+  { at: 1e9, sign: 'B' },
+  { at: 1e6, sign: 'M' },
+  { at: 1e3, sign: 'K' },
+]
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `Nov 26` */
+function shortDay(at: number): string {
+  const date = new Date(at)
+  return `${months[date.getMonth()]} ${date.getDate()}`
+}
+
+/** `08:15` */
+function shortClock(at: number): string {
+  const date = new Date(at)
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
+}
+
+function twoDigits(n: number): string {
+  return String(n).padStart(2, '0')
+}
+
+function withDecimals(n: number, most: number): string {
+  return grouped(trimmed(n.toFixed(most)))
+}
+
+/** Without the zeros at the end of its decimals. */
+function trimmed(figures: string): string {
+  return figures.replace(/\.?0+$/, '')
+}
+
+/** With a comma before each three digits of its whole part. */
+function grouped(figures: string): string {
+  return figures.replace(/^-?\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ','))
 }

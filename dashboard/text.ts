@@ -196,6 +196,5 @@ export const text = {
   chart: {
     asTable: 'Show as a table',
     time: 'Time',
-    loading: 'Drawing …',
   },
 }

@@ -9,6 +9,20 @@ const root = path.join(import.meta.dirname, '..')
 export default defineConfig({
   root: import.meta.dirname,
   build: { outDir: path.join(root, 'dist'), emptyOutDir: true },
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            // What pages share is one file: a dozen small ones reach a phone later than one of their size together. Charts are apart, for those pages that have one.
+            codeSplitting: {
+              groups: [{ name: 'shared', test: /^(?!.*(?:time-series|plot)\.tsx?$)/, minShareCount: 3 }],
+            },
+          },
+        },
+      },
+    },
+  },
   plugins: [
     preact(),
     cloudflare({

@@ -32,6 +32,7 @@ import { logRoutes } from './routes/logs.ts'
 import { modelRoutes } from './routes/models.ts'
 import { poolRoutes } from './routes/pools.ts'
 import { providerRoutes } from './routes/providers.ts'
+import { routeHealthRoutes } from './routes/route-health.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -94,6 +95,7 @@ export const app = new Hono<HubContext>()
   .route('/v1/admin/logs', logRoutes)
   .route('/api/usage', usageRoutes)
   .route('/api/health', providerHealthRoutes)
+  .route('/api/health', routeHealthRoutes)
   .route('/api/users', userRoutes)
   .route('/api/invitations', invitationRoutes)
   .route('/api/settings', settingsRoutes)

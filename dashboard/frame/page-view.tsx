@@ -1,6 +1,6 @@
 /** The page that the address leads to. The one before stays until it is there, and what keeps it away is said in its place. */
 import { type ComponentType, type ComponentChildren } from 'preact'
-import { useEffect, useErrorBoundary, useState } from 'preact/hooks'
+import { useErrorBoundary, useLayoutEffect, useState } from 'preact/hooks'
 import type { Person } from '../api.ts'
 import { Page as PageFrame } from '../parts/page.tsx'
 import { type Page, type PageProps, pages } from '../pages/index.ts'
@@ -31,7 +31,7 @@ interface LoadedPageProps extends PageProps {
 
 function LoadedPage({ page, params, path, person }: LoadedPageProps) {
   const [shown, setShown] = useState<Shown>({ type: 'loading' })
-  useEffect(() => {
+  useLayoutEffect(() => {
     let overtaken = false
     const show = async (): Promise<void> => {
       const loaded = await page.load().catch(() => undefined)
@@ -50,7 +50,7 @@ function LoadedPage({ page, params, path, person }: LoadedPageProps) {
   switch (shown.type) {
     case 'loading':
       return (
-        <p class="page-loading" role="status">
+        <p class="page-loading late" role="status">
           {text.frame.loading(page.name)}
         </p>
       )

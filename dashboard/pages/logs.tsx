@@ -16,7 +16,7 @@ import type { PageProps } from './index.ts'
 import { columnsOf } from './logs/columns.tsx'
 import { ExportDialog } from './logs/export.tsx'
 import { Filters } from './logs/filters.tsx'
-import { type LogNames, useLogNames } from './logs/names.ts'
+import { ownerName } from './logs/names.ts'
 import { addOlder, type LogPage, logSource } from './logs/source.ts'
 import { useTail } from './logs/tail.ts'
 import './logs.css'
@@ -31,7 +31,6 @@ export default function LogsPage({ person }: PageProps) {
   const source = useMemo(() => logSource(filter), [filter])
   const logs = useResource(source)
   const tail = useTail(source, filter)
-  const names = useLogNames(logs.data?.names)
   return (
     <Page
       title={words.title}
@@ -55,7 +54,7 @@ export default function LogsPage({ person }: PageProps) {
         person={person}
         filter={filter}
         rows={logs.data?.rows ?? []}
-        names={names}
+        names={logs.data?.names}
         onChange={setQuery}
       />
       <ResourceView resource={logs}>
@@ -68,7 +67,7 @@ export default function LogsPage({ person }: PageProps) {
               </a>
             </EmptyState>
           ) : (
-            <Rows page={page} names={names} filter={filter} source={source} />
+            <Rows page={page} filter={filter} source={source} />
           )
         }
       </ResourceView>
@@ -79,12 +78,11 @@ export default function LogsPage({ person }: PageProps) {
 
 interface RowsProps {
   page: LogPage
-  names: LogNames
   filter: LogFilter
   source: Source<LogPage>
 }
 
-function Rows({ page: { rows, nextCursor }, names, filter, source }: RowsProps) {
+function Rows({ page: { rows, nextCursor, names }, filter, source }: RowsProps) {
   const { times, good, rescued, bad } = useMemo(() => countOverTime(rows), [rows])
   const series = useMemo(
     () => [
@@ -103,7 +101,7 @@ function Rows({ page: { rows, nextCursor }, names, filter, source }: RowsProps) 
         <div class="log-rows">
           <DataTable
             caption={words.caption}
-            columns={columnsOf(everyones ? names.owner : undefined)}
+            columns={columnsOf(everyones ? (id) => ownerName(id, names) : undefined)}
             rows={rows}
             keyOf={({ id }) => id}
             hrefOf={({ id }) => `/logs/${id}${seen}`}
@@ -118,7 +116,7 @@ function Rows({ page: { rows, nextCursor }, names, filter, source }: RowsProps) 
   )
 }
 
-function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page' | 'names'> & { cursor: string }) {
+function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page'> & { cursor: string }) {
   const look = useAction(() => addOlder(source, filter, cursor))
   return (
     <>

@@ -9,6 +9,7 @@ import { Switchboard } from '../parts/switchboard.tsx'
 import type { Key, Pool, Token } from '../api.ts'
 import { useArrival } from '../state/arrival.ts'
 import { useNow } from '../state/clock.ts'
+import { useIdle } from '../state/idle.ts'
 import { limitedWindows, sumOverPools } from '../state/pool-sums.ts'
 import { type Resource, type Source, useResource } from '../state/resource.ts'
 import { keysSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
@@ -27,11 +28,12 @@ export default function OverviewPage({ person }: PageProps) {
   const tokens = useResource(tokensSource)
   const recent = useRecentUsage()
   const pools = useResource(poolsSource)
-  const now = useNow('second')
   const readiness = useReadiness(pools.data)
   // Another span is read anew, and takes nothing away meanwhile.
   const wasKnown = useRef(false)
   wasKnown.current ||= isKnown(recent.usage)
+  // What is further down is asked for when the rest is there.
+  const atLeisure = useIdle()
   const serving = (pools.data ?? []).filter(stands)
   // Where no key is yet, the place of the first one is drawn.
   const wires = serving.length > 0 ? wiresOf(serving) : (['disabled'] as const)
@@ -40,7 +42,7 @@ export default function OverviewPage({ person }: PageProps) {
       <section class="overview-now">
         <div>
           <h1 tabIndex={-1} class={`readiness readiness-${readiness?.type ?? 'unknown'}`}>
-            {readiness ? readinessWords(readiness, now) : words.readiness.loading}
+            {readiness ? <ReadinessWords readiness={readiness} /> : words.readiness.loading}
           </h1>
           <ErrorNotice error={readiness ? undefined : pools.error} />
           {tokens.data && readiness && (
@@ -62,7 +64,7 @@ export default function OverviewPage({ person }: PageProps) {
           {readiness.type !== 'no-keys' && (
             <>
               <HappenedCard {...recent} />
-              {wasKnown.current && (
+              {wasKnown.current && atLeisure && (
                 <div class="overview-pair">
                   <RoutesCard pools={pools.data ?? []} />
                   <HealthCard />
@@ -80,19 +82,24 @@ function isKnown({ data, error }: Resource<unknown>): boolean {
   return data !== undefined || error !== undefined
 }
 
-function readinessWords(readiness: Readiness, now: number): string {
+function ReadinessWords({ readiness }: { readiness: Readiness }) {
   switch (readiness.type) {
     case 'no-keys':
-      return words.readiness.noKeys
+      return <>{words.readiness.noKeys}</>
     case 'shared':
-      return words.readiness.shared
+      return <>{words.readiness.shared}</>
     case 'ready':
-      return words.readiness.ready(readiness.usable, readiness.total)
+      return <>{words.readiness.ready(readiness.usable, readiness.total)}</>
     case 'resting':
-      return words.readiness.resting(readiness.until - now)
+      return <Resting until={readiness.until} />
     case 'blocked':
-      return words.readiness.blocked
+      return <>{words.readiness.blocked}</>
   }
+}
+
+function Resting({ until }: { until: number }) {
+  const now = useNow('second')
+  return <>{words.readiness.resting(until - now)}</>
 }
 
 /** Undefined until it is known. Whether keys were switched off or never added, the pools do not tell. */

@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
+import { useSlices } from '../state/idle.ts'
 import { text } from '../text.ts'
 
 export interface Column<Row> {
@@ -30,11 +31,15 @@ interface DataTableProps<Row> {
   step?: number
 }
 
+/** As many rows as a screen has place for are drawn at once, and the others bit by bit. */
+const slice = 25
+
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { caption, columns, rows, keyOf, hrefOf, classOf, step = 100 } = props
   const [most, setMost] = useState(step)
-  const shown = rows.slice(0, most)
-  const hidden = rows.length - shown.length
+  const shown = Math.min(rows.length, most)
+  const drawn = useSlices(shown, slice)
+  const hidden = rows.length - shown
   const end = useRef<HTMLParagraphElement>(null)
   const showMore = (): void => {
     setMost(most + step)
@@ -55,7 +60,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody role="rowgroup" onKeyDown={hrefOf && moveAmongLinks}>
-          {shown.map((row) => (
+          {rows.slice(0, drawn).map((row) => (
             <tr
               key={keyOf(row)}
               role="row"
@@ -75,7 +80,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               {text.table.more(Math.min(step, hidden))}
             </button>
           )}
-          <span class="quiet">{text.table.shown(shown.length, rows.length)}</span>
+          <span class="quiet">{text.table.shown(shown, rows.length)}</span>
         </p>
       )}
     </>

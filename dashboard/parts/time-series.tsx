@@ -1,51 +1,29 @@
-/** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. What draws is loaded when it is first seen. */
-import type { RefObject } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { clock, day, number } from '../format.ts'
+/** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. */
+import { useState } from 'preact/hooks'
+import { beginning, number } from '../format.ts'
 import { text } from '../text.ts'
+import { Plot } from './plot.tsx'
 
 export interface Series {
   label: string
   /** A token of `styles/tokens.css`, as in `--wire`. */
   colour: `--${string}`
-  /** One for each time; null where nothing is known. */
-  values: readonly (number | null)[]
+  /** One for each time. */
+  values: readonly number[]
 }
 
-interface TimeSeriesProps {
+export interface TimeSeriesProps {
   title: string
-  /** Milliseconds since the epoch, ascending. */
+  /** Milliseconds since the epoch, in even steps. */
   times: readonly number[]
+  /** Drawn one on top of the other, the last at the foot. */
   series: readonly Series[]
   /** How a figure is written. */
   write?: (value: number) => string
-  draw?: 'bars' | 'lines'
 }
 
-export function TimeSeries({ title, times, series, write = number, draw = 'bars' }: TimeSeriesProps) {
-  const place = useRef<HTMLDivElement>(null)
-  const isNear = useIsNear(place)
-  const [drawn, setDrawn] = useState(false)
-
-  useEffect(() => {
-    const element = place.current
-    if (!element || !isNear) return
-    let remove: (() => void) | undefined
-    let gone = false
-    const show = async (): Promise<void> => {
-      // Where it cannot be loaded, the table says the same.
-      const chart = await import('./chart.ts').catch(() => undefined)
-      if (gone) return
-      remove = chart?.drawChart(element, { times, series, write, draw })
-      setDrawn(true)
-    }
-    void show()
-    return () => {
-      gone = true
-      remove?.()
-    }
-  }, [isNear, times, series, write, draw])
-
+export function TimeSeries({ title, times, series, write = number }: TimeSeriesProps) {
+  const [asTable, setAsTable] = useState(false)
   return (
     <figure class="chart">
       <figcaption>
@@ -58,59 +36,41 @@ export function TimeSeries({ title, times, series, write = number, draw = 'bars'
           ))}
         </span>
       </figcaption>
-      <div ref={place} class="chart-place" aria-hidden="true">
-        {isNear && !drawn && <p class="quiet">{text.chart.loading}</p>}
-      </div>
-      <details>
+      <Plot times={times} series={series} write={write} />
+      <details onToggle={({ currentTarget }) => setAsTable(currentTarget.open)}>
         <summary>{text.chart.asTable}</summary>
-        <div class="chart-table" tabIndex={0} role="region" aria-label={text.table.scroll(title)}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{text.chart.time}</th>
-                {series.map(({ label }) => (
-                  <th key={label} scope="col">
-                    {label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {times.map((at, index) => (
-                <tr key={at}>
-                  <th scope="row">
-                    {day(at)} {clock(at)}
-                  </th>
-                  {series.map(({ label, values }) => {
-                    const value = values[index]
-                    return <td key={label}>{typeof value === 'number' ? write(value) : '–'}</td>
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        {asTable && <FiguresTable title={title} times={times} series={series} write={write} />}
       </details>
     </figure>
   )
 }
 
-/** Whether something is on the screen or a little below it, or once was: what is further down need not be drawn yet. */
-function useIsNear(place: RefObject<HTMLElement>): boolean {
-  const [isNear, setIsNear] = useState(false)
-  useEffect(() => {
-    const element = place.current
-    if (!element) return
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some(({ isIntersecting }) => isIntersecting)) return
-        setIsNear(true)
-        observer.disconnect()
-      },
-      { rootMargin: '0px 0px 200px' },
-    )
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [place])
-  return isNear
+function FiguresTable({ title, times, series, write }: Required<TimeSeriesProps>) {
+  const stepMs = (times[1] ?? 0) - (times[0] ?? 0)
+  return (
+    <div class="chart-table" tabIndex={0} role="region" aria-label={text.table.scroll(title)}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{text.chart.time}</th>
+            {series.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times.map((at, index) => (
+            <tr key={at}>
+              <th scope="row">{beginning(at, stepMs)}</th>
+              {series.map(({ label, values }) => (
+                <td key={label}>{write(values[index] ?? 0)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
 }

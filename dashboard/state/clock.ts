@@ -37,7 +37,8 @@ document.addEventListener('visibilitychange', () => {
 export function useNow(each: 'second' | 'minute'): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
-    setNow(Date.now())
+    // Who ticked more seldom until now may be behind.
+    setNow((known) => (Date.now() - known < 1000 ? known : Date.now()))
     const waiting = listeners[each]
     waiting.add(setNow)
     restart()

@@ -5,6 +5,7 @@
 import { useEffect } from 'preact/hooks'
 import type { LiveEvents } from '../../src/routes/live.ts'
 import { api, ask, type NamedLog, sessionEnded } from '../api.ts'
+import { whenIdle } from './idle.ts'
 import { change, refresh, renew } from './resource.ts'
 import { keysSource, poolsSource } from './sources.ts'
 
@@ -19,12 +20,18 @@ let everyoneShown = 0
 export function useLive(): void {
   useEffect(() => {
     let stream: EventSource | undefined
+    let hadBegun = false
+    let catchingUp: ReturnType<typeof setTimeout> | undefined
     let retry: ReturnType<typeof setTimeout> | undefined
     const open = (): void => {
       if (document.visibilityState !== 'visible' || stream) return
       const whose: Whose = everyoneShown > 0 ? 'everyone' : 'mine'
       stream = new EventSource(whose === 'everyone' ? '/api/live?owner=all' : '/api/live')
-      listen(stream, 'begun', hearBeginning)
+      listen(stream, 'begun', () => {
+        // What was just read for the first sight is read again when the page has come to rest.
+        catchingUp = setTimeout(catchUp, hadBegun ? 0 : comesToRestMs)
+        hadBegun = true
+      })
       listen(stream, 'keys', hearKeys)
       listen(stream, 'pools', hearPools)
       listen(stream, 'log', (rows) => hearLog(rows, whose))
@@ -35,6 +42,7 @@ export function useLive(): void {
       })
     }
     const close = (): void => {
+      clearTimeout(catchingUp)
       clearTimeout(retry)
       stream?.close()
       stream = undefined
@@ -50,12 +58,14 @@ export function useLive(): void {
       close()
       open()
     }
-    open()
+    // What is shown first is read first.
+    const forget = whenIdle(open)
     heard.addEventListener('whose', reopen)
     document.addEventListener('visibilitychange', look)
     // A page that the browser keeps for "back" must not hold a connection.
     window.addEventListener('pagehide', close)
     return () => {
+      forget()
       close()
       heard.removeEventListener('whose', reopen)
       document.removeEventListener('visibilitychange', look)
@@ -65,6 +75,7 @@ export function useLive(): void {
 }
 
 const refusedAgainMs = 5_000
+const comesToRestMs = 4_000
 
 async function findEnd(): Promise<void> {
   const answer = await ask(api.api.auth.session.$get()).catch(() => undefined)
@@ -109,8 +120,8 @@ function listen<Name extends keyof LiveEvents>(
   })
 }
 
-/** What was asked for before may have changed in between. */
-function hearBeginning(): void {
+/** What was read before the stream began may have changed until then. */
+function catchUp(): void {
   void renew(keysSource)
   void renew(poolsSource)
 }

@@ -2,7 +2,7 @@
  * Something the hub holds, as last read. Read once for everyone who shows it, shown at once from then on while it is read again, and
  * read again when a person comes back to the window. An error is data too, beside what was read before it.
  */
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useState } from 'preact/hooks'
 import type { ApiError } from '../api.ts'
 import { toApiError } from './action.ts'
 
@@ -65,7 +65,8 @@ export function useResource<Data>({ name, load }: Source<Data>): Resource<Data> 
   const [, setTurn] = useState(0)
   const reload = useCallback(() => refresh({ name, load }), [name, load])
 
-  useEffect(() => {
+  // Before the page is painted: what it needs is asked for while the browser paints what is there.
+  useLayoutEffect(() => {
     const listener = (): void => setTurn((turn) => turn + 1)
     const { listeners } = entryOf(name)
     listeners.add(listener)

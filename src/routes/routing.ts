@@ -184,7 +184,7 @@ async function storeRoute(env: Env, caller: Caller, route: ConfiguredRoute): Pro
 }
 
 /** The caller's own routes, the hub's, and the default ones, each name once. */
-async function visibleRoutes(env: Env, caller: Caller): Promise<ConfiguredRoute[]> {
+export async function visibleRoutes(env: Env, caller: Caller): Promise<ConfiguredRoute[]> {
   const stored = await listRoutes(env.DB, caller.configuration.user.id)
   const own = stored.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub'))
   const byName = new Map<string, ConfiguredRoute>()

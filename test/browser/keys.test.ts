@@ -266,11 +266,11 @@ describe('many keys', () => {
     await check('keys-import')
     // A long list is drawn in steps.
     const rows = page.getByRole('dialog').getByRole('rowheader')
-    expect(await rows.count()).toBe(50)
+    await expect.poll(() => rows.count()).toBe(50)
     await page.getByText('50 of 502 shown').waitFor()
     await page.getByRole('button', { name: 'Show 50 more' }).click()
     await page.getByText('100 of 502 shown').waitFor()
-    expect(await rows.count()).toBe(100)
+    await expect.poll(() => rows.count()).toBe(100)
     const more = page.getByRole('button', { name: /^Show \d+ more$/ })
     while ((await more.count()) > 0) await more.click()
     // Focus stays where the button was.

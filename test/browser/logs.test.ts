@@ -1,5 +1,6 @@
 /** The request log as a person reads it: what was rescued and how, what they filter by, and what they take away. */
 import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
@@ -247,6 +248,26 @@ describe('the log', () => {
     await end()
   })
 
+  it('tells what a bar of its drawing stands for, where the pointer is and as a table', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
+    await page.getByRole('rowheader').first().waitFor()
+    // Two requests within a second are one bar; a third, later, makes two.
+    await setTimeout(1100)
+    await ask('nowhere/at-all')
+    const drawing = page.locator('.plot-drawing')
+    await drawing.hover({ position: { x: 5, y: 40 } })
+    await page.locator('.plot-reading').getByText('Rescued 1').waitFor()
+    await check('logs-plot')
+    await page.mouse.move(0, 0)
+    await page.locator('.plot-reading').waitFor({ state: 'detached' })
+    await page.getByText('Show as a table').click()
+    const figures = page.getByRole('region', { name: /These requests over time/ })
+    const row = figures.getByRole('row').nth(1)
+    expect(await row.locator('td').nth(1).textContent()).toBe('1')
+    await check('logs-plot-table')
+    await end()
+  })
+
   it('is gone through by keyboard, and left by it', async () => {
     const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
     const links = page.getByRole('rowheader').getByRole('link')
@@ -270,15 +291,22 @@ describe('the log', () => {
       session: ada.session,
     })
     await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
-    await page.locator('text="Drawing …"').waitFor({ state: 'detached' })
     const top = await page
       .getByRole('rowheader')
       .first()
       .evaluate((row) => row.getBoundingClientRect().top)
     expect(top).toBeLessThan(devices.phone.height - 100)
+    // What there is to choose from is read when it can be seen.
+    const asked = watchRequests(page, '/v1/models')
+    // The stream is opened when there is nothing else to ask.
+    const settled = page.waitForResponse((response) => response.url().endsWith('/api/live'))
+    await page.reload()
+    await settled
+    expect(asked).toEqual([])
     await page.getByRole('button', { name: 'Filters' }).click()
     await page.getByLabel('Provider').selectOption('fake')
     await page.getByRole('button', { name: 'Filters (1 set)' }).waitFor()
+    expect(asked).toHaveLength(1)
     await page.getByLabel('When').selectOption('From … to …')
     await page.getByLabel('From', { exact: true }).waitFor()
     await check('logs-filters-open')

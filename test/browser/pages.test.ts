@@ -72,7 +72,7 @@ describe('every page', () => {
       await page.locator('.readiness-unknown').waitFor({ state: 'detached' })
       for (const chart of await page.locator('.chart').all()) {
         await chart.scrollIntoViewIfNeeded()
-        await chart.locator('canvas').waitFor()
+        await chart.locator('svg').waitFor()
       }
       await check(`page${address.replaceAll('/', '-')}`)
     }
@@ -151,7 +151,7 @@ describe('every page', () => {
   it('keeps what it filters by in its address, and goes back where one came from', async () => {
     const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
     await page.getByRole('rowheader').nth(3).waitFor()
-    await page.locator('.chart canvas').waitFor()
+    await page.locator('.chart svg').waitFor()
     const all = await page.getByRole('rowheader').count()
     await page.getByRole('radio', { name: 'Failed' }).check()
     await page.waitForURL('**/logs?outcome=bad')

@@ -63,7 +63,7 @@ describe('usage', () => {
       const options = { device, scheme, session: ada.session }
       const { page, check, end } = await visit(browser, `${hub.url}/usage?by=user&whose=everyone`, options)
       await page.getByRole('rowheader', { name: 'ada' }).waitFor()
-      await page.locator('.chart canvas').waitFor()
+      await page.locator('.chart svg').waitFor()
       const totals = (await page.locator('.facts').first().textContent()) ?? ''
       expect(totals).toContain('Requests8')
       expect(totals).toContain('Saved$')
@@ -83,7 +83,7 @@ describe('usage', () => {
       .getByRole('rowheader')
       .nth(models.length - 1)
       .waitFor()
-    await page.locator('.chart canvas').waitFor()
+    await page.locator('.chart svg').waitFor()
     const legend = page.locator('.chart-legend > span')
     expect(await legend.count()).toBe(5)
     expect(await legend.last().textContent()).toBe('All others')

@@ -36,8 +36,15 @@ describe('the first load', () => {
     const modules = withImports(assetOf('overview', '.js'), withImports(entry))
     expect(modules.size).toBeGreaterThan(2)
     expect(compressed(modules)).toBeLessThanOrEqual(60_000)
-    // Charts come when there is something to draw.
-    expect([...modules].filter((name) => name.startsWith('chart'))).toEqual([])
+  })
+
+  it('has charts only where a page has one', () => {
+    if (!entry) throw new Error('The page loads no script.')
+    const charts = (names: Set<string>): string[] =>
+      [...names].filter((name) => name.startsWith('time-series-'))
+    expect(charts(withImports(entry))).toEqual([])
+    expect(charts(withImports(assetOf('settings', '.js')))).toEqual([])
+    expect(charts(withImports(assetOf('usage', '.js')))).toHaveLength(1)
   })
 
   it('is at most 15 kB of sheets, those of all pages together', () => {

@@ -29,8 +29,9 @@ interface KeyRowProps {
 export type Trying = 'busy' | KeyTrial
 
 export function KeyRow({ item, nameOf, grouped, trial, onTest, onOpen, onRemove }: KeyRowProps) {
-  const now = useNow('second')
   const { masked, state } = item
+  const isResting = state.status === 'cooling' || state.restingModels.length > 0
+  const now = useNow(isResting ? 'second' : 'minute')
   const param = { id: item.id }
   const announce = useAnnounce()
   const restore = useAction(async () => {

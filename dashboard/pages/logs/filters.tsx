@@ -16,6 +16,7 @@ import {
   wideFilter,
 } from '../../state/log-query.ts'
 import { outcomes } from '../../state/log-view.ts'
+import { useMedia } from '../../state/media.ts'
 import { useResource } from '../../state/resource.ts'
 import {
   keysSource,
@@ -28,20 +29,23 @@ import {
 import { isBetween, spanOfOwn } from '../../state/span.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/logs.ts'
-import type { LogNames } from './names.ts'
+import { useLogNames } from './names.ts'
 
 interface FiltersProps {
   person: Person
   filter: LogFilter
   /** What is shown: what occurs in it can be chosen. */
   rows: readonly Log[]
-  names: LogNames
+  /** What the hub calls the keys and tokens of the rows. */
+  names: Record<string, string> | undefined
   onChange: (change: Partial<LogFilter>) => void
 }
 
 export function Filters({ person, filter, rows, names, onChange }: FiltersProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
+  // As the sheet has it: on a phone what there is to choose from is read when somebody wants to choose.
+  const folded = useMedia('(width < 40rem)') && !open
   const set = countSet(filter)
   return (
     <search class="filters log-filters" aria-label={words.filters}>
@@ -69,7 +73,7 @@ export function Filters({ person, filter, rows, names, onChange }: FiltersProps)
       </button>
       <div id={id} class={open ? 'filters-more open' : 'filters-more'}>
         <SpanChoice filter={filter} onChange={onChange} />
-        <Choosers filter={filter} rows={rows} names={names} onChange={onChange} />
+        {!folded && <Choosers filter={filter} rows={rows} names={names} onChange={onChange} />}
         <TypedField
           label={words.statusCode}
           hint={words.statusHint}
@@ -121,6 +125,7 @@ const choosers = ['provider', 'model', 'key', 'token'] as const satisfies readon
 
 function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<FiltersProps, 'rows' | 'names'>) {
   const providerName = useProviderNames()
+  const nameOfRows = useLogNames(names)
   const known = {
     rows,
     keys: useResource(keysSource).data ?? [],
@@ -133,8 +138,8 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
   const nameOf: Record<keyof Choices, (id: string) => string> = {
     provider: providerName,
     model: (id) => id,
-    key: names.key,
-    token: names.token,
+    key: nameOfRows.key,
+    token: nameOfRows.token,
   }
   return (
     <>
@@ -152,7 +157,8 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
 }
 
 function named(ids: readonly string[], nameOf: (id: string) => string): { value: string; label: string }[] {
+  const inOrder = (label: string): string => label.toLowerCase()
   return ids
     .map((id) => ({ value: id, label: nameOf(id) }))
-    .toSorted((a, b) => a.label.localeCompare(b.label))
+    .toSorted((a, b) => (inOrder(a.label) < inOrder(b.label) ? -1 : 1))
 }

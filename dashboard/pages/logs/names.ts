@@ -2,10 +2,9 @@
 import { useKeyNames, useTokenNames } from '../../state/sources.ts'
 import { words } from '../../text/logs.ts'
 
-export interface LogNames {
+interface LogNames {
   key: (id: string) => string
   token: (id: string) => string
-  owner: (id: string) => string
 }
 
 const none: Record<string, string> = {}
@@ -20,7 +19,6 @@ export function useLogNames(names = none): LogNames {
   return {
     key: (id) => names[id] ?? keyName(id),
     token: (id) => names[id] ?? tokenName(id),
-    owner: (id) => ownerName(id, names),
   }
 }
 

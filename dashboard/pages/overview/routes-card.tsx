@@ -1,6 +1,6 @@
-/** Who would serve each route now. Asked of the hub without a call; as many routes as a glance takes in. */
+/** Who would serve each route now. Asked of the hub without a call. */
 import { useEffect, useRef } from 'preact/hooks'
-import { api, ask, type Explained, type Pool } from '../../api.ts'
+import { api, ask, type Pool, type RouteHealth } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
 import { Countdown } from '../../parts/countdown.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
@@ -8,26 +8,12 @@ import { refresh, type Source, useResource } from '../../state/resource.ts'
 import { useProviderNames } from '../../state/sources.ts'
 import { words } from '../../text/overview.ts'
 
-interface ServedRoute extends Pick<Explained, 'serves' | 'retryAt'> {
-  name: string
-}
-
+/** As many as a glance takes in. */
 const mostRoutes = 6
 
-const servedSource: Source<ServedRoute[]> = {
+const servedSource: Source<RouteHealth[]> = {
   name: 'routes-served',
-  load: async () => {
-    const { data } = await ask(api.api.routes.$get())
-    // A pattern is no name that somebody could ask for.
-    const named = data.filter(({ name }) => !name.endsWith('*')).slice(0, mostRoutes)
-    return Promise.all(
-      named.map(async ({ name }) => {
-        const param = { name: encodeURIComponent(name) }
-        const { serves, retryAt } = await ask(api.api.routes[':name'].explain.$post({ param, json: {} }))
-        return { name, serves, retryAt }
-      }),
-    )
-  },
+  load: async () => (await ask(api.api.health.routes.$get({ query: { limit: String(mostRoutes) } }))).data,
 }
 
 /** @param pools as they stand: who would serve changes with them. */
