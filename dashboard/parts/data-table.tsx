@@ -5,6 +5,7 @@
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import { useSlices } from '../state/idle.ts'
+import { useIsNarrow } from '../state/media.ts'
 import { text } from '../text.ts'
 
 export interface Column<Row> {
@@ -31,14 +32,15 @@ interface DataTableProps<Row> {
   step?: number
 }
 
-/** As many rows as a screen has place for are drawn at once, and the others bit by bit. */
-const slice = 25
+/** Cards are drawn bit by bit: at first a little more than a phone shows. */
+const cards = 25
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { caption, columns, rows, keyOf, hrefOf, classOf, step = 100 } = props
   const [most, setMost] = useState(step)
   const shown = Math.min(rows.length, most)
-  const drawn = useSlices(shown, slice)
+  // All rows of a table decide how broad its columns are; cards do not move one another.
+  const drawn = useSlices(shown, useIsNarrow() ? cards : shown)
   const hidden = rows.length - shown
   const end = useRef<HTMLParagraphElement>(null)
   const showMore = (): void => {

@@ -25,8 +25,9 @@ export function useIdle(): boolean {
 
 /** Grows to a number in slices, with a breath in between: what is long is drawn bit by bit. */
 export function useSlices(whole: number, slice: number): number {
-  const [drawn, setDrawn] = useState(slice)
+  const [grown, setGrown] = useState(0)
+  const drawn = Math.max(grown, slice)
   const isWhole = drawn >= whole
-  useEffect(() => (isWhole ? undefined : whenIdle(() => setDrawn(drawn + slice))), [isWhole, drawn, slice])
+  useEffect(() => (isWhole ? undefined : whenIdle(() => setGrown(drawn + slice))), [isWhole, drawn, slice])
   return Math.min(drawn, whole)
 }

@@ -280,7 +280,7 @@ describe('many keys', () => {
     await page.getByText('500 keys were added.').waitFor()
     expect((await listKeys()).length).toBe(before + 500)
     // No more are drawn than somebody asked to see, and any of them is found.
-    expect(await page.getByRole('button', { name: /^Test / }).count()).toBe(50)
+    await expect.poll(() => page.getByRole('button', { name: /^Test / }).count()).toBe(50)
     await page.getByRole('searchbox', { name: 'Find keys' }).fill('0499')
     await expect.poll(() => page.getByRole('button', { name: /^Test / }).count()).toBe(1)
     await check('keys-many')

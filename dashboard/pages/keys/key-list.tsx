@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import type { Account, Key } from '../../api.ts'
 import { findKeys, firstKeys, groupKeys, type KeyGroup } from '../../state/key-groups.ts'
+import { useSlices } from '../../state/idle.ts'
 import { usedToday } from '../../state/standing.ts'
 import { words } from '../../text/keys.ts'
 import { KeyRow, type Trying } from './key-row.tsx'
@@ -20,16 +21,19 @@ interface KeyListProps {
 }
 
 const step = 50
+/** A little more than a screen shows of them; the others are drawn bit by bit. */
+const slice = 10
 
 export function KeyList({ keys, accounts, nameOf, typed, ...ways }: KeyListProps) {
   const [most, setMost] = useState(step)
   const found = findKeys(keys, typed, nameOf)
+  const drawn = useSlices(Math.min(found.length, most), slice)
   const groups = groupKeys(found, accounts)
   const hidden = found.length - most
   return (
     <>
       {found.length === 0 && <p class="quiet">{words.notFound}</p>}
-      {firstKeys(groups, most).map((group) => (
+      {firstKeys(groups, drawn).map((group) => (
         <KeyGroupView
           key={group.account?.id ?? ''}
           group={group}

@@ -16,7 +16,7 @@ import {
   wideFilter,
 } from '../../state/log-query.ts'
 import { outcomes } from '../../state/log-view.ts'
-import { useMedia } from '../../state/media.ts'
+import { useIsNarrow } from '../../state/media.ts'
 import { useResource } from '../../state/resource.ts'
 import {
   keysSource,
@@ -44,8 +44,8 @@ interface FiltersProps {
 export function Filters({ person, filter, rows, names, onChange }: FiltersProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
-  // As the sheet has it: on a phone what there is to choose from is read when somebody wants to choose.
-  const folded = useMedia('(width < 40rem)') && !open
+  // What there is to choose from is read when somebody can see it.
+  const folded = useIsNarrow() && !open
   const set = countSet(filter)
   return (
     <search class="filters log-filters" aria-label={words.filters}>
