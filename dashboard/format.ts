@@ -1,7 +1,7 @@
 /**
  * How numbers, times, durations and money are written, in the dashboard's language. Pure; times are milliseconds since the epoch.
- * Written out, not by `Intl`: its first use reads what it knows of every language, which takes a desktop some 80 ms and a phone a third
- * of a second before anything is seen. `test/dashboard/format.test.ts` holds it to what `Intl` writes.
+ * Written out, not by `Intl`: its first use reads what it knows of every language, which takes some tens of milliseconds on a desktop and
+ * several times that on a phone, before anything is seen. `test/dashboard/format.test.ts` holds it to what `Intl` writes.
  */
 
 export const locale = 'en'

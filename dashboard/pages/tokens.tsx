@@ -26,7 +26,8 @@ export default function TokensPage() {
   const [editing, setEditing] = useState<Token>()
   const announce = useAnnounce()
   // Whatever was asked was asked with one of them, mostly: what is used of their limits has changed.
-  useLiveLog(useCallback(() => void refresh(tokensSource), []))
+  const readAgain = useCallback(() => void refresh(tokensSource), [])
+  useLiveLog(readAgain, 'mine', readAgain)
   return (
     <Page
       title={words.title}

@@ -86,8 +86,13 @@ async function findEnd(): Promise<void> {
  * Hears of requests as they come into the log, newest first.
  * @param onRows must stay the same function.
  * @param whose everyone's only administrators may hear of.
+ * @param onBegun must stay the same function, too; is called when what came in before has been missed.
  */
-export function useLiveLog(onRows: (rows: NamedLog[]) => void, whose: Whose = 'mine'): void {
+export function useLiveLog(
+  onRows: (rows: NamedLog[]) => void,
+  whose: Whose = 'mine',
+  onBegun?: () => void,
+): void {
   useEffect(() => {
     if (whose === 'mine') return
     showEveryone(1)
@@ -100,6 +105,11 @@ export function useLiveLog(onRows: (rows: NamedLog[]) => void, whose: Whose = 'm
     heard.addEventListener(`log of ${whose}`, hear)
     return () => heard.removeEventListener(`log of ${whose}`, hear)
   }, [whose, onRows])
+  useEffect(() => {
+    if (!onBegun) return
+    heard.addEventListener('begun', onBegun)
+    return () => heard.removeEventListener('begun', onBegun)
+  }, [onBegun])
 }
 
 /** The stream is opened anew where it has to tell of others' requests than before. */
@@ -124,6 +134,7 @@ function listen<Name extends keyof LiveEvents>(
 function catchUp(): void {
   void renew(keysSource)
   void renew(poolsSource)
+  heard.dispatchEvent(new Event('begun'))
 }
 
 function hearKeys({ changed, gone }: LiveEvents['keys']): void {

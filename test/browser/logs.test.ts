@@ -170,7 +170,7 @@ describe('the log', () => {
   it('looks between two moments, and goes on showing what it showed while they make no sense', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/logs?span=1h`, { session: ada.session })
     await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
-    const asked = watchRequests(page, '/api/logs?')
+    const asked = watchRequests(page, '/api/logs?limit=100')
     await page.getByLabel('When').selectOption('From … to …')
     const [from, to] = [page.getByLabel('From', { exact: true }), page.getByLabel('To', { exact: true })]
     await page.waitForURL(/span=\d{4}-\d\d-\d\dT\d\d%3A\d\dZ%2F\.\.$/)
@@ -201,7 +201,7 @@ describe('the log', () => {
   it('asks once a person has stopped typing, and leaves focus where it is', async () => {
     const { page, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
     await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
-    const asked = watchRequests(page, '/api/logs?')
+    const asked = watchRequests(page, '/api/logs?limit=100')
     const search = page.getByRole('searchbox', { name: 'Search' })
     await search.pressSequentially('fake-1', { delay: 20 })
     await page.getByText('nowhere/at-all').first().waitFor({ state: 'detached' })
@@ -224,7 +224,7 @@ describe('the log', () => {
   it('takes no status that is none', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
     await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
-    const asked = watchRequests(page, '/api/logs?')
+    const asked = watchRequests(page, '/api/logs?limit=100')
     await page.getByLabel('Status').fill('4xx')
     await page.getByText('Three digits, such as 429.').waitFor()
     await check('logs-status-wrong')
@@ -341,7 +341,7 @@ describe('the log', () => {
   it('tells what was rescued from what went well at once and what failed, in the hub', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/logs`, { session: ada.session })
     await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
-    const asked = watchRequests(page, '/api/logs?')
+    const asked = watchRequests(page, '/api/logs?limit=100')
     await page.getByRole('radio', { name: 'Rescued' }).check()
     await page.waitForURL('**/logs?outcome=rescued')
     await page.getByText('nowhere/at-all').first().waitFor({ state: 'detached' })
@@ -386,6 +386,19 @@ describe('the log', () => {
     await ask('sandbox/echo', bob.token)
     await ask('nowhere/at-all')
     await expect.poll(() => page.getByRole('rowheader').count(), { timeout: 15_000 }).toBe(before + 1)
+    await end()
+  })
+
+  it('shows what came in between its first reading and the beginning of what it is told', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/connect`, { session: ada.session })
+    let missed: string | undefined
+    await page.route('**/api/live', async (route) => {
+      missed ??= await ask('nowhere/between')
+      await readLog(hub, ada.session, missed)
+      await route.continue()
+    })
+    await page.goto(`${hub.url}/logs`)
+    await page.getByText('nowhere/between').waitFor()
     await end()
   })
 

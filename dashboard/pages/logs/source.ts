@@ -1,7 +1,7 @@
 /** Pages of the log under one filter: read, added to by what comes in, and continued further back. */
 import { api, ask, type Log, type NamedLog } from '../../api.ts'
 import { belongsTo, type LogFilter, logQuery } from '../../state/log-query.ts'
-import { change, type Source } from '../../state/resource.ts'
+import { change, refresh, type Source } from '../../state/resource.ts'
 
 export interface LogPage {
   rows: Log[]
@@ -11,6 +11,7 @@ export interface LogPage {
 }
 
 const rowsPerPage = '100'
+const fewRows = '25'
 
 export function logSource(filter: LogFilter): Source<LogPage> {
   return { name: `logs?${JSON.stringify(filter)}`, load: () => readPage(filter) }
@@ -37,6 +38,23 @@ export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: reado
     nextCursor,
     names: Object.assign({}, names, ...fitting.map((row) => row.names)),
   }))
+}
+
+/** Puts on top what came in while nobody heard of it; where that is more than a few rows, all is read anew. */
+export async function addMissed(source: Source<LogPage>, filter: LogFilter): Promise<void> {
+  const newest = await readPage(filter, { limit: fewRows })
+  let joins = newest.nextCursor === null
+  change(source, (page) => {
+    const present = new Set(page.rows.map(({ id }) => id))
+    joins ||= newest.rows.some(({ id }) => present.has(id))
+    if (!joins) return page
+    return {
+      ...page,
+      rows: mergeRows(newest.rows, page.rows),
+      names: { ...page.names, ...newest.names },
+    }
+  })
+  if (!joins) await refresh(source)
 }
 
 /** Adds the next page further back. */

@@ -4,7 +4,7 @@ import type { NamedLog } from '../../api.ts'
 import { useLiveLog } from '../../state/live.ts'
 import { belongsTo, type LogFilter } from '../../state/log-query.ts'
 import type { Source } from '../../state/resource.ts'
-import { addNewer, type LogPage } from './source.ts'
+import { addMissed, addNewer, type LogPage } from './source.ts'
 
 interface Tail {
   paused: boolean
@@ -28,11 +28,22 @@ export function useTail(source: Source<LogPage>, filter: LogFilter): Tail {
       [source, filter, paused],
     ),
     filter.whose,
+    useCallback(() => {
+      if (!paused) catchUp(source, filter)
+    }, [source, filter, paused]),
   )
   const toggle = (): void => {
-    if (paused) addNewer(source, filter, held)
+    if (paused) {
+      addNewer(source, filter, held)
+      catchUp(source, filter)
+    }
     setHeld([])
     setPaused(!paused)
   }
   return { paused, held: held.length, toggle }
+}
+
+/** Where the hub cannot be reached, what was missed comes with the next reading. */
+function catchUp(source: Source<LogPage>, filter: LogFilter): void {
+  addMissed(source, filter).catch(() => {})
 }
