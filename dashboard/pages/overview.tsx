@@ -85,21 +85,21 @@ function isKnown({ data, error }: Resource<unknown>): boolean {
 function ReadinessWords({ readiness }: { readiness: Readiness }) {
   switch (readiness.type) {
     case 'no-keys':
-      return <>{words.readiness.noKeys}</>
+      return words.readiness.noKeys
     case 'shared':
-      return <>{words.readiness.shared}</>
+      return words.readiness.shared
     case 'ready':
-      return <>{words.readiness.ready(readiness.usable, readiness.total)}</>
+      return words.readiness.ready(readiness.usable, readiness.total)
     case 'resting':
       return <Resting until={readiness.until} />
     case 'blocked':
-      return <>{words.readiness.blocked}</>
+      return words.readiness.blocked
   }
 }
 
 function Resting({ until }: { until: number }) {
   const now = useNow('second')
-  return <>{words.readiness.resting(until - now)}</>
+  return words.readiness.resting(until - now)
 }
 
 /** Undefined until it is known. Whether keys were switched off or never added, the pools do not tell. */

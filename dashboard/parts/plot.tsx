@@ -1,10 +1,12 @@
 /** Bars over time, standing on one another, for the eye alone: `time-series.tsx` says the same as a table. */
 import { useMemo, useState } from 'preact/hooks'
 import { beginning, tick } from '../format.ts'
-import { highestOf, outlinesOf, scaleOf, writtenTimes } from '../state/plot.ts'
+import { highestOf, outlinesOf, scaleOf, stepOf, writtenTimes } from '../state/plot.ts'
 import type { TimeSeriesProps } from './time-series.tsx'
 
-export function Plot({ times, series, write }: Required<Omit<TimeSeriesProps, 'title'>>) {
+type PlotProps = Required<Omit<TimeSeriesProps, 'title'>>
+
+export function Plot({ times, series, write }: PlotProps) {
   const { scale, outlines } = useMemo(() => drawingOf(series.map(({ values }) => values)), [series])
   const [read, setRead] = useState<number>()
   const point = ({ clientX, currentTarget }: PointerEvent & { currentTarget: HTMLElement }): void => {
@@ -55,17 +57,16 @@ function drawingOf(stacks: readonly (readonly number[])[]) {
   return { scale, outlines: outlinesOf(stacks, scale.top) }
 }
 
-interface ReadingProps extends Required<Omit<TimeSeriesProps, 'title'>> {
+interface ReadingProps extends PlotProps {
   index: number
 }
 
 /** What stands where the pointer is. */
 function Reading({ times, series, write, index }: ReadingProps) {
-  const stepMs = (times[1] ?? 0) - (times[0] ?? 0)
   return (
     <div class="plot-reading" style={{ '--at': (index + 0.5) / times.length }}>
       <p>
-        {beginning(times[index] ?? 0, stepMs)}
+        {beginning(times[index] ?? 0, stepOf(times))}
         {series.map(({ label, values }) => (
           <span key={label}>
             {label} <strong class="figures">{write(values[index] ?? 0)}</strong>

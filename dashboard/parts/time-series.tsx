@@ -1,6 +1,7 @@
 /** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. */
 import { useState } from 'preact/hooks'
 import { beginning, number } from '../format.ts'
+import { stepOf } from '../state/plot.ts'
 import { text } from '../text.ts'
 import { Plot } from './plot.tsx'
 
@@ -46,7 +47,7 @@ export function TimeSeries({ title, times, series, write = number }: TimeSeriesP
 }
 
 function FiguresTable({ title, times, series, write }: Required<TimeSeriesProps>) {
-  const stepMs = (times[1] ?? 0) - (times[0] ?? 0)
+  const stepMs = stepOf(times)
   return (
     <div class="chart-table" tabIndex={0} role="region" aria-label={text.table.scroll(title)}>
       <table>

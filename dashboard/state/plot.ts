@@ -28,6 +28,11 @@ export function scaleOf(highest: number, whole: boolean): Scale {
   return { top, marks: Array.from({ length: Math.floor(top / step) + 1 }, (_, mark) => mark * step) }
 }
 
+/** How long each of even steps is, in milliseconds; zero where there is only one. */
+export function stepOf([first = 0, second = first]: readonly number[]): number {
+  return second - first
+}
+
 /** Every how many steps a time is written. */
 const strides = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 30, 48, 60, 90, 120, 168]
 
@@ -35,7 +40,7 @@ const strides = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 30, 48, 60, 90, 120, 168]
 export function writtenTimes(times: readonly number[]): number[] {
   const rough = times.length / mostTimes
   const stride = strides.find((steps) => steps >= rough) ?? Math.ceil(rough)
-  const stepMs = (times[1] ?? 0) - (times[0] ?? 0) || 1
+  const stepMs = stepOf(times) || 1
   return [...times.keys()].filter((index) => {
     const at = times[index] ?? 0
     const onTheirClock = at - new Date(at).getTimezoneOffset() * 60_000
@@ -56,10 +61,11 @@ export function highestOf(stacks: readonly (readonly number[])[]): number {
 export function outlinesOf(stacks: readonly (readonly number[])[], top: number): string[] {
   return stacks.map((values, series) => {
     const breadth = Math.min(fill, values.length * broadest)
+    const below = stacks.slice(series + 1)
     return values
       .map((value, index) => {
         if (value <= 0) return ''
-        const foot = top - sumAt(stacks.slice(series + 1), index)
+        const foot = top - sumAt(below, index)
         return `M${index + (1 - breadth) / 2} ${foot}h${breadth}v${-value}h${-breadth}z`
       })
       .join('')
