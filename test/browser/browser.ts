@@ -122,6 +122,22 @@ function overflows(page: Page): Promise<boolean> {
   return page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
 }
 
+/**
+ * Loads a page anew, until it has read what it asks for at first and hears what the hub tells: the stream is asked for last.
+ * @param reads a path that the page reads besides; the stream can begin before its answer is there.
+ */
+export async function listenAnew(page: Page, reads?: string): Promise<void> {
+  const address = page.url()
+  // Of the page as it stood before, whatever it still asked for would be taken for the new one's.
+  await page.goto('about:blank')
+  const answered = ['/api/live', reads].flatMap((asked) => {
+    if (asked === undefined) return []
+    return page.waitForResponse((response) => new URL(response.url()).pathname === asked)
+  })
+  await page.goto(address)
+  await Promise.all(answered)
+}
+
 /** Presses Tab until something has focus. @throws where it is not reached by going once round the page. */
 export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let pressed = 0; pressed < 80; pressed++) {

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { type Page, startBrowser, visit } from './browser.ts'
+import { listenAnew, startBrowser, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -35,13 +35,6 @@ async function ask(): Promise<number> {
   })
   await response.text()
   return response.status
-}
-
-/** Loads a page anew, and waits until it hears what the hub tells. */
-async function listen(page: Page): Promise<void> {
-  const begun = page.waitForResponse((response) => response.url().endsWith('/api/live'))
-  await page.reload()
-  await begun
 }
 
 describe('a page that somebody looks at', () => {
@@ -89,7 +82,7 @@ describe('a page that somebody looks at', () => {
         `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
          document.dispatchEvent(new Event('visibilitychange'))`,
       )
-    await listen(page)
+    await listenAnew(page, '/v1/models')
     const isLive = { predicate: (request: { url(): string }) => request.url().endsWith('/api/live') }
     const closed = page.waitForEvent('requestfailed', isLive)
     await show('hidden')
@@ -105,7 +98,7 @@ describe('a page that somebody looks at', () => {
       body: { login: 'ada', password: 'correct horse battery' },
     })
     const { page, end } = await visit(browser, `${hub.url}/connect`, { session: token })
-    await listen(page)
+    await listenAnew(page, '/v1/models')
     await hub.call('POST', '/api/auth/logout', { as: token })
     await page.getByText('Your session has ended.').waitFor()
     expect(new URL(page.url()).pathname).toBe('/connect')

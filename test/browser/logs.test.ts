@@ -9,6 +9,7 @@ import {
   type Device,
   devices,
   hasFocus,
+  listenAnew,
   type Page,
   type Scheme,
   startBrowser,
@@ -298,10 +299,7 @@ describe('the log', () => {
     expect(top).toBeLessThan(devices.phone.height - 100)
     // What there is to choose from is read when it can be seen.
     const asked = watchRequests(page, '/v1/models')
-    // The stream is opened when there is nothing else to ask.
-    const settled = page.waitForResponse((response) => response.url().endsWith('/api/live'))
-    await page.reload()
-    await settled
+    await listenAnew(page)
     expect(asked).toEqual([])
     await page.getByRole('button', { name: 'Filters' }).click()
     await page.getByLabel('Provider').selectOption('fake')
