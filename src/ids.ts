@@ -18,6 +18,12 @@ export function firstIdAt(prefix: string, now: number): string {
   return `${prefix}_${timePart(now)}`
 }
 
+/** When `timeOrderedId` made this name, in milliseconds since the epoch. */
+export function timeOfId(id: string): number {
+  const start = id.indexOf('_') + 1
+  return Number.parseInt(id.slice(start, start + timeLength), 36)
+}
+
 /** Bytes as lower-case hexadecimal digits. */
 export function hex(bytes: Uint8Array): string {
   let text = ''

@@ -36,6 +36,7 @@ import { routeHealthRoutes } from './routes/route-health.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { transcriptRoutes } from './routes/transcripts.ts'
 import { providerHealthRoutes, usageRoutes } from './routes/usage.ts'
 import { userRoutes } from './routes/users.ts'
 import { vaultRoutes } from './routes/vault.ts'
@@ -93,6 +94,8 @@ export const app = new Hono<HubContext>()
   .route('/api/providers', providerRoutes)
   .route('/api/logs', logRoutes)
   .route('/v1/admin/logs', logRoutes)
+  .route('/api/logs', transcriptRoutes)
+  .route('/v1/admin/logs', transcriptRoutes)
   .route('/api/usage', usageRoutes)
   .route('/api/health', providerHealthRoutes)
   .route('/api/health', routeHealthRoutes)

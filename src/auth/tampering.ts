@@ -14,7 +14,7 @@ const maxAnHour = 50
 
 /** What does not open, whose it is, and which of theirs. */
 export interface Finding {
-  what: 'key' | 'response'
+  what: 'key' | 'response' | 'transcript'
   owner: string
   id: string
 }

@@ -1,5 +1,5 @@
 /**
- * Encryption of what must not be read at rest: provider keys, kept conversations. AES-256-GCM under a key that HKDF derives for
+ * Encryption of what must not be read at rest: provider keys, kept conversations and transcripts. AES-256-GCM under a key that HKDF derives for
  * each record from the master key and a random salt; what the record belongs to is authenticated with it (for a provider key
  * the owner, provider, its origin and the key's id), so that a ciphertext opens only in its own row.
  *
@@ -43,7 +43,16 @@ export async function openSecret(secrets: Secrets, sealed: string, context: Secr
 }
 
 /** Seals a text for one place, which `bound` names: its owner first, then whatever else makes it unique. */
-export async function sealText(secrets: Secrets, text: string, bound: readonly string[]): Promise<string> {
+export function sealText(secrets: Secrets, text: string, bound: readonly string[]): Promise<string> {
+  return sealBytes(secrets, new TextEncoder().encode(text), bound)
+}
+
+/** Seals bytes for one place, as `sealText` does a text. */
+export async function sealBytes(
+  secrets: Secrets,
+  bytes: Uint8Array,
+  bound: readonly string[],
+): Promise<string> {
   const [master] = requireKeyRing(secrets)
   const salt = crypto.getRandomValues(new Uint8Array(16))
   const iv = crypto.getRandomValues(new Uint8Array(12))
@@ -51,7 +60,7 @@ export async function sealText(secrets: Secrets, text: string, bound: readonly s
   const ciphertext = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv, additionalData: associatedData(bound) },
     key,
-    new TextEncoder().encode(text),
+    bytes,
   )
   return [
     master.id,
@@ -66,6 +75,18 @@ export async function sealText(secrets: Secrets, text: string, bound: readonly s
  * @throws {SealError} as `openSecret` does.
  */
 export async function openText(secrets: Secrets, sealed: string, bound: readonly string[]): Promise<string> {
+  return new TextDecoder().decode(await openBytes(secrets, sealed, bound))
+}
+
+/**
+ * Opens sealed bytes in the place they were sealed for.
+ * @throws {SealError} as `openSecret` does.
+ */
+export async function openBytes(
+  secrets: Secrets,
+  sealed: string,
+  bound: readonly string[],
+): Promise<Uint8Array<ArrayBuffer>> {
   const [id, salt = '', iv = '', ciphertext = ''] = sealed.split('.')
   const master = requireKeyRing(secrets).find((candidate) => candidate.id === id)
   if (!master) throw new SealError('no-master-key', `The master key "${id}" that sealed this is not set.`)
@@ -76,7 +97,7 @@ export async function openText(secrets: Secrets, sealed: string, bound: readonly
       key,
       base64url.decode(ciphertext),
     )
-    return new TextDecoder().decode(plain)
+    return new Uint8Array(plain)
   } catch (cause) {
     const message = 'Something that was stored sealed could not be opened; enter it again.'
     throw new SealError('altered', message, cause)

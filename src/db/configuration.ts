@@ -20,7 +20,7 @@ import { type HubSettings, toSettings } from './settings.ts'
 
 /** A user's configuration as of `epoch`. Cached by isolates, and checked against the epoch that each lease brings. */
 export interface Configuration {
-  user: { id: string; name: string; role: Role }
+  user: ConfiguredUser
   epoch: number
   /** The user's own routes and the hub's, the user's first. */
   routes: ConfiguredRoute[]
@@ -29,6 +29,14 @@ export interface Configuration {
   /** Which pools hold keys for this user, and which models those keys name. */
   reach: Reach[]
   settings: HubSettings
+}
+
+export interface ConfiguredUser {
+  id: string
+  name: string
+  role: Role
+  /** What they ask and are answered is kept, for themselves alone. */
+  keepTranscripts: boolean
 }
 
 export interface ConfiguredRoute {
@@ -90,8 +98,9 @@ export async function findToken(
 export async function readConfiguration(d1: D1Database, userId: string): Promise<Configuration | undefined> {
   const { user, ...rest } = await readFor(d1, userId)
   if (!user) return undefined
-  const { epoch, id, role } = user
-  return { user: { id, name: user.username ?? user.email ?? id, role }, epoch, ...rest }
+  const { epoch, id, role, keepTranscripts } = user
+  const name = user.username ?? user.email ?? id
+  return { user: { id, name, role, keepTranscripts }, epoch, ...rest }
 }
 
 /**
@@ -101,7 +110,8 @@ export async function readConfiguration(d1: D1Database, userId: string): Promise
 export async function readOpenConfiguration(d1: D1Database): Promise<Configuration | undefined> {
   const { user: _user, ...rest } = await readFor(d1, 'hub')
   if (!rest.settings.openAccess) return undefined
-  return { user: { id: 'hub', name: 'open access', role: 'user' }, epoch: 0, ...rest }
+  const nobody: ConfiguredUser = { id: 'hub', name: 'open access', role: 'user', keepTranscripts: false }
+  return { user: nobody, epoch: 0, ...rest }
 }
 
 /** What a user, or `hub` for nobody, can reach: all of one moment. */
@@ -117,6 +127,7 @@ async function readFor(d1: D1Database, userId: string) {
         email: users.email,
         role: users.role,
         epoch: users.epoch,
+        keepTranscripts: users.keepTranscripts,
       })
       .from(users)
       .where(and(eq(users.id, userId), isNull(users.disabledAt))),

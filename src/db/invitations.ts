@@ -44,7 +44,7 @@ export async function addInvitedUser(
       .insert(users)
       // In the order of the table's columns.
       .select(
-        sql`SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, invitations.role, 1, NULL, ${now}
+        sql`SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, invitations.role, 1, NULL, ${now}, FALSE
           ${goodInvitation(hash, now)}`,
       )
       .onConflictDoNothing()

@@ -47,6 +47,8 @@ export const users = sqliteTable('users', {
   epoch: integer().notNull().default(1),
   disabledAt: integer('disabled_at'),
   createdAt: integer('created_at').notNull(),
+  /** What they ask and are answered is kept, for themselves alone. */
+  keepTranscripts: integer('keep_transcripts', { mode: 'boolean' }).notNull().default(false),
 })
 
 export const sessions = sqliteTable(

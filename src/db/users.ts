@@ -20,6 +20,15 @@ export async function findUser(d1: D1Database, id: string): Promise<User | undef
   return user
 }
 
+/** Whether what they ask and are answered is kept; not for somebody who is not there. */
+export async function keepsTranscripts(d1: D1Database, id: string): Promise<boolean> {
+  const [user] = await openDatabase(d1)
+    .select({ keeps: users.keepTranscripts })
+    .from(users)
+    .where(eq(users.id, id))
+  return user?.keeps ?? false
+}
+
 /** A page of users in the order of their ids. @param after the id that the page begins after. */
 export async function listUsers(d1: D1Database, after: string, limit: number): Promise<User[]> {
   return openDatabase(d1).select().from(users).where(gt(users.id, after)).orderBy(asc(users.id)).limit(limit)
@@ -53,7 +62,9 @@ export async function addUser(d1: D1Database, user: NewUser & { role: Role }): P
 }
 
 /** What may be changed of a user. */
-export type UserChange = Partial<Pick<User, 'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash'>>
+export type UserChange = Partial<
+  Pick<User, 'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash' | 'keepTranscripts'>
+>
 
 /**
  * Changes a user. Who is disabled, or has another password, has no session left.

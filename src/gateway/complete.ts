@@ -19,11 +19,14 @@ import { clientLeftStatus } from './ledger.ts'
 import type { Served } from './leased-call.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
+import { Transcript } from './transcript.ts'
 
 export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
   inbound: Inbound
   /** Called with the whole answer, or the last message of its stream, once it has gone out well. */
   answered?: (answer: string, served: Served) => void
+  /** The body of the request, as it came. */
+  sent: string
   /** The time for the whole request in milliseconds, where the client set one. */
   timeoutMs: number | undefined
 }
@@ -48,17 +51,19 @@ class Completion {
   readonly #input: CompletionInput
   readonly #search: Search
   readonly #left: AbortController
-  readonly #done: () => void
+  readonly #stopClock: () => void
+  readonly #transcript: Transcript
 
   /**
    * @param left fired when a keep-alive cannot be written: nobody is there to read it.
-   * @param done called when the request is over, whatever came of it.
+   * @param stopClock called when the request is over, whatever came of it.
    */
-  constructor(input: CompletionInput, search: Search, left: AbortController, done: () => void) {
+  constructor(input: CompletionInput, search: Search, left: AbortController, stopClock: () => void) {
     this.#input = input
     this.#search = search
     this.#left = left
-    this.#done = done
+    this.#stopClock = stopClock
+    this.#transcript = new Transcript(input, () => search.caller.configuration.user)
   }
 
   async whole(): Promise<Response> {
@@ -70,7 +75,11 @@ class Completion {
       headers.set('content-type', 'application/json')
       this.#settleGood(served, served.answer.usage ?? this.#estimate(served.answer.text))
       this.#input.answered?.(served.answer.text, served)
+      this.#transcript.hear(served.answer.text)
       return new Response(served.answer.text, { headers })
+    } catch (thrown) {
+      this.#hearError(toHubError(thrown))
+      throw thrown
     } finally {
       this.#done()
     }
@@ -81,6 +90,7 @@ class Completion {
     const finding = this.#search.run()
     const first = await holdHeaders(finding.catch((error: unknown) => toHubError(error)))
     if (first instanceof HubError) {
+      this.#hearError(first)
       this.#done()
       throw first
     }
@@ -90,7 +100,7 @@ class Completion {
     }
     const { readable, writable } = new IdentityTransformStream()
     const { framing } = this.#input.request
-    const writer = new StreamWriter(writable, framing)
+    const writer = new StreamWriter(writable, framing, (text) => this.#transcript.hear(text))
     const headers = first === early ? this.#commonHeaders() : this.#headers(first)
     for (const [name, value] of streamHeaders(framing)) headers.set(name, value)
     this.#input.background(first === early ? this.#streamLate(finding, writer) : this.#relay(first, writer))
@@ -103,13 +113,13 @@ class Completion {
     try {
       served = await keepCompany(writer, finding, () => this.#left.abort())
     } catch (thrown) {
-      this.#done()
       await this.#writeError(writer, toHubError(thrown))
+      this.#done()
       return
     }
     if (served) return this.#relay(served, writer, this.#headers(served))
-    this.#done()
     await writer.close()
+    this.#done()
   }
 
   /** Pumps an answer to its end, and settles it. @param facts what the headers would have said, for a last comment. */
@@ -196,6 +206,18 @@ class Completion {
       stream?.fail(error, requestId) ?? inbound.renderStreamError(error, requestId).map(encodeSse).join('')
     await writer.write(text).catch(() => {})
     await writer.close()
+  }
+
+  /** An error that has a response of its own, which others write. */
+  #hearError(error: HubError): void {
+    const { inbound, requestId } = this.#input
+    this.#transcript.hear(JSON.stringify(inbound.renderError(error, requestId)))
+  }
+
+  /** The request is over, whatever came of it. */
+  #done(): void {
+    this.#stopClock()
+    this.#input.background(this.#transcript.keep())
   }
 
   #commonHeaders(): Headers {

@@ -6,19 +6,26 @@ import { parseSseBlock, SseSplitter } from './sse.ts'
 
 export class StreamWriter {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  readonly #onText: (text: string) => void
   readonly #encoder = new TextEncoder()
   readonly #array: ArrayFramer | undefined
   #passed = false
 
-  constructor(writable: WritableStream<Uint8Array>, framing: 'json-array' | undefined) {
+  /** @param onText is told what goes out, as it is framed. */
+  constructor(
+    writable: WritableStream<Uint8Array>,
+    framing: 'json-array' | undefined,
+    onText: (text: string) => void = () => {},
+  ) {
     this.#writer = writable.getWriter()
+    this.#onText = onText
     this.#array = framing && new ArrayFramer()
   }
 
   /** Writes whole events. Rejects when the client has closed its side. */
   async write(text: string): Promise<void> {
     const framed = this.#array ? this.#array.push(text) : text
-    if (framed !== '') await this.#writer.write(this.#encoder.encode(framed))
+    if (framed !== '') await this.#send(framed)
   }
 
   /**
@@ -33,11 +40,16 @@ export class StreamWriter {
   /** Ends the stream. A client that is gone already does not matter. */
   async close(): Promise<void> {
     try {
-      if (this.#array && !this.#passed) await this.#writer.write(this.#encoder.encode(this.#array.end()))
+      if (this.#array && !this.#passed) await this.#send(this.#array.end())
       await this.#writer.close()
     } catch {
       // Nobody is left to tell.
     }
+  }
+
+  async #send(text: string): Promise<void> {
+    await this.#writer.write(this.#encoder.encode(text))
+    this.#onText(text)
   }
 }
 

@@ -181,11 +181,13 @@ async function answerBody(
   const listener = listenerOf(dialect)
   const steering = readSteering(c, body)
   const key = readIdempotencyKey(c.req.header('idempotency-key'))
+  const sent = await c.req.text()
   const input: CompletionInput = {
     env: c.env,
     caller: c.var.caller,
     request: withOptIns(c, listener.parseRequest(body, address)),
     inbound: listener,
+    sent,
     requestId: c.var.requestId,
     receivedAt: c.var.receivedAt,
     sandbox: offersSandbox(c),
@@ -196,7 +198,7 @@ async function answerBody(
     background,
   }
   if (key === undefined) return complete(input)
-  return completeOnce(input, key, JSON.stringify(address ?? null) + (await c.req.text()))
+  return completeOnce(input, key, JSON.stringify(address ?? null) + sent)
 }
 
 async function countTokens(

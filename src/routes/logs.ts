@@ -113,11 +113,14 @@ export const logRoutes = new Hono<HubContext>()
       const whose = whoseOf(c.var.caller, c.req.valid('query'))
       const row = await findLog(c.env.DB, whose, c.req.valid('param').id)
       const [log] = await showNamedLogs(c.env.DB, whose, row ? [row] : [])
-      if (!log)
-        throw new HubError('NOT_FOUND', 'You have no request with this id; it may not be in the log yet.')
+      if (!log) throw notInLog()
       return c.json(log)
     },
   )
+
+export function notInLog(): HubError {
+  return new HubError('NOT_FOUND', 'You have no request with this id; it may not be in the log yet.')
+}
 
 /** The ids of whatever has a name in a request: whose it is, with which token, and the keys that were tried. */
 function mentionedIn({ owner, tokenId, trail }: LogRow): string[] {

@@ -9,6 +9,7 @@ import { listSessions, removeOtherSessions, removeSession, type StoredSession } 
 import { changeUser, findUser, type User } from '../db/users.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import { userStub } from '../user/stub.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
@@ -16,7 +17,11 @@ import { Email, nameTaken, Password, Person, requireName, showPerson, Username }
 import { forgetCookie, openSession } from './session-cookie.ts'
 import { ById, listOf, Time, toTime, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
-const MeChange = z.strictObject({ username: Username.nullish(), email: Email.nullish() })
+const MeChange = z.strictObject({
+  username: Username.nullish(),
+  email: Email.nullish(),
+  keepTranscripts: z.boolean().optional(),
+})
 const PasswordChange = z.strictObject({ oldPassword: z.string().min(1).max(1_000), newPassword: Password })
 const NewSession = z.object({ token: z.string(), expiresAt: Time })
 
@@ -46,7 +51,13 @@ export const meRoutes = new Hono<HubContext>()
   )
   .patch(
     '/me',
-    endpoint({ guard: 'user', summary: 'Changes what you log in with.', body: MeChange, answer: Person }),
+    endpoint({
+      guard: 'user',
+      summary:
+        'Changes what you log in with, and whether what you ask and are answered is kept for you. What was kept goes when that ends.',
+      body: MeChange,
+      answer: Person,
+    }),
     async (c) => {
       const change = withoutUndefined(c.req.valid('json'))
       const self = await requireSelf(c.env, c.var.caller)
@@ -54,6 +65,7 @@ export const meRoutes = new Hono<HubContext>()
       const epoch = await changeUser(c.env.DB, self.id, change)
       if (epoch === 'taken') throw nameTaken(change)
       await announceChange(c.env, self.id, epoch ?? 0)
+      if (change.keepTranscripts === false) await userStub(c.env, self.id).forgetTranscripts()
       await writeAudit(c.env.DB, {
         actor: self.id,
         action: 'user.changed',

@@ -22,23 +22,34 @@ export function isNamed(input: { username?: string | undefined; email?: string |
 
 export const unnamed = { path: ['username'], message: 'is missing: give a username or an email' }
 
-export const Person = z.object({
+const Known = {
   id: z.string(),
   username: z.string().nullable(),
   email: z.string().nullable(),
   role: PersonRole,
   createdAt: Time,
+}
+
+/** A person as they see themselves. */
+export const Person = z.object({
+  ...Known,
+  /** What they ask and are answered is kept, for themselves alone. */
+  keepTranscripts: z.boolean(),
 })
 
 /** A person as administrators see them. */
-export const UserView = Person.extend({ enabled: z.boolean() })
+export const UserView = z.object({ ...Known, enabled: z.boolean() })
 
-export function showPerson({ id, username, email, role, createdAt }: User): z.infer<typeof Person> {
-  return { id, username, email, role, createdAt: toTime(createdAt) }
+export function showPerson(user: User): z.infer<typeof Person> {
+  return { ...showKnown(user), keepTranscripts: user.keepTranscripts }
 }
 
 export function showUser(user: User): z.infer<typeof UserView> {
-  return { ...showPerson(user), enabled: user.disabledAt === null }
+  return { ...showKnown(user), enabled: user.disabledAt === null }
+}
+
+function showKnown({ id, username, email, role, createdAt }: User) {
+  return { id, username, email, role, createdAt: toTime(createdAt) }
 }
 
 /** A username or e-mail without which somebody could still log in with the other. @throws {HubError} where neither would be left. */

@@ -9,6 +9,7 @@ import { addUser, changeUser, findUser, listUsers, type User } from '../db/users
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
+import { userStub } from '../user/stub.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
@@ -151,6 +152,7 @@ export const userRoutes = new Hono<HubContext>()
       const epoch = await removeUser(c.env.DB, id, Date.now())
       if (epoch === undefined) throw lastAdmin()
       await announceChange(c.env, id, epoch, pools)
+      await userStub(c.env, id).forgetTranscripts()
       await writeAudit(c.env.DB, {
         actor: c.var.caller.configuration.user.id,
         action: 'user.removed',

@@ -9,6 +9,7 @@ const migrations = [
    CREATE TABLE answers (claim TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (claim, part)) WITHOUT ROWID;
    CREATE TABLE tokens (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE reservations (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE transcripts (request TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (request, part)) WITHOUT ROWID;`,
 ]
 
 /** Brings an object's storage to the newest schema. */

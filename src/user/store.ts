@@ -5,6 +5,13 @@ import type { Claim } from './claims.ts'
 /** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
 const partCharacters = 1_000_000
 
+function partsOf(sealed: string): string[] {
+  const count = Math.ceil(sealed.length / partCharacters)
+  return Array.from({ length: count }, (_, part) =>
+    sealed.slice(part * partCharacters, (part + 1) * partCharacters),
+  )
+}
+
 /** The user's configuration epoch, and when D1 was last asked for it. */
 export interface KnownEpoch {
   epoch: number
@@ -80,14 +87,48 @@ export class UserStore {
   }
 
   writeAnswer(claim: string, sealed: string): void {
-    for (let start = 0; start < sealed.length; start += partCharacters) {
+    for (const [part, text] of partsOf(sealed).entries()) {
+      this.#sql.exec('INSERT OR REPLACE INTO answers (claim, part, text) VALUES (?, ?, ?)', claim, part, text)
+    }
+  }
+
+  /** Undefined where nothing is kept of this request. */
+  readTranscript(request: string): string | undefined {
+    const parts = this.#sql
+      .exec<{ text: string }>('SELECT text FROM transcripts WHERE request = ? ORDER BY part', request)
+      .toArray()
+    return parts.length === 0 ? undefined : parts.map(({ text }) => text).join('')
+  }
+
+  /** Keeps one more; of more than `most` the oldest go. */
+  addTranscript(request: string, sealed: string, most: number): void {
+    for (const [part, text] of partsOf(sealed).entries()) {
       this.#sql.exec(
-        'INSERT OR REPLACE INTO answers (claim, part, text) VALUES (?, ?, ?)',
-        claim,
-        start / partCharacters,
-        sealed.slice(start, start + partCharacters),
+        'INSERT OR REPLACE INTO transcripts (request, part, text) VALUES (?, ?, ?)',
+        request,
+        part,
+        text,
       )
     }
+    this.#sql.exec(
+      `DELETE FROM transcripts WHERE request <= (
+         SELECT request FROM transcripts WHERE part = 0 ORDER BY request DESC LIMIT 1 OFFSET ?)`,
+      most,
+    )
+  }
+
+  /** Removes those of requests before this one, or all. */
+  removeTranscripts(before?: string): void {
+    if (before === undefined) this.#sql.exec('DELETE FROM transcripts')
+    else this.#sql.exec('DELETE FROM transcripts WHERE request < ?', before)
+  }
+
+  /** The first request of which something is kept. */
+  oldestTranscript(): string | undefined {
+    const [row] = this.#sql
+      .exec<{ request: string | null }>('SELECT min(request) AS request FROM transcripts')
+      .toArray()
+    return row?.request ?? undefined
   }
 
   readTokens(): Map<string, Allowance> {

@@ -6,14 +6,16 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { readEpoch } from '../db/configuration.ts'
+import { keepsTranscripts } from '../db/users.ts'
 import type { Env } from '../env.ts'
-import { randomId } from '../ids.ts'
+import { firstIdAt, randomId, timeOfId } from '../ids.ts'
 import { type Allowance, allowanceUnder, type Reservation, reserve, settle } from './allowance.ts'
 import { type ClaimAnswer, type ClaimedCall, claimMs, keepMs, leads, standingOf } from './claims.ts'
 import type { Spent, TokenAnswer, TokenNeed, TokenRules, TokenUse } from './reservation.ts'
 import { migrate } from './schema.ts'
 import { type KnownEpoch, UserStore } from './store.ts'
 import { reportUse } from './token-report.ts'
+import { mostTranscripts, transcriptMs } from './transcripts.ts'
 
 /** What has expired is looked past at once and swept later: so many claims go at a time, and an alarm costs a row. */
 const sweepMs = 60_000
@@ -36,6 +38,8 @@ export class UserObject extends DurableObject<Env> {
   #tokens: Tokens | undefined
   #epoch: KnownEpoch | undefined
   #latest = 0
+  /** How often all transcripts were forgotten since this instance woke. */
+  #forgotten = 0
   /** The alarm that this instance knows to be set. */
   #alarmAt = Infinity
 
@@ -148,18 +152,44 @@ export class UserObject extends DurableObject<Env> {
     this.#store.removeToken(id)
   }
 
-  /** One alarm for all that must happen without being asked: claims expire, and reservations that nobody settled. */
+  /**
+   * Keeps what was said in one request, sealed, where its user wants that. The database is asked each time: who has turned it off
+   * has turned it off, whatever an isolate remembers.
+   */
+  async keepTranscript(request: string, sealed: string): Promise<void> {
+    const forgotten = this.#forgotten
+    const wanted = await keepsTranscripts(this.env.DB, this.ctx.id.name ?? '')
+    // It may have been turned off while the database was asked.
+    if (!wanted || forgotten !== this.#forgotten) return
+    this.#store.addTranscript(request, sealed, mostTranscripts)
+    await this.#schedule(timeOfId(request) + transcriptMs + sweepMs)
+  }
+
+  /** What was said in one request, sealed; undefined where it is not kept, or not any more. */
+  async readTranscript(request: string): Promise<string | undefined> {
+    return timeOfId(request) < this.#now() - transcriptMs ? undefined : this.#store.readTranscript(request)
+  }
+
+  async forgetTranscripts(): Promise<void> {
+    this.#forgotten++
+    this.#store.removeTranscripts()
+  }
+
+  /** One alarm for all that must happen without being asked: claims and transcripts expire, and reservations that nobody settled. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Infinity
     const now = this.#now()
     this.#store.removeExpiredClaims(now)
+    this.#store.removeTranscripts(firstIdAt('req', now - transcriptMs))
     const { reservations } = this.#awakeTokens()
     // What they hold stays counted.
     for (const { id, deadlineAt } of reservations.values()) if (deadlineAt <= now) this.#removeReservation(id)
     const [oldest] = reservations.values()
     const expiry = this.#store.nextExpiry()
+    const transcript = this.#store.oldestTranscript()
     if (oldest) await this.#schedule(oldest.deadlineAt)
     if (expiry !== undefined) await this.#schedule(expiry + sweepMs)
+    if (transcript) await this.#schedule(timeOfId(transcript) + transcriptMs + sweepMs)
   }
 
   /** The user's configuration epoch, read in D1 where it is not known, or was not read for a while. */

@@ -1,0 +1,67 @@
+/** What was said in a request: for the person who asked, where they want it kept, and for nobody else. */
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { findLog } from '../db/logs.ts'
+import { type Spoken, spokenInAnswer, spokenInRequest } from '../gateway/spoken.ts'
+import { findTranscript, type KeptTranscript, type Said } from '../gateway/transcript.ts'
+import { timeOfId } from '../ids.ts'
+import { transcriptMs } from '../user/transcripts.ts'
+import type { HubContext } from './context.ts'
+import { endpoint } from './endpoint.ts'
+import { notInLog } from './logs.ts'
+import { ById, Time, toTime } from './shapes.ts'
+
+const Side = z.object({
+  /** The body as it came, or its beginning. */
+  text: z.string(),
+  /** How many characters of it are not kept. */
+  leftOut: z.number(),
+  /** What is said in it, in order; null where the hub cannot tell: see `text`. */
+  spoken: z
+    .array(
+      z.object({
+        role: z.enum(['system', 'user', 'assistant', 'tool']),
+        type: z.enum(['text', 'reasoning', 'refusal', 'tool-call', 'tool-result', 'file']),
+        text: z.string(),
+        /** Of a call the tool, of its result the call, of a file its kind. */
+        name: z.string().nullable(),
+      }),
+    )
+    .nullable(),
+})
+
+const Transcript = z.object({
+  /** Null where nothing is kept of this request. */
+  transcript: z.object({ dialect: z.string(), request: Side, answer: Side, keptUntil: Time }).nullable(),
+})
+
+export const transcriptRoutes = new Hono<HubContext>().get(
+  '/:id/transcript',
+  endpoint({
+    guard: 'user',
+    summary: 'What you sent and got in one of your requests, where you have it kept (PATCH /api/auth/me).',
+    params: ById,
+    answer: Transcript,
+  }),
+  async (c) => {
+    const { id } = c.req.valid('param')
+    const owner = c.var.caller.configuration.user.id
+    const kept = await findTranscript(c.env, owner, id)
+    if (kept) return c.json({ transcript: show(id, kept) })
+    if (!(await findLog(c.env.DB, { owner }, id))) throw notInLog()
+    return c.json({ transcript: null })
+  },
+)
+
+function show(id: string, { dialect, request, answer }: KeptTranscript) {
+  return {
+    dialect,
+    request: showSide(request, spokenInRequest(dialect, request.text)),
+    answer: showSide(answer, spokenInAnswer(dialect, answer.text)),
+    keptUntil: toTime(timeOfId(id) + transcriptMs),
+  }
+}
+
+function showSide(said: Said, spoken: Spoken[] | undefined): z.infer<typeof Side> {
+  return { ...said, spoken: spoken?.map((one) => ({ ...one, name: one.name ?? null })) ?? null }
+}
