@@ -40,6 +40,7 @@ export type ProviderHealth = AnswerOf<typeof api.api.health.providers.$get>['dat
 export type RouteHealth = AnswerOf<typeof api.api.health.routes.$get>['data'][number]
 export type Log = AnswerOf<typeof api.api.logs.$get>['data'][number]
 export type NamedLog = AnswerOf<(typeof api.api.logs)[':id']['$get']>
+export type TranscriptOf = AnswerOf<(typeof api.api.logs)[':id']['transcript']['$get']>
 export type Usage = AnswerOf<typeof api.api.usage.$get>['data'][number]
 export type User = AnswerOf<typeof api.api.users.$get>['data'][number]
 export type Invitation = AnswerOf<typeof api.api.invitations.$get>['data'][number]

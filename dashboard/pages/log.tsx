@@ -1,6 +1,6 @@
 /** One request: who served it, what it used, and everything that was tried on the way. */
 import { useMemo } from 'preact/hooks'
-import { api, ask, type NamedLog } from '../api.ts'
+import { api, ask, type NamedLog, type Person } from '../api.ts'
 import { money, moment, number, took } from '../format.ts'
 import { Card } from '../parts/card.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -13,6 +13,7 @@ import { words } from '../text/logs.ts'
 import type { PageProps } from './index.ts'
 import { Outcome, ServedBy } from './logs/columns.tsx'
 import { ownerName } from './logs/names.ts'
+import { TranscriptCard } from './logs/transcript.tsx'
 import { Waterfall } from './logs/waterfall.tsx'
 import './logs.css'
 
@@ -24,7 +25,7 @@ function oneSource(id: string, whose: 'mine' | 'everyone'): Source<NamedLog> {
   }
 }
 
-export default function LogPage({ params }: PageProps) {
+export default function LogPage({ params, person }: PageProps) {
   const id = params['id'] ?? ''
   const [{ whose }] = useQuery({ whose: choiceField(['mine', 'everyone'], 'mine') })
   const log = useResource(useMemo(() => oneSource(id, whose), [id, whose]))
@@ -42,12 +43,12 @@ export default function LogPage({ params }: PageProps) {
         </>
       }
     >
-      <ResourceView resource={log}>{(row) => <Details row={row} />}</ResourceView>
+      <ResourceView resource={log}>{(row) => <Details row={row} person={person} />}</ResourceView>
     </Page>
   )
 }
 
-function Details({ row }: { row: NamedLog }) {
+function Details({ row, person }: { row: NamedLog; person: Person }) {
   const { usage, names } = row
   const nameOf = (id: string): string => names[id] ?? id
   return (
@@ -95,8 +96,8 @@ function Details({ row }: { row: NamedLog }) {
           <p class="quiet">{words.noUse}</p>
         )}
         {usage?.estimated && <p class="hint">{words.estimated}</p>}
-        <p class="hint">{words.noBodies}</p>
       </Card>
+      <TranscriptCard row={row} person={person} />
     </>
   )
 }

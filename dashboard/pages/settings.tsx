@@ -9,6 +9,7 @@ import { InvitationsCard } from './settings/invitations.tsx'
 import { PasswordCard } from './settings/password.tsx'
 import { ProfileCard } from './settings/profile.tsx'
 import { SessionsCard } from './settings/sessions.tsx'
+import { TranscriptsCard } from './settings/transcripts.tsx'
 import { VaultCard } from './settings/vault.tsx'
 import './settings.css'
 
@@ -21,6 +22,7 @@ export default function SettingsPage({ person }: PageProps) {
         <ThemeChoice />
         <p class="hint">{words.appearanceHint}</p>
       </Card>
+      <TranscriptsCard person={person} />
       <SessionsCard />
       {person.role === 'admin' && (
         <>

@@ -3,7 +3,7 @@ import { count, number } from '../format.ts'
 
 export const words = {
   title: 'Logs',
-  lede: 'Who answered, how long it took, and what was tried on the way. Prompts and answers are not stored.',
+  lede: 'Who answered, how long it took, and what was tried on the way.',
   emptyTitle: 'No request yet',
   empty:
     'Every request that this hub serves for you leaves a line here: who answered, how long it took, and what was tried on the way.',
@@ -86,7 +86,31 @@ export const words = {
   noPrice: 'price not known',
   noUse: 'Nothing that is counted.',
   estimated: 'The provider reported no usage: the hub counted these tokens itself.',
-  noBodies: 'Prompts and answers are not stored, so they are not shown here.',
+
+  transcript: 'Prompt and answer',
+  othersTranscript: 'Prompts and answers are for the person who asked alone.',
+  noTranscripts: 'The log holds no prompts and answers.',
+  keepThem: 'Keep mine from now on',
+  noTranscript:
+    'Nothing is kept of this request: it is more than 7 days or 200 requests old, or was made before you asked for that.',
+  sent: 'Sent',
+  got: 'Got',
+  shape: (side: string) => `How to show it: ${side}`,
+  shapes: { spoken: 'To read', raw: 'As it came' },
+  copySide: (side: string) => `Copy as it came: ${side}`,
+  silence: 'Nothing.',
+  leftOut: (characters: number) =>
+    `${count(characters, { one: 'character', other: 'characters' })} more came than are kept.`,
+  keptUntil: (time: string) => `Kept until ${time}, and for nobody but you.`,
+  earlier: (n: number) => `Show ${count(n, { one: 'earlier message', other: 'earlier messages' })}`,
+  roles: { system: 'System', user: 'User', assistant: 'Model', tool: 'Tool' },
+  kinds: {
+    reasoning: 'reasoning',
+    refusal: 'refusal',
+    'tool-call': 'calls',
+    'tool-result': 'result of',
+    file: 'file',
+  },
   verdict: (verdict: string) => (verdict === 'ok' ? 'served' : verdict.replaceAll('-', ' ')),
   startedAfter: (time: string) => `after ${time}`,
   withKey: (key: string) => `with ${key}`,

@@ -23,6 +23,19 @@ export const words = {
   appearance: 'Appearance',
   appearanceHint: 'Kept in this browser alone.',
 
+  transcripts: 'Prompts and answers',
+  transcriptsOff: 'The log holds nothing of what you ask and are answered.',
+  transcriptsOn: 'What you ask and are answered is kept for you. It stands with each request in the log.',
+  transcriptsHint:
+    'Kept are the newest 200 requests for 7 days, encrypted, for you alone: administrators do not see them.',
+  keepTranscripts: 'Keep mine from now on',
+  stopTranscripts: 'Stop, and delete them',
+  stopTranscriptsTitle: 'Delete what is kept?',
+  stopTranscriptsWarning:
+    'All prompts and answers that are kept for you are deleted at once, and no more are kept. The log itself stays.',
+  transcriptsKept: 'From now on your prompts and answers are kept.',
+  transcriptsGone: 'Your prompts and answers were deleted, and no more are kept.',
+
   sessions: 'Sessions',
   current: 'this one',
   unknownDevice: 'Unknown device',
