@@ -1,16 +1,17 @@
 /** What the log can be filtered by: what the hub has, what rows show, and what the address names, each once. Pure. */
-import type { Key, Log, Model, Pool, Provider, Token } from '../api.ts'
+import type { Key, Log, Model, Pool, Provider, Token, User } from '../api.ts'
 import type { LogFilter } from './log-query.ts'
 
 /** What there is to choose from, as far as it has been read. */
 export interface Known {
   /** What is shown. */
-  rows: readonly Pick<Log, 'provider' | 'model' | 'keyId' | 'tokenId'>[]
+  rows: readonly Pick<Log, 'owner' | 'provider' | 'model' | 'keyId' | 'tokenId'>[]
   keys: readonly Pick<Key, 'id' | 'provider'>[]
   tokens: readonly Pick<Token, 'id'>[]
   pools: readonly Pick<Pool, 'provider'>[]
   models: readonly Pick<Model, 'id' | 'owned_by'>[]
   providers: readonly Pick<Provider, 'id'>[]
+  people: readonly Pick<User, 'id'>[]
 }
 
 export interface Choices {
@@ -18,6 +19,7 @@ export interface Choices {
   model: string[]
   key: string[]
   token: string[]
+  person: string[]
 }
 
 /** The ids to choose from. Models and keys are those of the provider that is chosen, where one is. */
@@ -47,6 +49,11 @@ export function choicesOf(known: Known, filter: LogFilter): Choices {
       filter.token,
       ...known.tokens.map(({ id }) => id),
       ...known.rows.map((row) => row.tokenId),
+    ]),
+    person: distinct([
+      filter.person,
+      ...known.people.map(({ id }) => id),
+      ...known.rows.map((row) => row.owner),
     ]),
   }
 }

@@ -18,6 +18,8 @@ export interface LogFilter {
   status: string
   /** Whose requests: an administrator may look at everyone's. */
   whose: 'mine' | 'everyone'
+  /** Of everyone's those of one person. */
+  person: string
 }
 
 /** A status of HTTP. */
@@ -33,6 +35,7 @@ export const logFields: Fields<LogFilter> = {
   token: textField(),
   status: patternField(statusPattern),
   whose: choiceField(['mine', 'everyone'], 'mine'),
+  person: textField(),
 }
 
 /** What the hub calls an outcome. */
@@ -43,7 +46,7 @@ const hubOutcomes = { good: 'ok', rescued: 'rescued', bad: 'error' } as const sa
 
 /** What the hub is asked for, as the query of `GET /api/logs`. @param now milliseconds since the epoch. */
 export function logQuery(filter: LogFilter, now: number) {
-  const { text, outcome, provider, model, key, token, status, span, whose } = filter
+  const { text, outcome, provider, model, key, token, status, span, whose, person } = filter
   return {
     ...(text && { text }),
     ...(outcome !== 'all' && { outcome: hubOutcomes[outcome] }),
@@ -53,7 +56,7 @@ export function logQuery(filter: LogFilter, now: number) {
     ...(token && { token }),
     ...(status && { status }),
     ...spanQuery(span, now),
-    ...(whose === 'everyone' && { owner: 'all' as const }),
+    ...(whose === 'everyone' && { owner: person || 'all' }),
   }
 }
 
@@ -65,7 +68,7 @@ function spanQuery(span: Span<LogSpan>, now: number): { from?: string; to?: stri
 
 /** Whether a row that just came in belongs to what is shown. What a search finds only the hub can tell. */
 export function belongsTo(row: Log, filter: LogFilter): boolean {
-  const { text, outcome, provider, model, key, token, status, span } = filter
+  const { text, outcome, provider, model, key, token, status, span, whose, person } = filter
   if (text !== '' || !isWithin(row, span)) return false
   if (outcome !== 'all' && outcomeOf(row) !== outcome) return false
   const wanted: [string, string | number | null][] = [
@@ -74,6 +77,7 @@ export function belongsTo(row: Log, filter: LogFilter): boolean {
     [key, row.keyId],
     [token, row.tokenId],
     [status, row.status],
+    [whose === 'everyone' ? person : '', row.owner],
   ]
   return wanted.every(([asked, is]) => asked === '' || asked === String(is))
 }
@@ -106,4 +110,5 @@ export const wideFilter: Omit<LogFilter, 'whose'> = {
   key: '',
   token: '',
   status: '',
+  person: '',
 }

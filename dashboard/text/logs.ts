@@ -24,6 +24,7 @@ export const words = {
   model: 'Model',
   key: 'Key',
   token: 'Token',
+  person: 'User',
   any: 'Any',
   statusCode: 'Status',
   statusHint: '429',

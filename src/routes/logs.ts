@@ -7,7 +7,7 @@ import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
-import { Everyone, whoseOf } from './scope.ts'
+import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
 import { ById, listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
 const LogQuery = z.strictObject({
@@ -22,7 +22,7 @@ const LogQuery = z.strictObject({
   text: z.string().max(200).optional(),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  ...Everyone,
+  ...Anyone,
 })
 const OneQuery = z.strictObject(Everyone)
 
@@ -88,13 +88,14 @@ export const logRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
-      summary: 'Your requests, newest first; an admin sees everyone’s with ?owner=all.',
+      summary:
+        'Your requests, newest first; an admin sees everyone’s with ?owner=all, or one person’s with their id.',
       query: LogQuery,
       answer: listOf(Log).extend({ names: Names }),
     }),
     async (c) => {
       const { key, token, owner, ...filter } = c.req.valid('query')
-      const whose = whoseOf(c.var.caller, { owner })
+      const whose = await requireWhose(c.env.DB, c.var.caller, { owner })
       const { rows, nextCursor } = await listLogs(c.env.DB, whose, { ...filter, keyId: key, tokenId: token })
       const names = await namesOf(c.env.DB, whose, rows.flatMap(mentionedIn))
       return c.json({ data: rows.map(showLog), nextCursor, names })

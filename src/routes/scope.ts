@@ -1,6 +1,7 @@
 /** What is stored for its owner alone or for the whole hub, as the query of a request says. */
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
+import { findUser } from '../db/users.ts'
 import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
 
@@ -33,13 +34,32 @@ export function requireSharer(caller: Caller, shared: boolean | undefined, param
 /** The query of what shows a person's own rows, and to an administrator everyone's. */
 export const Everyone = { owner: z.literal('all').optional() }
 
+/** The query of what an administrator may also look at person by person: `all`, a user's id, or `hub` for open access. */
+export const Anyone = { owner: z.string().min(1).max(64).optional() }
+
 /**
  * Whose rows a request may see.
- * @throws {HubError} FORBIDDEN where everyone's are asked for and the caller is no administrator.
+ * @throws {HubError} FORBIDDEN where others' are asked for and the caller is no administrator.
  */
-export function whoseOf(caller: Caller, { owner }: { owner?: 'all' | undefined }): Whose {
+export function whoseOf(caller: Caller, { owner }: { owner?: string | undefined }): Whose {
   const { id, role } = caller.configuration.user
-  if (owner === undefined) return { owner: id }
-  if (role === 'admin') return 'everyone'
+  if (owner === undefined || owner === id) return { owner: id }
+  if (role === 'admin') return owner === 'all' ? 'everyone' : { owner }
   throw new HubError('FORBIDDEN', 'Only an administrator may see what others did.', { param: 'owner' })
+}
+
+/**
+ * Whose rows a request may see, where it may ask for one person's.
+ * @throws {HubError} as `whoseOf` does, and NOT_FOUND where that person is not on this hub.
+ */
+export async function requireWhose(
+  d1: D1Database,
+  caller: Caller,
+  query: { owner?: string | undefined },
+): Promise<Whose> {
+  const whose = whoseOf(caller, query)
+  const asked = whose === 'everyone' ? undefined : whose.owner
+  if (asked === undefined || asked === caller.configuration.user.id || asked === 'hub') return whose
+  if (await findUser(d1, asked)) return whose
+  throw new HubError('NOT_FOUND', 'There is no user with this id.', { param: 'owner' })
 }

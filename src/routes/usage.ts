@@ -19,7 +19,7 @@ import { type ProviderHealth, summariseHealth } from '../observe/provider-health
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import type { Whose } from '../db/whose.ts'
-import { Everyone, whoseOf } from './scope.ts'
+import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
 import { listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
 const hourMs = 60 * 60 * 1000
@@ -39,7 +39,7 @@ const UsageQuery = z.strictObject({
   /** Tells only the groups apart that have the most of something in the span; the others are one group without a name. */
   top: z.coerce.number().int().min(1).max(50).optional(),
   by: z.enum(['requests', 'tokens', 'cost', 'errors', 'rescued']).default('requests'),
-  ...Everyone,
+  ...Anyone,
 })
 
 const Usage = z.object({
@@ -79,7 +79,7 @@ export const usageRoutes = new Hono<HubContext>().get(
     const from = query.from ?? to - defaultSpanMs
     const dimension = groupBy === 'status' ? undefined : groupBy
     requireSpan(from, to, interval, dimension)
-    const whose = whoseOf(c.var.caller, query)
+    const whose = await requireWhose(c.env.DB, c.var.caller, query)
     const question: UsageQuestion = {
       dimension,
       stepMs: interval && stepsMs[interval],

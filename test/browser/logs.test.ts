@@ -371,6 +371,13 @@ describe('the log', () => {
     await row.waitFor({ timeout: 15_000 })
     expect(await page.getByLabel('Key').locator('option').allTextContents()).toContain('bob’s own (****1234)')
     await check('logs-everyone')
+    await page.getByLabel('User').selectOption('bob')
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).searchParams.get('person')).toMatch(/^usr_/)
+    await page.getByRole('radio', { name: 'Mine' }).check()
+    await page.getByRole('row').filter({ hasText: 'rescued' }).waitFor()
+    expect(new URL(page.url()).search).toBe('')
+    await page.getByRole('radio', { name: 'Everyone' }).check()
     await row.getByRole('link').click()
     await page.getByText('with bob’s own (****1234)').waitFor()
     const facts = (await page.locator('.facts').first().textContent()) ?? ''

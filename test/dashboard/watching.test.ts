@@ -50,6 +50,8 @@ describe('the filter of the log', () => {
       owner: 'all',
     })
     expect(logQuery(readQuery(logFields, ''), now)).toEqual({})
+    expect(logQuery(readQuery(logFields, 'whose=everyone&person=usr_2'), now)).toEqual({ owner: 'usr_2' })
+    expect(logQuery(readQuery(logFields, 'person=usr_2'), now)).toEqual({})
   })
 
   it('lets rows in that fit, and none that only the hub can judge', () => {
@@ -58,6 +60,8 @@ describe('the filter of the log', () => {
     expect(belongsTo(row, readQuery(logFields, 'provider=mistral'))).toBe(false)
     expect(belongsTo(row, readQuery(logFields, 'text=smart'))).toBe(false)
     expect(belongsTo(row, readQuery(logFields, 'whose=everyone'))).toBe(true)
+    expect(belongsTo(row, readQuery(logFields, `whose=everyone&person=${row.owner}`))).toBe(true)
+    expect(belongsTo(row, readQuery(logFields, 'whose=everyone&person=usr_other'))).toBe(false)
     const rescued = { ...row, attempts: 2 }
     const failed = { ...row, status: 502, attempts: 2 }
     const of = (one: Log) =>
@@ -107,6 +111,7 @@ describe('what the log can be filtered by', () => {
       { id: 'mistral/small', owned_by: 'mistral' },
     ],
     providers: [{ id: 'groq' }, { id: 'openai' }],
+    people: [{ id: 'usr_2' }],
   }
   const choices = (search: string) => choicesOf(known, readQuery(logFields, search))
 
@@ -116,6 +121,7 @@ describe('what the log can be filtered by', () => {
       model: ['llama', 'meta/llama-4', 'small', 'gone'],
       key: ['key_1', 'key_2', 'key_9'],
       token: ['tok_1'],
+      person: ['usr_2', row.owner],
     })
   })
 

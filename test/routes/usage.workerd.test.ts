@@ -109,6 +109,19 @@ describe('the log', () => {
     expect((await logs('?owner=all&text=overloaded')).data).toMatchObject([{ owner: bob.userId }])
   })
 
+  it('is of one person, or of open access, where an administrator says so', async () => {
+    const owners = async (owner: string) => (await logs(`?owner=${owner}`)).data.map((row) => row.owner)
+    expect(await owners(bob.userId)).toEqual([bob.userId])
+    expect(await owners('hub')).toEqual(['hub'])
+    expect(await owners(ada.userId)).toEqual([ada.userId, ada.userId, ada.userId])
+    const [bobs] = await usage(`?owner=${bob.userId}`)
+    expect(bobs).toMatchObject({ requests: 1, rescued: 1 })
+    for (const path of ['/api/logs', '/api/usage']) {
+      const unknown = await refusal('GET', `${path}?owner=usr_nobody`, undefined, ada.session)
+      expect(unknown, path).toMatchObject({ status: 404, code: 'NOT_FOUND', param: 'owner' })
+    }
+  })
+
   it('is filtered by what came of it', async () => {
     const ids = async (query: string) => (await logs(query)).data.map(({ id }) => id)
     const { data } = await logs('?owner=all')
@@ -328,4 +341,11 @@ describe('what others did', () => {
       expect((await send('GET', `${path}?owner=all`, { as: bob.session })).status).toBe(403)
     },
   )
+
+  it.each(['/api/logs', '/api/usage'])('is not for a plain user, person by person: %s', async (path) => {
+    for (const owner of [ada.userId, 'hub', 'usr_nobody']) {
+      expect((await send('GET', `${path}?owner=${owner}`, { as: bob.session })).status, owner).toBe(403)
+    }
+    expect((await send('GET', `${path}?owner=${bob.userId}`, { as: bob.session })).status).toBe(200)
+  })
 })

@@ -1,6 +1,6 @@
 /** What the log is filtered by. On a phone most of it stays away until it is asked for: the rows are what one came for. */
 import { useId, useState } from 'preact/hooks'
-import type { Log, Person } from '../../api.ts'
+import type { Log, Person, User } from '../../api.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { SpanBounds } from '../../parts/span-bounds.tsx'
@@ -17,10 +17,12 @@ import {
 } from '../../state/log-query.ts'
 import { outcomes } from '../../state/log-view.ts'
 import { useIsNarrow } from '../../state/media.ts'
-import { useResource } from '../../state/resource.ts'
+import { nameOfPerson } from '../../state/people.ts'
+import { type Source, useResource } from '../../state/resource.ts'
 import {
   keysSource,
   modelsSource,
+  peopleSource,
   poolsSource,
   providersSource,
   tokensSource,
@@ -29,7 +31,7 @@ import {
 import { isBetween, spanOfOwn } from '../../state/span.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/logs.ts'
-import { useLogNames } from './names.ts'
+import { ownerName, useLogNames } from './names.ts'
 
 interface FiltersProps {
   person: Person
@@ -82,7 +84,11 @@ export function Filters({ person, filter, rows, names, onChange }: FiltersProps)
           problemOf={(typed) => (typed === '' || statusPattern.test(typed) ? undefined : words.noStatus)}
         />
         {person.role === 'admin' && (
-          <WhoseChoice legend={words.whose} value={filter.whose} onChange={(whose) => onChange({ whose })} />
+          <WhoseChoice
+            legend={words.whose}
+            value={filter.whose}
+            onChange={(whose) => onChange({ whose, person: '' })}
+          />
         )}
       </div>
       {narrows(filter) && (
@@ -122,10 +128,13 @@ function SpanChoice({ filter: { span }, onChange }: ChooserProps) {
 }
 
 const choosers = ['provider', 'model', 'key', 'token'] as const satisfies readonly (keyof Choices)[]
+const everyonesChoosers = [...choosers, 'person'] as const
 
 function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<FiltersProps, 'rows' | 'names'>) {
   const providerName = useProviderNames()
   const nameOfRows = useLogNames(names)
+  const everyones = filter.whose === 'everyone'
+  const people = useResource(everyones ? peopleSource : nobody).data ?? []
   const known = {
     rows,
     keys: useResource(keysSource).data ?? [],
@@ -133,6 +142,7 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
     pools: useResource(poolsSource).data ?? [],
     models: useResource(modelsSource).data ?? [],
     providers: useResource(providersSource).data ?? [],
+    people,
   }
   const choices = choicesOf(known, filter)
   const nameOf: Record<keyof Choices, (id: string) => string> = {
@@ -140,10 +150,14 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
     model: (id) => id,
     key: nameOfRows.key,
     token: nameOfRows.token,
+    person: (id) => {
+      const person = people.find((one) => one.id === id)
+      return person ? nameOfPerson(person) : ownerName(id, names ?? {})
+    },
   }
   return (
     <>
-      {choosers.map((field) => (
+      {(everyones ? everyonesChoosers : choosers).map((field) => (
         <Choice
           key={field}
           label={words[field]}
@@ -155,6 +169,9 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
     </>
   )
 }
+
+/** Only administrators may ask who there is. */
+const nobody: Source<User[]> = { name: 'nobody', load: async () => [] }
 
 function named(ids: readonly string[], nameOf: (id: string) => string): { value: string; label: string }[] {
   const inOrder = (label: string): string => label.toLowerCase()
