@@ -1,7 +1,7 @@
 /**
- * Encryption of what must not be read at rest: provider keys, kept conversations and transcripts. AES-256-GCM under a key that HKDF derives for
- * each record from the master key and a random salt; what the record belongs to is authenticated with it (for a provider key
- * the owner, provider, its origin and the key's id), so that a ciphertext opens only in its own row.
+ * Encryption of what must not be read at rest: provider keys, kept conversations, answers and transcripts. AES-256-GCM under a
+ * key that HKDF derives for each record from the master key and a random salt; what the record belongs to is authenticated with
+ * it (for a provider key the owner, provider, its origin and the key's id), so that a ciphertext opens only in its own row.
  *
  * Form: `<master key id>.<salt>.<iv>.<ciphertext>`, the last three in base64url.
  * HKDF: RFC 5869. AES-GCM with a 96-bit nonce: NIST SP 800-38D.

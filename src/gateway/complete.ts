@@ -211,6 +211,7 @@ class Completion {
   /** An error that has a response of its own, which others write. */
   #hearError(error: HubError): void {
     const { inbound, requestId } = this.#input
+    if (!this.#transcript.isWanted) return
     this.#transcript.hear(JSON.stringify(inbound.renderError(error, requestId)))
   }
 

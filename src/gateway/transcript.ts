@@ -49,15 +49,19 @@ export class Transcript {
     this.#caller = caller
   }
 
+  get isWanted(): boolean {
+    return this.#caller().keepTranscripts
+  }
+
   /** Notes what the client gets. */
   hear(text: string): void {
-    if (this.#caller().keepTranscripts) this.#answer = extend(this.#answer, text)
+    if (this.isWanted) this.#answer = extend(this.#answer, text)
   }
 
   /** Keeps what was said up to now. Never rejects: that it could not be kept is no fault of the request's. */
   async keep(): Promise<void> {
-    const { id: owner, keepTranscripts } = this.#caller()
-    if (!keepTranscripts) return
+    if (!this.isWanted) return
+    const { id: owner } = this.#caller()
     const { env, requestId, request, sent } = this.#sent
     const { dialect } = request.origin
     const kept: KeptTranscript = { dialect, request: extend(silence, sent), answer: this.#answer }

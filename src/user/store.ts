@@ -5,6 +5,7 @@ import type { Claim } from './claims.ts'
 /** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
 const partCharacters = 1_000_000
 
+/** A sealed text in parts that a value can hold. */
 function partsOf(sealed: string): string[] {
   const count = Math.ceil(sealed.length / partCharacters)
   return Array.from({ length: count }, (_, part) =>
