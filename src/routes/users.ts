@@ -98,7 +98,8 @@ export const userRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'admin',
-      summary: 'Changes an account. Who is disabled or gets another password has no session left.',
+      summary:
+        'Changes an account. Who is disabled or gets another password has no session left; with a password, the transcripts kept for them go.',
       params: ById,
       body: UserChange,
       answer: UserView,
@@ -116,6 +117,8 @@ export const userRoutes = new Hono<HubContext>()
       if (epoch === 'taken') throw nameTaken(names)
       if (epoch === undefined) throw lastAdmin()
       await announceChange(c.env, stored.id, epoch)
+      // Whoever gives somebody a password could log in with it: what was kept for that person alone is not handed over.
+      if (password !== undefined) await userStub(c.env, stored.id).forgetTranscripts()
       await writeAudit(c.env.DB, {
         actor: c.var.caller.configuration.user.id,
         action: 'user.changed',

@@ -370,6 +370,20 @@ describe('what a person keeps', () => {
     expect(await stored()).toEqual([])
   })
 
+  it('loses it to nobody: an administrator who gives them a password finds nothing', async () => {
+    const { id } = await ask()
+    await journal()
+    const admin = await call<{ token: string }>('POST', '/api/auth/login', {
+      login: 'ada1',
+      password: 'correct horse battery',
+    })
+    const path = `/api/users/${ada.userId}`
+    await call('PATCH', path, { role: 'admin' }, admin.token)
+    expect(await transcriptOf(id)).not.toBeNull()
+    await call('PATCH', path, { password: 'another horse battery' }, admin.token)
+    expect(await stored()).toEqual([])
+  })
+
   it('shows it to nobody else, not to an administrator either', async () => {
     const { id } = await ask()
     await journal()
