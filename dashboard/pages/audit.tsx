@@ -11,7 +11,7 @@ import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { TypedField } from '../parts/typed-field.tsx'
 import { useAction } from '../state/action.ts'
-import { nameOfPerson } from '../state/people.ts'
+import { nameAmong } from '../state/people.ts'
 import { choiceField, textField, useQuery } from '../state/query.ts'
 import { useResource } from '../state/resource.ts'
 import { peopleSource } from '../state/sources.ts'
@@ -80,11 +80,8 @@ export default function AuditPage() {
 
 /** Names of those who act; an id where somebody is gone, and `nobody` where there was none. */
 function usePeople(): (id: string) => string {
-  const people = useResource(peopleSource)
-  return (id) => {
-    const found = people.data?.find((one) => one.id === id)
-    return found ? nameOfPerson(found) : id
-  }
+  const people = useResource(peopleSource).data ?? []
+  return (id) => nameAmong(people, id) ?? id
 }
 
 interface FiltersProps {

@@ -6,12 +6,12 @@ import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { Switchboard } from '../parts/switchboard.tsx'
-import type { Key, Pool, Token } from '../api.ts'
+import type { Pool, Token } from '../api.ts'
 import { useArrival } from '../state/arrival.ts'
 import { useNow } from '../state/clock.ts'
 import { useIdle } from '../state/idle.ts'
 import { limitedWindows, sumOverPools } from '../state/pool-sums.ts'
-import { type Resource, type Source, useResource } from '../state/resource.ts'
+import { nothing, type Resource, useResource } from '../state/resource.ts'
 import { keysSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
 import { type Readiness, readinessOf, stands, wiresOf } from '../state/standing.ts'
 import { text } from '../text.ts'
@@ -105,12 +105,10 @@ function Resting({ until }: { until: number }) {
 /** Undefined until it is known. Whether keys were switched off or never added, the pools do not tell. */
 function useReadiness(pools: readonly Pool[] | undefined): Readiness | undefined {
   const readiness = pools && readinessOf(pools)
-  const keys = useResource(readiness?.type === 'no-keys' ? keysSource : noKeys).data
+  const keys = useResource(readiness?.type === 'no-keys' ? keysSource : nothing).data
   if (readiness?.type !== 'no-keys') return readiness
   return keys && (keys.length > 0 ? { type: 'blocked' } : readiness)
 }
-
-const noKeys: Source<Key[]> = { name: 'no-keys', load: async () => [] }
 
 function isUsed({ windows }: Pool): boolean {
   return windows.some(({ used }) => used > 0)

@@ -12,6 +12,9 @@ export interface Source<Data> {
   load: () => Promise<Data>
 }
 
+/** For a page that may have nothing to ask. */
+export const nothing: Source<never[]> = { name: 'nothing', load: async () => [] }
+
 export interface Resource<Data> {
   /** Undefined until it was read once; kept while it is read again. */
   data: Data | undefined

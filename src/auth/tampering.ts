@@ -3,6 +3,7 @@
  * goes into the audit log, but not for every request that meets it.
  */
 import { countRecent, writeAudit } from '../db/audit.ts'
+import { SealError } from './vault.ts'
 
 const action = 'secret.refused'
 const hourMs = 3_600_000
@@ -17,6 +18,16 @@ export interface Finding {
   what: 'key' | 'response' | 'transcript'
   owner: string
   id: string
+}
+
+/** Writes down what the vault refused because it was altered; any other error says nothing of that. Never throws. */
+export async function auditIfAltered(
+  d1: D1Database,
+  error: unknown,
+  finding: Finding,
+  now: number,
+): Promise<void> {
+  if (error instanceof SealError && error.problem === 'altered') await auditTampering(d1, finding, now)
 }
 
 /** Writes down that something was refused, unless that was done lately. Never throws: what was refused stays refused. */

@@ -1,6 +1,6 @@
 /** Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while. */
-import { auditTampering } from '../auth/tampering.ts'
-import { openText, SealError, sealText } from '../auth/vault.ts'
+import { auditIfAltered } from '../auth/tampering.ts'
+import { openText, sealText } from '../auth/vault.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { findKeptResponse, keepResponse } from '../db/kept-responses.ts'
 import {
@@ -67,8 +67,7 @@ async function findKept(env: Env, owner: string, id: string, now: number): Promi
     // Only `keepConversation` writes what is sealed here.
     return JSON.parse(await openText(env, sealed, responseContext(owner, id))) as Kept
   } catch (error) {
-    if (error instanceof SealError && error.problem === 'altered')
-      await auditTampering(env.DB, { what: 'response', owner, id }, now)
+    await auditIfAltered(env.DB, error, { what: 'response', owner, id }, now)
     throw error
   }
 }

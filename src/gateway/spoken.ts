@@ -15,7 +15,7 @@ export interface Spoken {
   type: (AssistantPart | ToolResultPart)['type']
   text: string
   /** Of a call the tool, of its result the call, of a file its kind. */
-  name?: string
+  name: string | null
 }
 
 /** The messages of a request; undefined where it cannot be read, as one that was cut off. */
@@ -53,7 +53,7 @@ function spokenIn({ role, content }: Message): Spoken[] {
       case 'text':
       case 'reasoning':
       case 'refusal':
-        return { role, type, text: part.text }
+        return { role, type, text: part.text, name: null }
       case 'tool-call':
         return { role, type, text: part.arguments, name: part.name }
       case 'tool-result':

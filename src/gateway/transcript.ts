@@ -2,8 +2,8 @@
  * What was said in one request: what the client sent, and what it got. It is kept for a person who turned that on for themselves,
  * and for nobody else: gathered while it passes, sealed under their name, and put into their object, which forgets it again.
  */
-import { auditTampering } from '../auth/tampering.ts'
-import { openBytes, SealError, sealBytes } from '../auth/vault.ts'
+import { auditIfAltered } from '../auth/tampering.ts'
+import { openBytes, sealBytes } from '../auth/vault.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { ConfiguredUser } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
@@ -89,8 +89,7 @@ export async function findTranscript(
     // Only `Transcript` writes what is sealed here.
     return JSON.parse(await gunzip(await openBytes(env, sealed, boundTo(owner, requestId)))) as KeptTranscript
   } catch (error) {
-    if (error instanceof SealError && error.problem === 'altered')
-      await auditTampering(env.DB, { what: 'transcript', owner, id: requestId }, Date.now())
+    await auditIfAltered(env.DB, error, { what: 'transcript', owner, id: requestId }, Date.now())
     throw error
   }
 }

@@ -2,8 +2,8 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { findLog } from '../db/logs.ts'
-import { type Spoken, spokenInAnswer, spokenInRequest } from '../gateway/spoken.ts'
-import { findTranscript, type KeptTranscript, type Said } from '../gateway/transcript.ts'
+import { spokenInAnswer, spokenInRequest } from '../gateway/spoken.ts'
+import { findTranscript, type KeptTranscript } from '../gateway/transcript.ts'
 import { timeOfId } from '../ids.ts'
 import { transcriptMs } from '../user/transcripts.ts'
 import type { HubContext } from './context.ts'
@@ -56,12 +56,8 @@ export const transcriptRoutes = new Hono<HubContext>().get(
 function show(id: string, { dialect, request, answer }: KeptTranscript) {
   return {
     dialect,
-    request: showSide(request, spokenInRequest(dialect, request.text)),
-    answer: showSide(answer, spokenInAnswer(dialect, answer.text)),
+    request: { ...request, spoken: spokenInRequest(dialect, request.text) ?? null },
+    answer: { ...answer, spoken: spokenInAnswer(dialect, answer.text) ?? null },
     keptUntil: toTime(timeOfId(id) + transcriptMs),
   }
-}
-
-function showSide(said: Said, spoken: Spoken[] | undefined): z.infer<typeof Side> {
-  return { ...said, spoken: spoken?.map((one) => ({ ...one, name: one.name ?? null })) ?? null }
 }

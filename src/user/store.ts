@@ -5,14 +5,6 @@ import type { Claim } from './claims.ts'
 /** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
 const partCharacters = 1_000_000
 
-/** A sealed text in parts that a value can hold. */
-function partsOf(sealed: string): string[] {
-  const count = Math.ceil(sealed.length / partCharacters)
-  return Array.from({ length: count }, (_, part) =>
-    sealed.slice(part * partCharacters, (part + 1) * partCharacters),
-  )
-}
-
 /** The user's configuration epoch, and when D1 was last asked for it. */
 export interface KnownEpoch {
   epoch: number
@@ -80,37 +72,26 @@ export class UserStore {
   }
 
   readAnswer(claim: string): string {
-    return this.#sql
-      .exec<{ text: string }>('SELECT text FROM answers WHERE claim = ? ORDER BY part', claim)
-      .toArray()
-      .map(({ text }) => text)
-      .join('')
+    return this.#joined('SELECT text FROM answers WHERE claim = ? ORDER BY part', claim)
   }
 
   writeAnswer(claim: string, sealed: string): void {
-    for (const [part, text] of partsOf(sealed).entries()) {
-      this.#sql.exec('INSERT OR REPLACE INTO answers (claim, part, text) VALUES (?, ?, ?)', claim, part, text)
-    }
+    this.#writeParts('INSERT OR REPLACE INTO answers (claim, part, text) VALUES (?, ?, ?)', claim, sealed)
   }
 
   /** Undefined where nothing is kept of this request. */
   readTranscript(request: string): string | undefined {
-    const parts = this.#sql
-      .exec<{ text: string }>('SELECT text FROM transcripts WHERE request = ? ORDER BY part', request)
-      .toArray()
-    return parts.length === 0 ? undefined : parts.map(({ text }) => text).join('')
+    // What is sealed is never empty.
+    return this.#joined('SELECT text FROM transcripts WHERE request = ? ORDER BY part', request) || undefined
   }
 
   /** Keeps one more; of more than `most` the oldest go. */
   addTranscript(request: string, sealed: string, most: number): void {
-    for (const [part, text] of partsOf(sealed).entries()) {
-      this.#sql.exec(
-        'INSERT OR REPLACE INTO transcripts (request, part, text) VALUES (?, ?, ?)',
-        request,
-        part,
-        text,
-      )
-    }
+    this.#writeParts(
+      'INSERT OR REPLACE INTO transcripts (request, part, text) VALUES (?, ?, ?)',
+      request,
+      sealed,
+    )
     this.#sql.exec(
       `DELETE FROM transcripts WHERE request <= (
          SELECT request FROM transcripts WHERE part = 0 ORDER BY request DESC LIMIT 1 OFFSET ?)`,
@@ -160,6 +141,19 @@ export class UserStore {
 
   removeReservation(id: string): void {
     this.#sql.exec('DELETE FROM reservations WHERE id = ?', id)
+  }
+
+  /** A sealed text, out of the parts that a value can hold. */
+  #joined(query: string, name: string): string {
+    const rows = this.#sql.exec<{ text: string }>(query, name).toArray()
+    return rows.map(({ text }) => text).join('')
+  }
+
+  #writeParts(statement: string, name: string, sealed: string): void {
+    for (let start = 0; start < sealed.length; start += partCharacters) {
+      const text = sealed.slice(start, start + partCharacters)
+      this.#sql.exec(statement, name, start / partCharacters, text)
+    }
   }
 
   #bodies<Body>(query: string): Map<string, Body> {

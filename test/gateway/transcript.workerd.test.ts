@@ -64,6 +64,10 @@ async function ask(
   return { id: response.headers.get('x-hub-request-id') ?? '', sent, got, status: response.status }
 }
 
+/** The first person of the hub is its administrator. */
+const logInAsAdmin = () =>
+  call<{ token: string }>('POST', '/api/auth/login', { login: 'ada1', password: 'correct horse battery' })
+
 async function transcriptOf(id: string): Promise<Kept | null> {
   const answer = await call<{ transcript: Kept | null }>(
     'GET',
@@ -357,10 +361,7 @@ describe('what a person keeps', () => {
   })
 
   it('takes it along when they are removed', async () => {
-    const admin = await call<{ token: string }>('POST', '/api/auth/login', {
-      login: 'ada1',
-      password: 'correct horse battery',
-    })
+    const admin = await logInAsAdmin()
     const gone = ada
     await ask()
     await settleIn({ provider: 'mistral', apiKey: 'sk-said-other-0123456789' }, `other${turn}`)
@@ -373,10 +374,7 @@ describe('what a person keeps', () => {
   it('loses it to nobody: an administrator who gives them a password finds nothing', async () => {
     const { id } = await ask()
     await journal()
-    const admin = await call<{ token: string }>('POST', '/api/auth/login', {
-      login: 'ada1',
-      password: 'correct horse battery',
-    })
+    const admin = await logInAsAdmin()
     const path = `/api/users/${ada.userId}`
     await call('PATCH', path, { role: 'admin' }, admin.token)
     expect(await transcriptOf(id)).not.toBeNull()
@@ -387,10 +385,7 @@ describe('what a person keeps', () => {
   it('shows it to nobody else, not to an administrator either', async () => {
     const { id } = await ask()
     await journal()
-    const admin = await call<{ token: string }>('POST', '/api/auth/login', {
-      login: 'ada1',
-      password: 'correct horse battery',
-    })
+    const admin = await logInAsAdmin()
     expect(await call('GET', `/api/logs/${id}?owner=all`, undefined, admin.token)).toMatchObject({ id })
     const path = `/api/logs/${id}/transcript`
     for (const asked of [path, `${path}?owner=all`]) {

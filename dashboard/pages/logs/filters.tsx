@@ -1,6 +1,6 @@
 /** What the log is filtered by. On a phone most of it stays away until it is asked for: the rows are what one came for. */
 import { useId, useState } from 'preact/hooks'
-import type { Log, Person, User } from '../../api.ts'
+import type { Log, Person } from '../../api.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { SpanBounds } from '../../parts/span-bounds.tsx'
@@ -17,8 +17,8 @@ import {
 } from '../../state/log-query.ts'
 import { outcomes } from '../../state/log-view.ts'
 import { useIsNarrow } from '../../state/media.ts'
-import { nameOfPerson } from '../../state/people.ts'
-import { type Source, useResource } from '../../state/resource.ts'
+import { nameAmong } from '../../state/people.ts'
+import { nothing, useResource } from '../../state/resource.ts'
 import {
   keysSource,
   modelsSource,
@@ -134,7 +134,8 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
   const providerName = useProviderNames()
   const nameOfRows = useLogNames(names)
   const everyones = filter.whose === 'everyone'
-  const people = useResource(everyones ? peopleSource : nobody).data ?? []
+  // Only administrators may ask who there is.
+  const people = useResource(everyones ? peopleSource : nothing).data ?? []
   const known = {
     rows,
     keys: useResource(keysSource).data ?? [],
@@ -150,10 +151,7 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
     model: (id) => id,
     key: nameOfRows.key,
     token: nameOfRows.token,
-    person: (id) => {
-      const person = people.find((one) => one.id === id)
-      return person ? nameOfPerson(person) : ownerName(id, names ?? {})
-    },
+    person: (id) => nameAmong(people, id) ?? ownerName(id, names ?? {}),
   }
   return (
     <>
@@ -169,9 +167,6 @@ function Choosers({ filter, rows, names, onChange }: ChooserProps & Pick<Filters
     </>
   )
 }
-
-/** Only administrators may ask who there is. */
-const nobody: Source<User[]> = { name: 'nobody', load: async () => [] }
 
 function named(ids: readonly string[], nameOf: (id: string) => string): { value: string; label: string }[] {
   const inOrder = (label: string): string => label.toLowerCase()

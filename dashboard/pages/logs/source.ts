@@ -33,11 +33,8 @@ export async function readPage(
 export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: readonly NamedLog[]): void {
   const fitting = rows.filter((row) => belongsTo(row, filter))
   if (fitting.length === 0) return
-  change(source, ({ rows: present, nextCursor, names }) => ({
-    rows: mergeRows(fitting, present),
-    nextCursor,
-    names: Object.assign({}, names, ...fitting.map((row) => row.names)),
-  }))
+  const names: LogPage['names'] = Object.assign({}, ...fitting.map((row) => row.names))
+  change(source, (page) => ({ ...page, ...join({ rows: fitting, names }, page) }))
 }
 
 /** Puts on top what came in while nobody heard of it; where that is more than a few rows, all is read anew. */
@@ -47,12 +44,7 @@ export async function addMissed(source: Source<LogPage>, filter: LogFilter): Pro
   change(source, (page) => {
     const present = new Set(page.rows.map(({ id }) => id))
     joins ||= newest.rows.some(({ id }) => present.has(id))
-    if (!joins) return page
-    return {
-      ...page,
-      rows: mergeRows(newest.rows, page.rows),
-      names: { ...page.names, ...newest.names },
-    }
+    return joins ? { ...page, ...join(newest, page) } : page
   })
   if (!joins) await refresh(source)
 }
@@ -60,15 +52,14 @@ export async function addMissed(source: Source<LogPage>, filter: LogFilter): Pro
 /** Adds the next page further back. */
 export async function addOlder(source: Source<LogPage>, filter: LogFilter, cursor: string): Promise<void> {
   const older = await readPage(filter, { cursor })
-  change(source, ({ rows, names }) => ({
-    rows: mergeRows(rows, older.rows),
-    nextCursor: older.nextCursor,
-    names: { ...older.names, ...names },
-  }))
+  change(source, (page) => ({ ...join(page, older), nextCursor: older.nextCursor }))
 }
 
-/** Rows of both, newest first, each once; those of the first stand for those of the second. */
-function mergeRows(first: readonly Log[], second: readonly Log[]): Log[] {
-  const rows = new Map([...second, ...first].map((row) => [row.id, row]))
-  return [...rows.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1))
+/** Rows of both, newest first, each once, and what they mention; those of the first stand for those of the second. */
+function join(first: Omit<LogPage, 'nextCursor'>, second: Omit<LogPage, 'nextCursor'>) {
+  const rows = new Map([...second.rows, ...first.rows].map((row) => [row.id, row]))
+  return {
+    rows: [...rows.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1)),
+    names: { ...second.names, ...first.names },
+  }
 }

@@ -21,19 +21,26 @@ function transcriptSource(id: string): Source<TranscriptOf> {
   }
 }
 
-export function TranscriptCard({ row, person }: { row: NamedLog; person: Person }) {
+interface TranscriptProps {
+  row: NamedLog
+  person: Person
+}
+
+export function TranscriptCard(props: TranscriptProps) {
   return (
     <Card title={words.transcript} class="transcript">
-      {row.owner !== person.id ? (
-        <p class="quiet">{words.othersTranscript}</p>
-      ) : person.keepTranscripts ? (
-        <Read id={row.id} />
-      ) : (
-        <p class="quiet">
-          {words.noTranscripts} <a href="/settings">{words.keepThem}</a>
-        </p>
-      )}
+      <Transcript {...props} />
     </Card>
+  )
+}
+
+function Transcript({ row, person }: TranscriptProps) {
+  if (row.owner !== person.id) return <p class="quiet">{words.othersTranscript}</p>
+  if (person.keepTranscripts) return <Read id={row.id} />
+  return (
+    <p class="quiet">
+      {words.noTranscripts} <a href="/settings">{words.keepThem}</a>
+    </p>
   )
 }
 
