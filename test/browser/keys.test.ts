@@ -1,7 +1,7 @@
 /** What a person does with provider keys: adds, tests, edits, restores, groups, imports and deletes them. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { addFake, type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
 import { type Page, startBrowser, tabTo, visit } from './browser.ts'
 
@@ -28,10 +28,7 @@ beforeAll(async () => {
   provider = await startProvider()
   hub = await startHub()
   ada = await settleIn(hub)
-  await hub.call('POST', '/api/providers', {
-    as: ada.session,
-    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
-  })
+  await addFake(hub, ada.session, provider)
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,7 +1,7 @@
 /** What changes at the hub changes on the page, without a reload. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
+import { addFake, type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
 import { listenAnew, startBrowser, visit } from './browser.ts'
 
@@ -15,10 +15,7 @@ beforeAll(async () => {
   provider = await startProvider()
   hub = await startHub()
   ada = await settleIn(hub)
-  await hub.call('POST', '/api/providers', {
-    as: ada.session,
-    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
-  })
+  await addFake(hub, ada.session, provider)
   await hub.call('POST', '/api/keys', { as: ada.session, body: { provider: 'fake', apiKey: 'sk-fake-5678' } })
 })
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
+import { addFake, type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
 import {
   type Device,
@@ -39,10 +39,7 @@ afterAll(async () => {
 /** Two keys of one provider, the first of which is out of quota: the second one answers. @returns the id of the request. */
 async function fallBack(): Promise<string> {
   const as = ada.session
-  await hub.call('POST', '/api/providers', {
-    as,
-    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
-  })
+  await addFake(hub, as, provider)
   const add = (apiKey: string, priority: number) =>
     hub.call('POST', '/api/keys', {
       as,

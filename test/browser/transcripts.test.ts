@@ -1,7 +1,7 @@
 /** A person has kept what they ask and are answered, reads it, and has it deleted. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
+import { addFake, type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
 import { devices, type Device, hasFocus, startBrowser, visit } from './browser.ts'
 
@@ -18,10 +18,7 @@ beforeAll(async () => {
   hub = await startHub()
   ada = await settleIn(hub)
   provider.behave((response) => sendJson(response, 200, completion('It is <b>raining</b>.')))
-  await hub.call('POST', '/api/providers', {
-    as: ada.session,
-    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
-  })
+  await addFake(hub, ada.session, provider)
   await hub.call('POST', '/api/keys', { as: ada.session, body: { provider: 'fake', apiKey: 'sk-fake-5678' } })
   before = await ask('Hello')
 })

@@ -80,6 +80,14 @@ export async function settleIn(hub: Hub): Promise<Person> {
   return { session, token }
 }
 
+/** Adds the provider of a test as `fake`, with the model `fake-1`. @param as a session. */
+export async function addFake(hub: Hub, as: string, { baseUrl }: { baseUrl: string }): Promise<void> {
+  await hub.call('POST', '/api/providers', {
+    as,
+    body: { id: 'fake', name: 'Fake', baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
+  })
+}
+
 /** A row of the log. */
 export interface LogEntry {
   id: string

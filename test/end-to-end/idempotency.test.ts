@@ -1,6 +1,6 @@
 /** Idempotency keys over real sockets: clients that retry, wait and leave. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Hub, type Person, readLog, settleIn, startHub } from './hub.ts'
+import { addFake, type Hub, type Person, readLog, settleIn, startHub } from './hub.ts'
 import {
   chunks,
   completion,
@@ -22,10 +22,7 @@ beforeAll(async () => {
   ;[hub, provider] = await Promise.all([startHub(), startProvider()])
   person = await settleIn(hub)
   const as = person.session
-  await hub.call('POST', '/api/providers', {
-    as,
-    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
-  })
+  await addFake(hub, as, provider)
   await hub.call('POST', '/api/keys', { as, body: { provider: 'fake', apiKey: 'key-a' } })
 })
 afterAll(() => Promise.all([hub?.stop(), provider?.stop()]))

@@ -1,6 +1,6 @@
 /** Limits of tokens over real sockets: what many clients at once get through to a provider. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Hub, settleIn, startHub } from './hub.ts'
+import { addFake, type Hub, settleIn, startHub } from './hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider, streamCompletion } from './provider.ts'
 
 let hub: Hub
@@ -10,10 +10,7 @@ let provider: FakeProvider
 beforeAll(async () => {
   ;[hub, provider] = await Promise.all([startHub(), startProvider()])
   session = (await settleIn(hub)).session
-  await hub.call('POST', '/api/providers', {
-    as: session,
-    body: { id: 'fake', name: 'Fake', baseUrl: provider.baseUrl, dialect: 'openai-chat', models: ['fake-1'] },
-  })
+  await addFake(hub, session, provider)
   await hub.call('POST', '/api/keys', { as: session, body: { provider: 'fake', apiKey: 'key-a' } })
 })
 afterAll(() => Promise.all([hub?.stop(), provider?.stop()]))
