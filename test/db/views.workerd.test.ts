@@ -1,7 +1,7 @@
 /** What each view of the dashboard reads of D1 where there is much: bounded by what it shows, whatever the log holds. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { readConfiguration } from '../../src/db/configuration.ts'
 import { foldUsage } from '../../src/db/folding.ts'
 import { listLogs } from '../../src/db/logs.ts'
@@ -18,7 +18,12 @@ const keys = 1_000
 const providers = ['groq', 'openai', 'mistral', 'openrouter']
 const daysOfLog = 30
 const dayMs = 86_400_000
-const now = Date.now()
+/**
+ * Noon of today, for all of the hub: hours are folded by whole days, so that what is read grows from one midnight to the next. The test
+ * is of the same hour whenever it is run.
+ */
+const now = Math.floor(Date.now() / dayMs) * dayMs + dayMs / 2
+vi.useFakeTimers({ toFake: ['Date'], now })
 
 const counter = countRows(env.DB)
 let ada: Settled
