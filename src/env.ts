@@ -1,11 +1,13 @@
 /** The Worker's bindings and the variables of one request, as types. What each setting means stands in the README. */
 import type { Throttle } from './auth/throttle.ts'
+import type { AuditSealer } from './db/audit-sealer.ts'
 import type { KeyPool } from './quota/key-pool.ts'
 import type { UserObject } from './user/user-object.ts'
 
 export interface Env {
   DB: D1Database
   KEY_POOL: DurableObjectNamespace<KeyPool>
+  AUDIT_SEALER: DurableObjectNamespace<AuditSealer>
   THROTTLE: DurableObjectNamespace<Throttle>
   USER_OBJECT: DurableObjectNamespace<UserObject>
   ASSETS: Fetcher

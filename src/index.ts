@@ -2,6 +2,8 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
+import { sealAudit } from './db/audit-sealer.ts'
+import { sealPending } from './db/audit-sealing.ts'
 import { readSettings } from './db/settings.ts'
 import { removeExpiredResponses } from './db/kept-responses.ts'
 import { foldUsage } from './db/folding.ts'
@@ -10,7 +12,7 @@ import { refuseForgery } from './auth/forgery.ts'
 import { findMisconfigurations, isLocal } from './auth/secrets.ts'
 import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
-import { rememberAddress } from './http/acting-address.ts'
+import { rememberRequest } from './http/acting-request.ts'
 import { bodyTooLarge, drain, maxBodyBytes } from './http/body.ts'
 import { cors } from './http/cors.ts'
 import { noteOwnHost } from './http/own-hosts.ts'
@@ -42,8 +44,14 @@ import { userRoutes } from './routes/users.ts'
 import { vaultRoutes } from './routes/vault.ts'
 
 export { Throttle } from './auth/throttle.ts'
+export { AuditSealer } from './db/audit-sealer.ts'
 export { KeyPool } from './quota/key-pool.ts'
 export { UserObject } from './user/user-object.ts'
+
+/** What a request did is in the chain before its answer leaves. */
+const sealEntries = rememberRequest<HubContext>((c) =>
+  sealAudit(c.env, (work) => c.executionCtx.waitUntil(work)),
+)
 
 export const app = new Hono<HubContext>()
   .use(async (c, next) => {
@@ -69,9 +77,9 @@ export const app = new Hono<HubContext>()
     await next()
   })
   .use(cors(async (d1) => (await readSettings(d1)).corsOrigins))
-  .use('/api/*', rememberAddress)
-  .use('/v1/auth/*', rememberAddress)
-  .use('/v1/admin/*', rememberAddress)
+  .use('/api/*', sealEntries)
+  .use('/v1/auth/*', sealEntries)
+  .use('/v1/admin/*', sealEntries)
   .use(
     bodyLimit({
       maxSize: maxBodyBytes,
@@ -129,6 +137,7 @@ export default {
     await removeExpiredResponses(env.DB, now)
     await removeOutdated(env.DB, now)
     await foldUsage(env.DB, now)
+    await sealPending(env.DB)
     await refreshModels(env, now)
   },
 } satisfies ExportedHandler<Env>

@@ -1,17 +1,21 @@
-/** D1 that counts the rows it reads, as Cloudflare bills them: around a real database, for what the hub uses of it. */
+/** D1 that counts its statements, and the rows it reads as Cloudflare bills them: around a real database, for what the hub uses of it. */
 
 export interface RowCounter {
   d1: D1Database
   /** Rows read since the beginning, or the last reset. */
   rowsRead(): number
+  /** Statements run since then, each statement of a batch by itself. */
+  statements(): number
   reset(): void
 }
 
 export function countRows(database: D1Database): RowCounter {
   let rows = 0
+  let statements = 0
   const inner = new WeakMap<object, D1PreparedStatement>()
   const count = <Result extends { meta: { rows_read?: number } }>(result: Result): Result => {
     rows += result.meta.rows_read ?? 0
+    statements++
     return result
   }
   const wrapStatement = (statement: D1PreparedStatement): D1PreparedStatement => {
@@ -42,8 +46,10 @@ export function countRows(database: D1Database): RowCounter {
   return {
     d1: wrap(database),
     rowsRead: () => rows,
+    statements: () => statements,
     reset: () => {
       rows = 0
+      statements = 0
     },
   }
 }

@@ -1,5 +1,6 @@
 /** Accounts that people made, so that several keys share one quota. A key's own account, which has no name, is none of them. */
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
+import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { accounts, keys } from './schema.ts'
@@ -47,8 +48,9 @@ async function readAccounts(d1: D1Database, where: ReturnType<typeof and>): Prom
 }
 
 /** Adds an account. It is empty, so that no pool has to know. */
-export async function addAccount(d1: D1Database, account: AccountRow): Promise<void> {
-  await openDatabase(d1).insert(accounts).values(account)
+export async function addAccount(d1: D1Database, account: AccountRow, entry: AuditEntry): Promise<void> {
+  const db = openDatabase(d1)
+  await db.batch([db.insert(accounts).values(account), record(db, entry)])
 }
 
 /** Changes an account. @returns the owner's new epoch. */
@@ -56,24 +58,31 @@ export async function changeAccount(
   d1: D1Database,
   { owner, id }: Pick<AccountRow, 'owner' | 'id'>,
   change: Pick<AccountRow, 'name' | 'shared'>,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
+  const which = and(eq(accounts.owner, owner), eq(accounts.id, id))
   const [, raised] = await db.batch([
-    db
-      .update(accounts)
-      .set(change)
-      .where(and(eq(accounts.owner, owner), eq(accounts.id, id))),
+    db.update(accounts).set(change).where(which),
     raiseEpoch(db, owner),
+    recordIfAny(db, entry, accounts, which),
   ])
   return epochOf(raised)
 }
 
 /** Removes an account that is empty. @returns whether it was: a key may have joined it a moment ago. */
-export async function removeAccount(d1: D1Database, owner: string, id: string): Promise<boolean> {
-  const removed = await openDatabase(d1)
-    .delete(accounts)
-    .where(and(eq(accounts.owner, owner), eq(accounts.id, id), isEmpty))
-    .returning({ id: accounts.id })
+export async function removeAccount(
+  d1: D1Database,
+  owner: string,
+  id: string,
+  entry: AuditEntry,
+): Promise<boolean> {
+  const db = openDatabase(d1)
+  const which = and(eq(accounts.owner, owner), eq(accounts.id, id), isEmpty)
+  const [, removed] = await db.batch([
+    recordIfAny(db, entry, accounts, which),
+    db.delete(accounts).where(which).returning({ id: accounts.id }),
+  ])
   return removed.length > 0
 }
 

@@ -1,9 +1,15 @@
-/** The audit log: who changed what, from where. Administrative changes and refusals; requests are in the request log. */
-import { and, asc, desc, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm'
-import { actingAddress } from '../http/acting-address.ts'
-import { type AuditRow, type ChainEnd, emptyChain, linkEntry } from './audit-chain.ts'
+/**
+ * The audit log: administrative changes and refusals, with their actor and address. Requests are in
+ * the request log. A change carries its entry along in its own batch (`record`), so that D1 commits
+ * both or neither; `audit-sealing.ts` links entries into the chain afterwards.
+ */
+import { and, asc, desc, eq, exists, gt, gte, lt, sql, type SQL } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { actingAddress, noteEntry } from '../http/acting-request.ts'
+import { type AuditRow, type ChainEnd, emptyChain } from './audit-chain.ts'
+import { sealPending } from './audit-sealing.ts'
 import { type Database, openDatabase } from './client.ts'
-import { audit } from './schema.ts'
+import { audit, auditPending } from './schema.ts'
 
 export interface AuditEntry {
   /** The user who acted; `nobody` for what was refused to a caller who is not known. */
@@ -12,61 +18,56 @@ export interface AuditEntry {
   action: string
   /** The id of what it was done to. */
   subject: string
-  /** What is worth knowing besides; never a secret. */
-  detail?: Record<string, unknown>
+  /** What is worth knowing besides; never a secret. As SQL it is a text of JSON. */
+  detail?: Record<string, unknown> | SQL<string>
 }
-
-/** Of writers that want the same place in the chain one gets it each time, so this many may write at once. */
-const maxTries = 200
-const maxPauseMs = 50
-
-/** Where the chain ended when this isolate last looked: mostly it still does, and one round trip is enough. */
-const lastSeen = new WeakMap<D1Database, ChainEnd>()
 
 /**
- * Writes one entry at the end of the chain.
- * @throws {Error} when the place at the end was lost too often.
+ * Returns the statement that a change carries along in its batch.
+ *
+ * @param happened a condition under which the change takes place. Put the statement before a change
+ *   that the same condition decides, or after it with a condition that asks what it did. Absent
+ *   where the batch fails as a whole unless the change takes place.
  */
+export function record(db: Database, entry: AuditEntry, happened: SQL = sql`TRUE`) {
+  const { actor, action, subject, detail = {} } = entry
+  noteEntry()
+  return (
+    db
+      .insert(auditPending)
+      // In the order of the columns.
+      .select(
+        sql`SELECT NULL, ${Date.now()}, ${actor}, ${actingAddress()}, ${action}, ${subject},
+          ${detail instanceof Object && 'queryChunks' in detail ? detail : JSON.stringify(detail)}
+        WHERE ${happened}`,
+      )
+  )
+}
+
+/** Returns the same statement for a batch of D1's own, which holds what drizzle cannot express. */
+export function prepareRecord(d1: D1Database, entry: AuditEntry, happened: SQL): D1PreparedStatement {
+  const statement = record(openDatabase(d1), entry, happened).toSQL()
+  return d1.prepare(statement.sql).bind(...statement.params)
+}
+
+/** Returns the statement of an entry that is written only where such a row is there. See `record`. */
+export function recordIfAny(db: Database, entry: AuditEntry, table: SQLiteTable, where: SQL | undefined) {
+  return record(
+    db,
+    entry,
+    exists(
+      db
+        .select({ one: sql`1` })
+        .from(table)
+        .where(where),
+    ),
+  )
+}
+
+/** Writes an entry of its own, for what changes nothing in D1, and seals it. */
 export async function writeAudit(d1: D1Database, entry: AuditEntry): Promise<void> {
-  const db = openDatabase(d1)
-  const facts = { at: Date.now(), address: actingAddress(), detail: {}, ...entry }
-  let end = lastSeen.get(d1) ?? endOf(await lastEntry(db))
-  for (let tries = 0; tries < maxTries; tries++) {
-    const link = await linkEntry(facts, end)
-    const [taken, last] = await db.batch([append(db, link), lastEntry(db)])
-    end = endOf(last)
-    lastSeen.set(d1, end)
-    if (taken.length > 0) return
-    // Each of those who lost waits for a time of its own: together they would only lose to one another again.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * maxPauseMs))
-  }
-  throw new Error('The audit log is written by too many at once.')
-}
-
-/** Adds an entry if the chain still ends where the entry is linked to. Answers with its place, or with nothing. */
-function append(db: Database, link: AuditRow) {
-  const { sequence, at, actor, address, action, subject, detail, previous, hash } = link
-  // In the order of the columns.
-  return db
-    .insert(audit)
-    .select(
-      sql`SELECT ${sequence}, ${at}, ${actor}, ${address}, ${action}, ${subject}, ${JSON.stringify(detail)}, ${previous}, ${hash}
-        WHERE coalesce((SELECT max(sequence) FROM audit), 0) = ${sequence - 1}
-          AND coalesce((SELECT hash FROM audit WHERE sequence = ${sequence - 1}), '') = ${previous}`,
-    )
-    .returning({ sequence: audit.sequence })
-}
-
-function lastEntry(db: Database) {
-  return db
-    .select({ sequence: audit.sequence, hash: audit.hash })
-    .from(audit)
-    .orderBy(desc(audit.sequence))
-    .limit(1)
-}
-
-function endOf(rows: ChainEnd[]): ChainEnd {
-  return rows[0] ?? emptyChain
+  await record(openDatabase(d1), entry)
+  await sealPending(d1)
 }
 
 export interface AuditFilter {
@@ -102,6 +103,18 @@ export async function listAudit(
   const entries = rows.slice(0, filter.limit)
   const last = rows.length > filter.limit ? entries.at(-1)?.sequence : floor + 1
   return { entries, nextCursor: last !== undefined && last > 1 ? last : null }
+}
+
+function lastEntry(db: Database) {
+  return db
+    .select({ sequence: audit.sequence, hash: audit.hash })
+    .from(audit)
+    .orderBy(desc(audit.sequence))
+    .limit(1)
+}
+
+function endOf(rows: ChainEnd[]): ChainEnd {
+  return rows[0] ?? emptyChain
 }
 
 function conditionsOf({ actor, action, subject, from, to }: AuditFilter): SQL[] {

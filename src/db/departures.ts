@@ -4,6 +4,7 @@
  * What stays: the audit log, which says what was done here, by ids.
  */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { type AuditEntry, recordIfAny } from './audit.ts'
 import { type Database, openDatabase } from './client.ts'
 import {
   accounts,
@@ -39,14 +40,18 @@ export async function countSharedKeys(d1: D1Database, userId: string): Promise<n
  * Removes a user and what is theirs, all or nothing.
  * @returns an epoch above every one that was theirs, for the pools; undefined where no administrator would be left, or nobody was there.
  */
-export async function removeUser(d1: D1Database, id: string, now: number): Promise<number | undefined> {
+export async function removeUser(
+  d1: D1Database,
+  id: string,
+  now: number,
+  entry: AuditEntry,
+): Promise<number | undefined> {
   const db = openDatabase(d1)
-  // The first statement decides, and the others ask whether it did.
-  const [removed] = await db.batch([
-    db
-      .delete(users)
-      .where(and(eq(users.id, id), isDispensable(id)))
-      .returning({ epoch: users.epoch }),
+  const which = and(eq(users.id, id), isDispensable(id))
+  // The entry is written where the removal will be; the others ask whether it was.
+  const [, removed] = await db.batch([
+    recordIfAny(db, entry, users, which),
+    db.delete(users).where(which).returning({ epoch: users.epoch }),
     ...owned.map((table) => db.delete(table).where(and(eq(table.owner, id), isGone(id)))),
     db.delete(sessions).where(and(eq(sessions.userId, id), isGone(id))),
     // An invitation that is still open would be a way back.

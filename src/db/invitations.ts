@@ -1,5 +1,6 @@
 /** Invitations, as questions. What is stored of one is its hash; whether it is still good is part of the statement that uses it. */
 import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
+import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { invitations, users } from './schema.ts'
 import type { NewUser } from './users.ts'
@@ -18,8 +19,10 @@ export async function listInvitations(d1: D1Database): Promise<StoredInvitation[
 export async function addInvitation(
   d1: D1Database,
   invitation: typeof invitations.$inferInsert,
+  entry: AuditEntry,
 ): Promise<void> {
-  await openDatabase(d1).insert(invitations).values(invitation)
+  const db = openDatabase(d1)
+  await db.batch([db.insert(invitations).values(invitation), record(db, entry)])
 }
 
 /** Whether an invitation may be used now: it is open, in time, and who gave it may still invite. */
@@ -36,6 +39,7 @@ export async function addInvitedUser(
   d1: D1Database,
   user: NewUser,
   hash: string,
+  entry: AuditEntry,
 ): Promise<'added' | 'taken' | 'not-good'> {
   const db = openDatabase(d1)
   const now = user.createdAt
@@ -59,14 +63,26 @@ export async function addInvitedUser(
           sql`EXISTS (SELECT 1 FROM users WHERE users.id = ${user.id})`,
         ),
       ),
+    recordIfAny(db, entry, users, eq(users.id, user.id)),
   ])
   if (added.length > 0) return 'added'
   return (await isInvitationGood(d1, hash, now)) ? 'taken' : 'not-good'
 }
 
 /** Takes back an invitation. @returns the one that was there. */
-export async function removeInvitation(d1: D1Database, id: string): Promise<StoredInvitation | undefined> {
-  const [removed] = await openDatabase(d1).delete(invitations).where(eq(invitations.id, id)).returning()
+export async function removeInvitation(
+  d1: D1Database,
+  id: string,
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<StoredInvitation | undefined> {
+  const db = openDatabase(d1)
+  const which = eq(invitations.id, id)
+  const used = sql<string>`(SELECT json_object('used', json(iif(used_at IS NULL, 'false', 'true')))
+    FROM invitations WHERE id = ${id})`
+  const [, [removed]] = await db.batch([
+    recordIfAny(db, { ...entry, detail: used }, invitations, which),
+    db.delete(invitations).where(which).returning(),
+  ])
   return removed
 }
 

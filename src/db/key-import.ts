@@ -1,7 +1,8 @@
 /** Many keys at once, in one transaction with few statements. */
 import type { AccountRow } from './accounts.ts'
+import { type AuditEntry, prepareRecord } from './audit.ts'
 import { openDatabase } from './client.ts'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { keys } from './schema.ts'
 
 type NewKey = typeof keys.$inferInsert
@@ -50,16 +51,19 @@ const keysPerStatement = 200
 
 /**
  * Adds keys with the accounts they are in. A key that was entered in the meantime is left as it is.
+ * @param entry to which the ids that were added are put; none is written where there are none.
  * @returns the ids that were added, and the owner's new epoch.
  */
 export async function importKeys(
   d1: D1Database,
   owner: string,
   entries: { key: NewKey; account: AccountRow }[],
+  entry: Omit<AuditEntry, 'detail'>,
 ): Promise<{ added: Set<string>; epoch: number }> {
   const parts = Array.from({ length: Math.ceil(entries.length / keysPerStatement) }, (_, index) =>
     entries.slice(index * keysPerStatement, (index + 1) * keysPerStatement),
   )
+  const written = recordAdded(d1, entry, entries)
   const bind = (statement: string, rows: unknown[]) => d1.prepare(statement).bind(JSON.stringify(rows))
   const results = await d1.batch<{ id?: string; epoch?: number }>([
     d1.prepare(raiseEpoch).bind(owner),
@@ -75,10 +79,24 @@ export async function importKeys(
         part.map(({ account }) => account),
       ),
     ),
+    written,
   ])
   const rows = results.flatMap((result) => result.results)
   return {
     added: new Set(rows.flatMap(({ id }) => id ?? [])),
     epoch: rows.find((row) => row.epoch !== undefined)?.epoch ?? 0,
   }
+}
+
+/** Only the database knows which of the keys were not there: it writes the entry's detail itself. */
+function recordAdded(
+  d1: D1Database,
+  entry: Omit<AuditEntry, 'detail'>,
+  entries: { key: NewKey }[],
+): D1PreparedStatement {
+  const ids = JSON.stringify(entries.map(({ key }) => key.id))
+  const added = sql`FROM json_each(${ids}) AS asked JOIN keys
+    ON keys.owner = ${entries[0]?.key.owner ?? ''} AND keys.id = asked.value`
+  const detail = sql<string>`(SELECT json_object('keys', json_group_array(keys.id)) ${added})`
+  return prepareRecord(d1, { ...entry, detail }, sql`EXISTS (SELECT 1 ${added})`)
 }

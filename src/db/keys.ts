@@ -1,6 +1,7 @@
 /** Provider keys and the accounts whose quota they share, as questions. */
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { type AccountRow, isEmpty } from './accounts.ts'
+import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { accounts, keys } from './schema.ts'
@@ -64,6 +65,7 @@ export async function addKey(
   d1: D1Database,
   key: typeof keys.$inferInsert & { origin: string },
   account: AccountRow,
+  entry: AuditEntry,
   fingerprints: string[] = [key.fingerprint],
 ): Promise<number | undefined> {
   if (await hasSameKey(d1, key, fingerprints)) return undefined
@@ -73,6 +75,7 @@ export async function addKey(
     db.insert(accounts).values(account).onConflictDoNothing(),
     db.insert(keys).values(key),
     raiseEpoch(db, key.owner),
+    record(db, entry),
   ])
   return epochOf(raised)
 }
@@ -86,23 +89,26 @@ export async function changeKey(
   stored: StoredKey,
   change: Partial<typeof keys.$inferInsert>,
   accountChange: AccountChange | undefined,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
+  const which = and(eq(keys.owner, stored.owner), eq(keys.id, stored.id))
   const raise = raiseEpoch(db, stored.owner)
+  const written = recordIfAny(db, entry, keys, which)
   const update = (fields: Partial<typeof keys.$inferInsert>) =>
     db
       .update(keys)
       .set({ ...fields, updatedAt: Date.now() })
-      .where(and(eq(keys.owner, stored.owner), eq(keys.id, stored.id)))
+      .where(which)
   switch (accountChange?.type) {
     case undefined:
-      return epochOf((await db.batch([update(change), raise]))[1])
+      return epochOf((await db.batch([update(change), raise, written]))[1])
     case 'share': {
       const share = db
         .update(accounts)
         .set({ shared: accountChange.shared })
         .where(and(eq(accounts.owner, stored.owner), eq(accounts.id, stored.accountId)))
-      return epochOf((await db.batch([update(change), share, raise]))[2])
+      return epochOf((await db.batch([update(change), share, raise, written]))[2])
     }
     case 'join': {
       const { account } = accountChange
@@ -111,6 +117,7 @@ export async function changeKey(
         update({ ...change, accountId: account.id }),
         removeOwnAccount(db, stored),
         raise,
+        written,
       ])
       return epochOf(raised)
     }
@@ -118,10 +125,12 @@ export async function changeKey(
 }
 
 /** Removes a key, and its account if it was the key's own. @returns the owner's new epoch. */
-export async function removeKey(d1: D1Database, stored: StoredKey): Promise<number> {
+export async function removeKey(d1: D1Database, stored: StoredKey, entry: AuditEntry): Promise<number> {
   const db = openDatabase(d1)
-  const [, , raised] = await db.batch([
-    db.delete(keys).where(and(eq(keys.owner, stored.owner), eq(keys.id, stored.id))),
+  const which = and(eq(keys.owner, stored.owner), eq(keys.id, stored.id))
+  const [, , , raised] = await db.batch([
+    recordIfAny(db, entry, keys, which),
+    db.delete(keys).where(which),
     removeOwnAccount(db, stored),
     raiseEpoch(db, stored.owner),
   ])

@@ -12,6 +12,7 @@ export const migrationNames = [
   '0010_key_origins.sql',
   '0011_usage.sql',
   '0012_transcripts.sql',
+  '0013_audit_pending.sql',
 ] as const
 
 /** The names of migrations that are not applied yet. `d1_migrations` is wrangler's own table. */

@@ -1,5 +1,6 @@
 /** Routes, custom providers and the order of keys inside a pool: what a user or an admin decides about where requests go. */
 import { and, eq, inArray } from 'drizzle-orm'
+import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { providers, providerSettings, routes } from './schema.ts'
@@ -21,6 +22,7 @@ export async function putRoute(
   d1: D1Database,
   route: typeof routes.$inferInsert,
   actor: string,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
   const { order, candidates, updatedAt } = route
@@ -30,6 +32,7 @@ export async function putRoute(
       .values(route)
       .onConflictDoUpdate({ target: [routes.owner, routes.name], set: { order, candidates, updatedAt } }),
     raiseEpoch(db, actor),
+    record(db, entry),
   ])
   return epochOf(raised)
 }
@@ -40,10 +43,13 @@ export async function removeRoute(
   owner: string,
   name: string,
   actor: string,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
-  const [, raised] = await db.batch([
-    db.delete(routes).where(and(eq(routes.owner, owner), eq(routes.name, name))),
+  const which = and(eq(routes.owner, owner), eq(routes.name, name))
+  const [, , raised] = await db.batch([
+    recordIfAny(db, entry, routes, which),
+    db.delete(routes).where(which),
     raiseEpoch(db, actor),
   ])
   return epochOf(raised)
@@ -63,29 +69,65 @@ export async function addProvider(
   d1: D1Database,
   provider: typeof providers.$inferInsert,
   actor: string,
-): Promise<number> {
-  const db = openDatabase(d1)
-  const [, raised] = await db.batch([db.insert(providers).values(provider), raiseEpoch(db, actor)])
-  return epochOf(raised)
-}
-
-/** Changes a custom provider. @returns the actor's new epoch. */
-export async function changeProvider(
-  d1: D1Database,
-  owner: string,
-  id: string,
-  change: Pick<Partial<StoredProvider>, 'name' | 'baseUrl' | 'models' | 'headers' | 'prices'>,
-  actor: string,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
   const [, raised] = await db.batch([
-    db
-      .update(providers)
-      .set({ ...change, updatedAt: Date.now() })
-      .where(and(eq(providers.owner, owner), eq(providers.id, id))),
+    db.insert(providers).values(provider),
     raiseEpoch(db, actor),
+    record(db, entry),
   ])
   return epochOf(raised)
+}
+
+/** What a person changes about a provider: its row where it is a custom one, and the order of its keys. */
+export interface ProviderChanges {
+  row?:
+    | {
+        owner: string
+        id: string
+        change: Pick<Partial<StoredProvider>, 'name' | 'baseUrl' | 'models' | 'headers' | 'prices'>
+      }
+    | undefined
+  strategy?: { owner: string; provider: string; strategy: string } | undefined
+}
+
+/** Changes a custom provider, how the keys of a pool are ordered, or both. @returns the actor's new epoch. */
+export async function changeProvider(
+  d1: D1Database,
+  { row, strategy }: ProviderChanges,
+  actor: string,
+  entry: AuditEntry,
+): Promise<number> {
+  const db = openDatabase(d1)
+  const [raised] = await db.batch([
+    raiseEpoch(db, actor),
+    row ? recordIfAny(db, entry, providers, isRow(row)) : record(db, entry),
+    ...(row ? [updateRow(db, row)] : []),
+    ...(strategy ? [putStrategy(db, strategy)] : []),
+  ])
+  return epochOf(raised)
+}
+
+function updateRow(db: Database, row: NonNullable<ProviderChanges['row']>) {
+  return db
+    .update(providers)
+    .set({ ...row.change, updatedAt: Date.now() })
+    .where(isRow(row))
+}
+
+function isRow({ owner, id }: Pick<StoredProvider, 'owner' | 'id'>) {
+  return and(eq(providers.owner, owner), eq(providers.id, id))
+}
+
+function putStrategy(db: Database, row: NonNullable<ProviderChanges['strategy']>) {
+  return db
+    .insert(providerSettings)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [providerSettings.owner, providerSettings.provider],
+      set: { strategy: row.strategy },
+    })
 }
 
 /** Removes a custom provider. @returns the actor's new epoch. */
@@ -94,10 +136,13 @@ export async function removeProvider(
   owner: string,
   id: string,
   actor: string,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
-  const [, raised] = await db.batch([
-    db.delete(providers).where(and(eq(providers.owner, owner), eq(providers.id, id))),
+  const which = and(eq(providers.owner, owner), eq(providers.id, id))
+  const [, , raised] = await db.batch([
+    recordIfAny(db, entry, providers, which),
+    db.delete(providers).where(which),
     raiseEpoch(db, actor),
   ])
   return epochOf(raised)
@@ -107,23 +152,4 @@ export async function removeProvider(
 export async function listStrategies(d1: D1Database, owner: string): Promise<Map<string, string>> {
   const rows = await openDatabase(d1).select().from(providerSettings).where(eq(providerSettings.owner, owner))
   return new Map(rows.flatMap((row) => (row.strategy === null ? [] : [[row.provider, row.strategy]])))
-}
-
-/** Chooses how the keys of one pool are ordered. @returns the actor's new epoch. */
-export async function putStrategy(
-  d1: D1Database,
-  owner: string,
-  provider: string,
-  strategy: string,
-  actor: string,
-): Promise<number> {
-  const db: Database = openDatabase(d1)
-  const [, raised] = await db.batch([
-    db
-      .insert(providerSettings)
-      .values({ owner, provider, strategy })
-      .onConflictDoUpdate({ target: [providerSettings.owner, providerSettings.provider], set: { strategy } }),
-    raiseEpoch(db, actor),
-  ])
-  return epochOf(raised)
 }

@@ -313,6 +313,17 @@ export const audit = sqliteTable('audit', {
   hash: text().notNull(),
 })
 
+/** Entries that are committed with their change and that the sealer has not moved to `audit` yet. */
+export const auditPending = sqliteTable('audit_pending', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  at: integer().notNull(),
+  actor: text().notNull(),
+  address: text(),
+  action: text().notNull(),
+  subject: text().notNull(),
+  detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+})
+
 export const modelCatalogue = sqliteTable('model_catalogue', {
   provider: text().primaryKey(),
   models: text({ mode: 'json' }).$type<Record<string, ModelFacts>>().notNull(),

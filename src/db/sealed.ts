@@ -4,6 +4,7 @@
  */
 import { and, eq, gt, or, sql, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { type AuditEntry, prepareRecord, record } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { accounts, keptResponses, keys, providers } from './schema.ts'
 
@@ -117,36 +118,75 @@ export interface ResealedKey extends Place {
   origin: string
 }
 
-/** Puts new ciphertexts in the place of old ones, each only where the old one still stands. @returns how many it were. */
-export async function replaceKeys(d1: D1Database, resealed: ResealedKey[]): Promise<number> {
-  // One statement and one parameter, however many. The same key entered twice while isolates had different rings keeps both
-  // entries: nothing that a person entered is removed, so one of them gets a fingerprint of its own.
-  const result = await openDatabase(d1).run(sql`
-    UPDATE keys SET
-      ciphertext = fresh.value ->> 'ciphertext',
-      origin = fresh.value ->> 'origin',
-      fingerprint = (fresh.value ->> 'fingerprint') || CASE WHEN EXISTS (
-        SELECT 1 FROM keys AS other
-        WHERE other.owner = keys.owner AND other.provider = keys.provider AND other.id <> keys.id
-          AND other.fingerprint = fresh.value ->> 'fingerprint'
-      ) THEN '/' || keys.id ELSE '' END
-    FROM json_each(${JSON.stringify(resealed)}) AS fresh
-    WHERE keys.owner = fresh.value ->> 'owner' AND keys.id = fresh.value ->> 'id'
-      AND keys.ciphertext = fresh.value ->> 'before'`)
-  return result.meta.changes
+/**
+ * Puts new ciphertexts in the place of old ones, each only where the old one is still there.
+ *
+ * @param entry to which their number is put; none is written where nothing is replaced.
+ * @returns how many were replaced.
+ */
+export async function replaceKeys(
+  d1: D1Database,
+  resealed: ResealedKey[],
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<number> {
+  const fresh = JSON.stringify(resealed)
+  const due = sql`FROM json_each(${fresh}) AS fresh JOIN keys ON keys.owner = fresh.value ->> 'owner'
+    AND keys.id = fresh.value ->> 'id' AND keys.ciphertext = fresh.value ->> 'before'`
+  const detail = sql<string>`(SELECT json_object('keys', count(*), 'responses', 0) ${due})`
+  const [, replaced] = await d1.batch([
+    prepareRecord(d1, { ...entry, detail }, sql`EXISTS (SELECT 1 ${due})`),
+    d1.prepare(replaceAll).bind(fresh),
+  ])
+  return replaced?.meta.changes ?? 0
 }
 
-/** Puts a new ciphertext in the place of an old one, if that still stands. */
-export async function replaceResponse(
+// One statement and one parameter, however many. The same key entered twice while isolates had different
+// rings keeps both entries: nothing that a person entered is removed, so one gets another fingerprint.
+const replaceAll = `
+  UPDATE keys SET
+    ciphertext = fresh.value ->> 'ciphertext',
+    origin = fresh.value ->> 'origin',
+    fingerprint = (fresh.value ->> 'fingerprint') || CASE WHEN EXISTS (
+      SELECT 1 FROM keys AS other
+      WHERE other.owner = keys.owner AND other.provider = keys.provider AND other.id <> keys.id
+        AND other.fingerprint = fresh.value ->> 'fingerprint'
+    ) THEN '/' || keys.id ELSE '' END
+  FROM json_each(?1) AS fresh
+  WHERE keys.owner = fresh.value ->> 'owner' AND keys.id = fresh.value ->> 'id'
+    AND keys.ciphertext = fresh.value ->> 'before'`
+
+/** A conversation that was sealed anew, with the ciphertext that it must still have to be replaced. */
+export interface ResealedResponse extends SealedResponse {
+  before: string
+}
+
+/** So much of a ciphertext holds its random nonce: no other one begins with it. */
+const beginning = 60
+
+/** Does the same for conversations. @returns how many were replaced. */
+export async function replaceResponses(
   d1: D1Database,
-  { owner, id, items }: SealedResponse,
-  fresh: string,
-): Promise<boolean> {
-  const result = await openDatabase(d1)
-    .update(keptResponses)
-    .set({ items: fresh })
-    .where(and(eq(keptResponses.owner, owner), eq(keptResponses.id, id), eq(keptResponses.items, items)))
-  return result.meta.changes > 0
+  resealed: ResealedResponse[],
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<number> {
+  const db = openDatabase(d1)
+  const before = JSON.stringify(
+    resealed.map(({ owner, id, before: items }) => ({ owner, id, begin: items.slice(0, beginning) })),
+  )
+  const due = sql`FROM json_each(${before}) AS old JOIN kept_responses AS kept
+    ON kept.owner = old.value ->> 'owner' AND kept.id = old.value ->> 'id'
+    AND substr(kept.items, 1, ${beginning}) = old.value ->> 'begin'`
+  const detail = sql<string>`(SELECT json_object('keys', 0, 'responses', count(*)) ${due})`
+  const [, ...replaced] = await db.batch([
+    record(db, { ...entry, detail }, sql`EXISTS (SELECT 1 ${due})`),
+    ...resealed.map(({ owner, id, before: items, items: fresh }) =>
+      db
+        .update(keptResponses)
+        .set({ items: fresh })
+        .where(and(eq(keptResponses.owner, owner), eq(keptResponses.id, id), eq(keptResponses.items, items))),
+    ),
+  ])
+  return replaced.reduce((sum, { meta }) => sum + meta.changes, 0)
 }
 
 /** What is stored of one key now, whatever a pool's copy says. */

@@ -1,5 +1,6 @@
 /** Open sessions, as questions. Without its row a signed session is worth nothing. */
-import { and, desc, eq, gt, lt, ne } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, ne, sql } from 'drizzle-orm'
+import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { sessions } from './schema.ts'
 
@@ -43,8 +44,15 @@ export async function hasSessionFrom(
   return rows.length > 0
 }
 
-export async function addSession(d1: D1Database, session: typeof sessions.$inferInsert): Promise<void> {
-  await openDatabase(d1).insert(sessions).values(session)
+/** Adds a session. @param entry absent where what opens it is in the log already. */
+export async function addSession(
+  d1: D1Database,
+  session: typeof sessions.$inferInsert,
+  entry: AuditEntry | undefined,
+): Promise<void> {
+  const db = openDatabase(d1)
+  const added = db.insert(sessions).values(session)
+  await (entry ? db.batch([added, record(db, entry)]) : added)
 }
 
 /**
@@ -69,19 +77,32 @@ export async function touchSession(d1: D1Database, id: string, lastSeenAt: numbe
 }
 
 /** Ends one session of a user. @returns false where the user has no such session. */
-export async function removeSession(d1: D1Database, userId: string, id: string): Promise<boolean> {
-  const result = await openDatabase(d1)
-    .delete(sessions)
-    .where(and(eq(sessions.id, id), eq(sessions.userId, userId)))
+export async function removeSession(
+  d1: D1Database,
+  userId: string,
+  id: string,
+  entry: AuditEntry,
+): Promise<boolean> {
+  const db = openDatabase(d1)
+  const which = and(eq(sessions.id, id), eq(sessions.userId, userId))
+  const [, result] = await db.batch([
+    recordIfAny(db, entry, sessions, which),
+    db.delete(sessions).where(which),
+  ])
   return result.meta.changes > 0
 }
 
-/** Ends every session of a user but one. @returns how many. */
-export async function removeOtherSessions(d1: D1Database, userId: string, kept: string): Promise<number> {
-  const result = await openDatabase(d1)
-    .delete(sessions)
-    .where(and(eq(sessions.userId, userId), ne(sessions.id, kept)))
-  return result.meta.changes
+/** Ends every session of a user but one. The entry says how many. */
+export async function removeOtherSessions(
+  d1: D1Database,
+  userId: string,
+  kept: string,
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<void> {
+  const db = openDatabase(d1)
+  const which = and(eq(sessions.userId, userId), ne(sessions.id, kept))
+  const ended = sql<string>`(SELECT json_object('ended', count(*)) FROM ${sessions} WHERE ${which})`
+  await db.batch([record(db, { ...entry, detail: ended }), db.delete(sessions).where(which)])
 }
 
 export async function removeExpiredSessions(d1: D1Database, now: number): Promise<void> {

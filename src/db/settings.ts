@@ -1,5 +1,6 @@
 /** The settings of the whole hub, one row each. Only the settings routes and the set-up write them, and they check what they write. */
 import { eq } from 'drizzle-orm'
+import { record } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { settings } from './schema.ts'
@@ -49,7 +50,11 @@ export async function changeSettings(
           .values({ name, value })
           .onConflictDoUpdate({ target: settings.name, set: { value } }),
   )
-  const [raised] = await db.batch([raiseEpoch(db, actor), ...stores])
+  const [raised] = await db.batch([
+    raiseEpoch(db, actor),
+    record(db, { actor, action: 'settings.changed', subject: 'hub', detail: change }),
+    ...stores,
+  ])
   return epochOf(raised)
 }
 

@@ -1,5 +1,6 @@
 /** Gateway tokens, as questions. What is stored of a token is its hash. */
 import { and, eq } from 'drizzle-orm'
+import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
 import { tokens } from './schema.ts'
@@ -26,8 +27,13 @@ export async function findTokenById(
   return token
 }
 
-export async function addToken(d1: D1Database, token: typeof tokens.$inferInsert): Promise<void> {
-  await openDatabase(d1).insert(tokens).values(token)
+export async function addToken(
+  d1: D1Database,
+  token: typeof tokens.$inferInsert,
+  entry: AuditEntry,
+): Promise<void> {
+  const db = openDatabase(d1)
+  await db.batch([db.insert(tokens).values(token), record(db, entry)])
 }
 
 /** Changes a token. @returns its owner's new epoch. */
@@ -36,23 +42,30 @@ export async function changeToken(
   owner: string,
   id: string,
   change: Partial<Omit<StoredToken, 'hash' | 'id' | 'owner' | 'prefix' | 'createdAt' | 'lastUsedAt'>>,
+  entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)
+  const which = and(eq(tokens.owner, owner), eq(tokens.id, id))
   const [, raised] = await db.batch([
-    db
-      .update(tokens)
-      .set(change)
-      .where(and(eq(tokens.owner, owner), eq(tokens.id, id))),
+    db.update(tokens).set(change).where(which),
     raiseEpoch(db, owner),
+    recordIfAny(db, entry, tokens, which),
   ])
   return epochOf(raised)
 }
 
 /** Revokes a token. @returns its owner's new epoch. */
-export async function removeToken(d1: D1Database, owner: string, id: string): Promise<number> {
+export async function removeToken(
+  d1: D1Database,
+  owner: string,
+  id: string,
+  entry: AuditEntry,
+): Promise<number> {
   const db = openDatabase(d1)
-  const [, raised] = await db.batch([
-    db.delete(tokens).where(and(eq(tokens.owner, owner), eq(tokens.id, id))),
+  const which = and(eq(tokens.owner, owner), eq(tokens.id, id))
+  const [, , raised] = await db.batch([
+    recordIfAny(db, entry, tokens, which),
+    db.delete(tokens).where(which),
     raiseEpoch(db, owner),
   ])
   return epochOf(raised)

@@ -1,5 +1,6 @@
 /** People, as questions. Whoever changes them leaves the hub with an administrator: each check is part of the statement that changes. */
 import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
+import { type AuditEntry, prepareRecord, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { type Role, sessions, users } from './schema.ts'
 
@@ -46,18 +47,32 @@ export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 
  * Adds the first user of the hub as its admin.
  * @returns false where somebody was first: the check and the insertion are one statement.
  */
-export async function addFirstUser(d1: D1Database, user: NewUser): Promise<boolean> {
+export async function addFirstUser(d1: D1Database, user: NewUser, entry: AuditEntry): Promise<boolean> {
   const admin: Role = 'admin'
-  const result = await openDatabase(d1).run(sql`
-    INSERT INTO users (id, username, email, password_hash, role, epoch, created_at)
-    SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, ${admin}, 1, ${user.createdAt}
-    WHERE NOT EXISTS (SELECT 1 FROM users)`)
-  return result.meta.changes > 0
+  const { id, username, email, passwordHash, createdAt } = user
+  const [added] = await d1.batch([
+    d1
+      .prepare(
+        `INSERT INTO users (id, username, email, password_hash, role, epoch, created_at)
+        SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6 WHERE NOT EXISTS (SELECT 1 FROM users)`,
+      )
+      .bind(id, username, email, passwordHash, admin, createdAt),
+    prepareRecord(d1, entry, sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`),
+  ])
+  return (added?.meta.changes ?? 0) > 0
 }
 
 /** Adds a user. @returns false where the username or the e-mail is taken. */
-export async function addUser(d1: D1Database, user: NewUser & { role: Role }): Promise<boolean> {
-  const result = await openDatabase(d1).insert(users).values(user).onConflictDoNothing()
+export async function addUser(
+  d1: D1Database,
+  user: NewUser & { role: Role },
+  entry: AuditEntry,
+): Promise<boolean> {
+  const db = openDatabase(d1)
+  const [result] = await db.batch([
+    db.insert(users).values(user).onConflictDoNothing(),
+    recordIfAny(db, entry, users, eq(users.id, user.id)),
+  ])
   return result.meta.changes > 0
 }
 
@@ -74,13 +89,15 @@ export async function changeUser(
   d1: D1Database,
   id: string,
   change: UserChange,
+  entry: AuditEntry,
 ): Promise<number | 'taken' | undefined> {
   const db = openDatabase(d1)
   const weakens = change.role === 'user' || typeof change.disabledAt === 'number'
+  const which = and(eq(users.id, id), weakens ? isDispensable(id) : undefined)
   const update = db
     .update(users)
     .set({ ...change, epoch: sql`${users.epoch} + 1` })
-    .where(and(eq(users.id, id), weakens ? isDispensable(id) : undefined))
+    .where(which)
     .returning({ epoch: users.epoch })
   const endSessions = db.delete(sessions).where(
     and(
@@ -90,7 +107,8 @@ export async function changeUser(
     ),
   )
   try {
-    const [changed] = await db.batch([update, endSessions])
+    // The entry comes first: the change may take away what its condition asks.
+    const [, changed] = await db.batch([recordIfAny(db, entry, users, which), update, endSessions])
     return changed[0]?.epoch
   } catch (error) {
     if (isTaken(error)) return 'taken'

@@ -13,13 +13,15 @@ import {
   sealSecret,
   sealText,
 } from '../auth/vault.ts'
+import type { AuditEntry } from '../db/audit.ts'
 import {
   listOlderKeys,
   listOlderResponses,
   type Place,
   replaceKeys,
-  replaceResponse,
+  replaceResponses,
   type ResealedKey,
+  type ResealedResponse,
   type SealedKey,
 } from '../db/sealed.ts'
 import type { Env } from '../env.ts'
@@ -53,19 +55,29 @@ export interface Batch {
 const responsesAtOnce = 5
 
 /** Seals up to `limit` things anew, from a position on. */
-export async function resealBatch(env: Env, position: Position, limit: number): Promise<Batch> {
+export async function resealBatch(
+  env: Env,
+  position: Position,
+  limit: number,
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<Batch> {
   return position.table === 'keys'
-    ? resealKeys(env, position.after, limit)
-    : resealResponses(env, position.after, Math.min(limit, responsesAtOnce))
+    ? resealKeys(env, position.after, limit, entry)
+    : resealResponses(env, position.after, Math.min(limit, responsesAtOnce), entry)
 }
 
-async function resealKeys(env: Env, after: Place | undefined, limit: number): Promise<Batch> {
+async function resealKeys(
+  env: Env,
+  after: Place | undefined,
+  limit: number,
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<Batch> {
   const [current] = requireKeyRing(env)
   const rows = await listOlderKeys(env.DB, current.id, after, limit)
   const results = await Promise.all(rows.map((row) => resealKey(env, row)))
   const fresh = results.filter((result) => 'ciphertext' in result)
   return {
-    keys: await replaceKeys(env.DB, fresh),
+    keys: await replaceKeys(env.DB, fresh, entry),
     responses: 0,
     stuck: results.filter((result) => 'problem' in result),
     pools: poolsOf(rows),
@@ -102,21 +114,27 @@ function originOfRow({ origin, provider, baseUrl }: SealedKey): string {
   return builtIn ? originOf(builtIn.provider) : ''
 }
 
-async function resealResponses(env: Env, after: Place | undefined, limit: number): Promise<Batch> {
+async function resealResponses(
+  env: Env,
+  after: Place | undefined,
+  limit: number,
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<Batch> {
   const [current] = requireKeyRing(env)
   const rows = await listOlderResponses(env.DB, current.id, after, limit)
   const batch: Batch = { keys: 0, responses: 0, stuck: [], pools: [] }
-  for (const row of rows) {
-    const { owner, id, items } = row
+  const resealed: ResealedResponse[] = []
+  for (const { owner, id, items } of rows) {
     const bound = responseContext(owner, id)
     try {
       const fresh = await sealText(env, await openText(env, items, bound), bound)
-      if (await replaceResponse(env.DB, row, fresh)) batch.responses++
+      resealed.push({ owner, id, before: items, items: fresh })
     } catch (error) {
       if (!(error instanceof SealError)) throw error
       batch.stuck.push({ what: 'response', owner, id, problem: error.problem })
     }
   }
+  batch.responses = await replaceResponses(env.DB, resealed, entry)
   return rows.length < limit ? batch : { ...batch, next: { table: 'responses', after: placeOf(rows.at(-1)) } }
 }
 

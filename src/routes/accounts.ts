@@ -11,7 +11,6 @@ import {
   type NamedAccount,
   removeAccount,
 } from '../db/accounts.ts'
-import { writeAudit } from '../db/audit.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
@@ -56,6 +55,7 @@ export const accountRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
+      audit: 'account.added',
       summary: 'Makes an account, for keys that share one quota.',
       body: AccountInput,
       status: 201,
@@ -76,8 +76,7 @@ export const accountRoutes = new Hono<HubContext>()
         shared,
         createdAt: Date.now(),
       }
-      await addAccount(c.env.DB, account)
-      await writeAudit(c.env.DB, {
+      await addAccount(c.env.DB, account, {
         actor: owner,
         action: 'account.added',
         subject: account.id,
@@ -90,6 +89,7 @@ export const accountRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'user',
+      audit: 'account.changed',
       summary: 'Renames an account, or shares it with everyone, with all its keys.',
       params: ById,
       body: AccountChange,
@@ -103,19 +103,18 @@ export const accountRoutes = new Hono<HubContext>()
       const stored = await requireAccount(c.env, owner, c.req.valid('param').id)
       const { name = stored.name, shared = stored.shared } = change
       if (name !== stored.name) await requireFreeName(c.env, owner, stored.provider, name)
-      const epoch = await changeAccount(c.env.DB, stored, { name, shared })
+      const epoch = await changeAccount(
+        c.env.DB,
+        stored,
+        { name, shared },
+        { actor: owner, action: 'account.changed', subject: stored.id, detail: change },
+      )
       // The keys leave one pool and come to the other.
       const { provider } = stored
       await announceChange(c.env, owner, epoch, [
         { owner, provider },
         { owner: 'hub', provider },
       ])
-      await writeAudit(c.env.DB, {
-        actor: owner,
-        action: 'account.changed',
-        subject: stored.id,
-        detail: change,
-      })
       return c.json(showAccount({ ...stored, name, shared }))
     },
   )
@@ -123,6 +122,7 @@ export const accountRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'user',
+      audit: 'account.removed',
       summary: 'Removes an account that no key is in.',
       params: ById,
       status: 204,
@@ -130,15 +130,13 @@ export const accountRoutes = new Hono<HubContext>()
     async (c) => {
       const owner = c.var.caller.configuration.user.id
       const stored = await requireAccount(c.env, owner, c.req.valid('param').id)
-      if (!(await removeAccount(c.env.DB, owner, stored.id))) {
-        throw stillHolds(await requireAccount(c.env, owner, stored.id))
-      }
-      await writeAudit(c.env.DB, {
+      const removed = await removeAccount(c.env.DB, owner, stored.id, {
         actor: owner,
         action: 'account.removed',
         subject: stored.id,
         detail: { provider: stored.provider, name: stored.name },
       })
+      if (!removed) throw stillHolds(await requireAccount(c.env, owner, stored.id))
       return c.body(null, 204)
     },
   )

@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { findAuditEntry, listAudit, readChain } from '../db/audit.ts'
+import { sealAudit } from '../db/audit-sealer.ts'
 import { type AuditRow, checkEntries, emptyChain } from '../db/audit-chain.ts'
 import { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'
@@ -78,6 +79,7 @@ export const auditRoutes = new Hono<HubContext>()
       answer: listOf(Entry),
     }),
     async (c) => {
+      await sealAudit(c.env, (work) => c.executionCtx.waitUntil(work))
       const { entries, nextCursor } = await listAudit(c.env.DB, c.req.valid('query'))
       return c.json({
         data: entries.map(showEntry),
@@ -93,7 +95,10 @@ export const auditRoutes = new Hono<HubContext>()
       query: VerifyQuery,
       answer: Verdict,
     }),
-    async (c) => c.json(await verify(c.env.DB, c.req.valid('query'))),
+    async (c) => {
+      await sealAudit(c.env, (work) => c.executionCtx.waitUntil(work))
+      return c.json(await verify(c.env.DB, c.req.valid('query')))
+    },
   )
 
 async function verify(

@@ -16,7 +16,7 @@ import {
 } from '../auth/login-guard.ts'
 import { hashPassword, isOutdated, verifyNobody, verifyPassword } from '../auth/passwords.ts'
 import { isLocal } from '../auth/secrets.ts'
-import { writeAudit } from '../db/audit.ts'
+import type { AuditEntry } from '../db/audit.ts'
 import { addInvitedUser, isInvitationGood } from '../db/invitations.ts'
 import { hasSessionFrom } from '../db/sessions.ts'
 import { readSettings } from '../db/settings.ts'
@@ -62,6 +62,7 @@ export const authRoutes = new Hono<HubContext>()
     '/register',
     endpoint({
       guard: 'public',
+      audit: 'user.registered',
       summary:
         'Makes an account. The first one becomes the admin of the hub and closes registration; afterwards an invitation opens it once.',
       body: Registration,
@@ -82,23 +83,29 @@ export const authRoutes = new Hono<HubContext>()
         passwordHash: hashPassword(password),
         createdAt: Date.now(),
       }
-      if (first) await claimHub(c, user)
-      else if (invited !== undefined) await joinByInvitation(c, user, invited)
-      else if (!(await addUser(c.env.DB, { ...user, role: 'user' }))) throw nameTaken({ username })
-      await writeAudit(c.env.DB, {
+      const entry = {
         actor: user.id,
         action: 'user.registered',
         subject: user.id,
         detail: { first, invited: invited !== undefined },
-      })
+      }
+      if (first) await claimHub(c, user, entry)
+      else if (invited !== undefined) await joinByInvitation(c, user, invited, entry)
+      else if (!(await addUser(c.env.DB, { ...user, role: 'user' }, entry))) throw nameTaken({ username })
       const stored = await findUser(c.env.DB, user.id)
       if (!stored) throw new Error('The user who was added is not there.')
-      return c.json(await enter(c, stored), 201)
+      return c.json(await enter(c, stored, 'registration'), 201)
     },
   )
   .post(
     '/login',
-    endpoint({ guard: 'public', summary: 'Opens a session.', body: Login, answer: Session }),
+    endpoint({
+      guard: 'public',
+      audit: 'session.opened',
+      summary: 'Opens a session.',
+      body: Login,
+      answer: Session,
+    }),
     async (c) => {
       const { login, password } = c.req.valid('json')
       const user = await findUserByLogin(c.env.DB, login)
@@ -109,7 +116,7 @@ export const authRoutes = new Hono<HubContext>()
       }
       await takeBack()
       if (isOutdated(user.passwordHash)) await renewPasswordHash(c.env.DB, user.id, hashPassword(password))
-      return c.json(await enter(c, user))
+      return c.json(await enter(c, user, 'login'))
     },
   )
   .get(
@@ -155,13 +162,18 @@ async function requireInvitation(c: Context<HubContext>, hash: string): Promise<
   if (!(await isInvitationGood(c.env.DB, hash, Date.now()))) throw notInvited()
 }
 
-async function claimHub(c: Context<HubContext>, user: NewUser): Promise<void> {
-  if (!(await addFirstUser(c.env.DB, user)))
+async function claimHub(c: Context<HubContext>, user: NewUser, entry: AuditEntry): Promise<void> {
+  if (!(await addFirstUser(c.env.DB, user, entry)))
     throw new HubError('CONFLICT', 'Somebody else has just claimed this hub.')
 }
 
-async function joinByInvitation(c: Context<HubContext>, user: NewUser, hash: string): Promise<void> {
-  const outcome = await addInvitedUser(c.env.DB, user, hash)
+async function joinByInvitation(
+  c: Context<HubContext>,
+  user: NewUser,
+  hash: string,
+  entry: AuditEntry,
+): Promise<void> {
+  const outcome = await addInvitedUser(c.env.DB, user, hash, entry)
   switch (outcome) {
     case 'added':
       return
@@ -196,8 +208,12 @@ async function describeAttempt(
   return { account, address, device, knownAddress }
 }
 
-async function enter(c: Context<HubContext>, user: User): Promise<z.infer<typeof Session>> {
-  const { token, expiresAt } = await openSession(c, user.id)
+async function enter(
+  c: Context<HubContext>,
+  user: User,
+  reason: 'login' | 'registration',
+): Promise<z.infer<typeof Session>> {
+  const { token, expiresAt } = await openSession(c, user.id, reason)
   return { token, expiresAt: toTime(expiresAt), user: showPerson(user) }
 }
 

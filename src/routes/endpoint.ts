@@ -22,9 +22,14 @@ import { keepSession } from './session-cookie.ts'
  */
 export type Guard = 'public' | 'caller' | 'user' | 'admin'
 
+/** The action of the entry that a change makes in the audit log, or why it makes none. */
+export type AuditDeclaration = `${string}.${string}` | `none: ${string}`
+
 export interface Declaration {
   guard: Guard
   summary: string
+  /** Every route of people that is not a GET has one; a test calls each and looks for its entry. */
+  audit?: AuditDeclaration
   /** What is taken from the body, the query string and the path. */
   body?: z.ZodType
   query?: z.ZodType

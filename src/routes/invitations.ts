@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import { base64url } from 'jose'
 import { z } from 'zod'
 import { hashToken } from '../auth/gateway-tokens.ts'
-import { writeAudit } from '../db/audit.ts'
 import { addInvitation, listInvitations, removeInvitation, type StoredInvitation } from '../db/invitations.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
@@ -53,6 +52,7 @@ export const invitationRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'admin',
+      audit: 'invitation.added',
       summary:
         'Invites somebody: registration with this secret works once, also while registration is closed.',
       body: InvitationInput,
@@ -76,8 +76,12 @@ export const invitationRoutes = new Hono<HubContext>()
         usedAt: null,
         usedBy: null,
       }
-      await addInvitation(c.env.DB, stored)
-      await writeAudit(c.env.DB, { actor, action: 'invitation.added', subject: stored.id, detail: { role } })
+      await addInvitation(c.env.DB, stored, {
+        actor,
+        action: 'invitation.added',
+        subject: stored.id,
+        detail: { role },
+      })
       // What follows the "#" stays in the browser: it is in no request and in no log.
       const link = `${new URL(c.req.url).origin}/#invitation=${secret}`
       return c.json({ ...showInvitation(stored, now), invitation: secret, link }, 201)
@@ -85,16 +89,21 @@ export const invitationRoutes = new Hono<HubContext>()
   )
   .delete(
     '/:id',
-    endpoint({ guard: 'admin', summary: 'Takes back an invitation.', params: ById, status: 204 }),
+    endpoint({
+      guard: 'admin',
+      audit: 'invitation.removed',
+      summary: 'Takes back an invitation.',
+      params: ById,
+      status: 204,
+    }),
     async (c) => {
-      const removed = await removeInvitation(c.env.DB, c.req.valid('param').id)
-      if (!removed) throw new HubError('NOT_FOUND', 'There is no invitation with this id.')
-      await writeAudit(c.env.DB, {
+      const { id } = c.req.valid('param')
+      const removed = await removeInvitation(c.env.DB, id, {
         actor: c.var.caller.configuration.user.id,
         action: 'invitation.removed',
-        subject: removed.id,
-        detail: { used: removed.usedAt !== null },
+        subject: id,
       })
+      if (!removed) throw new HubError('NOT_FOUND', 'There is no invitation with this id.')
       return c.body(null, 204)
     },
   )

@@ -6,7 +6,6 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { knownFingerprints, maskSecret } from '../auth/vault.ts'
 import { type AccountRow, listAccounts, type NamedAccount } from '../db/accounts.ts'
-import { writeAudit } from '../db/audit.ts'
 import { importKeys, listFingerprints } from '../db/key-import.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
@@ -56,6 +55,7 @@ export const keyImportRoutes = new Hono<HubContext>().post(
   '/',
   endpoint({
     guard: 'user',
+    audit: 'keys.imported',
     summary:
       'Adds many keys from lines, a CSV table or a .env; without `apply` it only shows what it would do.',
     body: ImportInput,
@@ -116,7 +116,11 @@ async function store(env: Env, owner: string, candidates: Candidate[]): Promise<
     candidates.flatMap(({ line, key }) => (key ? [toStored(env, owner, line, key, now)] : [])),
   )
   if (entries.length === 0) return
-  const { added, epoch } = await importKeys(env.DB, owner, entries)
+  const { added, epoch } = await importKeys(env.DB, owner, entries, {
+    actor: owner,
+    action: 'keys.imported',
+    subject: owner,
+  })
   for (const { key, line } of entries) {
     const isAdded = added.has(key.id)
     line.outcome = isAdded ? 'added' : 'duplicate'
@@ -125,12 +129,6 @@ async function store(env: Env, owner: string, candidates: Candidate[]): Promise<
     else line.duplicateOf = { keyId: null, line: null }
   }
   await announceChange(env, owner, epoch)
-  await writeAudit(env.DB, {
-    actor: owner,
-    action: 'keys.imported',
-    subject: owner,
-    detail: { keys: [...added] },
-  })
 }
 
 async function toStored(

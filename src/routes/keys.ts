@@ -45,7 +45,14 @@ export const keyRoutes = new Hono<HubContext>()
   )
   .post(
     '/',
-    endpoint({ guard: 'user', summary: 'Adds a provider key.', body: KeyInput, status: 201, answer: Key }),
+    endpoint({
+      guard: 'user',
+      audit: 'key.added',
+      summary: 'Adds a provider key.',
+      body: KeyInput,
+      status: 201,
+      answer: Key,
+    }),
     async (c) => {
       const input = c.req.valid('json')
       const { caller } = c.var
@@ -73,16 +80,11 @@ export const keyRoutes = new Hono<HubContext>()
           updatedAt: now,
         },
         account,
+        { actor: owner, action: 'key.added', subject: id, detail: { provider: known.id } },
         sealed.fingerprints,
       )
       if (epoch === undefined) throw sameKey(known)
       await announceChange(c.env, owner, epoch)
-      await writeAudit(c.env.DB, {
-        actor: owner,
-        action: 'key.added',
-        subject: id,
-        detail: { provider: known.id },
-      })
       return c.json(await readKey(c.env, owner, id), 201)
     },
   )
@@ -96,6 +98,7 @@ export const keyRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'user',
+      audit: 'key.changed',
       summary:
         'Changes a key. With `apiKey` another secret takes its place, or the same one is entered again.',
       params: ById,
@@ -118,31 +121,30 @@ export const keyRoutes = new Hono<HubContext>()
         stored,
         { ...withoutUndefined(change), ...secret },
         accountChange,
+        {
+          actor: owner,
+          action: 'key.changed',
+          subject: stored.id,
+          detail: { fields: Object.keys(c.req.valid('json')) },
+        },
       )
       await announceChange(c.env, owner, epoch, [poolOf(stored)])
-      await writeAudit(c.env.DB, {
-        actor: owner,
-        action: 'key.changed',
-        subject: stored.id,
-        detail: { fields: Object.keys(c.req.valid('json')) },
-      })
       return c.json(await readKey(c.env, owner, stored.id))
     },
   )
   .delete(
     '/:id',
-    endpoint({ guard: 'user', summary: 'Removes a key.', params: ById, status: 204 }),
+    endpoint({ guard: 'user', audit: 'key.removed', summary: 'Removes a key.', params: ById, status: 204 }),
     async (c) => {
       const owner = c.var.caller.configuration.user.id
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
-      const epoch = await removeKey(c.env.DB, stored)
-      await announceChange(c.env, owner, epoch, [poolOf(stored)])
-      await writeAudit(c.env.DB, {
+      const epoch = await removeKey(c.env.DB, stored, {
         actor: owner,
         action: 'key.removed',
         subject: stored.id,
         detail: { provider: stored.provider },
       })
+      await announceChange(c.env, owner, epoch, [poolOf(stored)])
       return c.body(null, 204)
     },
   )
@@ -173,6 +175,7 @@ export const keyRoutes = new Hono<HubContext>()
     '/:id/test',
     endpoint({
       guard: 'user',
+      audit: 'none: a test changes nothing that a person set',
       summary: 'Tries a key with the smallest request there is. A success lifts its quarantine.',
       params: ById,
       status: 201,
@@ -201,6 +204,7 @@ export const keyRoutes = new Hono<HubContext>()
     '/:id/restore',
     endpoint({
       guard: 'user',
+      audit: 'key.restored',
       summary: 'Lifts the quarantine and the rest of a key by hand.',
       params: ById,
       status: 201,
@@ -210,8 +214,9 @@ export const keyRoutes = new Hono<HubContext>()
       const owner = c.var.caller.configuration.user.id
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
       const pool = poolOf(stored)
-      await poolStub(c.env, pool.owner, pool.provider).restore(stored.id)
+      // The pool is another store than D1: its change follows the entry, and is never without it.
       await writeAudit(c.env.DB, { actor: owner, action: 'key.restored', subject: stored.id })
+      await poolStub(c.env, pool.owner, pool.provider).restore(stored.id)
       return c.json(await readKey(c.env, owner, stored.id), 201)
     },
   )

@@ -4,7 +4,6 @@ import { z } from 'zod'
 import type { Caller, PresentedSession } from '../auth/caller.ts'
 import { beginAttempt, passwordBucket } from '../auth/login-guard.ts'
 import { hashPassword, verifyPassword } from '../auth/passwords.ts'
-import { writeAudit } from '../db/audit.ts'
 import { listSessions, removeOtherSessions, removeSession, type StoredSession } from '../db/sessions.ts'
 import { changeUser, findUser, type User } from '../db/users.ts'
 import type { Env } from '../env.ts'
@@ -38,12 +37,16 @@ const SessionView = z.object({
 })
 
 export const meRoutes = new Hono<HubContext>()
-  .post('/logout', endpoint({ guard: 'user', summary: 'Ends this session.', status: 204 }), async (c) => {
-    const { id, userId } = sessionOf(c.var.caller)
-    await removeSession(c.env.DB, userId, id)
-    forgetCookie(c)
-    return c.body(null, 204)
-  })
+  .post(
+    '/logout',
+    endpoint({ guard: 'user', audit: 'session.ended', summary: 'Ends this session.', status: 204 }),
+    async (c) => {
+      const { id, userId } = sessionOf(c.var.caller)
+      await removeSession(c.env.DB, userId, id, { actor: userId, action: 'session.ended', subject: id })
+      forgetCookie(c)
+      return c.body(null, 204)
+    },
+  )
   .get(
     '/me',
     endpoint({ guard: 'user', summary: 'The person of this session.', answer: Person }),
@@ -53,6 +56,7 @@ export const meRoutes = new Hono<HubContext>()
     '/me',
     endpoint({
       guard: 'user',
+      audit: 'user.changed',
       summary:
         'Changes what you log in with, and whether what you ask and are answered is kept for you. What was kept goes when that ends.',
       body: MeChange,
@@ -62,16 +66,15 @@ export const meRoutes = new Hono<HubContext>()
       const change = withoutUndefined(c.req.valid('json'))
       const self = await requireSelf(c.env, c.var.caller)
       requireName({ ...self, ...change })
-      const epoch = await changeUser(c.env.DB, self.id, change)
-      if (epoch === 'taken') throw nameTaken(change)
-      await announceChange(c.env, self.id, epoch ?? 0)
-      if (change.keepTranscripts === false) await userStub(c.env, self.id).forgetTranscripts()
-      await writeAudit(c.env.DB, {
+      const epoch = await changeUser(c.env.DB, self.id, change, {
         actor: self.id,
         action: 'user.changed',
         subject: self.id,
         detail: { fields: Object.keys(change) },
       })
+      if (epoch === 'taken') throw nameTaken(change)
+      await announceChange(c.env, self.id, epoch ?? 0)
+      if (change.keepTranscripts === false) await userStub(c.env, self.id).forgetTranscripts()
       return c.json(showPerson(await requireSelf(c.env, c.var.caller)))
     },
   )
@@ -79,6 +82,7 @@ export const meRoutes = new Hono<HubContext>()
     '/password',
     endpoint({
       guard: 'user',
+      audit: 'user.password-changed',
       summary: 'Changes your password. Every session ends; this answer opens a new one.',
       body: PasswordChange,
       answer: NewSession,
@@ -92,9 +96,13 @@ export const meRoutes = new Hono<HubContext>()
         throw new HubError('FORBIDDEN', 'This is not your password.', { param: 'oldPassword' })
       }
       await takeBack()
-      await changeUser(c.env.DB, self.id, { passwordHash: hashPassword(newPassword) })
-      await writeAudit(c.env.DB, { actor: self.id, action: 'user.password-changed', subject: self.id })
-      const { token, expiresAt } = await openSession(c, self.id)
+      await changeUser(
+        c.env.DB,
+        self.id,
+        { passwordHash: hashPassword(newPassword) },
+        { actor: self.id, action: 'user.password-changed', subject: self.id },
+      )
+      const { token, expiresAt } = await openSession(c, self.id, 'password')
       return c.json({ token, expiresAt: toTime(expiresAt) })
     },
   )
@@ -109,28 +117,37 @@ export const meRoutes = new Hono<HubContext>()
   )
   .delete(
     '/sessions',
-    endpoint({ guard: 'user', summary: 'Ends all your sessions but this one, at once.', status: 204 }),
+    endpoint({
+      guard: 'user',
+      audit: 'session.others-ended',
+      summary: 'Ends all your sessions but this one, at once.',
+      status: 204,
+    }),
     async (c) => {
       const { id, userId } = sessionOf(c.var.caller)
-      const ended = await removeOtherSessions(c.env.DB, userId, id)
-      await writeAudit(c.env.DB, {
+      await removeOtherSessions(c.env.DB, userId, id, {
         actor: userId,
         action: 'session.others-ended',
         subject: userId,
-        detail: { ended },
       })
       return c.body(null, 204)
     },
   )
   .delete(
     '/sessions/:id',
-    endpoint({ guard: 'user', summary: 'Ends one of your sessions, at once.', params: ById, status: 204 }),
+    endpoint({
+      guard: 'user',
+      audit: 'session.ended',
+      summary: 'Ends one of your sessions, at once.',
+      params: ById,
+      status: 204,
+    }),
     async (c) => {
       const { userId } = sessionOf(c.var.caller)
       const { id } = c.req.valid('param')
-      if (!(await removeSession(c.env.DB, userId, id)))
+      const entry = { actor: userId, action: 'session.ended', subject: id }
+      if (!(await removeSession(c.env.DB, userId, id, entry)))
         throw new HubError('NOT_FOUND', 'You have no session with this id.')
-      await writeAudit(c.env.DB, { actor: userId, action: 'session.ended', subject: id })
       return c.body(null, 204)
     },
   )

@@ -1,14 +1,13 @@
 /** Providers: the built-in rows, and the custom ones of a user or of the whole hub. */
 import { Hono } from 'hono'
 import type { Caller } from '../auth/caller.ts'
-import { writeAudit } from '../db/audit.ts'
 import { poolsOfProvider } from '../db/keys.ts'
 import {
   addProvider,
   changeProvider,
   listProviders,
   listStrategies,
-  putStrategy,
+  type ProviderChanges,
   removeProvider,
   type StoredProvider,
 } from '../db/routing.ts'
@@ -53,6 +52,7 @@ export const providerRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
+      audit: 'provider.added',
       summary: 'Adds a provider with its own base URL; an admin adds one for everyone with ?scope=hub.',
       query: Scope,
       body: ProviderInput,
@@ -85,18 +85,13 @@ export const providerRoutes = new Hono<HubContext>()
         updatedAt: now,
       }
       const actor = caller.configuration.user.id
-      await announceChange(
-        c.env,
-        actor,
-        await addProvider(c.env.DB, row, actor),
-        await poolsOfProvider(c.env.DB, row.id),
-      )
-      await writeAudit(c.env.DB, {
+      const epoch = await addProvider(c.env.DB, row, actor, {
         actor,
         action: 'provider.added',
         subject: row.id,
         detail: { owner, baseUrl: row.baseUrl },
       })
+      await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, row.id))
       return c.json(showCustom(row, undefined), 201)
     },
   )
@@ -104,6 +99,7 @@ export const providerRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'user',
+      audit: 'provider.changed',
       summary:
         'Changes a custom provider, or how the keys of any provider are ordered. On another host its keys are not used until they are entered again.',
       params: ById,
@@ -125,18 +121,16 @@ export const providerRoutes = new Hono<HubContext>()
         requireOwner(caller, custom)
         if (change.baseUrl !== undefined)
           change.baseUrl = await checkBaseUrl(change.baseUrl, 'baseUrl', addressRules(c.env))
-        const epoch = await changeProvider(c.env.DB, custom.owner, id, withoutUndefined(change), actor)
-        // Pools hold keys back that were entered for another address, whoever entered them.
-        await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
       }
-      if (strategy !== undefined) {
-        await announceChange(
-          c.env,
-          actor,
-          await putStrategy(c.env.DB, actor, builtIn?.id ?? id, strategy, actor),
-        )
+      const changes: ProviderChanges = {
+        row:
+          custom && field !== undefined
+            ? { owner: custom.owner, id, change: withoutUndefined(change) }
+            : undefined,
+        strategy:
+          strategy === undefined ? undefined : { owner: actor, provider: builtIn?.id ?? id, strategy },
       }
-      await writeAudit(c.env.DB, {
+      const epoch = await changeProvider(c.env.DB, changes, actor, {
         actor,
         action: 'provider.changed',
         subject: id,
@@ -145,6 +139,8 @@ export const providerRoutes = new Hono<HubContext>()
           ...(change.baseUrl !== undefined && { baseUrl: change.baseUrl }),
         },
       })
+      // Pools hold keys back that were entered for another address, whoever entered them.
+      await announceChange(c.env, actor, epoch, changes.row ? await poolsOfProvider(c.env.DB, id) : [])
       const strategies = await listStrategies(c.env.DB, actor)
       const now = findRow(await listProviders(c.env.DB, actor), id)
       if (now) return c.json(showCustom(now, strategies.get(id)))
@@ -154,7 +150,13 @@ export const providerRoutes = new Hono<HubContext>()
   )
   .delete(
     '/:id',
-    endpoint({ guard: 'user', summary: 'Removes a custom provider.', params: ById, status: 204 }),
+    endpoint({
+      guard: 'user',
+      audit: 'provider.removed',
+      summary: 'Removes a custom provider.',
+      params: ById,
+      status: 204,
+    }),
     async (c) => {
       const { caller } = c.var
       const { id } = c.req.valid('param')
@@ -166,14 +168,13 @@ export const providerRoutes = new Hono<HubContext>()
           : new HubError('NOT_FOUND', `There is no provider "${id}".`)
       }
       requireOwner(caller, custom)
-      const epoch = await removeProvider(c.env.DB, custom.owner, id, actor)
-      await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
-      await writeAudit(c.env.DB, {
+      const epoch = await removeProvider(c.env.DB, custom.owner, id, actor, {
         actor,
         action: 'provider.removed',
         subject: id,
         detail: { owner: custom.owner },
       })
+      await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
       return c.body(null, 204)
     },
   )

@@ -1,7 +1,6 @@
 /** Routes: the names that clients ask for, and who serves them. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { writeAudit } from '../db/audit.ts'
 import { type ConfiguredRoute } from '../db/configuration.ts'
 import { listRoutes, putRoute, removeRoute } from '../db/routing.ts'
 import type { Env } from '../env.ts'
@@ -66,6 +65,7 @@ export const routingRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
+      audit: 'route.stored',
       summary: 'Makes a route.',
       query: Scope,
       body: RouteInput,
@@ -100,6 +100,7 @@ export const routingRoutes = new Hono<HubContext>()
     '/:name/explain',
     endpoint({
       guard: 'user',
+      audit: 'none: an explanation changes nothing',
       summary:
         'Who would serve a request for this route or model, and why the others would not; without a call.',
       params: ByName,
@@ -123,6 +124,7 @@ export const routingRoutes = new Hono<HubContext>()
     '/:name',
     endpoint({
       guard: 'user',
+      audit: 'route.stored',
       summary:
         'Stores a route. Your own shadows the hub’s of the same name; an admin edits that one with ?scope=hub.',
       params: ByName,
@@ -147,6 +149,7 @@ export const routingRoutes = new Hono<HubContext>()
     '/:name',
     endpoint({
       guard: 'user',
+      audit: 'route.removed',
       summary: 'Removes a route; a default one shows again.',
       params: ByName,
       query: Scope,
@@ -165,21 +168,26 @@ export const routingRoutes = new Hono<HubContext>()
           : ''
         throw new HubError('NOT_FOUND', `There is no route "${name}"${hint}.`)
       }
-      await announceChange(c.env, actor, await removeRoute(c.env.DB, owner, name, actor))
-      await writeAudit(c.env.DB, { actor, action: 'route.removed', subject: name, detail: { owner } })
+      const epoch = await removeRoute(c.env.DB, owner, name, actor, {
+        actor,
+        action: 'route.removed',
+        subject: name,
+        detail: { owner },
+      })
+      await announceChange(c.env, actor, epoch)
       return c.body(null, 204)
     },
   )
 
 async function storeRoute(env: Env, caller: Caller, route: ConfiguredRoute): Promise<z.infer<typeof Route>> {
   const actor = caller.configuration.user.id
-  await announceChange(env, actor, await putRoute(env.DB, { ...route, updatedAt: Date.now() }, actor))
-  await writeAudit(env.DB, {
+  const epoch = await putRoute(env.DB, { ...route, updatedAt: Date.now() }, actor, {
     actor,
     action: 'route.stored',
     subject: route.name,
     detail: { owner: route.owner },
   })
+  await announceChange(env, actor, epoch)
   return showRoute(route)
 }
 

@@ -9,23 +9,33 @@ import { clientAddress } from '../http/client-address.ts'
 import { randomId } from '../ids.ts'
 import type { HubContext } from './context.ts'
 
-/** Opens a session for a user who proved who they are, and remembers the device. @returns its token, for those who take no cookies. */
+/**
+ * Opens a session for a user who proved who they are, and remembers the device.
+ *
+ * @param reason what opens it. The audit log names registrations and new passwords themselves.
+ * @returns its token, for those who take no cookies.
+ */
 export async function openSession(
   c: Context<HubContext>,
   userId: string,
+  reason: 'login' | 'registration' | 'password',
 ): Promise<{ token: string; expiresAt: number }> {
   const now = Date.now()
   const id = randomId('ses')
   const expiresAt = expiryOf(now, now)
-  await addSession(c.env.DB, {
-    id,
-    userId,
-    userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
-    address: clientAddress(c.req.raw.headers),
-    createdAt: now,
-    lastSeenAt: now,
-    expiresAt,
-  })
+  await addSession(
+    c.env.DB,
+    {
+      id,
+      userId,
+      userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
+      address: clientAddress(c.req.raw.headers),
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt,
+    },
+    reason === 'login' ? { actor: userId, action: 'session.opened', subject: id } : undefined,
+  )
   const token = await signSession(c.env, { userId, sessionId: id, generation: 1 }, expiresAt)
   setHubCookie(c, sessionCookie, token, expiresAt - now)
   if ((await verifyDevice(c.env, getCookie(c, deviceCookie), userId, now)) === undefined) {

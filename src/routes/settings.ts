@@ -2,7 +2,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { lookAgain } from '../auth/open-access.ts'
-import { writeAudit } from '../db/audit.ts'
 import { changeSettings, type HubSettings, readSettings } from '../db/settings.ts'
 import { strategyNames } from '../quota/strategies.ts'
 import { announceChange } from './announce.ts'
@@ -43,6 +42,7 @@ export const settingsRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'admin',
+      audit: 'settings.changed',
       summary: 'Changes settings of this hub.',
       body: SettingsChange,
       answer: Settings,
@@ -52,7 +52,6 @@ export const settingsRoutes = new Hono<HubContext>()
       const actor = c.var.caller.configuration.user.id
       await announceChange(c.env, actor, await changeSettings(c.env.DB, change, actor))
       lookAgain()
-      await writeAudit(c.env.DB, { actor, action: 'settings.changed', subject: 'hub', detail: change })
       return c.json(showSettings(await readSettings(c.env.DB)))
     },
   )

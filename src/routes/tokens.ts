@@ -1,7 +1,6 @@
 /** Gateway tokens: made here, shown once, revoked at once. */
 import { Hono } from 'hono'
 import { hashToken, makeToken, tokenPrefix } from '../auth/gateway-tokens.ts'
-import { writeAudit } from '../db/audit.ts'
 import {
   addToken,
   changeToken,
@@ -36,6 +35,7 @@ export const tokenRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
+      audit: 'token.added',
       summary: 'Makes a token; its secret is shown this once.',
       body: TokenInput,
       status: 201,
@@ -62,8 +62,7 @@ export const tokenRoutes = new Hono<HubContext>()
         lastUsedAt: null,
         createdAt: Date.now(),
       }
-      await addToken(c.env.DB, stored)
-      await writeAudit(c.env.DB, {
+      await addToken(c.env.DB, stored, {
         actor: owner,
         action: 'token.added',
         subject: stored.id,
@@ -76,6 +75,7 @@ export const tokenRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'user',
+      audit: 'token.changed',
       summary: 'Changes what a token may do.',
       params: ById,
       body: TokenChange,
@@ -87,31 +87,37 @@ export const tokenRoutes = new Hono<HubContext>()
       requireFuture(input.expiresAt)
       const stored = await requireToken(c.env, owner, c.req.valid('param').id)
       const change = { name: stored.name, ...input }
-      await announceChange(c.env, owner, await changeToken(c.env.DB, owner, stored.id, change))
-      await writeAudit(c.env.DB, {
+      const epoch = await changeToken(c.env.DB, owner, stored.id, change, {
         actor: owner,
         action: 'token.changed',
         subject: stored.id,
         detail: { fields: Object.keys(input) },
       })
+      await announceChange(c.env, owner, epoch)
       const changed = { ...stored, ...change }
       return c.json(showToken(changed, (await readUses(c.env, owner, [changed])).get(stored.id)))
     },
   )
   .delete(
     '/:id',
-    endpoint({ guard: 'user', summary: 'Revokes a token, at once.', params: ById, status: 204 }),
+    endpoint({
+      guard: 'user',
+      audit: 'token.revoked',
+      summary: 'Revokes a token, at once.',
+      params: ById,
+      status: 204,
+    }),
     async (c) => {
       const owner = c.var.caller.configuration.user.id
       const stored = await requireToken(c.env, owner, c.req.valid('param').id)
-      await announceChange(c.env, owner, await removeToken(c.env.DB, owner, stored.id))
-      await userStub(c.env, owner).forgetToken(stored.id)
-      await writeAudit(c.env.DB, {
+      const epoch = await removeToken(c.env.DB, owner, stored.id, {
         actor: owner,
         action: 'token.revoked',
         subject: stored.id,
         detail: { name: stored.name },
       })
+      await announceChange(c.env, owner, epoch)
+      await userStub(c.env, owner).forgetToken(stored.id)
       return c.body(null, 204)
     },
   )

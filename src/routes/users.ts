@@ -2,7 +2,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { hashPassword } from '../auth/passwords.ts'
-import { writeAudit } from '../db/audit.ts'
 import { countSharedKeys, removeUser } from '../db/departures.ts'
 import { poolsOfUser } from '../db/keys.ts'
 import { addUser, changeUser, findUser, listUsers, type User } from '../db/users.ts'
@@ -68,6 +67,7 @@ export const userRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'admin',
+      audit: 'user.added',
       summary: 'Makes an account for somebody.',
       body: UserInput,
       status: 201,
@@ -76,21 +76,19 @@ export const userRoutes = new Hono<HubContext>()
     async (c) => {
       const { username, email, password, role } = c.req.valid('json')
       const id = randomId('usr')
-      const added = await addUser(c.env.DB, {
-        id,
-        username: username ?? null,
-        email: email ?? null,
-        passwordHash: hashPassword(password),
-        role,
-        createdAt: Date.now(),
-      })
+      const added = await addUser(
+        c.env.DB,
+        {
+          id,
+          username: username ?? null,
+          email: email ?? null,
+          passwordHash: hashPassword(password),
+          role,
+          createdAt: Date.now(),
+        },
+        { actor: c.var.caller.configuration.user.id, action: 'user.added', subject: id, detail: { role } },
+      )
       if (!added) throw nameTaken({ username })
-      await writeAudit(c.env.DB, {
-        actor: c.var.caller.configuration.user.id,
-        action: 'user.added',
-        subject: id,
-        detail: { role },
-      })
       return c.json(showUser(await requireUser(c.env, id)), 201)
     },
   )
@@ -98,6 +96,7 @@ export const userRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'admin',
+      audit: 'user.changed',
       summary:
         'Changes an account. Who is disabled or gets another password has no session left; with a password, the transcripts kept for them go.',
       params: ById,
@@ -109,25 +108,29 @@ export const userRoutes = new Hono<HubContext>()
       const stored = await requireUser(c.env, c.req.valid('param').id)
       const names = withoutUndefined(sent)
       requireName({ ...stored, ...names })
-      const epoch = await changeUser(c.env.DB, stored.id, {
-        ...names,
-        ...(password !== undefined && { passwordHash: hashPassword(password) }),
-        ...(enabled !== undefined && { disabledAt: enabled ? null : (stored.disabledAt ?? Date.now()) }),
-      })
+      const epoch = await changeUser(
+        c.env.DB,
+        stored.id,
+        {
+          ...names,
+          ...(password !== undefined && { passwordHash: hashPassword(password) }),
+          ...(enabled !== undefined && { disabledAt: enabled ? null : (stored.disabledAt ?? Date.now()) }),
+        },
+        {
+          actor: c.var.caller.configuration.user.id,
+          action: 'user.changed',
+          subject: stored.id,
+          detail: {
+            fields: Object.keys(c.req.valid('json')),
+            ...withoutUndefined({ role: sent.role, enabled }),
+          },
+        },
+      )
       if (epoch === 'taken') throw nameTaken(names)
       if (epoch === undefined) throw lastAdmin()
       await announceChange(c.env, stored.id, epoch)
       // Whoever gives somebody a password could log in with it: what was kept for that person alone is not handed over.
       if (password !== undefined) await userStub(c.env, stored.id).forgetTranscripts()
-      await writeAudit(c.env.DB, {
-        actor: c.var.caller.configuration.user.id,
-        action: 'user.changed',
-        subject: stored.id,
-        detail: {
-          fields: Object.keys(c.req.valid('json')),
-          ...withoutUndefined({ role: sent.role, enabled }),
-        },
-      })
       return c.json(showUser(await requireUser(c.env, stored.id)))
     },
   )
@@ -135,6 +138,7 @@ export const userRoutes = new Hono<HubContext>()
     '/:id',
     endpoint({
       guard: 'admin',
+      audit: 'user.removed',
       summary:
         'Removes an account with its keys, tokens, sessions, routes, providers and log. Keys that it shares with everyone need ?sharedKeys=remove.',
       params: ById,
@@ -152,16 +156,15 @@ export const userRoutes = new Hono<HubContext>()
         )
       }
       const pools = await poolsOfUser(c.env.DB, id)
-      const epoch = await removeUser(c.env.DB, id, Date.now())
-      if (epoch === undefined) throw lastAdmin()
-      await announceChange(c.env, id, epoch, pools)
-      await userStub(c.env, id).forgetTranscripts()
-      await writeAudit(c.env.DB, {
+      const epoch = await removeUser(c.env.DB, id, Date.now(), {
         actor: c.var.caller.configuration.user.id,
         action: 'user.removed',
         subject: id,
         detail: { sharedKeys: shared },
       })
+      if (epoch === undefined) throw lastAdmin()
+      await announceChange(c.env, id, epoch, pools)
+      await userStub(c.env, id).forgetTranscripts()
       return c.body(null, 204)
     },
   )

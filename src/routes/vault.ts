@@ -2,7 +2,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { requireKeyRing } from '../auth/vault.ts'
-import { writeAudit } from '../db/audit.ts'
 import { countOlder } from '../db/sealed.ts'
 import { type Batch, type Position, resealBatch } from '../gateway/reseal.ts'
 import { parseJson } from '../http/body.ts'
@@ -51,6 +50,7 @@ export const vaultRoutes = new Hono<HubContext>().post(
   '/rotate',
   endpoint({
     guard: 'admin',
+    audit: 'vault.rotated',
     summary: 'Seals a batch of stored keys anew with the newest master key. Call again until it is complete.',
     body: RotationInput,
     status: 201,
@@ -59,17 +59,13 @@ export const vaultRoutes = new Hono<HubContext>().post(
   async (c) => {
     const { cursor, limit } = c.req.valid('json')
     const [current, ...older] = requireKeyRing(c.env)
-    const batch = await resealBatch(c.env, readCursor(cursor), limit)
+    const batch = await resealBatch(c.env, readCursor(cursor), limit, {
+      actor: c.var.caller.configuration.user.id,
+      action: 'vault.rotated',
+      subject: current.id,
+    })
     await tellPools(c.env, batch.pools)
     const left = await countOlder(c.env.DB, current.id)
-    if (batch.keys + batch.responses > 0) {
-      await writeAudit(c.env.DB, {
-        actor: c.var.caller.configuration.user.id,
-        action: 'vault.rotated',
-        subject: current.id,
-        detail: { keys: batch.keys, responses: batch.responses, left: left.keys + left.responses },
-      })
-    }
     const complete = left.keys + left.responses === 0
     return c.json(
       {

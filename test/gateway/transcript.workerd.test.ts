@@ -406,7 +406,12 @@ describe('the object of a person who keeps what is said', () => {
 
   beforeEach(async () => {
     now = start
-    await changeUser(env.DB, ada.userId, { keepTranscripts: true })
+    await changeUser(
+      env.DB,
+      ada.userId,
+      { keepTranscripts: true },
+      { actor: ada.userId, action: 'user.changed', subject: ada.userId },
+    )
     await runInDurableObject(object(), (instance) => {
       instance.clock = () => now
     })
