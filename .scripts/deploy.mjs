@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build, root } from './local.mjs'
+import { scriptOf } from './tools.mjs'
 
 const dryRun = process.argv.includes('--dry-run')
 /** The build's own configuration, which knows where its files are. */
@@ -80,10 +81,9 @@ function withSecretsFile(secrets, deploy) {
 }
 
 function wrangler(args, { quiet = false } = {}) {
-  return spawnSync('wrangler', args, {
+  return spawnSync(process.execPath, [scriptOf(root, 'wrangler'), ...args], {
     cwd: root,
     encoding: 'utf8',
-    shell: process.platform === 'win32',
     stdio: quiet ? 'pipe' : ['inherit', 'inherit', 'inherit'],
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
   })

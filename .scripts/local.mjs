@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { scriptOf } from './tools.mjs'
 
 export const root = path.join(import.meta.dirname, '..')
 const secretsFile = path.join(root, '.dev.vars')
@@ -98,10 +99,9 @@ function readModules(folder) {
 
 /** Runs one of the project's tools to its end; its words are shown only if it fails. */
 function run(tool, args) {
-  const { status, stdout, stderr } = spawnSync(tool, args, {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [scriptOf(root, tool), ...args], {
     cwd: root,
     encoding: 'utf8',
-    shell: process.platform === 'win32',
     // CI=1 keeps the tools from asking questions.
     env: { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false' },
   })

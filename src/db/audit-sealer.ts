@@ -9,7 +9,7 @@ import { sealPending } from './audit-sealing.ts'
 
 const retryMs = 30_000
 /** How long an answer waits for the seal of its entries. */
-const waitMs = 2_000
+const waitMs = 5_000
 
 export class AuditSealer extends DurableObject<Env> {
   #last: Promise<void> = Promise.resolve()
@@ -27,7 +27,7 @@ export class AuditSealer extends DurableObject<Env> {
   }
 
   #runAfter(previous: Promise<void>): Promise<void> {
-    this.#last = previous.then(async () => {
+    const run = async (): Promise<void> => {
       this.#next = undefined
       try {
         await sealPending(this.env.DB)
@@ -35,13 +35,14 @@ export class AuditSealer extends DurableObject<Env> {
         console.error('The audit log could not be sealed; its newest entries stay pending.', error)
         await this.ctx.storage.setAlarm(Date.now() + retryMs)
       }
-    })
+    }
+    this.#last = previous.then(run, run)
     return this.#last
   }
 }
 
 /**
- * Has the entries sealed that are committed, and waits for it for two seconds at most. Never throws:
+ * Has the entries sealed that are committed, and waits for it for five seconds at most. Never throws:
  * what is not sealed now is sealed with the next change, the next look at the log, or by the alarm.
  */
 export async function sealAudit(env: Env, background: (work: Promise<unknown>) => void): Promise<void> {
