@@ -25,12 +25,15 @@ export const binaries = {
  * @throws {Error} where none is new enough, with the remedy.
  */
 export function chooseNode(root, running = process) {
-  if (majorOf(running.version) >= oldestMajor) return running.execPath
+  // An installation may have removed the Node that runs this.
+  if (majorOf(running.version) >= oldestMajor && existsSync(running.execPath)) return running.execPath
   const platform = `${running.platform}-${running.arch}`
   const name = Object.hasOwn(binaries, platform) ? binaries[platform] : undefined
   const remedy = `install Node ${oldestMajor} or newer from https://nodejs.org`
   if (name === undefined) {
-    throw new Error(`This is Node ${running.version}, and the lock file pins none for ${platform}: ${remedy}.`)
+    throw new Error(
+      `There is no Node ${oldestMajor} here (this is ${running.version}), and the lock file pins none for ${platform}: ${remedy}.`,
+    )
   }
   const locked = readJson(path.join(root, 'package-lock.json'))?.packages?.[`node_modules/${name}`]
   const installed = readJson(path.join(root, 'node_modules', name, 'package.json'))
@@ -40,7 +43,9 @@ export function chooseNode(root, running = process) {
   const program = running.platform === 'win32' ? 'node.exe' : 'node'
   const binary = path.join(root, 'node_modules', name, 'bin', program)
   if (!installed || !existsSync(binary)) {
-    throw new Error(`${name} is not installed: run "npm ci --ignore-scripts --include=optional", or ${remedy}.`)
+    throw new Error(
+      `${name} is not installed: run "npm ci --ignore-scripts --include=optional", or ${remedy}.`,
+    )
   }
   if (installed.version !== locked.version || majorOf(locked.version) < oldestMajor) {
     throw new Error(`${name} is ${installed.version}, not ${locked.version}: run "npm ci --ignore-scripts".`)

@@ -9,20 +9,25 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 interface Manifest {
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
+  optionalDependencies: Record<string, string>
+  scripts: Record<string, string>
 }
 interface Lock {
-  packages: Record<string, { version?: string; resolved?: string; integrity?: string; link?: boolean }>
+  packages: Record<
+    string,
+    { version?: string; resolved?: string; integrity?: string; hasInstallScript?: boolean }
+  >
 }
 
 describe('the dependencies', () => {
-  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Manifest
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json')) as Manifest
   const { packages } = JSON.parse(read('package-lock.json')) as Lock
 
   it('are few where they reach the Worker', () => {
     expect(Object.keys(dependencies).length).toBeLessThanOrEqual(8)
   })
 
-  it.each(Object.entries({ ...dependencies, ...devDependencies }))(
+  it.each(Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))(
     '%s has one exact version',
     (_name, version) => {
       expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
@@ -36,6 +41,42 @@ describe('the dependencies', () => {
       expect(integrity, name).toMatch(/^sha512-/)
       // Where the lock names no address, it is the registry's own.
       if (resolved !== undefined) expect(resolved, name).toMatch(/^https:\/\/registry\.npmjs\.org\//)
+    }
+  })
+})
+
+describe('an installation', () => {
+  const { scripts } = JSON.parse(read('package.json')) as Manifest
+  const { packages } = JSON.parse(read('package-lock.json')) as Lock
+
+  it('runs no code of packages', () => {
+    expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m)
+    expect(read('.scripts/install.mjs')).toContain("['ci', '--ignore-scripts'")
+    for (const name of Object.keys(scripts)) expect(name).not.toMatch(/^(pre|post)|^(install|prepare)$/)
+  })
+
+  it('needs none: each package that would run some works without it', () => {
+    const asking = Object.entries(packages).flatMap(([name, { hasInstallScript }]) =>
+      hasInstallScript ? [name.replace('node_modules/', '')] : [],
+    )
+    // esbuild and workerd find their binaries in optional packages; protobufjs only warns of a version.
+    // A new name here is looked at before it is allowed.
+    for (const name of asking) expect(['esbuild', 'protobufjs', 'workerd', 'fsevents']).toContain(name)
+  })
+
+  it('is all that is ever installed: no script downloads a program', () => {
+    const files = readdirSync(path.join(root, '.scripts')).map((file) => path.join('.scripts', file))
+    expect(files.length).toBeGreaterThan(5)
+    for (const text of [...Object.values(scripts), ...files.map(read)]) {
+      expect(text).not.toMatch(/\b(npx|npm (i|install|exec|x)|pnpm|yarn|curl|wget)\b(?! (wrangler|\$\{))/)
+    }
+  })
+
+  it('is entered by one wrapper, whichever script is run', () => {
+    for (const [name, command] of Object.entries(scripts)) {
+      for (const part of command.split(' && ')) {
+        expect(part, name).toMatch(/^(node \.scripts\/run\.mjs |npm run )/)
+      }
     }
   })
 })
