@@ -42,6 +42,7 @@ export type Log = AnswerOf<typeof api.api.logs.$get>['data'][number]
 export type NamedLog = AnswerOf<(typeof api.api.logs)[':id']['$get']>
 export type TranscriptOf = AnswerOf<(typeof api.api.logs)[':id']['transcript']['$get']>
 export type Usage = AnswerOf<typeof api.api.usage.$get>['data'][number]
+export type Team = AnswerOf<typeof api.api.teams.$get>['data'][number]
 export type User = AnswerOf<typeof api.api.users.$get>['data'][number]
 export type Invitation = AnswerOf<typeof api.api.invitations.$get>['data'][number]
 export type NewInvitation = AnswerOf<typeof api.api.invitations.$post>
@@ -51,7 +52,9 @@ export type AuditEntry = AnswerOf<typeof api.api.audit.$get>['data'][number]
 export type Rotation = AnswerOf<typeof api.api.vault.rotate.$post>
 /** In OpenAI's shape; other shapes are for the SDKs that ask for them by a header. */
 export type Model = Extract<AnswerOf<typeof api.v1.models.$get>, { object: string }>['data'][number]
-export type Person = AnswerOf<typeof api.api.auth.me.$get>
+export type Person = AnswerOf<typeof api.api.auth.me.$patch>
+/** The signed-in person with the caps of their account and team. */
+export type Self = AnswerOf<typeof api.api.auth.me.$get>
 export type Problem = AnswerOf<typeof api.health.ready.$get>['problems'][number]
 
 /** One upstream try that failed on the way to an error. */

@@ -2,6 +2,7 @@
 import type { Throttle } from './auth/throttle.ts'
 import type { AuditSealer } from './db/audit-sealer.ts'
 import type { KeyPool } from './quota/key-pool.ts'
+import type { TeamObject } from './team/team-object.ts'
 import type { UserObject } from './user/user-object.ts'
 
 export interface Env {
@@ -9,6 +10,7 @@ export interface Env {
   KEY_POOL: DurableObjectNamespace<KeyPool>
   AUDIT_SEALER: DurableObjectNamespace<AuditSealer>
   THROTTLE: DurableObjectNamespace<Throttle>
+  TEAM_OBJECT: DurableObjectNamespace<TeamObject>
   USER_OBJECT: DurableObjectNamespace<UserObject>
   ASSETS: Fetcher
 

@@ -37,6 +37,7 @@ import { providerRoutes } from './routes/providers.ts'
 import { routeHealthRoutes } from './routes/route-health.ts'
 import { routingRoutes } from './routes/routing.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { teamRoutes } from './routes/teams.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { transcriptRoutes } from './routes/transcripts.ts'
 import { providerHealthRoutes, usageRoutes } from './routes/usage.ts'
@@ -46,6 +47,7 @@ import { vaultRoutes } from './routes/vault.ts'
 export { Throttle } from './auth/throttle.ts'
 export { AuditSealer } from './db/audit-sealer.ts'
 export { KeyPool } from './quota/key-pool.ts'
+export { TeamObject } from './team/team-object.ts'
 export { UserObject } from './user/user-object.ts'
 
 /** What a request did is in the chain before its answer leaves. */
@@ -108,6 +110,7 @@ export const app = new Hono<HubContext>()
   .route('/api/health', providerHealthRoutes)
   .route('/api/health', routeHealthRoutes)
   .route('/api/users', userRoutes)
+  .route('/api/teams', teamRoutes)
   .route('/api/invitations', invitationRoutes)
   .route('/api/settings', settingsRoutes)
   .route('/api/audit', auditRoutes)

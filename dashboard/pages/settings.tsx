@@ -4,6 +4,7 @@ import { Card } from '../parts/card.tsx'
 import { Page } from '../parts/page.tsx'
 import { words } from '../text/settings.ts'
 import type { PageProps } from './index.ts'
+import { DefaultsCard } from './settings/defaults.tsx'
 import { HubCard } from './settings/hub.tsx'
 import { InvitationsCard } from './settings/invitations.tsx'
 import { PasswordCard } from './settings/password.tsx'
@@ -27,6 +28,7 @@ export default function SettingsPage({ person }: PageProps) {
       {person.role === 'admin' && (
         <>
           <HubCard />
+          <DefaultsCard />
           <InvitationsCard />
           <VaultCard />
         </>

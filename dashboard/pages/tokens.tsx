@@ -11,11 +11,11 @@ import { useNow } from '../state/clock.ts'
 import { useLiveLog } from '../state/live.ts'
 import { flagField, useQuery } from '../state/query.ts'
 import { refresh, useResource } from '../state/resource.ts'
-import { tokensSource } from '../state/sources.ts'
+import { selfSource, tokensSource } from '../state/sources.ts'
 import { words } from '../text/tokens.ts'
+import { OwnCaps } from './tokens/own-caps.tsx'
 import { TokenFormDialog } from './tokens/token-form.tsx'
 import { TokenRow } from './tokens/token-row.tsx'
-import './tokens.css'
 
 export default function TokensPage() {
   const tokens = useResource(tokensSource)
@@ -26,7 +26,10 @@ export default function TokensPage() {
   const [editing, setEditing] = useState<Token>()
   const announce = useAnnounce()
   // Whatever was asked was asked with one of them, mostly: what is used of their limits has changed.
-  const readAgain = useCallback(() => void refresh(tokensSource), [])
+  const readAgain = useCallback(() => {
+    void refresh(tokensSource)
+    void refresh(selfSource)
+  }, [])
   useLiveLog(readAgain, 'mine', readAgain)
   return (
     <Page
@@ -39,6 +42,7 @@ export default function TokensPage() {
         </button>
       }
     >
+      <OwnCaps />
       <ResourceView resource={tokens}>
         {(data) =>
           data.length === 0 ? (
@@ -103,7 +107,7 @@ export default function TokensPage() {
           warning={words.revokeWarning}
           submit={words.revokeSubmit}
           act={async () => {
-            await send(api.api.tokens[':id'].$delete({ param: { id: revoking.id } }))
+            await send(api.api.tokens[':id'].$delete({ param: { id: revoking.id }, query: {} }))
           }}
           onDone={() => {
             announce(words.revoked(revoking.name))

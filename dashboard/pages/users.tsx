@@ -10,11 +10,16 @@ import { useAnnounce } from '../state/announce.ts'
 import { nameOfPerson } from '../state/people.ts'
 import { flagField, useQuery } from '../state/query.ts'
 import { change, type Source, useResource } from '../state/resource.ts'
+import { teamsSource } from '../state/sources.ts'
+import { words as teamWords } from '../text/teams.ts'
 import { words } from '../text/users.ts'
 import type { PageProps } from './index.ts'
 import { AddUserDialog } from './users/add-user.tsx'
 import { columnsOf } from './users/columns.tsx'
+import { PersonCapsDialog } from './users/person-caps.tsx'
+import { PersonTokensDialog } from './users/person-tokens.tsx'
 import { RemoveUserDialog } from './users/remove-user.tsx'
+import { TeamsCard } from './users/teams-card.tsx'
 import './users.css'
 
 interface UserPage {
@@ -33,7 +38,10 @@ async function readUsers(cursor?: string): Promise<UserPage> {
 export default function UsersPage({ person }: PageProps) {
   const users = useResource(usersSource)
   const [{ add }, setQuery] = useQuery({ add: flagField() })
+  const teams = useResource(teamsSource)
   const [removing, setRemoving] = useState<User>()
+  const [capping, setCapping] = useState<User>()
+  const [listing, setListing] = useState<User>()
   const announce = useAnnounce()
   const set = useAction(async (user: User, json: { role?: User['role']; enabled?: boolean }) => {
     await ask(api.api.users[':id'].$patch({ param: { id: user.id }, json }))
@@ -66,7 +74,14 @@ export default function UsersPage({ person }: PageProps) {
           <>
             <DataTable
               caption={words.caption}
-              columns={columnsOf({ person, onSet: set.run, onRemove: setRemoving })}
+              columns={columnsOf({
+                person,
+                teams: teams.data ?? [],
+                onSet: set.run,
+                onCap: setCapping,
+                onTokens: setListing,
+                onRemove: setRemoving,
+              })}
               rows={people}
               keyOf={({ id }) => id}
             />
@@ -82,6 +97,7 @@ export default function UsersPage({ person }: PageProps) {
                 </button>
               </p>
             )}
+            <TeamsCard teams={teams} people={people} onFreed={() => void users.reload()} />
           </>
         )}
       </ResourceView>
@@ -94,6 +110,19 @@ export default function UsersPage({ person }: PageProps) {
           onClosed={() => setQuery({ add: false })}
         />
       )}
+      {capping && (
+        <PersonCapsDialog
+          user={capping}
+          teams={teams.data ?? []}
+          onSaved={() => {
+            announce(teamWords.personSaved(nameOfPerson(capping)))
+            void users.reload()
+            void teams.reload()
+          }}
+          onClosed={() => setCapping(undefined)}
+        />
+      )}
+      {listing && <PersonTokensDialog user={listing} onClosed={() => setListing(undefined)} />}
       {removing && (
         <RemoveUserDialog
           user={removing}

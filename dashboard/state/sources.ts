@@ -9,6 +9,9 @@ import {
   type Provider,
   type ProviderHealth,
   type Route,
+  type Self,
+  type Settings,
+  type Team,
   type Token,
   type User,
 } from '../api.ts'
@@ -26,7 +29,25 @@ export const accountsSource: Source<Account[]> = {
 
 export const tokensSource: Source<Token[]> = {
   name: 'tokens',
-  load: async () => (await ask(api.api.tokens.$get())).data,
+  load: async () => (await ask(api.api.tokens.$get({ query: {} }))).data,
+}
+
+/** The signed-in person with the caps that apply to them. */
+export const selfSource: Source<Self> = {
+  name: 'self',
+  load: () => ask(api.api.auth.me.$get()),
+}
+
+/** The settings of the hub; only administrators may read them. */
+export const settingsSource: Source<Settings> = {
+  name: 'settings',
+  load: () => ask(api.api.settings.$get()),
+}
+
+/** The teams of the hub; only administrators may read them. */
+export const teamsSource: Source<Team[]> = {
+  name: 'teams',
+  load: async () => (await ask(api.api.teams.$get())).data,
 }
 
 export const routesSource: Source<Route[]> = {

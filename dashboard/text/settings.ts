@@ -75,6 +75,17 @@ export const words = {
   },
   hubSaved: 'The hub’s settings were saved. They hold everywhere within half a minute.',
 
+  defaults: 'Caps',
+  defaultsHint: 'Defaults apply to people and tokens that are added from now on. Others keep theirs.',
+  capsOf: {
+    personDefaults: { title: 'New people', hint: 'Counted over all tokens and sessions of one person.' },
+    tokenDefaults: { title: 'New tokens', hint: 'Used where the owner leaves a field out.' },
+    openAccessCaps: { title: 'Requests without a token', hint: 'Counted over all such requests together.' },
+  },
+  expiresInDays: 'Days until a token expires',
+  saveOf: (title: string) => `Save: ${title}`,
+  defaultsSaved: 'The caps were saved.',
+
   invitations: 'Invitations',
   invite: 'Invite somebody',
   invitationsEmpty: 'An invitation is a link that opens registration once, for whoever holds it.',

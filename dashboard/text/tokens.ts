@@ -10,14 +10,9 @@ export const words = {
     'A token is what your tools send to this hub in place of a provider’s key. Make one for each tool, so that you can revoke it alone.',
   name: 'Name',
   restrict: 'Limit what it may do',
-  budget: 'Budget in US dollars',
-  budgetPer: 'Budget for each',
   budgetHint:
     'Requests are refused when it is spent. It counts models with a known price; days and months are UTC’s.',
-  budgetBar: (per: 'day' | 'month') => `Budget per ${per}`,
   limitsHint: 'Counted for this token alone, whichever key serves it.',
-  periods: { day: 'per day', month: 'per month' },
-  maxConcurrent: 'Requests at the same time',
   models: 'Models that it may use',
   modelsHint:
     'One in each line: a route, provider/model, or a beginning with a star, as in groq/*. Empty allows all.',
@@ -30,7 +25,6 @@ export const words = {
   save: 'Save',
   changed: (name: string) => `The token “${name}” was changed.`,
   expired: 'expired',
-  running: (running: number, most: number) => `${number(running)} of ${number(most)} at the same time`,
   waits: (seconds: number) => `waits up to ${seconds} s`,
   allowed: (models: string[]) =>
     models.length > 3

@@ -5,14 +5,14 @@ import type { DialectId } from '../chat/request.ts'
 import { openDatabase } from './client.ts'
 import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
 import {
-  type Budget,
   type CandidateOrder,
+  type Caps,
   providers,
   type Role,
   type RouteCandidate,
   routes,
   settings,
-  type TokenLimit,
+  teams,
   tokens,
   users,
 } from './schema.ts'
@@ -22,6 +22,8 @@ import { type HubSettings, toSettings } from './settings.ts'
 export interface Configuration {
   user: ConfiguredUser
   epoch: number
+  /** The user's team; null where they have none. */
+  team: ConfiguredTeam | null
   /** The user's own routes and the hub's, the user's first. */
   routes: ConfiguredRoute[]
   /** Custom providers: the user's own and the hub's. */
@@ -31,12 +33,20 @@ export interface Configuration {
   settings: HubSettings
 }
 
-export interface ConfiguredUser {
+/** A person; with the caps over everything they use. */
+export interface ConfiguredUser extends Caps {
   id: string
   name: string
   role: Role
   /** What they ask and are answered is kept, for themselves alone. */
   keepTranscripts: boolean
+}
+
+/** A team as of its own epoch, which its object compares. */
+export interface ConfiguredTeam extends Caps {
+  id: string
+  name: string
+  epoch: number
 }
 
 export interface ConfiguredRoute {
@@ -59,14 +69,11 @@ export interface CustomProvider {
 }
 
 /** What is stored of a gateway token. */
-export interface TokenRecord {
+export interface TokenRecord extends Caps {
   id: string
   owner: string
   allowedModels: string[] | null
   expiresAt: number | null
-  limits: TokenLimit[] | null
-  maxConcurrent: number | null
-  budget: Budget | null
   /** Seconds that a request waits for a slot when everything rests, unless it says otherwise. */
   defaultWait: number | null
 }
@@ -98,9 +105,8 @@ export async function findToken(
 export async function readConfiguration(d1: D1Database, userId: string): Promise<Configuration | undefined> {
   const { user, ...rest } = await readFor(d1, userId)
   if (!user) return undefined
-  const { epoch, id, role, keepTranscripts } = user
-  const name = user.username ?? user.email ?? id
-  return { user: { id, name, role, keepTranscripts }, epoch, ...rest }
+  const { epoch, id, username, email, ...known } = user
+  return { user: { id, name: username ?? email ?? id, ...known }, epoch, ...rest }
 }
 
 /**
@@ -110,7 +116,13 @@ export async function readConfiguration(d1: D1Database, userId: string): Promise
 export async function readOpenConfiguration(d1: D1Database): Promise<Configuration | undefined> {
   const { user: _user, ...rest } = await readFor(d1, 'hub')
   if (!rest.settings.openAccess) return undefined
-  const nobody: ConfiguredUser = { id: 'hub', name: 'open access', role: 'user', keepTranscripts: false }
+  const nobody: ConfiguredUser = {
+    id: 'hub',
+    name: 'open access',
+    role: 'user',
+    keepTranscripts: false,
+    ...rest.settings.openAccessCaps,
+  }
   return { user: nobody, epoch: 0, ...rest }
 }
 
@@ -119,27 +131,43 @@ async function readFor(d1: D1Database, userId: string) {
   const db = openDatabase(d1)
   const owners = [userId, 'hub']
   const own = askOwnReach(db, userId)
-  const [userRows, routeRows, providerRows, ownReach, sharedReach, settingRows] = await db.batch([
-    db
-      .select({
-        id: users.id,
-        username: users.username,
-        email: users.email,
-        role: users.role,
-        epoch: users.epoch,
-        keepTranscripts: users.keepTranscripts,
-      })
-      .from(users)
-      .where(and(eq(users.id, userId), isNull(users.disabledAt))),
-    db.select().from(routes).where(inArray(routes.owner, owners)),
-    db.select().from(providers).where(inArray(providers.owner, owners)),
-    own.question,
-    selectSharedReach(db),
-    db.select().from(settings),
-  ])
+  const [userRows, [team = null], routeRows, providerRows, ownReach, sharedReach, settingRows] =
+    await db.batch([
+      db
+        .select({
+          id: users.id,
+          username: users.username,
+          email: users.email,
+          role: users.role,
+          epoch: users.epoch,
+          keepTranscripts: users.keepTranscripts,
+          limits: users.limits,
+          maxConcurrent: users.maxConcurrent,
+          budget: users.budget,
+        })
+        .from(users)
+        .where(and(eq(users.id, userId), isNull(users.disabledAt))),
+      db
+        .select({
+          id: teams.id,
+          name: teams.name,
+          epoch: teams.epoch,
+          limits: teams.limits,
+          maxConcurrent: teams.maxConcurrent,
+          budget: teams.budget,
+        })
+        .from(teams)
+        .where(eq(teams.id, db.select({ team: users.team }).from(users).where(eq(users.id, userId)))),
+      db.select().from(routes).where(inArray(routes.owner, owners)),
+      db.select().from(providers).where(inArray(providers.owner, owners)),
+      own.question,
+      selectSharedReach(db),
+      db.select().from(settings),
+    ])
   const [user] = userRows
   return {
     user,
+    team,
     routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
     // Of two of the same id the user's own is meant: their keys are sealed for its address.
     providers: providerRows

@@ -2,6 +2,7 @@
 import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
+import { toJson } from './json.ts'
 import { invitations, users } from './schema.ts'
 import type { NewUser } from './users.ts'
 
@@ -48,7 +49,8 @@ export async function addInvitedUser(
       .insert(users)
       // In the order of the table's columns.
       .select(
-        sql`SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, invitations.role, 1, NULL, ${now}, FALSE
+        sql`SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, invitations.role, 1, NULL, ${now}, FALSE,
+          ${toJson(user.limits)}, ${user.maxConcurrent}, ${toJson(user.budget)}, NULL
           ${goodInvitation(hash, now)}`,
       )
       .onConflictDoNothing()

@@ -19,13 +19,27 @@ export interface Limit {
   scope?: 'account' | 'key' | undefined
 }
 
-/** A quota window of a gateway token: that of a key, for every model. */
+/** A quota window of a token, a person or a team: that of a key, for every model. */
 export type TokenLimit = Omit<Limit, 'model'>
 
-/** What a gateway token may spend, in US dollars. Its periods are those of UTC. */
+/** The most that a token, a person or a team may spend, in US dollars. Its periods are those of UTC. */
 export interface Budget {
   amount: number
   per: 'day' | 'month'
+}
+
+/** Limits, concurrency and budget of a token, a person or a team. Null sets no cap. */
+export interface Caps {
+  limits: TokenLimit[] | null
+  maxConcurrent: number | null
+  budget: Budget | null
+}
+
+/** The columns of `Caps`, for each table that has them. */
+const caps = {
+  limits: text({ mode: 'json' }).$type<TokenLimit[]>(),
+  maxConcurrent: integer('max_concurrent'),
+  budget: text({ mode: 'json' }).$type<Budget>(),
 }
 
 /** One entry of a route: a provider, and a model of it or its default. */
@@ -49,6 +63,19 @@ export const users = sqliteTable('users', {
   createdAt: integer('created_at').notNull(),
   /** What they ask and are answered is kept, for themselves alone. */
   keepTranscripts: integer('keep_transcripts', { mode: 'boolean' }).notNull().default(false),
+  /** Caps over all of this person's tokens and sessions. */
+  ...caps,
+  /** The id of the person's team. */
+  team: text(),
+})
+
+export const teams = sqliteTable('teams', {
+  id: text().primaryKey(),
+  name: text().notNull().unique(),
+  /** Rises with every change of the team. */
+  epoch: integer().notNull().default(1),
+  ...caps,
+  createdAt: integer('created_at').notNull(),
 })
 
 export const sessions = sqliteTable(
@@ -100,9 +127,7 @@ export const tokens = sqliteTable(
     expiresAt: integer('expires_at'),
     lastUsedAt: integer('last_used_at'),
     createdAt: integer('created_at').notNull(),
-    limits: text({ mode: 'json' }).$type<TokenLimit[]>(),
-    maxConcurrent: integer('max_concurrent'),
-    budget: text({ mode: 'json' }).$type<Budget>(),
+    ...caps,
     /** Seconds that a request waits for a slot when everything rests, unless it says otherwise. */
     defaultWait: integer('default_wait'),
   },

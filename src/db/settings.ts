@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import { record } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
-import { settings } from './schema.ts'
+import { type Caps, settings } from './schema.ts'
 
 export interface HubSettings {
   registration: 'open' | 'closed'
@@ -19,7 +19,16 @@ export interface HubSettings {
   corsOrigins: string[]
   /** How keys are ordered in pools whose owner chose nothing; null leaves it to the deployment. */
   defaultStrategy: string | null
+  /** Caps that a new person gets where the administrator sets no others. */
+  personDefaults: Caps
+  /** Caps that a new token gets, and its lifetime in days, where its creator leaves them out. */
+  tokenDefaults: Caps & { expiresInDays: number | null }
+  /** Caps over all requests without a credential together. */
+  openAccessCaps: Caps
 }
+
+/** No cap at all. */
+export const noCaps: Caps = { limits: null, maxConcurrent: null, budget: null }
 
 export const defaultSettings: HubSettings = {
   registration: 'closed',
@@ -29,6 +38,9 @@ export const defaultSettings: HubSettings = {
   exposeServedBy: true,
   corsOrigins: [],
   defaultStrategy: null,
+  personDefaults: noCaps,
+  tokenDefaults: { ...noCaps, expiresInDays: null },
+  openAccessCaps: noCaps,
 }
 
 export async function readSettings(d1: D1Database): Promise<HubSettings> {

@@ -1,5 +1,5 @@
 /** Gateway tokens, as questions. What is stored of a token is its hash. */
-import { and, eq } from 'drizzle-orm'
+import { and, asc, eq, gt } from 'drizzle-orm'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
@@ -13,6 +13,16 @@ export async function listTokens(d1: D1Database, owner: string): Promise<StoredT
     .from(tokens)
     .where(eq(tokens.owner, owner))
     .orderBy(tokens.createdAt, tokens.id)
+}
+
+/** A page of everyone's tokens in the order of their ids. @param after the id that the page begins after. */
+export async function listAllTokens(d1: D1Database, after: string, limit: number): Promise<StoredToken[]> {
+  return openDatabase(d1)
+    .select()
+    .from(tokens)
+    .where(gt(tokens.id, after))
+    .orderBy(asc(tokens.id))
+    .limit(limit)
 }
 
 export async function findTokenById(

@@ -2,7 +2,8 @@
 import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
 import { type AuditEntry, prepareRecord, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
-import { type Role, sessions, users } from './schema.ts'
+import { type Caps, type Role, sessions, users } from './schema.ts'
+import { hasRoom } from './teams.ts'
 
 export type User = typeof users.$inferSelect
 
@@ -30,9 +31,23 @@ export async function keepsTranscripts(d1: D1Database, id: string): Promise<bool
   return user?.keeps ?? false
 }
 
-/** A page of users in the order of their ids. @param after the id that the page begins after. */
-export async function listUsers(d1: D1Database, after: string, limit: number): Promise<User[]> {
-  return openDatabase(d1).select().from(users).where(gt(users.id, after)).orderBy(asc(users.id)).limit(limit)
+/**
+ * A page of users in the order of their ids.
+ * @param after the id that the page begins after.
+ * @param team lists the members of one team.
+ */
+export async function listUsers(
+  d1: D1Database,
+  after: string,
+  limit: number,
+  team?: string,
+): Promise<User[]> {
+  return openDatabase(d1)
+    .select()
+    .from(users)
+    .where(and(gt(users.id, after), team === undefined ? undefined : eq(users.team, team)))
+    .orderBy(asc(users.id))
+    .limit(limit)
 }
 
 export async function hasUsers(d1: D1Database): Promise<boolean> {
@@ -41,7 +56,7 @@ export async function hasUsers(d1: D1Database): Promise<boolean> {
 }
 
 /** What is stored of somebody new. */
-export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'>
+export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'> & Caps
 
 /**
  * Adds the first user of the hub as its admin.
@@ -78,12 +93,14 @@ export async function addUser(
 
 /** What may be changed of a user. */
 export type UserChange = Partial<
-  Pick<User, 'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash' | 'keepTranscripts'>
+  Pick<User, 'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash' | 'keepTranscripts' | 'team'> &
+    Caps
 >
 
 /**
  * Changes a user. Who is disabled, or has another password, has no session left.
- * @returns their new epoch; `taken` where another has the name; undefined where no administrator would be left, or nobody was there.
+ * @returns their new epoch; `taken` where another has the name; undefined where no administrator would be
+ * left, their new team is gone or full, or nobody was there.
  */
 export async function changeUser(
   d1: D1Database,
@@ -93,7 +110,11 @@ export async function changeUser(
 ): Promise<number | 'taken' | undefined> {
   const db = openDatabase(d1)
   const weakens = change.role === 'user' || typeof change.disabledAt === 'number'
-  const which = and(eq(users.id, id), weakens ? isDispensable(id) : undefined)
+  const which = and(
+    eq(users.id, id),
+    weakens ? isDispensable(id) : undefined,
+    typeof change.team === 'string' ? hasRoom(change.team, id) : undefined,
+  )
   const update = db
     .update(users)
     .set({ ...change, epoch: sql`${users.epoch} + 1` })

@@ -27,9 +27,11 @@ export class CurrentCaller {
     return this.#caller.configuration.user.id
   }
 
-  /** Whether the configuration is older than this epoch, and is to be read again. */
-  isBehind(epoch: number): boolean {
-    return epoch > this.#caller.configuration.epoch && this.#renewals < maxRenewals
+  /** Whether the configuration is older than these epochs of the user and their team, and is to be read again. */
+  isBehind(epoch: number, teamEpoch = 0): boolean {
+    const { epoch: known, team } = this.#caller.configuration
+    const isOld = epoch > known || (team !== null && teamEpoch > team.epoch)
+    return isOld && this.#renewals < maxRenewals
   }
 
   /** Reads who asks again. @throws {HubError} where they may not ask any more. */

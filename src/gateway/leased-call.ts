@@ -46,7 +46,7 @@ export async function callWithLease(
   } catch (thrown) {
     // A fault of the hub's own, before any call was made: what was reserved is given back.
     settle({ outcome: { type: 'unused' } })
-    gate.giveBack(state.current.userId)
+    gate.giveBack()
     throw thrown
   }
   const now = Date.now()

@@ -89,8 +89,8 @@ export class PoolSearch {
   }
 
   /**
-   * What the user's epoch and the limits of their token make of the search: it is planned anew where this isolate knows old things, and
-   * over where the token may not make the request. What a pool has given is given back before.
+   * Applies the epochs of the user and their team, and all caps, to the search. It is planned again where this
+   * isolate's configuration is old, and over where a cap refuses. A lease or place is given back first.
    */
   async #hear(
     epoch: number,
@@ -98,17 +98,20 @@ export class PoolSearch {
     giveBack = (): void => {},
   ): Promise<'renewed' | 'nobody' | undefined> {
     const { current, gate } = this.#state
-    if (current.isBehind(epoch)) {
-      giveBack()
-      gate.giveBack(current.userId)
-      await current.renew()
-      return 'renewed'
+    if (!current.isBehind(epoch)) {
+      current.confirm()
+      const refused = await reserving
+      if (!current.isBehind(epoch, gate.teamEpoch)) {
+        this.#state.refused = refused
+        if (!refused) return undefined
+        giveBack()
+        return 'nobody'
+      }
     }
-    current.confirm()
-    this.#state.refused = await reserving
-    if (!this.#state.refused) return undefined
     giveBack()
-    return 'nobody'
+    gate.giveBack()
+    await current.renew()
+    return 'renewed'
   }
 
   /** Gives back what the pool has given. */

@@ -1,6 +1,7 @@
 /**
- * What a gateway token may use and spend, as one request meets it: asked in the user's object beside the first key pool, made true when
- * the request is over. A request whose token has no limits passes without a call. What is counted, and how, is in `user/`.
+ * The caps of one request's token, person and team, as the request meets them: all are asked beside the first key
+ * pool, and settled when the request is over. A request without any cap passes without a call. The counting is in
+ * `user/` and `team/`.
  */
 import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
@@ -9,16 +10,10 @@ import type { Env } from '../env.ts'
 import { HubError, toHubError } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { factsOf, priceAt } from '../providers/registry.ts'
-import {
-  hasLimits,
-  type PriceNeed,
-  rulesOf,
-  type Spent,
-  type TokenGrant,
-  type TokenRules,
-} from '../user/reservation.ts'
+import { longest } from '../user/allowance.ts'
+import type { PriceNeed, Refusal, RequestNeed, Rules, Spent, Subject } from '../user/reservation.ts'
 import { nanoDollars } from '../user/spending.ts'
-import { userStub } from '../user/stub.ts'
+import { askTeam, askUser, type CapAnswer, type Granted, rulesFor } from './caps.ts'
 import type { Estimate } from './estimate.ts'
 import type { Candidate, Plan } from './plan.ts'
 
@@ -29,8 +24,8 @@ const usualLongestOutput = 8_192
 const nanoDollarsPerToken = nanoDollars / 1_000_000
 
 /**
- * When tokens that were refused lately may pass again, by their ids. A hint of this isolate: it says whom to ask first, and refuses
- * nobody.
+ * The times at which subjects that were refused lately may pass again, by their ids. A hint of this isolate: it
+ * orders the questions, and refuses no request.
  */
 const refusedUntil = new Map<string, number>()
 const maxRefused = 2_000
@@ -42,43 +37,55 @@ export interface TokenGateInput {
   background: (work: Promise<unknown>) => void
 }
 
+/** The end of all questions: why the request may not pass, or the reservations to settle. */
+interface Asked {
+  refused: HubError | undefined
+  held: Granted[]
+}
+
 export class TokenGate {
   readonly #input: TokenGateInput
   #plan: Plan = { candidates: [], leftOut: [] }
-  /** What was asked for this request and not ended yet. */
-  #asking: Promise<TokenGrant | HubError> | undefined
+  /** The question for this request, while it is not ended. */
+  #asking: Promise<Asked> | undefined
   #outputLimit: number | undefined
   #epoch = 0
+  #teamEpoch = 0
 
   constructor(input: TokenGateInput) {
     this.#input = input
   }
 
-  /** The plan that is reserved for: without what a token with a budget cannot pay for, models whose price nobody knows. */
-  narrow({ token, configuration }: Caller, plan: Plan): Plan {
-    this.#plan = token?.budget ? withPrices(plan, configuration) : plan
+  /** The plan that is reserved for. Under a budget it leaves out models whose price is not known. */
+  narrow(caller: Caller, plan: Plan): Plan {
+    const holder = budgetHolder(rulesFor(caller))
+    this.#plan = holder === undefined ? plan : withPrices(plan, caller.configuration, holder)
     return this.#plan
   }
 
   /**
-   * Asks for the request, once: what is granted holds for all its candidates.
+   * Asks for the request, once: a grant holds for all its candidates.
    * @returns why it may not pass. Never rejects.
    */
   async reserve(caller: Caller): Promise<HubError | undefined> {
-    if (!caller.token || !hasLimits(caller.token)) return undefined
-    this.#asking ??= this.#ask(caller.configuration, caller.token)
-    const answer = await this.#asking
-    return answer instanceof HubError ? answer : undefined
+    this.#asking ??= this.#ask(caller)
+    return (await this.#asking).refused
   }
 
-  /** Whether the token is likely to be refused: then it need not take anything from a pool meanwhile. */
-  isLikelyRefused({ token }: Caller): boolean {
-    return token !== null && (refusedUntil.get(token.id) ?? 0) > Date.now()
+  /** Whether a cap is likely to refuse: then the request takes nothing from a pool before the caps are asked. */
+  isLikelyRefused(caller: Caller): boolean {
+    const now = Date.now()
+    return rulesFor(caller).some(({ id }) => (refusedUntil.get(id) ?? 0) > now)
   }
 
-  /** The newest configuration epoch that the user's object told of. */
+  /** The newest configuration epoch that the user's object named. */
   get epoch(): number {
     return this.#epoch
+  }
+
+  /** The newest epoch that the team's object named; infinite where the team is gone. */
+  get teamEpoch(): number {
+    return this.#teamEpoch
   }
 
   /** The request as it may be sent: where only a budget limits its output, with that limit. */
@@ -86,68 +93,97 @@ export class TokenGate {
     return this.#outputLimit === undefined ? request : { ...request, maxOutputTokens: this.#outputLimit }
   }
 
-  /** Ends what was reserved, with what the request came to; where no call was made, everything is given back. */
-  close({ owner, trail, usage, cost }: RequestRecord): void {
-    if (trail.length === 0) return this.giveBack(owner)
-    this.#settle(owner, {
+  /** Settles every reservation with the outcome of the request; where no call was made, all is given back. */
+  close({ trail, usage, cost }: RequestRecord): void {
+    if (trail.length === 0) return this.giveBack()
+    this.#settle({
       tokens: usage ? usage.inputTokens + usage.outputTokens : 0,
       // A call that failed before it began to answer costs nothing.
       ...(usage === null ? { money: 0 } : cost !== null && { money: Math.ceil(cost * nanoDollars) }),
     })
   }
 
-  giveBack(owner: string): void {
-    this.#settle(owner, undefined)
+  giveBack(): void {
+    this.#settle(undefined)
   }
 
-  async #ask(configuration: Configuration, token: TokenRules): Promise<TokenGrant | HubError> {
-    const { env, request, estimate } = this.#input
-    const price = token.budget && dearest(this.#plan, configuration, request)
-    try {
-      const object = userStub(env, configuration.user.id)
-      const answer = await object.reserve(rulesOf(token), { estimate, ...(price && { price }) })
-      this.#epoch = answer.epoch
-      if (answer.type === 'refusal') {
-        noteRefusal(token.id, answer.retryAt)
-        return new HubError(answer.code, answer.message, { retryAt: answer.retryAt })
-      }
-      refusedUntil.delete(token.id)
-      this.#outputLimit = answer.outputLimit
-      return answer
-    } catch (thrown) {
-      return toHubError(thrown)
+  async #ask(caller: Caller): Promise<Asked> {
+    const { env, request, estimate, background } = this.#input
+    const { configuration } = caller
+    const { user, team } = configuration
+    const rules = rulesFor(caller)
+    const price = budgetHolder(rules) === undefined ? undefined : dearest(this.#plan, configuration, request)
+    const need: RequestNeed = { estimate, ...(price && { price }) }
+    const common = rules.find(({ subject }) => subject === 'team')
+    const own = rules.filter((each) => each !== common)
+    const [ofUser, ofTeam] = await Promise.all([
+      // Where a cap refuses, no pool may be asked: only the user's object then knows the newest epoch.
+      askUser(env, user.id, own, need, this.isLikelyRefused(caller)),
+      team ? askTeam(env, team.id, common, need) : undefined,
+    ])
+    this.#epoch = ofUser.epoch
+    this.#teamEpoch = ofTeam?.epoch ?? 0
+    const answers = [ofUser.answer, ...(ofTeam ? [ofTeam.answer] : [])]
+    const held = answers.filter((answer) => answer.type === 'granted')
+    const refused = refusalOf(answers, rules)
+    if (refused) {
+      for (const { end } of held) background(end(undefined))
+      return { refused, held: [] }
     }
+    for (const { id } of rules) refusedUntil.delete(id)
+    const limits = held.flatMap(({ outputLimit }) => outputLimit ?? [])
+    this.#outputLimit = limits.length > 0 ? Math.min(...limits) : undefined
+    return { refused, held }
   }
 
-  #settle(owner: string, spent: Spent | undefined): void {
-    const { env, background } = this.#input
+  #settle(spent: Spent | undefined): void {
+    const { background } = this.#input
     const asking = this.#asking
     this.#asking = undefined
-    if (!asking) return
-    const settling = asking.then((answer) =>
-      'reservationId' in answer ? userStub(env, owner).settle(answer.reservationId, spent) : undefined,
-    )
-    background(settling)
+    if (asking) background(asking.then(({ held }) => Promise.all(held.map(({ end }) => end(spent)))))
   }
 }
 
-function noteRefusal(tokenId: string, retryAt: number | undefined): void {
+/** The error of the refusal that holds longest, or of an object that did not answer. */
+function refusalOf(answers: readonly CapAnswer[], rules: readonly Rules[]): HubError | undefined {
+  const refusals: Refusal[] = answers.filter((answer) => answer.type === 'refusal')
+  for (const { subject, retryAt } of refusals) {
+    noteRefusal(rules.find((each) => each.subject === subject)?.id ?? '', retryAt)
+  }
+  const refusal = longest(refusals)
+  if (refusal) return new HubError(refusal.code, refusal.message, { retryAt: refusal.retryAt })
+  return answers.find((answer) => answer.type === 'failure')?.error
+}
+
+/** One of those who have a budget, for the reason why a model of unknown price is left out. */
+function budgetHolder(rules: readonly Rules[]): Subject | undefined {
+  return rules.find(({ budget }) => budget !== null)?.subject
+}
+
+const holderNames: Record<Subject, string> = {
+  token: 'this token',
+  person: 'your account',
+  'open-access': 'access without a token',
+  team: 'your team',
+}
+
+function noteRefusal(id: string, retryAt: number | undefined): void {
   // What never fits says nothing of other requests.
   if (retryAt === undefined) return
-  refusedUntil.delete(tokenId)
-  refusedUntil.set(tokenId, retryAt)
+  refusedUntil.delete(id)
+  refusedUntil.set(id, retryAt)
   if (refusedUntil.size > maxRefused) refusedUntil.delete(refusedUntil.keys().next().value ?? '')
 }
 
 /** A plan with only those candidates whose price is known. */
-function withPrices(plan: Plan, configuration: Configuration): Plan {
+function withPrices(plan: Plan, configuration: Configuration, holder: Subject): Plan {
   const priced: Plan = { candidates: [], leftOut: [...plan.leftOut] }
   for (const candidate of plan.candidates) {
     const { providerId, provider } = candidate
     const model = modelsOf(candidate, configuration).find((name) => !priceAt(providerId, provider, name))
     if (model === undefined) priced.candidates.push(candidate)
     else {
-      const reason = `the price of "${model}" is not known, and this token has a budget`
+      const reason = `the price of "${model}" is not known, and ${holderNames[holder]} has a budget`
       priced.leftOut.push({ provider: providerId, model, reason })
     }
   }

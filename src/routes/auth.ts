@@ -19,7 +19,7 @@ import { isLocal } from '../auth/secrets.ts'
 import type { AuditEntry } from '../db/audit.ts'
 import { addInvitedUser, isInvitationGood } from '../db/invitations.ts'
 import { hasSessionFrom } from '../db/sessions.ts'
-import { readSettings } from '../db/settings.ts'
+import { noCaps, readSettings } from '../db/settings.ts'
 import {
   addFirstUser,
   addUser,
@@ -82,6 +82,7 @@ export const authRoutes = new Hono<HubContext>()
         email: email ?? null,
         passwordHash: hashPassword(password),
         createdAt: Date.now(),
+        ...(first ? noCaps : (await readSettings(c.env.DB)).personDefaults),
       }
       const entry = {
         actor: user.id,

@@ -5,14 +5,26 @@ import type { Caller, PresentedSession } from '../auth/caller.ts'
 import { beginAttempt, passwordBucket } from '../auth/login-guard.ts'
 import { hashPassword, verifyPassword } from '../auth/passwords.ts'
 import { listSessions, removeOtherSessions, removeSession, type StoredSession } from '../db/sessions.ts'
+import { findTeam } from '../db/teams.ts'
 import { changeUser, findUser, type User } from '../db/users.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { userStub } from '../user/stub.ts'
 import { announceChange } from './announce.ts'
+import { useOfPerson, useOfTeam } from './cap-uses.ts'
+import { showCaps, showState } from './caps-shapes.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
-import { Email, nameTaken, Password, Person, requireName, showPerson, Username } from './person-shapes.ts'
+import {
+  Email,
+  nameTaken,
+  Password,
+  Person,
+  requireName,
+  Self,
+  showPerson,
+  Username,
+} from './person-shapes.ts'
 import { forgetCookie, openSession } from './session-cookie.ts'
 import { ById, listOf, Time, toTime, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
@@ -49,8 +61,12 @@ export const meRoutes = new Hono<HubContext>()
   )
   .get(
     '/me',
-    endpoint({ guard: 'user', summary: 'The person of this session.', answer: Person }),
-    async (c) => c.json(showPerson(await requireSelf(c.env, c.var.caller))),
+    endpoint({
+      guard: 'user',
+      summary: 'The person of this session, with the caps of their account and team, and the use of them.',
+      answer: Self,
+    }),
+    async (c) => c.json(await showSelf(c.env, await requireSelf(c.env, c.var.caller))),
   )
   .patch(
     '/me',
@@ -162,6 +178,19 @@ async function requireSelf(env: Env, caller: Caller): Promise<User> {
   const user = await findUser(env.DB, caller.configuration.user.id)
   if (!user) throw new HubError('UNAUTHORIZED', 'This account is no more.')
   return user
+}
+
+async function showSelf(env: Env, user: User): Promise<z.infer<typeof Self>> {
+  const [use, found] = await Promise.all([
+    useOfPerson(env, user),
+    user.team === null ? undefined : findTeam(env.DB, user.team),
+  ])
+  const team = found && {
+    name: found.team.name,
+    ...showCaps(found.team),
+    state: showState(await useOfTeam(env, found.team)),
+  }
+  return { ...showPerson(user), ...showCaps(user), state: showState(use), team: team ?? null }
 }
 
 function showSession(session: StoredSession, current: string): z.infer<typeof SessionView> {

@@ -1,7 +1,9 @@
 /** How a person is entered and shown: to themselves, and to administrators. */
 import { z } from 'zod'
 import type { User } from '../db/users.ts'
+import type { CapUse } from '../user/reservation.ts'
 import { HubError } from '../errors.ts'
+import { CapsState, CapsView, showCaps, showState } from './caps-shapes.ts'
 import { Time, toTime } from './shapes.ts'
 
 export const Username = z
@@ -38,14 +40,36 @@ export const Person = z.object({
 })
 
 /** A person as administrators see them. */
-export const UserView = z.object({ ...Known, enabled: z.boolean() })
+export const UserView = z.object({
+  ...Known,
+  enabled: z.boolean(),
+  ...CapsView,
+  /** The id of their team. */
+  team: z.string().nullable(),
+  /** The use of their own caps. */
+  state: CapsState,
+})
+
+/** A person as they see themselves, with all caps that apply to them. */
+export const Self = Person.extend({
+  ...CapsView,
+  state: CapsState,
+  team: z.object({ name: z.string(), ...CapsView, state: CapsState }).nullable(),
+})
 
 export function showPerson(user: User): z.infer<typeof Person> {
   return { ...showKnown(user), keepTranscripts: user.keepTranscripts }
 }
 
-export function showUser(user: User): z.infer<typeof UserView> {
-  return { ...showKnown(user), enabled: user.disabledAt === null }
+/** @param use absent where the person has no caps. */
+export function showUser(user: User, use: CapUse | undefined): z.infer<typeof UserView> {
+  return {
+    ...showKnown(user),
+    enabled: user.disabledAt === null,
+    ...showCaps(user),
+    team: user.team,
+    state: showState(use),
+  }
 }
 
 function showKnown({ id, username, email, role, createdAt }: User) {

@@ -2,9 +2,12 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { lookAgain } from '../auth/open-access.ts'
+import type { Env } from '../env.ts'
 import { changeSettings, type HubSettings, readSettings } from '../db/settings.ts'
 import { strategyNames } from '../quota/strategies.ts'
 import { announceChange } from './announce.ts'
+import { CapsInput, CapsState, CapsView, showCaps, showState, withCaps } from './caps-shapes.ts'
+import { useOfOpenAccess } from './cap-uses.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import { withoutUndefined } from './shapes.ts'
@@ -22,6 +25,11 @@ const Settings = z.object({
   exposeServedBy: z.boolean(),
   corsOrigins: z.array(z.string()),
   defaultStrategy: z.string().nullable(),
+  personDefaults: z.object(CapsView),
+  tokenDefaults: z.object({ ...CapsView, expiresInDays: z.number().nullable() }),
+  openAccessCaps: z.object(CapsView),
+  /** The use of these caps. */
+  openAccessState: CapsState,
 })
 
 const SettingsChange = z.strictObject({
@@ -32,11 +40,19 @@ const SettingsChange = z.strictObject({
   exposeServedBy: z.boolean().optional(),
   corsOrigins: z.array(WebOrigin).max(50).optional(),
   defaultStrategy: z.enum(strategyNames).nullish(),
+  /** Caps that a new person gets. Those who are here already keep theirs. */
+  personDefaults: z.strictObject(CapsInput).optional(),
+  /** Caps and lifetime that a new token gets where its creator leaves them out. */
+  tokenDefaults: z
+    .strictObject({ ...CapsInput, expiresInDays: z.int().min(1).max(3_650).nullish() })
+    .optional(),
+  /** Caps over all requests without a credential together. */
+  openAccessCaps: z.strictObject(CapsInput).optional(),
 })
 
 export const settingsRoutes = new Hono<HubContext>()
   .get('/', endpoint({ guard: 'admin', summary: 'The settings of this hub.', answer: Settings }), async (c) =>
-    c.json(showSettings(await readSettings(c.env.DB))),
+    c.json(await showSettings(c.env, await readSettings(c.env.DB))),
   )
   .patch(
     '/',
@@ -48,11 +64,11 @@ export const settingsRoutes = new Hono<HubContext>()
       answer: Settings,
     }),
     async (c) => {
-      const change = withoutUndefined(c.req.valid('json'))
+      const change = toChange(c.req.valid('json'), await readSettings(c.env.DB))
       const actor = c.var.caller.configuration.user.id
       await announceChange(c.env, actor, await changeSettings(c.env.DB, change, actor))
       lookAgain()
-      return c.json(showSettings(await readSettings(c.env.DB)))
+      return c.json(await showSettings(c.env, await readSettings(c.env.DB)))
     },
   )
 
@@ -60,10 +76,32 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text
 }
 
+/** The settings to store. Of defaults and caps, a field that was not sent keeps its value. */
+function toChange(
+  { personDefaults, tokenDefaults, openAccessCaps, ...sent }: z.output<typeof SettingsChange>,
+  before: HubSettings,
+): Partial<HubSettings> {
+  return {
+    ...withoutUndefined(sent),
+    ...(personDefaults && { personDefaults: withCaps(before.personDefaults, personDefaults) }),
+    ...(tokenDefaults && {
+      tokenDefaults: {
+        ...withCaps(before.tokenDefaults, tokenDefaults),
+        expiresInDays:
+          tokenDefaults.expiresInDays === undefined
+            ? before.tokenDefaults.expiresInDays
+            : tokenDefaults.expiresInDays,
+      },
+    }),
+    ...(openAccessCaps && { openAccessCaps: withCaps(before.openAccessCaps, openAccessCaps) }),
+  }
+}
+
 /** The settings that are known: the table may hold what another version of the hub wrote. */
-function showSettings(settings: HubSettings): z.infer<typeof Settings> {
+async function showSettings(env: Env, settings: HubSettings): Promise<z.infer<typeof Settings>> {
   const { registration, openAccess, openAccessPerMinute, logRetentionDays } = settings
   const { exposeServedBy, corsOrigins, defaultStrategy } = settings
+  const { personDefaults, tokenDefaults, openAccessCaps } = settings
   return {
     registration,
     openAccess,
@@ -72,5 +110,9 @@ function showSettings(settings: HubSettings): z.infer<typeof Settings> {
     exposeServedBy,
     corsOrigins,
     defaultStrategy,
+    personDefaults: showCaps(personDefaults),
+    tokenDefaults: { ...showCaps(tokenDefaults), expiresInDays: tokenDefaults.expiresInDays },
+    openAccessCaps: showCaps(openAccessCaps),
+    openAccessState: showState(await useOfOpenAccess(env, openAccessCaps)),
   }
 }

@@ -1,34 +1,57 @@
 /** Gateway tokens: made here, shown once, revoked at once. */
 import { Hono } from 'hono'
+import { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
 import { hashToken, makeToken, tokenPrefix } from '../auth/gateway-tokens.ts'
 import {
   addToken,
   changeToken,
   findTokenById,
+  listAllTokens,
   listTokens,
   removeToken,
   type StoredToken,
 } from '../db/tokens.ts'
+import { type HubSettings, readSettings } from '../db/settings.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
-import { hasLimits, rulesOf, type TokenUse } from '../user/reservation.ts'
 import { userStub } from '../user/stub.ts'
 import { announceChange } from './announce.ts'
+import { usesOfTokens } from './cap-uses.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import { ById, listOf, withoutUndefined } from './shapes.ts'
 import { NewToken, showToken, Token, TokenChange, TokenInput } from './token-shapes.ts'
 
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Whose tokens an administrator means: a person's by their id, or `all`. */
+const TokenQuery = z.strictObject({
+  owner: z.string().min(1).optional(),
+  cursor: z.string().default(''),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+})
+const TokenOwner = TokenQuery.pick({ owner: true })
+
 export const tokenRoutes = new Hono<HubContext>()
   .get(
     '/',
-    endpoint({ guard: 'user', summary: 'Your gateway tokens.', answer: listOf(Token) }),
+    endpoint({
+      guard: 'user',
+      summary:
+        'Your gateway tokens. Administrators list those of anybody with ?owner=<user id>, and of everyone, in pages, with ?owner=all.',
+      query: TokenQuery,
+      answer: listOf(Token),
+    }),
     async (c) => {
-      const owner = c.var.caller.configuration.user.id
-      const tokens = await listTokens(c.env.DB, owner)
-      const uses = await readUses(c.env, owner, tokens)
-      return c.json({ data: tokens.map((token) => showToken(token, uses.get(token.id))), nextCursor: null })
+      const { owner, cursor, limit } = c.req.valid('query')
+      const { tokens, nextCursor } =
+        owner === 'all' && isAdmin(c.var.caller)
+          ? await readPage(c.env, cursor, limit)
+          : { tokens: await listTokens(c.env.DB, ownerFor(c.var.caller, owner)), nextCursor: null }
+      const uses = await usesOfTokens(c.env, tokens)
+      return c.json({ data: tokens.map((token) => showToken(token, uses.get(token.id))), nextCursor })
     },
   )
   .post(
@@ -46,21 +69,20 @@ export const tokenRoutes = new Hono<HubContext>()
       requireFuture(input.expiresAt)
       const owner = c.var.caller.configuration.user.id
       const token = makeToken()
+      const now = Date.now()
+      const { tokenDefaults } = await readSettings(c.env.DB)
       const stored: StoredToken = {
         hash: await hashToken(token),
         id: randomId('tok'),
         owner,
         prefix: tokenPrefix(token),
         allowedModels: null,
-        expiresAt: null,
-        limits: null,
-        maxConcurrent: null,
-        budget: null,
+        ...defaultsOf(tokenDefaults, now),
         defaultWait: null,
         ...withoutUndefined(input),
         name: input.name,
         lastUsedAt: null,
-        createdAt: Date.now(),
+        createdAt: now,
       }
       await addToken(c.env.DB, stored, {
         actor: owner,
@@ -95,7 +117,7 @@ export const tokenRoutes = new Hono<HubContext>()
       })
       await announceChange(c.env, owner, epoch)
       const changed = { ...stored, ...change }
-      return c.json(showToken(changed, (await readUses(c.env, owner, [changed])).get(stored.id)))
+      return c.json(showToken(changed, (await usesOfTokens(c.env, [changed])).get(stored.id)))
     },
   )
   .delete(
@@ -103,24 +125,56 @@ export const tokenRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'token.revoked',
-      summary: 'Revokes a token, at once.',
+      summary: 'Revokes a token, at once. Administrators revoke anybody’s with ?owner=<user id>.',
       params: ById,
+      query: TokenOwner,
       status: 204,
     }),
     async (c) => {
-      const owner = c.var.caller.configuration.user.id
+      const owner = ownerFor(c.var.caller, c.req.valid('query').owner)
       const stored = await requireToken(c.env, owner, c.req.valid('param').id)
       const epoch = await removeToken(c.env.DB, owner, stored.id, {
-        actor: owner,
+        actor: c.var.caller.configuration.user.id,
         action: 'token.revoked',
         subject: stored.id,
-        detail: { name: stored.name },
+        detail: { name: stored.name, owner },
       })
       await announceChange(c.env, owner, epoch)
       await userStub(c.env, owner).forgetToken(stored.id)
       return c.body(null, 204)
     },
   )
+
+/**
+ * The owner whose tokens are meant.
+ * @throws {HubError} FORBIDDEN where they are somebody else's, and the caller is no administrator.
+ */
+function ownerFor(caller: Caller, owner: string | undefined): string {
+  const self = caller.configuration.user.id
+  if (owner === undefined || owner === self || isAdmin(caller)) return owner ?? self
+  throw new HubError('FORBIDDEN', 'Only an administrator of this hub may see or revoke tokens of others.', {
+    param: 'owner',
+  })
+}
+
+function isAdmin(caller: Caller): boolean {
+  return caller.configuration.user.role === 'admin'
+}
+
+async function readPage(
+  env: Env,
+  cursor: string,
+  limit: number,
+): Promise<{ tokens: StoredToken[]; nextCursor: string | null }> {
+  const read = await listAllTokens(env.DB, cursor, limit + 1)
+  const tokens = read.slice(0, limit)
+  return { tokens, nextCursor: read.length > limit ? (tokens.at(-1)?.id ?? null) : null }
+}
+
+/** The fields of a new token that its creator left out. */
+function defaultsOf({ expiresInDays, ...caps }: HubSettings['tokenDefaults'], now: number) {
+  return { ...caps, expiresAt: expiresInDays === null ? null : now + expiresInDays * dayMs }
+}
 
 async function requireToken(env: Env, owner: string, id: string): Promise<StoredToken> {
   const token = await findTokenById(env.DB, owner, id)
@@ -132,12 +186,4 @@ function requireFuture(expiresAt: number | null | undefined): void {
   if (expiresAt && expiresAt <= Date.now()) {
     throw new HubError('VALIDATION_ERROR', '"expiresAt" lies in the past.', { param: 'expiresAt' })
   }
-}
-
-/** What is used of the limits of those tokens that have some, by id. */
-async function readUses(env: Env, owner: string, tokens: StoredToken[]): Promise<Map<string, TokenUse>> {
-  const limited = tokens.filter(hasLimits)
-  if (limited.length === 0) return new Map()
-  const uses = await userStub(env, owner).uses(limited.map(rulesOf))
-  return new Map(limited.flatMap(({ id }, index) => (uses[index] ? [[id, uses[index]] as const] : [])))
 }

@@ -4,12 +4,16 @@ import { z } from 'zod'
 import { hashPassword } from '../auth/passwords.ts'
 import { countSharedKeys, removeUser } from '../db/departures.ts'
 import { poolsOfUser } from '../db/keys.ts'
+import { readSettings } from '../db/settings.ts'
+import { findTeam, mostMembers } from '../db/teams.ts'
 import { addUser, changeUser, findUser, listUsers, type User } from '../db/users.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
 import { userStub } from '../user/stub.ts'
 import { announceChange } from './announce.ts'
+import { useOfPerson } from './cap-uses.ts'
+import { CapsInput, withCaps } from './caps-shapes.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import {
@@ -30,9 +34,13 @@ import { ById, listOf, withoutUndefined } from './shapes.ts'
 const UserQuery = z.strictObject({
   cursor: z.string().default(''),
   limit: z.coerce.number().int().min(1).max(500).default(200),
+  /** The members of one team alone. */
+  team: z.string().min(1).optional(),
 })
+/** Caps over all tokens and sessions of a person, and the id of their team. */
+const Capped = { ...CapsInput, team: z.string().min(1).nullish() }
 const UserInput = z
-  .strictObject({ ...Names, password: Password, role: PersonRole.default('user') })
+  .strictObject({ ...Names, password: Password, role: PersonRole.default('user'), ...CapsInput })
   .refine(isNamed, unnamed)
 const UserChange = z.strictObject({
   username: Username.nullish(),
@@ -40,6 +48,7 @@ const UserChange = z.strictObject({
   password: Password.optional(),
   role: PersonRole.optional(),
   enabled: z.boolean().optional(),
+  ...Capped,
 })
 /** Keys that serve everyone are not taken away by accident. */
 const Removal = z.strictObject({ sharedKeys: z.enum(['keep', 'remove']).default('keep') })
@@ -54,11 +63,11 @@ export const userRoutes = new Hono<HubContext>()
       answer: listOf(UserView),
     }),
     async (c) => {
-      const { cursor, limit } = c.req.valid('query')
-      const users = await listUsers(c.env.DB, cursor, limit + 1)
+      const { cursor, limit, team } = c.req.valid('query')
+      const users = await listUsers(c.env.DB, cursor, limit + 1, team)
       const page = users.slice(0, limit)
       return c.json({
-        data: page.map(showUser),
+        data: await Promise.all(page.map(async (user) => showUser(user, await useOfPerson(c.env, user)))),
         nextCursor: users.length > limit ? (page.at(-1)?.id ?? null) : null,
       })
     },
@@ -74,8 +83,9 @@ export const userRoutes = new Hono<HubContext>()
       answer: UserView,
     }),
     async (c) => {
-      const { username, email, password, role } = c.req.valid('json')
+      const { username, email, password, role, ...sentCaps } = c.req.valid('json')
       const id = randomId('usr')
+      const caps = withCaps((await readSettings(c.env.DB)).personDefaults, sentCaps)
       const added = await addUser(
         c.env.DB,
         {
@@ -85,11 +95,17 @@ export const userRoutes = new Hono<HubContext>()
           passwordHash: hashPassword(password),
           role,
           createdAt: Date.now(),
+          ...caps,
         },
-        { actor: c.var.caller.configuration.user.id, action: 'user.added', subject: id, detail: { role } },
+        {
+          actor: c.var.caller.configuration.user.id,
+          action: 'user.added',
+          subject: id,
+          detail: { role, ...caps },
+        },
       )
       if (!added) throw nameTaken({ username })
-      return c.json(showUser(await requireUser(c.env, id)), 201)
+      return c.json(showUser(await requireUser(c.env, id), undefined), 201)
     },
   )
   .patch(
@@ -106,13 +122,15 @@ export const userRoutes = new Hono<HubContext>()
     async (c) => {
       const { password, enabled, ...sent } = c.req.valid('json')
       const stored = await requireUser(c.env, c.req.valid('param').id)
-      const names = withoutUndefined(sent)
-      requireName({ ...stored, ...names })
+      const change = withoutUndefined(sent)
+      requireName({ ...stored, ...change })
+      if (sent.team) await requireRoom(c.env, stored, sent.team)
+      const { team, limits, maxConcurrent, budget } = sent
       const epoch = await changeUser(
         c.env.DB,
         stored.id,
         {
-          ...names,
+          ...change,
           ...(password !== undefined && { passwordHash: hashPassword(password) }),
           ...(enabled !== undefined && { disabledAt: enabled ? null : (stored.disabledAt ?? Date.now()) }),
         },
@@ -122,16 +140,20 @@ export const userRoutes = new Hono<HubContext>()
           subject: stored.id,
           detail: {
             fields: Object.keys(c.req.valid('json')),
-            ...withoutUndefined({ role: sent.role, enabled }),
+            ...withoutUndefined({ role: sent.role, enabled, team, limits, maxConcurrent, budget }),
           },
         },
       )
-      if (epoch === 'taken') throw nameTaken(names)
-      if (epoch === undefined) throw lastAdmin()
+      if (epoch === 'taken') throw nameTaken(change)
+      if (epoch === undefined) {
+        if (sent.team) await requireRoom(c.env, stored, sent.team)
+        throw lastAdmin()
+      }
       await announceChange(c.env, stored.id, epoch)
       // Whoever gives somebody a password could log in with it: what was kept for that person alone is not handed over.
       if (password !== undefined) await userStub(c.env, stored.id).forgetTranscripts()
-      return c.json(showUser(await requireUser(c.env, stored.id)))
+      const changed = await requireUser(c.env, stored.id)
+      return c.json(showUser(changed, await useOfPerson(c.env, changed)))
     },
   )
   .delete(
@@ -164,7 +186,7 @@ export const userRoutes = new Hono<HubContext>()
       })
       if (epoch === undefined) throw lastAdmin()
       await announceChange(c.env, id, epoch, pools)
-      await userStub(c.env, id).forgetTranscripts()
+      await userStub(c.env, id).forgetPerson()
       return c.body(null, 204)
     },
   )
@@ -173,6 +195,15 @@ async function requireUser(env: Env, id: string): Promise<User> {
   const user = await findUser(env.DB, id)
   if (!user) throw new HubError('NOT_FOUND', 'There is no user with this id.')
   return user
+}
+
+/** @throws {HubError} VALIDATION_ERROR where there is no such team, CONFLICT where it has its most people. */
+async function requireRoom(env: Env, person: User, team: string): Promise<void> {
+  const found = await findTeam(env.DB, team)
+  if (!found) throw new HubError('VALIDATION_ERROR', 'There is no team with this id.', { param: 'team' })
+  if (person.team !== team && found.members >= mostMembers) {
+    throw new HubError('CONFLICT', `A team has at most ${mostMembers} people.`, { param: 'team' })
+  }
 }
 
 function lastAdmin(): HubError {

@@ -1,6 +1,6 @@
 /**
- * What a gateway token may still use and spend: reserved before a call, made true after it. Pure, and given the time. Windows are
- * counted by the same code as those of keys.
+ * The use and spending that a token, a person or a team has left: reserved before a call, trued up after it.
+ * Pure, and given the time. Windows are counted by the same code as those of keys.
  */
 import type { TokenLimit } from '../db/schema.ts'
 import {
@@ -13,7 +13,14 @@ import {
   type WindowRule,
 } from '../quota/windows.ts'
 import { makeBill } from './bill.ts'
-import type { Spent, TokenNeed, TokenRefusal, TokenRules } from './reservation.ts'
+import {
+  nameOf,
+  type Refusal,
+  type RequestNeed,
+  type Rules,
+  type Spent,
+  type Subject,
+} from './reservation.ts'
 import { nothingSpent, spend, type Spending, unspend } from './spending.ts'
 
 /** After this a reservation that nobody settled counts as used: no request lasts as long. */
@@ -22,17 +29,19 @@ export const reservationMs = 16 * 60_000
 /** Nobody knows when a running request ends; this is how soon it is worth asking again. */
 const busyRetryMs = 1_000
 
-/** What has happened to a token. Stored as one row, because a reservation changes most of it. */
+/** The counters of one subject. Stored as one row, because a reservation changes most of it. */
 export interface Allowance {
   windows: Window[]
   /** In nano-dollars. */
   spending: Spending
 }
 
-/** What one running request holds. */
+/** The share of one subject's allowance that a running request holds. */
 export interface Reservation {
+  /** The same for every subject of the request. */
   id: string
-  tokenId: string
+  /** The id of the token, the person or the team. */
+  subjectId: string
   reservedAt: number
   deadlineAt: number
   /** By the name of the window. */
@@ -43,13 +52,13 @@ export interface Reservation {
 
 export type Decision =
   /** `outputLimit` where the client set none. */
-  { type: 'grant'; reservation: Reservation; allowance: Allowance; outputLimit?: number } | TokenRefusal
+  { type: 'grant'; reservation: Reservation; allowance: Allowance; outputLimit?: number } | Refusal
 
 /**
- * A token's state under the rules given. What was counted under a rule stays with it, whatever else about it changes. A window without
+ * A subject's state under the rules given. What was counted under a rule stays with it, whatever else about it changes. A window without
  * a rule is counted on without a limit: an isolate that does not know of a rule yet must not make others forget what they counted.
  */
-export function allowanceUnder(rules: TokenRules, allowance: Allowance | undefined): Allowance {
+export function allowanceUnder(rules: Rules, allowance: Allowance | undefined): Allowance {
   const windows = new Map<string, Window>()
   for (const { limit: _limit, ...window } of allowance?.windows ?? []) windows.set(windowName(window), window)
   for (const rule of toRules(rules.limits ?? [])) {
@@ -61,19 +70,20 @@ export function allowanceUnder(rules: TokenRules, allowance: Allowance | undefin
 /**
  * Decides about one request, and reserves what it may need.
  * @param allowance under the rules given.
- * @param running how many reservations of the token are open.
+ * @param running how many reservations of the subject are open.
  */
 export function reserve(
-  rules: TokenRules,
+  rules: Rules,
   allowance: Allowance,
   running: number,
-  need: TokenNeed,
+  need: RequestNeed,
   id: string,
   now: number,
 ): Decision {
-  const bill = rules.budget && makeBill(rules.budget, allowance.spending, need, now)
+  const { budget, subject } = rules
+  const bill = budget && makeBill(subject, budget, allowance.spending, need, now)
   if (bill?.type === 'refusal') return bill
-  const refusal = refuseForConcurrency(rules, running, now) ?? refuseForWindows(allowance, need, now)
+  const refusal = refuseForConcurrency(rules, running, now) ?? refuseForWindows(subject, allowance, need, now)
   if (refusal) return refusal
   const charges: Record<string, number> = {}
   const windows = allowance.windows.map((window) => {
@@ -84,7 +94,14 @@ export function reserve(
   const money = bill?.money ?? 0
   return {
     type: 'grant',
-    reservation: { id, tokenId: rules.id, reservedAt: now, deadlineAt: now + reservationMs, charges, money },
+    reservation: {
+      id,
+      subjectId: rules.id,
+      reservedAt: now,
+      deadlineAt: now + reservationMs,
+      charges,
+      money,
+    },
     allowance: { windows, spending: money > 0 ? spend(allowance.spending, money, now) : allowance.spending },
     ...(bill?.outputLimit !== undefined && { outputLimit: bill.outputLimit }),
   }
@@ -124,42 +141,57 @@ function trueUpMoney(
 }
 
 function refuseForConcurrency(
-  { maxConcurrent }: TokenRules,
+  { subject, maxConcurrent }: Rules,
   running: number,
   now: number,
-): TokenRefusal | undefined {
+): Refusal | undefined {
   if (maxConcurrent === null || running < maxConcurrent) return undefined
   return {
     type: 'refusal',
+    subject,
     code: 'RATE_LIMIT_EXCEEDED',
-    message: `This token may run ${maxConcurrent} requests at once, and ${running} are running.`,
+    message: `${nameOf[subject]} may run ${maxConcurrent} requests at once, and ${running} are running.`,
     retryAt: now + busyRetryMs,
   }
 }
 
 /** Of several windows that are full, the one that is longest so. */
-function refuseForWindows({ windows }: Allowance, need: TokenNeed, now: number): TokenRefusal | undefined {
-  const refusals = windows.flatMap((window) => refuseForWindow(window, need, now) ?? [])
+function refuseForWindows(
+  subject: Subject,
+  { windows }: Allowance,
+  need: RequestNeed,
+  now: number,
+): Refusal | undefined {
+  return longest(windows.flatMap((window) => refuseForWindow(subject, window, need, now) ?? []))
+}
+
+/** The refusal that holds for the longest time; one without an end lasts for ever. */
+export function longest(refusals: readonly Refusal[]): Refusal | undefined {
   return refusals.toSorted((a, b) => (b.retryAt ?? Infinity) - (a.retryAt ?? Infinity))[0]
 }
 
-function refuseForWindow(window: Window, need: TokenNeed, now: number): TokenRefusal | undefined {
+function refuseForWindow(
+  subject: Subject,
+  window: Window,
+  need: RequestNeed,
+  now: number,
+): Refusal | undefined {
   const { unit, per, limit = Infinity } = window
   const code = 'RATE_LIMIT_EXCEEDED'
   const { inputTokens } = need.estimate
   if (unit === 'tokens' && inputTokens > limit) {
-    const message = `This token may use ${limit} tokens per ${per}, and this request alone has about ${inputTokens}.`
-    return { type: 'refusal', code, message }
+    const message = `${nameOf[subject]} may use ${limit} tokens per ${per}, and this request alone has about ${inputTokens}.`
+    return { type: 'refusal', subject, code, message }
   }
   const retryAt = freeAt(window, amountFor(window, need), now)
   if (retryAt === undefined || retryAt <= now) return undefined
   const taken = Math.ceil(usedAt(window, now))
-  const message = `This token may use ${limit} ${unit} per ${per}, and ${taken} are taken.`
-  return { type: 'refusal', code, message, retryAt }
+  const message = `${nameOf[subject]} may use ${limit} ${unit} per ${per}, and ${taken} are taken.`
+  return { type: 'refusal', subject, code, message, retryAt }
 }
 
 /** An estimate larger than the window is cut to it, so that whatever input fits can be let through an empty window. */
-function amountFor(window: Window, { estimate }: TokenNeed): number {
+function amountFor(window: Window, { estimate }: RequestNeed): number {
   if (window.unit === 'requests') return 1
   return Math.min(estimate.inputTokens + estimate.outputTokens, window.limit ?? Infinity)
 }

@@ -1,31 +1,33 @@
 /** What a request may cost, and whether a budget can pay for it. Pure, and given the time. */
 import type { Budget } from '../db/schema.ts'
-import type { TokenNeed, TokenRefusal } from './reservation.ts'
+import { nameOf, type Refusal, type RequestNeed, type Subject } from './reservation.ts'
 import { endOf, nanoDollars, type Spending, spentAt } from './spending.ts'
 
 /** An answer that must be shorter than this is not worth asking for, and some providers refuse to be asked. */
 const leastOutputTokens = 16
 
 /** `outputLimit` where the client set none. */
-export type Bill = { type: 'bill'; money: number; outputLimit?: number } | TokenRefusal
+export type Bill = { type: 'bill'; money: number; outputLimit?: number } | Refusal
 
 /** The most that a request may cost in nano-dollars. Where its client set no output limit, what is left of the budget sets one. */
 export function makeBill(
+  subject: Subject,
   budget: Budget,
   spending: Spending,
-  { estimate, price }: TokenNeed,
+  { estimate, price }: RequestNeed,
   now: number,
 ): Bill {
-  if (!price) throw new Error('A token with a budget asks with a price.')
+  if (!price) throw new Error('A request under a budget is asked about with a price.')
   const amount = toNano(budget.amount)
   const spent = spentAt(spending, budget.per, now)
   const left = amount - spent
   const costOf = (outputTokens: number): number =>
     Math.ceil(estimate.inputTokens * price.input + outputTokens * price.choices * price.output)
-  const refuse = (cost: number): TokenRefusal => ({
+  const refuse = (cost: number): Refusal => ({
     type: 'refusal',
+    subject,
     code: 'BUDGET_EXCEEDED',
-    message: `This token may spend ${dollars(amount)} per ${budget.per}; ${dollars(spent)} are spent or reserved, and this request may cost ${dollars(cost)}.`,
+    message: `${nameOf[subject]} may spend ${dollars(amount)} per ${budget.per}; ${dollars(spent)} are spent or reserved, and this request may cost ${dollars(cost)}.`,
     // What costs more than the whole budget never fits.
     ...(cost <= amount && { retryAt: endOf(budget.per, now) }),
   })

@@ -1,29 +1,42 @@
-/** What passes between the pipeline and the user's object about a gateway token: plain data, because it crosses RPC. */
-import type { Budget, TokenLimit } from '../db/schema.ts'
+/** What passes between the gateway and the objects that count for caps: plain data, because it crosses RPC. */
+import type { Caps } from '../db/schema.ts'
 
-/** What a person has set for a token. It comes along with each question, and a key pool says whether it still holds. */
-export interface TokenRules {
-  id: string
-  limits: TokenLimit[] | null
-  maxConcurrent: number | null
-  budget: Budget | null
+/** The one whose caps are counted. `open-access` is everyone without a credential. */
+export type Subject = 'token' | 'person' | 'open-access' | 'team'
+
+/** How refusals name the subject to the caller. */
+export const nameOf: Record<Subject, string> = {
+  token: 'This token',
+  person: 'Your account',
+  'open-access': 'Access without a token',
+  team: 'Your team',
 }
 
-/** Whether anything of a token is counted. Where nothing is, nobody is asked. */
-export function hasLimits({ limits, maxConcurrent, budget }: TokenRules): boolean {
+/** The caps of one subject. They come along with each question; an epoch says whether they still hold. */
+export interface Rules extends Caps {
+  subject: Subject
+  /** The id of the token, the person or the team. */
+  id: string
+}
+
+/** Whether anything is capped. An object is asked to reserve only then. */
+export function hasCaps({ limits, maxConcurrent, budget }: Caps): boolean {
   return limits !== null || maxConcurrent !== null || budget !== null
 }
 
-/** What is said of a token to whoever counts for it. */
-export function rulesOf({ id, limits, maxConcurrent, budget }: TokenRules): TokenRules {
-  return { id, limits, maxConcurrent, budget }
+/** The rules for an object to count by, out of a stored token, person or team. */
+export function rulesOf(
+  subject: Subject,
+  { id, limits, maxConcurrent, budget }: Caps & { id: string },
+): Rules {
+  return { subject, id, limits, maxConcurrent, budget }
 }
 
 /** What one request may need. */
-export interface TokenNeed {
+export interface RequestNeed {
   /** Input as estimated, and output as limited by the request or as usual for it. */
   estimate: { inputTokens: number; outputTokens: number }
-  /** What it may cost; only where the token has a budget. */
+  /** What it may cost; only where a subject has a budget. */
   price?: PriceNeed
 }
 
@@ -40,18 +53,20 @@ export interface PriceNeed {
   longestOutput: number
 }
 
-/** The user's configuration epoch tells whether the rules that were sent along still hold. */
-export type TokenAnswer = (TokenGrant | TokenRefusal) & { epoch: number }
+/** The epoch of the object's user or team says whether the rules that came along still hold. */
+export type Answer = (Grant | Refusal) & { epoch: number }
 
-export interface TokenGrant {
+export interface Grant {
   type: 'grant'
   reservationId: string
   /** Set where the client set none: the budget pays for no longer answer. */
   outputLimit?: number
 }
 
-export interface TokenRefusal {
+export interface Refusal {
   type: 'refusal'
+  /** Whose cap refuses. */
+  subject: Subject
   code: 'RATE_LIMIT_EXCEEDED' | 'BUDGET_EXCEEDED'
   message: string
   /** When the same request may be let through, in milliseconds since the epoch; absent where it never will. */
@@ -65,9 +80,9 @@ export interface Spent {
   money?: number
 }
 
-/** What is used of a token's limits. Times are milliseconds since the epoch, money is nano-dollars. */
-export interface TokenUse {
-  /** How many of its requests are running, as far as it has limits. */
+/** The use of one subject's caps. Times are milliseconds since the epoch, money is nano-dollars. */
+export interface CapUse {
+  /** How many of its requests are running, as far as they were counted. */
   running: number
   windows: {
     unit: 'requests' | 'tokens'

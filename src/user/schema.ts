@@ -10,6 +10,13 @@ const migrations = [
    CREATE TABLE tokens (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE reservations (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
   `CREATE TABLE transcripts (request TEXT NOT NULL, part INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (request, part)) WITHOUT ROWID;`,
+  // A token is one subject of several, and a reservation may hold from more than one of them.
+  `ALTER TABLE tokens RENAME TO allowances;
+   UPDATE reservations SET body = json_array(json_object(
+     'id', id, 'subjectId', body ->> '$.tokenId',
+     'reservedAt', body ->> '$.reservedAt', 'deadlineAt', body ->> '$.deadlineAt',
+     'charges', json(body -> '$.charges'), 'money', body ->> '$.money'
+   ));`,
 ]
 
 /** Brings an object's storage to the newest schema. */

@@ -1,33 +1,14 @@
-/** A user's rows in the storage of their object: everything that must survive eviction, and all SQL of the object. */
-import type { Allowance, Reservation } from './allowance.ts'
+/** Claims, answers and transcripts in the storage of the user's object. Caps and the epoch have stores of their own. */
 import type { Claim } from './claims.ts'
 
 /** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
 const partCharacters = 1_000_000
 
-/** The user's configuration epoch, and when D1 was last asked for it. */
-export interface KnownEpoch {
-  epoch: number
-  pulledAt: number
-}
-
-// Bodies are JSON that this module wrote and nobody else writes: reading them back needs no check.
 export class UserStore {
   readonly #sql: SqlStorage
 
   constructor(sql: SqlStorage) {
     this.#sql = sql
-  }
-
-  readKnownEpoch(): KnownEpoch | undefined {
-    const [row] = this.#sql.exec<{ value: string }>("SELECT value FROM facts WHERE name = 'epoch'").toArray()
-    if (!row) return undefined
-    const known: KnownEpoch = JSON.parse(row.value)
-    return known
-  }
-
-  writeKnownEpoch(known: KnownEpoch): void {
-    this.#sql.exec("INSERT OR REPLACE INTO facts (name, value) VALUES ('epoch', ?)", JSON.stringify(known))
   }
 
   readClaim(name: string): Claim | undefined {
@@ -69,6 +50,11 @@ export class UserStore {
   nextExpiry(): number | undefined {
     const [row] = this.#sql.exec<{ at: number | null }>('SELECT min(expires_at) AS at FROM claims').toArray()
     return row?.at ?? undefined
+  }
+
+  /** Removes everything that is kept for a person who is gone. */
+  removeAll(): void {
+    for (const table of ['claims', 'answers', 'transcripts']) this.#sql.exec(`DELETE FROM ${table}`)
   }
 
   readAnswer(claim: string): string {
@@ -113,36 +99,6 @@ export class UserStore {
     return row?.request ?? undefined
   }
 
-  readTokens(): Map<string, Allowance> {
-    return this.#bodies<Allowance>('SELECT id, body FROM tokens')
-  }
-
-  writeToken(id: string, allowance: Allowance): void {
-    this.#sql.exec('INSERT OR REPLACE INTO tokens (id, body) VALUES (?, ?)', id, JSON.stringify(allowance))
-  }
-
-  removeToken(id: string): void {
-    this.#sql.exec('DELETE FROM tokens WHERE id = ?', id)
-  }
-
-  /** In the order in which they end. */
-  readReservations(): Map<string, Reservation> {
-    const reservations = this.#bodies<Reservation>('SELECT id, body FROM reservations')
-    return new Map([...reservations].toSorted(([, a], [, b]) => a.deadlineAt - b.deadlineAt))
-  }
-
-  addReservation(reservation: Reservation): void {
-    this.#sql.exec(
-      'INSERT INTO reservations (id, body) VALUES (?, ?)',
-      reservation.id,
-      JSON.stringify(reservation),
-    )
-  }
-
-  removeReservation(id: string): void {
-    this.#sql.exec('DELETE FROM reservations WHERE id = ?', id)
-  }
-
   /** A sealed text, out of the parts that a value can hold. */
   #joined(query: string, name: string): string {
     const rows = this.#sql.exec<{ text: string }>(query, name).toArray()
@@ -154,10 +110,5 @@ export class UserStore {
       const text = sealed.slice(start, start + partCharacters)
       this.#sql.exec(statement, name, start / partCharacters, text)
     }
-  }
-
-  #bodies<Body>(query: string): Map<string, Body> {
-    const rows = this.#sql.exec<{ id: string; body: string }>(query).toArray()
-    return new Map(rows.map(({ id, body }): [string, Body] => [id, JSON.parse(body)]))
   }
 }

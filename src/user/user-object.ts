@@ -9,34 +9,24 @@ import { readEpoch } from '../db/configuration.ts'
 import { keepsTranscripts } from '../db/users.ts'
 import type { Env } from '../env.ts'
 import { firstIdAt, randomId, timeOfId } from '../ids.ts'
-import { type Allowance, allowanceUnder, type Reservation, reserve, settle } from './allowance.ts'
+import { Allowances } from './allowances.ts'
 import { type ClaimAnswer, type ClaimedCall, claimMs, keepMs, leads, standingOf } from './claims.ts'
-import type { Spent, TokenAnswer, TokenNeed, TokenRules, TokenUse } from './reservation.ts'
+import { KnownEpoch } from './known-epoch.ts'
+import type { Answer, CapUse, RequestNeed, Rules, Spent } from './reservation.ts'
 import { migrate } from './schema.ts'
-import { type KnownEpoch, UserStore } from './store.ts'
-import { reportUse } from './token-report.ts'
+import { UserStore } from './store.ts'
 import { mostTranscripts, transcriptMs } from './transcripts.ts'
 
 /** What has expired is looked past at once and swept later: so many claims go at a time, and an alarm costs a row. */
 const sweepMs = 60_000
-
-/** News of a change that never arrived are made good after this long. */
-const copyAgeMs = 60_000
-
-/** What an object that is awake has in memory of tokens with limits: a copy of its storage, loaded when first needed. */
-interface Tokens {
-  allowances: Map<string, Allowance>
-  /** Those that are open, in the order in which they end. */
-  reservations: Map<string, Reservation>
-}
 
 export class UserObject extends DurableObject<Env> {
   /** The one clock of the object. Tests put their own here. */
   clock = (): number => Date.now()
 
   readonly #store: UserStore
-  #tokens: Tokens | undefined
-  #epoch: KnownEpoch | undefined
+  readonly #allowances: Allowances
+  readonly #epoch: KnownEpoch
   #latest = 0
   /** How often all transcripts were forgotten since this instance woke. */
   #forgotten = 0
@@ -46,13 +36,24 @@ export class UserObject extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
     migrate(ctx.storage)
-    this.#store = new UserStore(ctx.storage.sql)
+    const { sql } = ctx.storage
+    this.#store = new UserStore(sql)
+    this.#allowances = new Allowances(sql)
+    this.#epoch = new KnownEpoch({
+      sql,
+      read: () => readEpoch(env.DB, ctx.id.name ?? ''),
+      clock: () => this.#now(),
+    })
   }
 
   /** The user's configuration has changed. D1 has it already; it may be told twice, and in any order. */
   async raiseEpoch(epoch: number): Promise<void> {
-    const { epoch: before = 0, pulledAt = 0 } = this.#knownEpoch() ?? {}
-    if (epoch > before) this.#saveEpoch({ epoch, pulledAt })
+    this.#epoch.raise(epoch)
+  }
+
+  /** The user's configuration epoch, for a caller whom no other answer of this object brings it. */
+  async currentEpoch(): Promise<number> {
+    return this.#readyEpoch()
   }
 
   /** Gives a call to whoever asks for it first, and to all others with the same name what came of it. */
@@ -101,55 +102,39 @@ export class UserObject extends DurableObject<Env> {
     if (leads(this.#store.readClaim(name), ticket)) this.#store.removeClaim(name)
   }
 
-  /** Lets one request of a token through and reserves what it may need, or says why not and when. */
-  async reserve(rules: TokenRules, need: TokenNeed): Promise<TokenAnswer> {
+  /**
+   * Lets one request through and reserves for it, or says why not and when.
+   * @param rules of the token, the person, or both: the request is counted for all of them or for none.
+   */
+  async reserve(rules: Rules[], need: RequestNeed): Promise<Answer> {
     const epoch = await this.#readyEpoch()
-    const { allowances, reservations } = this.#awakeTokens()
-    const now = this.#now()
-    const running = this.#openOf(rules.id, now).length
-    const allowance = allowanceUnder(rules, allowances.get(rules.id))
-    const decision = reserve(rules, allowance, running, need, randomId('res'), now)
+    const decision = this.#allowances.reserve(rules, need, this.#now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    const { reservation, outputLimit } = decision
-    this.#saveToken(rules.id, decision.allowance)
-    this.#store.addReservation(reservation)
-    reservations.set(reservation.id, reservation)
-    await this.#schedule(reservation.deadlineAt)
-    return {
-      type: 'grant',
-      epoch,
-      reservationId: reservation.id,
-      ...(outputLimit !== undefined && { outputLimit }),
-    }
+    const { reservationId, deadlineAt, outputLimit } = decision
+    await this.#schedule(deadlineAt)
+    return { type: 'grant', epoch, reservationId, ...(outputLimit !== undefined && { outputLimit }) }
   }
 
   /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made: all is given back. */
   async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
-    const { allowances, reservations } = this.#awakeTokens()
-    const reservation = reservations.get(reservationId)
-    if (!reservation) return
-    const allowance = allowances.get(reservation.tokenId)
-    if (allowance) this.#saveToken(reservation.tokenId, settle(allowance, reservation, spent, this.#now()))
-    this.#removeReservation(reservationId)
+    this.#allowances.settle(reservationId, spent, this.#now())
   }
 
-  /** What is used of the limits of tokens, in the order in which they are asked about. */
-  async uses(tokens: TokenRules[]): Promise<TokenUse[]> {
-    const { allowances } = this.#awakeTokens()
-    const now = this.#now()
-    return tokens.map((rules) =>
-      reportUse(rules, allowanceUnder(rules, allowances.get(rules.id)), this.#openOf(rules.id, now), now),
-    )
+  /** The use of caps of tokens and of the person, in the order in which they are asked about. */
+  async uses(rules: Rules[]): Promise<CapUse[]> {
+    return this.#allowances.uses(rules, this.#now())
   }
 
   /** Forgets a token that was revoked. */
   async forgetToken(id: string): Promise<void> {
-    const { allowances, reservations } = this.#awakeTokens()
-    for (const { id: reservationId, tokenId } of reservations.values()) {
-      if (tokenId === id) this.#removeReservation(reservationId)
-    }
-    allowances.delete(id)
-    this.#store.removeToken(id)
+    this.#allowances.forget(id)
+  }
+
+  /** Forgets everything that is kept for a person who was removed. */
+  async forgetPerson(): Promise<void> {
+    await this.forgetTranscripts()
+    this.#allowances.forgetAll()
+    this.#store.removeAll()
   }
 
   /**
@@ -181,60 +166,17 @@ export class UserObject extends DurableObject<Env> {
     const now = this.#now()
     this.#store.removeExpiredClaims(now)
     this.#store.removeTranscripts(firstIdAt('req', now - transcriptMs))
-    const { reservations } = this.#awakeTokens()
-    // What they hold stays counted.
-    for (const { id, deadlineAt } of reservations.values()) if (deadlineAt <= now) this.#removeReservation(id)
-    const [oldest] = reservations.values()
+    this.#allowances.expire(now)
+    const deadline = this.#allowances.nextDeadline()
     const expiry = this.#store.nextExpiry()
     const transcript = this.#store.oldestTranscript()
-    if (oldest) await this.#schedule(oldest.deadlineAt)
+    if (deadline !== undefined) await this.#schedule(deadline)
     if (expiry !== undefined) await this.#schedule(expiry + sweepMs)
     if (transcript) await this.#schedule(timeOfId(transcript) + transcriptMs + sweepMs)
   }
 
-  /** The user's configuration epoch, read in D1 where it is not known, or was not read for a while. */
   async #readyEpoch(): Promise<number> {
-    const known = this.#knownEpoch()
-    if (known && this.#now() - known.pulledAt < copyAgeMs) return known.epoch
-    const pulled = await readEpoch(this.env.DB, this.ctx.id.name ?? '')
-    // It may have risen while D1 was read.
-    const epoch = Math.max(pulled, this.#knownEpoch()?.epoch ?? 0)
-    this.#saveEpoch({ epoch, pulledAt: this.#now() })
-    return epoch
-  }
-
-  #knownEpoch(): KnownEpoch | undefined {
-    this.#epoch ??= this.#store.readKnownEpoch()
-    return this.#epoch
-  }
-
-  #saveEpoch(known: KnownEpoch): void {
-    this.#epoch = known
-    this.#store.writeKnownEpoch(known)
-  }
-
-  #awakeTokens(): Tokens {
-    this.#tokens ??= {
-      allowances: this.#store.readTokens(),
-      reservations: this.#store.readReservations(),
-    }
-    return this.#tokens
-  }
-
-  #openOf(tokenId: string, now: number): Reservation[] {
-    return [...this.#awakeTokens().reservations.values()].filter(
-      (reservation) => reservation.tokenId === tokenId && reservation.deadlineAt > now,
-    )
-  }
-
-  #saveToken(id: string, allowance: Allowance): void {
-    this.#store.writeToken(id, allowance)
-    this.#awakeTokens().allowances.set(id, allowance)
-  }
-
-  #removeReservation(id: string): void {
-    this.#store.removeReservation(id)
-    this.#awakeTokens().reservations.delete(id)
+    return (await this.#epoch.current()) ?? 0
   }
 
   /** Sets the alarm, unless an earlier one is set: each setting is a row written. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Configuration } from '../../src/db/configuration.ts'
 import type { Reach } from '../../src/db/reach.ts'
 import type { CandidateOrder } from '../../src/db/schema.ts'
-import { defaultSettings } from '../../src/db/settings.ts'
+import { defaultSettings, noCaps } from '../../src/db/settings.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
 import { makeDirectory } from '../../src/gateway/directory.ts'
@@ -20,7 +20,8 @@ const reach = (provider: string, more: Partial<Reach> = {}): Reach => ({
 
 function configuration(change: Partial<Configuration> = {}): Configuration {
   return {
-    user: { id: 'usr_1', name: 'ada', role: 'admin', keepTranscripts: false },
+    user: { id: 'usr_1', name: 'ada', role: 'admin', keepTranscripts: false, ...noCaps },
+    team: null,
     epoch: 1,
     routes: [],
     providers: [],

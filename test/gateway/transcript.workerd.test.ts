@@ -8,6 +8,7 @@ import {
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { changeUser } from '../../src/db/users.ts'
+import { noCaps } from '../../src/db/settings.ts'
 import { Transcript } from '../../src/gateway/transcript.ts'
 import { timeOrderedId } from '../../src/ids.ts'
 import { app } from '../../src/index.ts'
@@ -95,7 +96,13 @@ function transcript(bindings = env): Transcript {
     request: { origin: { dialect: 'openai-chat' as const, body: {} } },
     sent: '{}',
   }
-  return new Transcript(sent, () => ({ id: ada.userId, name: 'ada', role: 'user', keepTranscripts: true }))
+  return new Transcript(sent, () => ({
+    id: ada.userId,
+    name: 'ada',
+    role: 'user',
+    keepTranscripts: true,
+    ...noCaps,
+  }))
 }
 
 const object = () => userStub(env, ada.userId)

@@ -3,6 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import worker from '../../src/index.ts'
+import { noCaps } from '../../src/db/settings.ts'
 import { call, completionBody, send, settleIn, type Settled } from '../hub.workerd.ts'
 
 let admin: Settled
@@ -37,6 +38,10 @@ describe('the settings', () => {
       exposeServedBy: true,
       corsOrigins: [],
       defaultStrategy: null,
+      personDefaults: noCaps,
+      tokenDefaults: { ...noCaps, expiresInDays: null },
+      openAccessCaps: noCaps,
+      openAccessState: { running: 0, windows: [], budget: null },
     })
   })
 

@@ -1,6 +1,7 @@
 /** Gateway tokens as people make, change and see them. */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Rules } from '../../src/user/reservation.ts'
 import { userStub } from '../../src/user/stub.ts'
 import { call, settleIn, type Settled } from '../hub.workerd.ts'
 
@@ -35,10 +36,10 @@ describe('the limits of a token', () => {
   it('are shown as they were set, with what is used of them', async () => {
     const { id } = await make({ limits, budget, maxConcurrent: 3, defaultWait: 20 })
     const price = { input: 1_000, output: 1_000, choices: 1, outputLimit: 100_000, longestOutput: 100_000 }
-    await userStub(env, ada.userId).reserve(
-      { id, limits, budget, maxConcurrent: 3 },
-      { estimate: { inputTokens: 100_000, outputTokens: 10 }, price },
-    )
+    await userStub(env, ada.userId).reserve([{ subject: 'token', id, limits, budget, maxConcurrent: 3 }], {
+      estimate: { inputTokens: 100_000, outputTokens: 10 },
+      price,
+    })
     expect(await list(id)).toMatchObject({
       limits,
       budget,
@@ -77,8 +78,8 @@ describe('the limits of a token', () => {
   it('of a token that was revoked are forgotten', async () => {
     const { id } = await make({ limits })
     const object = userStub(env, ada.userId)
-    const rules = { id, limits, budget: null, maxConcurrent: null }
-    await object.reserve(rules, { estimate: { inputTokens: 1, outputTokens: 1 } })
+    const rules: Rules = { subject: 'token', id, limits, budget: null, maxConcurrent: null }
+    await object.reserve([rules], { estimate: { inputTokens: 1, outputTokens: 1 } })
     await call('DELETE', `/api/tokens/${id}`, undefined, ada.session)
     expect(await object.uses([rules])).toMatchObject([{ running: 0, windows: [{ used: 0, reserved: 0 }] }])
   })

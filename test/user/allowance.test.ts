@@ -9,19 +9,19 @@ import {
   reserve,
   settle,
 } from '../../src/user/allowance.ts'
-import type { PriceNeed, TokenNeed, TokenRules } from '../../src/user/reservation.ts'
+import type { PriceNeed, RequestNeed, Rules } from '../../src/user/reservation.ts'
 import { nanoDollars, spentAt } from '../../src/user/spending.ts'
-import { reportUse } from '../../src/user/token-report.ts'
+import { reportUse } from '../../src/user/cap-report.ts'
 
 const start = Date.UTC(2100, 0, 31, 23, 50)
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 
-function makeRules(change: Partial<TokenRules> = {}): TokenRules {
-  return { id: 'tok_1', limits: null, maxConcurrent: null, budget: null, ...change }
+function makeRules(change: Partial<Rules> = {}): Rules {
+  return { subject: 'token', id: 'tok_1', limits: null, maxConcurrent: null, budget: null, ...change }
 }
 
-function makeNeed(inputTokens: number, outputTokens: number, price?: Partial<PriceNeed>): TokenNeed {
+function makeNeed(inputTokens: number, outputTokens: number, price?: Partial<PriceNeed>): RequestNeed {
   return {
     estimate: { inputTokens, outputTokens },
     ...(price && { price: { input: 1_000, output: 2_000, choices: 1, longestOutput: 10_000, ...price } }),
@@ -31,16 +31,16 @@ function makeNeed(inputTokens: number, outputTokens: number, price?: Partial<Pri
 /** A token with its state and its clock, as the user's object keeps it. */
 class Bench {
   now = start
-  rules: TokenRules
+  rules: Rules
   state: Allowance | undefined
   readonly open = new Map<string, Reservation>()
   #count = 0
 
-  constructor(rules: Partial<TokenRules>) {
+  constructor(rules: Partial<Rules>) {
     this.rules = makeRules(rules)
   }
 
-  reserve(need: TokenNeed): Decision {
+  reserve(need: RequestNeed): Decision {
     const allowance = allowanceUnder(this.rules, this.state)
     const decision = reserve(this.rules, allowance, this.open.size, need, `res_${++this.#count}`, this.now)
     if (decision.type === 'grant') {
@@ -50,7 +50,7 @@ class Bench {
     return decision
   }
 
-  grant(need: TokenNeed): Extract<Decision, { type: 'grant' }> {
+  grant(need: RequestNeed): Extract<Decision, { type: 'grant' }> {
     const decision = this.reserve(need)
     if (decision.type !== 'grant') throw new Error(decision.message)
     return decision
@@ -76,6 +76,7 @@ describe('a limit', () => {
     bench.grant(makeNeed(1, 1))
     expect(bench.reserve(makeNeed(1, 1))).toEqual({
       type: 'refusal',
+      subject: 'token',
       code: 'RATE_LIMIT_EXCEEDED',
       message: 'This token may use 2 requests per minute, and 2 are taken.',
       retryAt: start + minuteMs,
@@ -156,6 +157,7 @@ describe('a budget', () => {
     bench.grant(need)
     expect(bench.reserve(makeNeed(1, 0, { outputLimit: 0 }))).toEqual({
       type: 'refusal',
+      subject: 'token',
       code: 'BUDGET_EXCEEDED',
       message:
         'This token may spend $1.00 per day; $1.00 are spent or reserved, and this request may cost $0.000001.',

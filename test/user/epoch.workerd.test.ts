@@ -2,6 +2,7 @@
 import { applyD1Migrations, evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Rules } from '../../src/user/reservation.ts'
 import { userStub } from '../../src/user/stub.ts'
 import { storeUser } from '../quota/fixtures.ts'
 
@@ -63,7 +64,7 @@ describe('the epoch', () => {
   })
 
   it('comes with every answer about a token', async () => {
-    const rules = { id: 'tok_1', limits: null, maxConcurrent: 1, budget: null }
+    const rules: Rules[] = [{ subject: 'token', id: 'tok_1', limits: null, maxConcurrent: 1, budget: null }]
     const need = { estimate: { inputTokens: 1, outputTokens: 1 } }
     expect(await object.reserve(rules, need)).toMatchObject({ type: 'grant', epoch: 3 })
     await object.raiseEpoch(4)

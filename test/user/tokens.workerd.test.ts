@@ -8,7 +8,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TokenAnswer, TokenNeed, TokenRules, TokenUse } from '../../src/user/reservation.ts'
+import type { Answer, CapUse, RequestNeed, Rules } from '../../src/user/reservation.ts'
 import { userStub } from '../../src/user/stub.ts'
 
 /** Far in the future, so that no alarm goes off by itself while a test runs. */
@@ -39,20 +39,20 @@ async function evict(): Promise<void> {
   await takeClock()
 }
 
-function makeRules(change: Partial<TokenRules>): TokenRules {
-  return { id: 'tok_1', limits: null, maxConcurrent: null, budget: null, ...change }
+function makeRules(change: Partial<Rules>): Rules {
+  return { subject: 'token', id: 'tok_1', limits: null, maxConcurrent: null, budget: null, ...change }
 }
 
-const need: TokenNeed = { estimate: { inputTokens: 10, outputTokens: 10 } }
-const perMinute = (limit: number): TokenRules =>
+const need: RequestNeed = { estimate: { inputTokens: 10, outputTokens: 10 } }
+const perMinute = (limit: number): Rules =>
   makeRules({ limits: [{ unit: 'requests', per: 'minute', limit }] })
 
-function idOf(answer: TokenAnswer): string {
+function idOf(answer: Answer): string {
   if (answer.type !== 'grant') throw new Error(answer.message)
   return answer.reservationId
 }
 
-async function useOf(rules: TokenRules): Promise<TokenUse> {
+async function useOf(rules: Rules): Promise<CapUse> {
   const [use] = await object.uses([rules])
   if (!use) throw new Error('Nothing is known of this token.')
   return use
@@ -60,7 +60,7 @@ async function useOf(rules: TokenRules): Promise<TokenUse> {
 
 describe('a token with limits', () => {
   it('lets through exactly as many as may go, however many ask at once', async () => {
-    const grants = await Promise.all(Array.from({ length: 200 }, () => object.reserve(perMinute(20), need)))
+    const grants = await Promise.all(Array.from({ length: 200 }, () => object.reserve([perMinute(20)], need)))
     expect(grants.filter(({ type }) => type === 'grant')).toHaveLength(20)
     const refused = grants.filter((grant) => grant.type === 'refusal')
     expect(new Set(refused.map(({ retryAt }) => retryAt))).toEqual(new Set([start + minuteMs]))
@@ -73,7 +73,7 @@ describe('a token with limits', () => {
       budget: { amount: 1, per: 'month' },
     })
     const price = { input: 1_000, output: 1_000, choices: 1, outputLimit: 10, longestOutput: 100 }
-    const id = idOf(await object.reserve(rules, { ...need, price }))
+    const id = idOf(await object.reserve([rules], { ...need, price }))
     await evict()
     expect(await useOf(rules)).toMatchObject({
       running: 1,
@@ -91,7 +91,7 @@ describe('a token with limits', () => {
 
   it('settles a reservation once', async () => {
     const rules = perMinute(2)
-    const id = idOf(await object.reserve(rules, need))
+    const id = idOf(await object.reserve([rules], need))
     await object.settle(id, undefined)
     await object.settle(id, undefined)
     await object.settle(id, { tokens: 5 })
@@ -103,36 +103,36 @@ describe('a token with limits', () => {
       limits: [{ unit: 'tokens', per: 'day', limit: 100 }],
       maxConcurrent: 1,
     })
-    const id = idOf(await object.reserve(rules, need))
-    expect((await object.reserve(rules, need)).type).toBe('refusal')
+    const id = idOf(await object.reserve([rules], need))
+    expect((await object.reserve([rules], need)).type).toBe('refusal')
     await evict()
     now += 16 * minuteMs
     expect(await runDurableObjectAlarm(object)).toBe(true)
     expect(await useOf(rules)).toMatchObject({ running: 0, windows: [{ used: 20, reserved: 0 }] })
     await object.settle(id, undefined)
     expect(await useOf(rules)).toMatchObject({ windows: [{ used: 20 }] })
-    await object.reserve(rules, need)
+    await object.reserve([rules], need)
   })
 
   it('does not count against another', async () => {
-    await object.reserve(perMinute(1), need)
-    expect((await object.reserve(perMinute(1), need)).type).toBe('refusal')
-    expect((await object.reserve({ ...perMinute(1), id: 'tok_2' }, need)).type).toBe('grant')
-    expect((await userStub(env, 'u2').reserve(perMinute(1), need)).type).toBe('grant')
+    await object.reserve([perMinute(1)], need)
+    expect((await object.reserve([perMinute(1)], need)).type).toBe('refusal')
+    expect((await object.reserve([{ ...perMinute(1), id: 'tok_2' }], need)).type).toBe('grant')
+    expect((await userStub(env, 'u2').reserve([perMinute(1)], need)).type).toBe('grant')
   })
 
   it('is forgotten with all that it holds when it is revoked', async () => {
-    await object.reserve(perMinute(1), need)
+    await object.reserve([perMinute(1)], need)
     await object.forgetToken('tok_1')
     const rows = await runInDurableObject(object, (_instance, { storage: { sql } }) => [
-      ...sql.exec('SELECT id FROM tokens').toArray(),
+      ...sql.exec('SELECT id FROM allowances').toArray(),
       ...sql.exec('SELECT id FROM reservations').toArray(),
     ])
     expect(rows).toEqual([])
   })
 
   it('shares the one alarm with claims', async () => {
-    await object.reserve(perMinute(5), need)
+    await object.reserve([perMinute(5)], need)
     await object.claim({ name: 'a-name', body: 'a-body' })
     now += 2 * minuteMs
     expect(await runDurableObjectAlarm(object)).toBe(true)
@@ -142,4 +142,22 @@ describe('a token with limits', () => {
     expect((await useOf(perMinute(5))).running).toBe(0)
     expect(await runDurableObjectAlarm(object)).toBe(false)
   })
+})
+
+it('an object of the version before keeps its counters and its running requests', async () => {
+  const rules = makeRules({ limits: [{ unit: 'tokens', per: 'day', limit: 100 }], maxConcurrent: 2 })
+  const id = idOf(await object.reserve([rules], need))
+  await runInDurableObject(object, (_instance, { storage: { sql } }) => {
+    // As that version stored them: one reservation for each row, and tokens in a table of their own.
+    sql.exec('ALTER TABLE allowances RENAME TO tokens')
+    sql.exec(
+      `UPDATE reservations SET body = json_remove(
+         json_set(body -> '$[0]', '$.tokenId', body ->> '$[0].subjectId'), '$.subjectId')`,
+    )
+    sql.exec('DELETE FROM migrations WHERE version = 3')
+  })
+  await evict()
+  expect(await useOf(rules)).toMatchObject({ running: 1, windows: [{ used: 0, reserved: 20 }] })
+  await object.settle(id, { tokens: 15 })
+  expect(await useOf(rules)).toMatchObject({ running: 0, windows: [{ used: 15, reserved: 0 }] })
 })

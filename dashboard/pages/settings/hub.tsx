@@ -7,10 +7,9 @@ import { Field, onSubmit, valueOf } from '../../parts/field.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
-import { type Source, useResource } from '../../state/resource.ts'
+import { useResource } from '../../state/resource.ts'
+import { settingsSource } from '../../state/sources.ts'
 import { words } from '../../text/settings.ts'
-
-const settingsSource: Source<Settings> = { name: 'settings', load: () => ask(api.api.settings.$get()) }
 
 export function HubCard() {
   const settings = useResource(settingsSource)

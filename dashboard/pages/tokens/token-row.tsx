@@ -1,8 +1,8 @@
 /** One token: what it may do, and what it uses of that now. */
 import type { Token } from '../../api.ts'
-import { money } from '../../format.ts'
-import { Bar } from '../../parts/bar.tsx'
+import { CapsBars } from '../../parts/caps-bars.tsx'
 import { RowButton } from '../../parts/row-button.tsx'
+import { words as capsWords } from '../../text/caps.ts'
 import { words } from '../../text/tokens.ts'
 
 interface TokenRowProps {
@@ -13,7 +13,6 @@ interface TokenRowProps {
 }
 
 export function TokenRow({ token, now, onEdit, onRevoke }: TokenRowProps) {
-  const { budget, state } = token
   return (
     <li class="row">
       <div class="row-main">
@@ -27,25 +26,7 @@ export function TokenRow({ token, now, onEdit, onRevoke }: TokenRowProps) {
         <RowButton verb={words.edit} label={words.actOn(words.edit, token.name)} onClick={onEdit} />
         <RowButton verb={words.revoke} label={words.actOn(words.revoke, token.name)} onClick={onRevoke} />
       </div>
-      {(budget || state.windows.length > 0) && (
-        <div class="bars">
-          {budget && (
-            <Bar
-              label={words.budgetBar(budget.per)}
-              unit="requests"
-              per={budget.per}
-              used={state.budget?.spent ?? 0}
-              reserved={state.budget?.reserved ?? 0}
-              limit={budget.amount}
-              resetsAt={state.budget?.resetsAt ?? null}
-              write={money}
-            />
-          )}
-          {state.windows.map((window) => (
-            <Bar key={`${window.unit}/${window.per}`} {...window} />
-          ))}
-        </div>
-      )}
+      <CapsBars {...token} />
     </li>
   )
 }
@@ -56,7 +37,7 @@ function notesOf(token: Token, now: number): string[] {
     words.madeOn(token.createdAt),
     token.lastUsedAt ? words.lastUsed(token.lastUsedAt, now) : words.neverUsed,
     expiresAt && !isOver(token, now) && words.expires(expiresAt),
-    maxConcurrent !== null && words.running(state.running, maxConcurrent),
+    maxConcurrent !== null && capsWords.running(state.running, maxConcurrent),
     defaultWait !== null && words.waits(defaultWait),
     allowedModels && words.allowed(allowedModels),
   ]

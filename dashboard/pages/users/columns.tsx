@@ -1,18 +1,24 @@
 /** What the list of people says of each, and what can be done about them. */
-import type { Person, User } from '../../api.ts'
+import type { Person, Team, User } from '../../api.ts'
+import { CapsBars } from '../../parts/caps-bars.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { RowButton } from '../../parts/row-button.tsx'
 import { nameOfPerson } from '../../state/people.ts'
+import { words as capsWords } from '../../text/caps.ts'
+import { words as teamWords } from '../../text/teams.ts'
 import { words } from '../../text/users.ts'
 
 interface Doing {
   /** Who looks. */
   person: Person
+  teams: readonly Team[]
   onSet: (user: User, change: { role?: User['role']; enabled?: boolean }) => void
+  onCap: (user: User) => void
+  onTokens: (user: User) => void
   onRemove: (user: User) => void
 }
 
-export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
+export function columnsOf({ person, teams, onSet, onCap, onTokens, onRemove }: Doing): Column<User>[] {
   return [
     {
       id: 'name',
@@ -36,6 +42,7 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       ),
     },
     { id: 'since', head: words.since, cell: ({ createdAt }) => words.madeOn(createdAt) },
+    { id: 'caps', head: teamWords.caps, cell: (user) => <PersonCaps user={user} teams={teams} /> },
     {
       id: 'actions',
       head: words.actions,
@@ -57,6 +64,16 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
               onClick={() => onSet(user, { enabled: !user.enabled })}
             />
             <RowButton
+              verb={teamWords.setCaps}
+              label={words.actOn(teamWords.setCaps, name)}
+              onClick={() => onCap(user)}
+            />
+            <RowButton
+              verb={teamWords.tokens}
+              label={words.actOn(teamWords.tokens, name)}
+              onClick={() => onTokens(user)}
+            />
+            <RowButton
               verb={words.remove}
               label={words.actOn(words.remove, name)}
               onClick={() => onRemove(user)}
@@ -66,4 +83,19 @@ export function columnsOf({ person, onSet, onRemove }: Doing): Column<User>[] {
       },
     },
   ]
+}
+
+/** The team of a person, and the use of their own caps. */
+function PersonCaps({ user, teams }: { user: User; teams: readonly Team[] }) {
+  const { limits, maxConcurrent, budget, state } = user
+  const team = teams.find(({ id }) => id === user.team)
+  const isCapped = limits !== null || maxConcurrent !== null || budget !== null
+  return (
+    <div class="person-caps">
+      {team && <p>{teamWords.inTeam(team.name)}</p>}
+      {maxConcurrent !== null && <p>{capsWords.running(state.running, maxConcurrent)}</p>}
+      {!isCapped && !team && <span class="quiet">{capsWords.none}</span>}
+      <CapsBars {...user} />
+    </div>
+  )
 }

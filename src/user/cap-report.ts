@@ -1,16 +1,16 @@
-/** What is used of a token's limits, as the API shows it. Pure. */
+/** The use of one subject's caps, as the API shows it. Pure. */
 import { countsAt, resetsAt, usedAt, type Window, windowName } from '../quota/windows.ts'
 import type { Allowance, Reservation } from './allowance.ts'
-import type { TokenRules, TokenUse } from './reservation.ts'
+import type { CapUse, Rules } from './reservation.ts'
 import { endOf, spentAt, startOf } from './spending.ts'
 
-/** @param open the token's reservations that nobody has settled. */
+/** @param open the subject's reservations that are not settled. */
 export function reportUse(
-  { budget }: TokenRules,
+  { budget }: Rules,
   { windows, spending }: Allowance,
   open: readonly Reservation[],
   now: number,
-): TokenUse {
+): CapUse {
   return {
     running: open.length,
     windows: windows.flatMap((window) => reportWindow(window, open, now) ?? []),
@@ -22,7 +22,7 @@ function reportWindow(
   window: Window,
   open: readonly Reservation[],
   now: number,
-): TokenUse['windows'][number] | undefined {
+): CapUse['windows'][number] | undefined {
   const { unit, per, limit } = window
   if (limit === undefined) return undefined
   const taken = Math.ceil(usedAt(window, now))
@@ -36,11 +36,11 @@ function reportWindow(
 }
 
 function reportBudget(
-  { per }: NonNullable<TokenRules['budget']>,
+  { per }: NonNullable<Rules['budget']>,
   spending: Allowance['spending'],
   open: readonly Reservation[],
   now: number,
-): NonNullable<TokenUse['budget']> {
+): NonNullable<CapUse['budget']> {
   const taken = spentAt(spending, per, now)
   const held = open
     .filter(({ reservedAt }) => reservedAt >= startOf(per, now))

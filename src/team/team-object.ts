@@ -1,0 +1,96 @@
+/**
+ * The team's object: it counts for the common caps of a team, whichever member and isolate asks.
+ *
+ * This file is the object's verbs. Counting is shared with the user's object (`user/allowances.ts`).
+ */
+import { DurableObject } from 'cloudflare:workers'
+import { readTeamEpoch } from '../db/teams.ts'
+import type { Env } from '../env.ts'
+import { Allowances } from '../user/allowances.ts'
+import { KnownEpoch } from '../user/known-epoch.ts'
+import type { Answer, CapUse, RequestNeed, Rules, Spent } from '../user/reservation.ts'
+import { migrate } from './schema.ts'
+
+/** A team that was removed has no epoch. */
+export type TeamAnswer = Answer | { type: 'gone' }
+
+export class TeamObject extends DurableObject<Env> {
+  /** The one clock of the object. Tests put their own here. */
+  clock = (): number => Date.now()
+
+  readonly #allowances: Allowances
+  readonly #epoch: KnownEpoch
+  #latest = 0
+  /** The alarm that this instance knows to be set. */
+  #alarmAt = Infinity
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    migrate(ctx.storage)
+    const { sql } = ctx.storage
+    this.#allowances = new Allowances(sql)
+    this.#epoch = new KnownEpoch({
+      sql,
+      read: () => readTeamEpoch(env.DB, ctx.id.name ?? ''),
+      clock: () => this.#now(),
+    })
+  }
+
+  /** Notes a change of the team. D1 has it already. */
+  async raiseEpoch(epoch: number): Promise<void> {
+    this.#epoch.raise(epoch)
+  }
+
+  /** The team's epoch, for a member of a team that has no caps; undefined where the team was removed. */
+  async currentEpoch(): Promise<number | undefined> {
+    return this.#epoch.current()
+  }
+
+  /** Lets one request of a member through and reserves for it, or says why not and when. */
+  async reserve(rules: Rules, need: RequestNeed): Promise<TeamAnswer> {
+    const epoch = await this.#epoch.current()
+    if (epoch === undefined) return { type: 'gone' }
+    const decision = this.#allowances.reserve([rules], need, this.#now())
+    if (decision.type === 'refusal') return { ...decision, epoch }
+    const { reservationId, deadlineAt, outputLimit } = decision
+    await this.#schedule(deadlineAt)
+    return { type: 'grant', epoch, reservationId, ...(outputLimit !== undefined && { outputLimit }) }
+  }
+
+  /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made. */
+  async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
+    this.#allowances.settle(reservationId, spent, this.#now())
+  }
+
+  /** The use of the team's caps. */
+  async use(rules: Rules): Promise<CapUse | undefined> {
+    return this.#allowances.uses([rules], this.#now())[0]
+  }
+
+  /** Forgets a team that was removed. D1 has it no longer. */
+  async forget(): Promise<void> {
+    this.#allowances.forgetAll()
+    this.#epoch.forget()
+  }
+
+  /** Ends reservations that were never settled; what they hold stays counted. */
+  override async alarm(): Promise<void> {
+    this.#alarmAt = Infinity
+    this.#allowances.expire(this.#now())
+    const deadline = this.#allowances.nextDeadline()
+    if (deadline !== undefined) await this.#schedule(deadline)
+  }
+
+  /** Sets the alarm, unless an earlier one is set: each setting is a row written. */
+  async #schedule(dueAt: number): Promise<void> {
+    if (dueAt >= this.#alarmAt) return
+    this.#alarmAt = dueAt
+    await this.ctx.storage.setAlarm(dueAt)
+  }
+
+  /** The time, which never runs backwards while the object lives. */
+  #now(): number {
+    this.#latest = Math.max(this.#latest, this.clock())
+    return this.#latest
+  }
+}
