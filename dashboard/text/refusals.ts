@@ -15,6 +15,8 @@ const reasons: Record<string, string> = {
   busy: 'It has as many requests under way as it may.',
   probing: 'Its rest is over, and one request goes first to prove it.',
   reserved: 'What is free of it is kept for those who wait.',
+  'share-used-up': 'You have used your share of it.',
+  'reserved-for-owner': 'What is left of it is kept for its owner.',
 }
 
 /** A reason that a newer hub has, and this page does not know, is shown as it is. */

@@ -57,7 +57,7 @@ export async function addAccount(d1: D1Database, account: AccountRow, entry: Aud
 export async function changeAccount(
   d1: D1Database,
   { owner, id }: Pick<AccountRow, 'owner' | 'id'>,
-  change: Pick<AccountRow, 'name' | 'shared'>,
+  change: Pick<AccountRow, 'name' | 'shared' | 'reserve'>,
   entry: AuditEntry,
 ): Promise<number> {
   const db = openDatabase(d1)

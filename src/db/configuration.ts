@@ -40,6 +40,8 @@ export interface ConfiguredUser extends Caps {
   role: Role
   /** What they ask and are answered is kept, for themselves alone. */
   keepTranscripts: boolean
+  /** The share of each limit of a shared account that they may use, 0 to 1; null for all of it. */
+  maxShare: number | null
 }
 
 /** A team as of its own epoch, which its object compares. */
@@ -122,6 +124,7 @@ export async function readOpenConfiguration(d1: D1Database): Promise<Configurati
     role: 'user',
     keepTranscripts: false,
     ...rest.settings.openAccessCaps,
+    maxShare: null,
   }
   return { user: nobody, epoch: 0, ...rest }
 }
@@ -144,6 +147,7 @@ async function readFor(d1: D1Database, userId: string) {
           limits: users.limits,
           maxConcurrent: users.maxConcurrent,
           budget: users.budget,
+          maxShare: users.maxShare,
         })
         .from(users)
         .where(and(eq(users.id, userId), isNull(users.disabledAt))),

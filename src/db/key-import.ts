@@ -36,10 +36,10 @@ const addKeys = `
 
 // After the keys, and only where there are any: a key that somebody else entered a moment ago leaves no account behind.
 const addAccounts = `
-  INSERT INTO accounts (owner, id, provider, name, shared, created_at)
+  INSERT INTO accounts (owner, id, provider, name, shared, created_at, reserve)
   SELECT
     value ->> '$.owner', value ->> '$.id', value ->> '$.provider', value ->> '$.name', value ->> '$.shared',
-    value ->> '$.createdAt'
+    value ->> '$.createdAt', NULLIF(value -> '$.reserve', 'null')
   FROM json_each(?1)
   WHERE EXISTS (SELECT 1 FROM keys WHERE owner = value ->> '$.owner' AND account_id = value ->> '$.id')
   ON CONFLICT DO NOTHING`

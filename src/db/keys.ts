@@ -9,9 +9,14 @@ import { accounts, keys } from './schema.ts'
 type KeyRow = typeof keys.$inferSelect
 
 /** A key with what its account says about sharing. */
-export type StoredKey = KeyRow & { shared: boolean; accountName: string | null }
+export type StoredKey = KeyRow & Pick<AccountRow, 'shared' | 'reserve'> & { accountName: string | null }
 
-const columns = { key: keys, shared: accounts.shared, accountName: accounts.name }
+const columns = {
+  key: keys,
+  shared: accounts.shared,
+  reserve: accounts.reserve,
+  accountName: accounts.name,
+}
 const ofAccount = and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId))
 
 /** The keys that a user entered, oldest first. */
@@ -22,7 +27,7 @@ export async function listKeys(d1: D1Database, owner: string): Promise<StoredKey
     .innerJoin(accounts, ofAccount)
     .where(eq(keys.owner, owner))
     .orderBy(keys.createdAt, keys.id)
-  return rows.map(({ key, shared, accountName }) => ({ ...key, shared, accountName }))
+  return rows.map(({ key, ...account }) => ({ ...key, ...account }))
 }
 
 export async function findKey(d1: D1Database, owner: string, id: string): Promise<StoredKey | undefined> {
@@ -31,7 +36,9 @@ export async function findKey(d1: D1Database, owner: string, id: string): Promis
     .from(keys)
     .innerJoin(accounts, ofAccount)
     .where(and(eq(keys.owner, owner), eq(keys.id, id)))
-  return row && { ...row.key, shared: row.shared, accountName: row.accountName }
+  if (!row) return undefined
+  const { key, ...account } = row
+  return { ...key, ...account }
 }
 
 /** Whether an owner has another key than `id` with one of these fingerprints at a provider. */
@@ -80,8 +87,10 @@ export async function addKey(
   return epochOf(raised)
 }
 
-/** What becomes of a key's account: it is shared or no longer, or the key goes to another one. */
-export type AccountChange = { type: 'share'; shared: boolean } | { type: 'join'; account: AccountRow }
+/** What becomes of a key's account: who may use it changes, or the key goes to another one. */
+export type AccountChange =
+  | { type: 'share'; change: Partial<Pick<AccountRow, 'shared' | 'reserve'>> }
+  | { type: 'join'; account: AccountRow }
 
 /** Changes a key, and its account. @returns the owner's new epoch. */
 export async function changeKey(
@@ -106,7 +115,7 @@ export async function changeKey(
     case 'share': {
       const share = db
         .update(accounts)
-        .set({ shared: accountChange.shared })
+        .set(accountChange.change)
         .where(and(eq(accounts.owner, stored.owner), eq(accounts.id, stored.accountId)))
       return epochOf((await db.batch([update(change), share, raise, written]))[2])
     }

@@ -2,7 +2,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import { customBaseUrl, customChangedAt } from './sealed.ts'
-import { accounts, keys, type Limit, providerSettings, settings, users } from './schema.ts'
+import { accounts, keys, type Limit, providerSettings, type Reserve, settings, users } from './schema.ts'
 
 /** A key as a pool keeps a copy of it. */
 export interface StoredKey {
@@ -26,6 +26,8 @@ export interface StoredKey {
   maxConcurrent: number | null
   /** It costs nothing. */
   free: boolean
+  /** What the owner of its account keeps, where the account is shared. */
+  reserve: Reserve | null
 }
 
 export interface StoredPool {
@@ -74,6 +76,7 @@ export async function readPool(
         limits: keys.limits,
         maxConcurrent: keys.maxConcurrent,
         free: keys.free,
+        reserve: accounts.reserve,
       })
       .from(keys)
       .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))

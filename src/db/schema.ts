@@ -48,6 +48,12 @@ export interface RouteCandidate {
   model?: string | undefined
 }
 
+/**
+ * The part of a shared account that its owner keeps: a percentage of every limit, as in `20%`, or a
+ * number of requests of the longest window that has a limit.
+ */
+export type Reserve = `${number}%` | number
+
 export type CandidateOrder = 'listed' | 'round-robin' | 'cheapest' | 'least-latency' | 'most-remaining'
 export type Role = 'admin' | 'user'
 
@@ -63,6 +69,8 @@ export const users = sqliteTable('users', {
   createdAt: integer('created_at').notNull(),
   /** What they ask and are answered is kept, for themselves alone. */
   keepTranscripts: integer('keep_transcripts', { mode: 'boolean' }).notNull().default(false),
+  /** The share of each limit of a shared account that they may use, above 0 and up to 1; null for all. */
+  maxShare: real('max_share'),
   /** Caps over all of this person's tokens and sessions. */
   ...caps,
   /** The id of the person's team. */
@@ -144,6 +152,8 @@ export const accounts = sqliteTable(
     name: text(),
     shared: integer({ mode: 'boolean' }).notNull().default(false),
     createdAt: integer('created_at').notNull(),
+    /** What its owner keeps while it is shared. */
+    reserve: text({ mode: 'json' }).$type<Reserve>(),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] }), index('accounts_shared').on(table.provider)],
 )

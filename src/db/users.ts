@@ -93,7 +93,17 @@ export async function addUser(
 
 /** What may be changed of a user. */
 export type UserChange = Partial<
-  Pick<User, 'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash' | 'keepTranscripts' | 'team'> &
+  Pick<
+    User,
+    | 'username'
+    | 'email'
+    | 'role'
+    | 'disabledAt'
+    | 'passwordHash'
+    | 'keepTranscripts'
+    | 'team'
+    | 'maxShare'
+  > &
     Caps
 >
 

@@ -167,19 +167,22 @@ export class PoolSearch {
     const { model, provider } = this.#candidate
     const { allowedPriorities } = input.request
     const conversation = this.#state.conversation.for(provider)
+    const { maxShare } = configuration.user
     return {
       requestId: input.requestId,
       user: configuration.user.id,
+      ...(maxShare !== null && { maxShare }),
       ...(model !== undefined && { model }),
       defaultModel: provider.defaultModel,
       estimate,
       ...(allowedPriorities && { allowedPriorities }),
       excludedKeys: tried,
       ...(conversation !== undefined && { conversation }),
-      ...(this.#waits && {
+      ...((this.#waits || patience.waitsUntil > Date.now()) && {
         wait: {
           waiter: token?.id ?? configuration.user.id,
           until: patience.waitsUntil,
+          ...(!this.#waits && { asksOnly: true }),
           ...(this.#place !== undefined && { place: this.#place }),
         },
       }),

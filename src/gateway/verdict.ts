@@ -34,6 +34,8 @@ const quotaReasons: ReadonlySet<KeyRefusal['reason']> = new Set([
   'busy',
   'probing',
   'reserved',
+  'share-used-up',
+  'reserved-for-owner',
 ])
 
 /** Verdicts on a model that no waiting changes: what rests for one of these has not run out of anything. */
@@ -150,4 +152,6 @@ const phrases: Record<KeyRefusal['reason'], string> = {
   busy: 'at its limit of calls at a time',
   probing: 'being tried after a rest',
   reserved: 'kept for those who wait',
+  'share-used-up': 'used up to your share',
+  'reserved-for-owner': 'kept for their owner',
 }

@@ -6,7 +6,8 @@ import { matchesAny, matchesModel } from '../chat/model.ts'
 import { isHalfOpen, probedUntil, type Rest } from './cooldown.ts'
 import type { KeyRefusal, Need } from './lease.ts'
 import { type Account, type PoolKey, quarantineOf } from './pool-state.ts'
-import { freeAt, limitOf, usedAt, type Window, windowName } from './windows.ts'
+import { aheadOf, type Asker, callsFor, mostFor, type Offered, type Portion, portionsOf } from './shares.ts'
+import { freeAt, limitOf, usedAt, type Window } from './windows.ts'
 
 /** What speaks against a key. Without `retryAt` it lasts. */
 export type Block = Omit<KeyRefusal, 'keyId'>
@@ -15,6 +16,8 @@ export type Block = Omit<KeyRefusal, 'keyId'>
 export interface Held {
   calls: number
   charges: Readonly<Record<string, number>>
+  /** The same of each person who waits, by the user's id. */
+  people: Readonly<Record<string, Omit<Held, 'people'>>>
 }
 
 /** One key, and the model it would be asked for. */
@@ -24,9 +27,11 @@ export interface Offer {
   model: string
   /** Calls of this key that are under way. */
   running: number
+  /** The same of each person, by the user's id, where the key serves everyone. */
+  runningOf?: (user: string) => number
 }
 
-export const nothingHeld: Held = { calls: 0, charges: {} }
+export const nothingHeld: Held = { calls: 0, charges: {}, people: {} }
 
 /** Nobody knows when a running call ends or a probe is answered; this is how soon it is worth asking again. */
 const eventRetryMs = 1_000
@@ -52,12 +57,8 @@ export function standingBlocks({ key, account, model, running }: Offer, now: num
 }
 
 /** What speaks against a key, that nothing else does, for this need. */
-export function needBlocks(
-  { key, account, model, running }: Offer,
-  need: Need,
-  held: Held,
-  now: number,
-): Block[] {
+export function needBlocks(offer: Offer, need: Need, held: Held, now: number): Block[] {
+  const { key, account, model } = offer
   const blocks: Block[] = []
   if (need.onlyKey !== undefined && need.onlyKey !== key.id) blocks.push({ reason: 'tried' })
   if (need.allowedPriorities && !need.allowedPriorities.includes(key.priority)) {
@@ -65,13 +66,37 @@ export function needBlocks(
   }
   for (const window of account.windows) {
     if (limitOf(window) === undefined || !counts(window, model, key.id)) continue
-    const ahead = held.charges[windowName(window)] ?? 0
+    blocks.push(...portionBlocks(window, offer, need, held, now))
+    const ahead = aheadOf(window, offer, need, held, now)
     if (window.unit === 'requests' && ahead === 0) continue
-    blocks.push(...tooLarge(window, need), ...windowBlocks(window, amountFor(window, need), ahead, now))
+    blocks.push(...tooLarge(window, need), ...windowBlocks(window, amountOf(window, offer, need), ahead, now))
   }
-  if (held.calls > 0) blocks.push(...heldBlocks(key, account, model, running, held, now))
+  blocks.push(...callBlocks(offer, need, now))
+  if (held.calls > 0) blocks.push(...heldBlocks(offer, need, held, now))
   if (need.excludedKeys.includes(key.id)) blocks.push({ reason: 'tried' })
   return blocks
+}
+
+/** What a person may not pass of a shared account, although its windows have room. */
+export function portionBlocks(window: Window, offer: Offered, need: Need, held: Held, now: number): Block[] {
+  const amount = amountOf(window, offer, need)
+  return portionsOf(window, offer, need, held, now).flatMap((portion) => {
+    const free = portion.freeAt(amount)
+    if (window.unit === 'tokens' && need.estimate.inputTokens > portion.limit) {
+      return [largerThan(need, Math.max(0, portion.limit), window)]
+    }
+    return free !== undefined && free <= now ? [] : [portionBlock(window, portion, free)]
+  })
+}
+
+function portionBlock({ unit, per }: Window, portion: Portion, free: number | undefined): Block {
+  const { reason, used, limit } = portion
+  const part = `${Math.ceil(used)} of ${limit} ${unit} per ${per}`
+  const detail =
+    reason === 'share-used-up'
+      ? `${part} that one person may use are taken`
+      : `${part} that its owner leaves to others are taken`
+  return { reason, detail, ...(free !== undefined && { retryAt: free }) }
 }
 
 /** What rests, whatever key is used: the circuit of the provider and model. */
@@ -101,10 +126,14 @@ export function counts(window: Window, model: string, keyId: string): boolean {
   )
 }
 
-/** An estimate larger than the window is cut to it, so that whatever input fits can be admitted to an empty window. */
-export function amountFor(window: Window, { estimate }: Pick<Need, 'estimate'>): number {
+/**
+ * The amount that a call reserves of a window. An estimate larger than a person may ever use is cut to
+ * that, so that any input that fits can be admitted to an empty window.
+ */
+export function amountOf(window: Window, offer: Offered, need: Asker & Pick<Need, 'estimate'>): number {
   if (window.unit === 'requests') return 1
-  return Math.min(estimate.inputTokens + estimate.outputTokens, limitOf(window) ?? Infinity)
+  const { inputTokens, outputTokens } = need.estimate
+  return Math.min(inputTokens + outputTokens, mostFor(window, offer, need))
 }
 
 /** Of several reasons the one that holds longest; of equals the first. */
@@ -129,22 +158,45 @@ function restBlocks(
   return [{ reason: probing, retryAt: Math.min(answerBy, now + eventRetryMs), ...describe(rest) }]
 }
 
+/** What a person may not pass of the calls at a time with a key that serves everyone. */
+export function callBlocks({ key, running, runningOf = () => 0 }: Offer, asker: Asker, now: number): Block[] {
+  if (key.maxConcurrent === null || !key.shared) return []
+  const { share, reserved } = callsFor(key.maxConcurrent, key.shared, asker)
+  const retryAt = now + eventRetryMs
+  const blocks: Block[] = []
+  const own = runningOf(asker.user)
+  if (own >= share) {
+    blocks.push({ reason: 'share-used-up', retryAt, detail: `${own} calls of one person are running` })
+  }
+  const { owner = '' } = key.shared
+  const others = running - runningOf(owner)
+  if (owner !== asker.user && reserved > 0 && others >= key.maxConcurrent - reserved) {
+    blocks.push({ reason: 'reserved-for-owner', retryAt, detail: `${others} calls of others are running` })
+  }
+  return blocks
+}
+
 /** Those who wait go first: they will be running, and the first of them is the probe of what is half-open. */
-function heldBlocks(
-  key: PoolKey,
-  account: Account,
-  model: string,
-  running: number,
-  { calls }: Held,
-  now: number,
-): Block[] {
+function heldBlocks(offer: Offer, asker: Asker, held: Held, now: number): Block[] {
+  const { key, account, model, running } = offer
   const blocks: Block[] = []
   if (isHalfOpen(account.rest, now) || isHalfOpen(account.modelRests[model], now)) {
     blocks.push({ reason: 'probing', retryAt: now + eventRetryMs })
   }
-  if (key.maxConcurrent !== null && running + calls >= key.maxConcurrent)
-    blocks.push(busy(running + calls, now))
+  if (key.maxConcurrent === null) return blocks
+  const taken = running + callsAhead(offer, key.maxConcurrent, asker, held)
+  if (taken >= key.maxConcurrent) blocks.push(busy(taken, now))
   return blocks
+}
+
+/** The calls that go before a person. Of what others wait for, the owner lets pass only what fits beside the reserve. */
+function callsAhead({ key, running, runningOf }: Offer, most: number, asker: Asker, held: Held): number {
+  if (!key.shared?.reserve || key.shared.owner !== asker.user || !runningOf) return held.calls
+  const { reserved } = callsFor(most, key.shared, asker)
+  if (reserved === 0) return held.calls
+  const own = held.people[asker.user]?.calls ?? 0
+  const others = running - runningOf(asker.user)
+  return own + Math.min(held.calls - own, Math.max(0, most - reserved - others))
 }
 
 function busy(running: number, now: number): Block {
@@ -154,8 +206,14 @@ function busy(running: number, now: number): Block {
 function tooLarge(window: Window, need: Need): Block[] {
   const limit = limitOf(window) ?? Infinity
   if (window.unit === 'requests' || need.estimate.inputTokens <= limit) return []
-  const detail = `about ${need.estimate.inputTokens} input tokens, of ${limit} per ${window.per}`
-  return [{ reason: 'larger-than-window', detail }]
+  return [largerThan(need, limit, window)]
+}
+
+function largerThan({ estimate }: Need, limit: number, { per }: Window): Block {
+  return {
+    reason: 'larger-than-window',
+    detail: `about ${estimate.inputTokens} input tokens, of ${limit} per ${per}`,
+  }
 }
 
 function windowBlocks(window: Window, amount: number, ahead: number, now: number): Block[] {

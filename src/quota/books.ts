@@ -80,7 +80,7 @@ export class Books {
     this.state.leases.set(lease.id, lease)
     this.state.turn++
     this.state.pass = pass
-    countRunning(this.state, lease.keyId, 1)
+    countRunning(this.state, lease.keyId, 1, lease.user)
     remember(this.state.conversations, lease.account, account)
     return lease
   }
@@ -95,7 +95,7 @@ export class Books {
     const before = accountOf(this.state, lease.account)
     const unwritten = this.#unwritten.delete(lease.id)
     this.state.leases.delete(lease.id)
-    countRunning(this.state, lease.keyId, -1)
+    countRunning(this.state, lease.keyId, -1, lease.user)
     if (!unwritten) {
       if (record) this.#journal.add(lease.id, record, now)
       else this.#store.removeRow(lease.id)
@@ -119,7 +119,7 @@ export class Books {
     const record = unwritten ?? this.#store.readRecord(lease.id)
     this.#unwritten.delete(lease.id)
     this.state.leases.delete(lease.id)
-    countRunning(this.state, lease.keyId, -1)
+    countRunning(this.state, lease.keyId, -1, lease.user)
     if (!record) return
     if (unwritten) this.#hold(unsettled(record), now)
     else this.#journal.add(lease.id, unsettled(record), now)
@@ -157,6 +157,19 @@ export class Books {
     this.state.accounts.set(id, account)
     // What was counted ahead of this account is in its row now.
     if (this.#ahead.forget(id)) this.#writeRow()
+  }
+
+  /**
+   * Writes every account whose row is behind. What is counted ahead names no people, so that a change
+   * of shares begins with parts that are in storage.
+   */
+  saveParts(): void {
+    const behind = this.#ahead.dirty()
+    for (const id of behind) {
+      this.#store.writeAccount(id, accountOf(this.state, id))
+      this.#ahead.forget(id)
+    }
+    if (behind.length > 0) this.#writeRow()
   }
 
   saveCircuit(model: string, rest: Rest | undefined): void {

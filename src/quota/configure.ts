@@ -5,6 +5,7 @@ import { environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from '../providers/calendar.ts'
 import type { KeySecret } from './lease.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
+import type { SharedAccount } from './shares.ts'
 import { defaultStrategy } from './strategies.ts'
 import { windowName, type WindowRule } from './windows.ts'
 
@@ -30,7 +31,7 @@ export function configure(
   env: Variables,
 ): Configuration {
   const calendar = calendarOf(pool.provider)
-  const storedKeys = stored.keys.map((key) => toPoolKey(key, pool.provider))
+  const storedKeys = stored.keys.map((key) => toPoolKey(key, pool))
   const keys = storedKeys.length > 0 ? storedKeys : implicitKeys(pool, env)
   const limits = Map.groupBy(stored.keys, accountName)
   const rules = new Map(
@@ -53,7 +54,7 @@ function accountName(key: StoredKey): string {
   return `${key.owner}/${key.accountId}`
 }
 
-function toPoolKey(key: StoredKey, provider: string): PoolKey {
+function toPoolKey(key: StoredKey, pool: { owner: string; provider: string }): PoolKey {
   const {
     id,
     enabled,
@@ -66,7 +67,8 @@ function toPoolKey(key: StoredKey, provider: string): PoolKey {
     owner,
     ciphertext,
   } = key
-  const secret: KeySecret = provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
+  const secret: KeySecret =
+    pool.provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
   return {
     id,
     enabled,
@@ -79,8 +81,16 @@ function toPoolKey(key: StoredKey, provider: string): PoolKey {
     account: accountName(key),
     secret,
     mark: `v${key.secretVersion}`,
+    ...(pool.owner === 'hub' && { shared: { owner, ...reserveOf(key) } }),
     ...(isMoved(key) && { movedAt: key.providerChangedAt ?? 0 }),
   }
+}
+
+/** What the owner of a key's account keeps. A copy from before there were reserves lacks the field. */
+function reserveOf({ reserve = null }: Partial<Pick<StoredKey, 'reserve'>>): Pick<SharedAccount, 'reserve'> {
+  if (reserve === null) return {}
+  const isPercentage = typeof reserve === 'string'
+  return { reserve: isPercentage ? { percent: Number.parseFloat(reserve) } : { requests: reserve } }
 }
 
 /** Whether the address on the provider's row is no longer the one that the key was entered for. */
@@ -94,7 +104,8 @@ function implicitKeys({ owner, provider }: { owner: string; provider: string }, 
   const variable = environmentVariable(provider)
   const value = env[variable]
   if (owner !== 'hub' || typeof value !== 'string' || value === '') return []
-  return [implicitKey(`env-${provider}`, { type: 'environment', variable }, markOf(value))]
+  const key = implicitKey(`env-${provider}`, { type: 'environment', variable }, markOf(value))
+  return [{ ...key, shared: {} }]
 }
 
 function implicitKey(id: string, secret: KeySecret, mark: string): PoolKey {

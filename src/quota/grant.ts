@@ -1,5 +1,5 @@
 /** What giving a call to a key changes: quota is reserved, a probe goes first, the key has had its turn. Pure, and given the time. */
-import { amountFor, counts } from './blocks.ts'
+import { amountOf, counts } from './blocks.ts'
 import { withConversation } from './conversations.ts'
 import { isHalfOpen, type Rest, restWithProbe } from './cooldown.ts'
 import { paceAfter } from './forecast.ts'
@@ -12,6 +12,7 @@ import {
   type PoolKey,
   type PoolState,
 } from './pool-state.ts'
+import { personOf } from './shares.ts'
 import { charge, windowName } from './windows.ts'
 
 /** After this a lease that nobody settled counts as used: no request lasts as long. */
@@ -35,11 +36,12 @@ export function reserve(
 ): Grant {
   const account = accountOf(state, key.account)
   const charges: Record<string, number> = {}
+  const person = personOf(key, need)
   const windows = account.windows.map((window) => {
     if (!counts(window, model, key.id)) return window
-    const amount = amountFor(window, need)
+    const amount = amountOf(window, { key, account }, need)
     charges[windowName(window)] = amount
-    return charge(window, amount, now)
+    return charge(window, amount, now, person)
   })
   const circuit = state.circuits.get(model)
   const modelRest = account.modelRests[model]
@@ -64,6 +66,7 @@ export function reserve(
       deadlineAt: now + leaseMs,
       estimate: need.estimate,
       charges,
+      ...person,
       ...(probe && { probe }),
     },
     account: {

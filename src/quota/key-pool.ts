@@ -21,6 +21,7 @@ import { accountOf, type OpenLease } from './pool-state.ts'
 import { poolDryAt, reportKeys } from './report.ts'
 import { migrate } from './schema.ts'
 import { prove, settle } from './settling.ts'
+import { isCountedExactly } from './shares.ts'
 import { PoolStore } from './store.ts'
 import { readPoolName } from './stub.ts'
 import { afterCall, suggestions, type Together } from './together.ts'
@@ -67,7 +68,7 @@ export class KeyPool extends DurableObject<Env> {
     const hint = hintOf(pool, need, decision, now)
     if (decision.type === 'lease') {
       const lease = this.#give(pool, decision, need, now)
-      if (place) waiting.leave(place, true)
+      waiting.serve(need, place)
       await this.#schedule()
       return { type: 'lease', epoch, hint, lease }
     }
@@ -110,7 +111,7 @@ export class KeyPool extends DurableObject<Env> {
 
   /** Somebody who waited does so no longer. */
   async leave(placeId: string): Promise<void> {
-    this.#wake().waiting.leave(placeId, false)
+    this.#wake().waiting.leave(placeId)
   }
 
   /** Keeps the record of a request that got no lease. */
@@ -124,7 +125,9 @@ export class KeyPool extends DurableObject<Env> {
    * is told may arrive twice or in any order.
    */
   async refresh(change?: { user: string; epoch: number }): Promise<void> {
-    await this.#wake().copy.renew(change)
+    const { books, copy } = this.#wake()
+    books.saveParts()
+    await copy.renew(change)
   }
 
   /** What is left, who rests and why, and when it runs dry. */
@@ -180,7 +183,7 @@ export class KeyPool extends DurableObject<Env> {
     const { books } = this.#wake()
     const { key } = decision
     const grant = reserve(pool.state, decision, need, randomId('lease'), now)
-    const stored = key.maxConcurrent !== null
+    const stored = key.maxConcurrent !== null || isCountedExactly(key, need)
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
     const { id, keyId, model, deadlineAt, probe } = given

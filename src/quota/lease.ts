@@ -11,6 +11,8 @@ export interface Need {
   requestId: string
   /** The user whose token asks; the admission returns this user's configuration epoch. */
   user: string
+  /** The share of each limit of a shared account that this user may use, 0 to 1; absent for all of it. */
+  maxShare?: number
   /** The provider's id of the model; absent means the key's default model, else `defaultModel`. */
   model?: string
   /** The provider's default model, for a need that names none. */
@@ -33,11 +35,13 @@ export interface Need {
 
 /** Who waits for a slot, and how long. Times are milliseconds since the epoch. */
 export interface Wait {
-  /** Whoever it is fair to: a token, or a person's session. */
+  /** Whoever it is fair to among the requests of one person: a token, or a session. */
   waiter: string
   until: number
   /** The place that this request has already. */
   place?: string
+  /** It has the turn that it would have, and no place is kept for it yet. */
+  asksOnly?: true
 }
 
 /** The right to make one upstream call with one key. */
@@ -106,6 +110,10 @@ export interface KeyRefusal {
     | 'probing'
     /** What is free of it is kept for those who wait. */
     | 'reserved'
+    /** The person has used their share of it. */
+    | 'share-used-up'
+    /** What is free of it is kept for its owner. */
+    | 'reserved-for-owner'
   /** When the reason is over. Absent where it lasts, and for a key that was tried and does not rest. */
   retryAt?: number
   /** The verdict that put it to rest or into quarantine. */
@@ -176,6 +184,20 @@ export interface WindowState {
   entered?: number
   /** When it is used up at the pace of the last quarter of an hour; absent where it is not, or nobody can tell. */
   dryAt?: number
+  /** The amount of the limit that the account's owner keeps; absent where nothing is kept. */
+  reserve?: number
+  /** The part of each person, the largest first; absent where the account serves one person. */
+  byPerson?: PersonUse[]
+}
+
+/** The part of a window that one person used. */
+export interface PersonUse {
+  /** The user's id; `hub` for open access, `*` for people who are counted together. */
+  user: string
+  /** Settled use. */
+  used: number
+  /** Held by open leases on top of it. */
+  reserved: number
 }
 
 /** What a pool knows of itself beyond its keys. */

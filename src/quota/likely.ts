@@ -1,9 +1,10 @@
 /** What the next calls will probably be, for counting ahead. Pure, and given the time. */
 import type { Pool } from './admission.ts'
-import { amountFor, counts } from './blocks.ts'
+import { amountOf, counts, nothingHeld } from './blocks.ts'
 import type { Need } from './lease.ts'
 import { accountOf, type PoolKey } from './pool-state.ts'
-import { roomAt, windowName } from './windows.ts'
+import { roomFor } from './shares.ts'
+import { windowName } from './windows.ts'
 import type { Likely } from './write-ahead.ts'
 
 const mostLikely = 256
@@ -18,11 +19,13 @@ export function likelyCalls(
   now: number,
 ): [Likely, ...Likely[]] {
   const likely = ({ key, model }: { key: PoolKey; model: string }): Likely => {
-    const counted = accountOf(pool.state, key.account).windows.filter((window) =>
-      counts(window, model, key.id),
+    const account = accountOf(pool.state, key.account)
+    const offered = { key, account }
+    const counted = account.windows.filter((window) => counts(window, model, key.id))
+    const amounts = counted.map((window) => ({ window, amount: amountOf(window, offered, need) }))
+    const spares = amounts.map(
+      ({ window, amount }) => roomFor(window, offered, need, nothingHeld, now) / ahead / Math.max(1, amount),
     )
-    const amounts = counted.map((window) => ({ window, amount: amountFor(window, need) }))
-    const spares = amounts.map(({ window, amount }) => roomAt(window, now) / ahead / Math.max(1, amount))
     return {
       account: key.account,
       charges: Object.fromEntries(amounts.map(({ window, amount }) => [windowName(window), amount])),

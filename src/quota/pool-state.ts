@@ -3,6 +3,7 @@ import type { StoredKey } from '../db/pools.ts'
 import type { Quarantine, Rest } from './cooldown.ts'
 import type { Pace } from './forecast.ts'
 import type { KeySecret } from './lease.ts'
+import type { SharedAccount } from './shares.ts'
 import { type Window, windowName, type WindowRule } from './windows.ts'
 
 /** A key as it may be chosen. */
@@ -17,6 +18,8 @@ export interface PoolKey extends Pick<
   mark: string
   /** When its provider got another address than the one that it was entered for. Only entering it again lifts that. */
   movedAt?: number
+  /** Where it serves everyone: whose it is, and what its owner keeps. */
+  shared?: SharedAccount
 }
 
 /** What a person has set. Made anew from the copy of D1 whenever the object wakes. */
@@ -66,6 +69,9 @@ export interface OpenLease {
   estimate: { inputTokens: number; outputTokens: number }
   /** What was reserved, by the name of the window. */
   charges: Record<string, number>
+  /** The user who asked, and their share, where the account serves everyone. */
+  user?: string
+  maxShare?: number
   /** It goes first after a rest. */
   probe?: true
 }
@@ -83,6 +89,8 @@ export interface PoolState {
   pass: number
   /** How many calls are under way, by key. */
   running: Map<string, number>
+  /** The same of each person with a key that serves everyone, by `<key> <user>`. */
+  runningOf: Map<string, number>
   /** The account that a conversation was on last. */
   conversations: Map<string, string>
 }
@@ -96,15 +104,30 @@ export function emptyState(): PoolState {
     turn: 0,
     pass: 0,
     running: new Map(),
+    runningOf: new Map(),
     conversations: new Map(),
   }
 }
 
-/** Notes that a call of a key has begun (1) or ended (-1). */
-export function countRunning(state: PoolState, keyId: string, change: 1 | -1): void {
-  const running = (state.running.get(keyId) ?? 0) + change
-  if (running > 0) state.running.set(keyId, running)
-  else state.running.delete(keyId)
+/** Notes that a call of a key has begun (1) or ended (-1). @param user who made it, where the key serves everyone. */
+export function countRunning(state: PoolState, keyId: string, change: 1 | -1, user?: string): void {
+  addTo(state.running, keyId, change)
+  if (user !== undefined) addTo(state.runningOf, runningName(keyId, user), change)
+}
+
+/** The calls of one person with a key that are under way. */
+export function runningOf(state: PoolState, keyId: string, user: string): number {
+  return state.runningOf.get(runningName(keyId, user)) ?? 0
+}
+
+function runningName(keyId: string, user: string): string {
+  return `${keyId} ${user}`
+}
+
+function addTo(counts: Map<string, number>, name: string, change: 1 | -1): void {
+  const count = (counts.get(name) ?? 0) + change
+  if (count > 0) counts.set(name, count)
+  else counts.delete(name)
 }
 
 /**

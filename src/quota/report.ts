@@ -2,7 +2,7 @@
 import { type Block, usedUpBlock } from './blocks.ts'
 import { isHalfOpen } from './cooldown.ts'
 import { dryAt, pacePerMs } from './forecast.ts'
-import type { KeyState, PoolReport, WindowState } from './lease.ts'
+import type { KeyState, PersonUse, PoolReport, WindowState } from './lease.ts'
 import {
   type Account,
   accountOf,
@@ -12,6 +12,7 @@ import {
   type PoolState,
   quarantineOf,
 } from './pool-state.ts'
+import { reservedOf } from './shares.ts'
 import {
   countsAt,
   lastResetAt,
@@ -19,6 +20,7 @@ import {
   resetsAt,
   roomAt,
   usedAt,
+  usedByPerson,
   type Window,
   windowName,
 } from './windows.ts'
@@ -37,7 +39,7 @@ export function reportKeys(configuration: Configuration, state: PoolState, now: 
       restingModels: restingModels(account, state, now),
       windows: account.windows
         .filter((window) => window.key === undefined || window.key === key.id)
-        .map((window) => reportWindow(window, account, leases.get(key.account) ?? [], now)),
+        .map((window) => reportWindow(window, key, account, leases.get(key.account) ?? [], now)),
       running: state.running.get(key.id) ?? 0,
       ...(latency && { latencyMs: latency.ms }),
       ...(lastUsedAt !== undefined && { lastUsedAt }),
@@ -113,13 +115,18 @@ function restingModels(account: Account, state: PoolState, now: number): KeyStat
     .map(([model, { until, verdict }]) => ({ model, until, verdict }))
 }
 
-function reportWindow(window: Window, account: Account, leases: OpenLease[], now: number): WindowState {
+function reportWindow(
+  window: Window,
+  { shared }: PoolKey,
+  account: Account,
+  leases: OpenLease[],
+  now: number,
+): WindowState {
   const taken = Math.ceil(usedAt(window, now))
   // A reservation is counted in its window like use; what of it still counts there is told apart here.
-  const held = leases
-    .filter((lease) => countsAt(window, lease.admittedAt, now))
-    .reduce((sum, lease) => sum + (lease.charges[windowName(window)] ?? 0), 0)
-  const reserved = Math.min(held, taken)
+  const open = leases.filter((lease) => countsAt(window, lease.admittedAt, now))
+  const reserved = Math.min(sumCharges(open, window), taken)
+  const kept = reservedOf(window, account.windows, shared?.reserve)
   const { unit, per, model, resets, stated, limit: entered } = window
   const limit = limitOf(window)
   const began = lastResetAt(window, now)
@@ -140,7 +147,30 @@ function reportWindow(window: Window, account: Account, leases: OpenLease[], now
     ...(stated && { stated }),
     ...(entered !== undefined && { entered }),
     ...(dry !== undefined && { dryAt: dry }),
+    ...(kept > 0 && { reserve: kept }),
+    ...(shared && { byPerson: usePerPerson(window, open, now) }),
   }
+}
+
+/** More people than this are not listed. */
+const mostPeople = 200
+
+/** The part of each person, the largest first. @param open leases that still count in the window. */
+function usePerPerson(window: Window, open: OpenLease[], now: number): PersonUse[] {
+  const leases = Map.groupBy(open, ({ user }) => user)
+  const uses = [...usedByPerson(window, now)].map(([user, amount]) => {
+    const taken = Math.ceil(amount)
+    const reserved = Math.min(sumCharges(leases.get(user) ?? [], window), taken)
+    return { user, used: taken - reserved, reserved }
+  })
+  return uses
+    .filter(({ used, reserved }) => used + reserved > 0)
+    .toSorted((a, b) => b.used + b.reserved - a.used - a.reserved)
+    .slice(0, mostPeople)
+}
+
+function sumCharges(leases: OpenLease[], window: Window): number {
+  return leases.reduce((sum, { charges }) => sum + (charges[windowName(window)] ?? 0), 0)
 }
 
 function reasonOf({ verdict, message, since }: { verdict: string; message: string; since: number }): {

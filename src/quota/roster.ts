@@ -16,7 +16,7 @@ import {
   standingBlocks,
 } from './blocks.ts'
 import type { Need } from './lease.ts'
-import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
+import { accountOf, type Configuration, type PoolKey, type PoolState, runningOf } from './pool-state.ts'
 import { type Standing, type Strategy, strategyNamed } from './strategies.ts'
 
 /** A key in a lane. */
@@ -98,7 +98,7 @@ export class Roster {
     const blocks = needBlocks(this.offer(entry), need, held, now)
     if (blocks.length === 0) return true
     // What is held for others says nothing of the key's own room.
-    if (held === nothingHeld) rememberSize(entry, need, blocks)
+    if (held === nothingHeld && !isPersonal(entry, need)) rememberSize(entry, need, blocks)
     return false
   }
 
@@ -109,6 +109,7 @@ export class Roster {
       model,
       account: accountOf(this.#state, key.account),
       running: this.#state.running.get(key.id) ?? 0,
+      ...(key.shared && { runningOf: (user: string) => runningOf(this.#state, key.id, user) }),
     }
   }
 
@@ -161,8 +162,15 @@ export class Roster {
  * Until when a key is known to be too small for a need; 0 where nothing is known. Room only grows with time unless the account
  * changes, and then there is a new entry. So keys that are almost used up are passed over without looking at their windows.
  */
-export function shortUntil({ short }: Entry, { estimate }: Need): number {
-  return short && sizeOf(estimate, short.of) >= short.tokens ? short.until : 0
+export function shortUntil(entry: Entry, need: Need): number {
+  const { short } = entry
+  if (!short || isPersonal(entry, need)) return 0
+  return sizeOf(need.estimate, short.of) >= short.tokens ? short.until : 0
+}
+
+/** Whether the size that is too much for a key depends on who asks. */
+function isPersonal({ key }: Entry, { maxShare }: Need): boolean {
+  return key.shared !== undefined && (maxShare !== undefined || key.shared.reserve !== undefined)
 }
 
 function rememberSize(entry: Entry, { estimate }: Need, blocks: readonly Block[]): void {

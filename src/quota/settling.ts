@@ -17,6 +17,7 @@ import {
 import { paceAfter } from './forecast.ts'
 import { learn } from './learning.ts'
 import type { Outcome, Settlement } from './lease.ts'
+import type { Person } from './parts.ts'
 import { type Account, accountOf, type OpenLease, type PoolState } from './pool-state.ts'
 import { charge, giveBack, type Window, windowName } from './windows.ts'
 
@@ -73,8 +74,13 @@ function trueUp(window: Window, lease: OpenLease, outcome: Outcome, now: number)
   // A window that a person added while the call was running did not see it begin.
   if (reserved === undefined) return window
   const difference = amountUsed(window, outcome) - reserved
-  if (difference > 0) return charge(window, difference, now)
-  return difference < 0 ? giveBack(window, -difference, lease.admittedAt, now) : window
+  if (difference > 0) return charge(window, difference, now, personWith(lease))
+  return difference < 0 ? giveBack(window, -difference, lease.admittedAt, now, lease.user) : window
+}
+
+/** The person whose part a lease was charged to. */
+function personWith({ user, maxShare }: OpenLease): Person | undefined {
+  return user === undefined ? undefined : { user, ...(maxShare !== undefined && { maxShare }) }
 }
 
 function truePace(

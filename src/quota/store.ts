@@ -44,7 +44,7 @@ export class PoolStore {
       // One call behind the foremost: where a key would be that has had its share.
       pass: Math.max(0, latest(({ pass }) => pass) - 1),
     }
-    for (const { keyId } of leases.values()) countRunning(state, keyId, 1)
+    for (const { keyId, user } of leases.values()) countRunning(state, keyId, 1, user)
     const last = [...accounts].flatMap(([id, { conversations }]) =>
       Object.entries(conversations ?? {}).map(([name, { at }]) => ({ id, name, at })),
     )
@@ -181,7 +181,9 @@ export class PoolStore {
   }
 
   readPlaces(): Map<string, Place> {
-    return this.#bodies<Place>('SELECT id AS name, body FROM places')
+    const places = this.#bodies<Place & { user?: string }>('SELECT id AS name, body FROM places')
+    // A place from before people were told apart names its token only.
+    return new Map([...places].map(([id, place]) => [id, { ...place, user: place.user ?? place.waiter }]))
   }
 
   writePlace(place: Place): void {

@@ -7,12 +7,26 @@
  */
 import type { Reset } from '../providers/provider.ts'
 import { type Period, type Span, spanAround } from '../providers/calendar.ts'
+import {
+  certainPartOf,
+  hasParts,
+  lessPart,
+  partOf,
+  type Parts,
+  type Person,
+  shareOf,
+  sumParts,
+  withLatestPart,
+  withPart,
+} from './parts.ts'
 
 /** What was used between two times, both included. */
 export interface Bucket {
   from: number
   to: number
   amount: number
+  /** How much of it each person used, in an account that serves everyone. */
+  by?: Parts
 }
 
 /** What is counted, and up to where. */
@@ -113,20 +127,24 @@ function freeInOneWindow(window: Window, amount: number, now: number): number {
   return now
 }
 
-/** Counts `amount` at `now`. */
-export function charge(window: Window, amount: number, now: number): Window {
+/**
+ * Counts `amount` at `now`.
+ * @param person who uses it, in an account that serves everyone.
+ */
+export function charge(window: Window, amount: number, now: number, person?: Person): Window {
   const live = liveBuckets(window, now)
   const last = live.at(-1)
   // A clock that was set back must not put a bucket before those that are there.
   const at = Math.max(now, last?.to ?? now)
   if (drains(window)) {
-    return { ...window, buckets: [{ from: at, to: at, amount: levelAt(window, at) + amount }] }
+    const level = levelAt(window, at) + amount
+    const leveled = { ...window, buckets: withLevel(window, level, at) }
+    return person ? chargePart(leveled, amount, person) : leveled
   }
-  if (last && (calendarSpan(window, now) || at - last.from < lengthMs[window.per] / bucketsPerWindow)) {
-    const grown = { from: last.from, to: at, amount: last.amount + amount }
-    return { ...window, buckets: [...live.slice(0, -1), grown] }
-  }
-  return { ...window, buckets: [...live, { from: at, to: at, amount }] }
+  const goesOn = last && (calendarSpan(window, now) || at - last.from < stepMs(window))
+  const bucket = goesOn ? { ...last, to: at, amount: last.amount + amount } : { from: at, to: at, amount }
+  const counted = person ? withPart(bucket, person.user, amount, live) : bucket
+  return { ...window, buckets: [...(goesOn ? live.slice(0, -1) : live), counted] }
 }
 
 /**
@@ -135,7 +153,7 @@ export function charge(window: Window, amount: number, now: number): Window {
  */
 export function chargeAhead(window: Window, amount: number, now: number, until: number): Window {
   if (drains(window)) {
-    return { ...window, buckets: [{ from: until, to: until, amount: levelAt(window, now) + amount }] }
+    return { ...window, buckets: withLevel(window, levelAt(window, now) + amount, until) }
   }
   return { ...window, buckets: [...liveBuckets(window, now), { from: now, to: until, amount }] }
 }
@@ -164,23 +182,47 @@ function chargeForeign(window: Window, amount: number, endsAt: number | undefine
   return { ...window, buckets: live.toSpliced(index < 0 ? live.length : index, 0, bucket) }
 }
 
-/** Takes back `amount` of what was charged at `chargedAt`, as far as it still counts. */
-export function giveBack(window: Window, amount: number, chargedAt: number, now: number): Window {
+/**
+ * Takes back `amount` of what was charged at `chargedAt`, as far as it still counts.
+ * @param user who was charged, in an account that serves everyone.
+ */
+export function giveBack(
+  window: Window,
+  amount: number,
+  chargedAt: number,
+  now: number,
+  user?: string,
+): Window {
   if (drains(window)) {
     // What may have drained since is gone: taking that back too would count others' use as ours.
     const left = Math.max(0, amount - drainPerMs(window) * (now - chargedAt))
-    return { ...window, buckets: [{ from: now, to: now, amount: Math.max(0, levelAt(window, now) - left) }] }
+    const buckets = withLevel(window, Math.max(0, levelAt(window, now) - left), now)
+    const own = user === undefined ? -1 : buckets.findLastIndex(({ by }) => by?.[user] !== undefined)
+    return {
+      ...window,
+      buckets: buckets.map((one, i) => (i === own ? lessPart(one, user ?? '', left) : one)),
+    }
   }
-  const buckets = liveBuckets(window, now).map((bucket) =>
-    bucket.from <= chargedAt && chargedAt <= bucket.to
-      ? { ...bucket, amount: Math.max(0, bucket.amount - amount) }
-      : bucket,
-  )
+  const buckets = liveBuckets(window, now).map((bucket) => {
+    if (bucket.from > chargedAt || chargedAt > bucket.to) return bucket
+    const less = { ...bucket, amount: Math.max(0, bucket.amount - amount) }
+    return user === undefined ? less : lessPart(less, user, amount)
+  })
   return { ...window, buckets: buckets.filter((bucket) => bucket.amount > 0) }
+}
+
+/** What each person used of a window that still counts, by the user's id; `*` for people counted together. */
+export function usedByPerson(window: Window, now: number): Map<string, number> {
+  if (!drains(window)) return sumParts(liveBuckets(window, now))
+  const limit = limitOf(window) ?? Infinity
+  const users = [...sumParts(window.buckets).keys()]
+  const levels = users.map((user) => [user, levelAt(partOf(window, user, limit), now)] as const)
+  return new Map(levels.filter(([, level]) => level > 0))
 }
 
 /** Whether what was charged at a time still counts. */
 export function countsAt(window: Window, chargedAt: number, now: number): boolean {
+  if (drains(window)) return now - chargedAt < lengthMs[window.per]
   return liveBuckets(window, now).some((bucket) => bucket.from <= chargedAt && chargedAt <= bucket.to)
 }
 
@@ -198,6 +240,34 @@ export function resetsAt(window: Window, now: number): number | undefined {
 /** When a calendar window began; undefined for those that forget bit by bit. */
 export function lastResetAt(window: Window, now: number): number | undefined {
   return calendarSpan(window, now)?.startsAt
+}
+
+/**
+ * The buckets of a window that refills: its level is in the last one, and earlier ones keep only the
+ * parts of people who have not used it since. Parts are levels of the bucket's time, too.
+ */
+function withLevel(window: Window, level: number, at: number): Bucket[] {
+  const length = lengthMs[window.per]
+  const known = window.buckets
+    .map((bucket) => ({ ...bucket, amount: 0 }))
+    .filter((bucket) => hasParts(bucket) && bucket.to + length > at)
+  const last = known.at(-1)
+  if (last?.to === at) return [...known.slice(0, -1), { ...last, amount: level }]
+  return [...known, { from: at, to: at, amount: level }]
+}
+
+/** Counts a person's part of a window that refills: it drains as fast as their share refills. */
+function chargePart(window: Window, amount: number, { user, maxShare = 1 }: Person): Window {
+  const last = window.buckets.at(-1)
+  if (!last) return window
+  const limit = shareOf(limitOf(window) ?? 0, maxShare)
+  const level = levelAt(certainPartOf(window, user, limit), last.to)
+  const { buckets } = window
+  return { ...window, buckets: withLatestPart(buckets, user, level + amount) }
+}
+
+function stepMs({ per }: Pick<Window, 'per'>): number {
+  return lengthMs[per] / bucketsPerWindow
 }
 
 /** A bucket counts until all of it has left the window. */
@@ -219,7 +289,7 @@ function calendarSpan(window: Window, now: number): Span | undefined {
 }
 
 /** A leaky bucket: what is used drains evenly, a whole limit per period. Without a limit there is no pace to drain at. */
-function drains(window: Window): boolean {
+export function drains(window: Window): boolean {
   return window.resets === 'refill' && limitOf(window) !== undefined
 }
 

@@ -11,6 +11,7 @@ import {
   type NamedAccount,
   removeAccount,
 } from '../db/accounts.ts'
+import type { Reserve as StoredReserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
@@ -19,20 +20,27 @@ import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { requireSharer } from './scope.ts'
-import { ById, listOf, Name, Time, toTime } from './shapes.ts'
+import { ById, listOf, Name, Reserve, ShownReserve, Time, toTime } from './shapes.ts'
 
 const AccountInput = z.strictObject({
   provider: z.string().trim().min(1),
   name: Name,
   shared: z.boolean().optional(),
+  reserve: Reserve.nullish(),
 })
-const AccountChange = z.strictObject({ name: Name.optional(), shared: z.boolean().optional() })
+const AccountChange = z.strictObject({
+  name: Name.optional(),
+  shared: z.boolean().optional(),
+  reserve: Reserve.nullish(),
+})
 
 const Account = z.object({
   id: z.string(),
   provider: z.string(),
   name: z.string(),
   shared: z.boolean(),
+  /** What you keep of it for yourself while it is shared. */
+  reserve: ShownReserve,
   keys: z.array(z.object({ id: z.string(), name: z.string().nullable(), masked: z.string() })),
   createdAt: Time,
 })
@@ -62,7 +70,7 @@ export const accountRoutes = new Hono<HubContext>()
       answer: Account,
     }),
     async (c) => {
-      const { provider, name, shared = false } = c.req.valid('json')
+      const { provider, name, shared = false, reserve = null } = c.req.valid('json')
       const { caller } = c.var
       const owner = caller.configuration.user.id
       requireSharer(caller, shared)
@@ -75,12 +83,13 @@ export const accountRoutes = new Hono<HubContext>()
         name,
         shared,
         createdAt: Date.now(),
+        reserve,
       }
       await addAccount(c.env.DB, account, {
         actor: owner,
         action: 'account.added',
         subject: account.id,
-        detail: { provider: providerId, name, shared },
+        detail: { provider: providerId, name, shared, ...(reserve !== null && { reserve }) },
       })
       return c.json(showAccount({ ...account, keys: [] }), 201)
     },
@@ -90,7 +99,8 @@ export const accountRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'account.changed',
-      summary: 'Renames an account, or shares it with everyone, with all its keys.',
+      summary:
+        'Renames an account, shares it with everyone, with all its keys, or keeps a part of it for you.',
       params: ById,
       body: AccountChange,
       answer: Account,
@@ -101,12 +111,12 @@ export const accountRoutes = new Hono<HubContext>()
       const change = c.req.valid('json')
       requireSharer(caller, change.shared)
       const stored = await requireAccount(c.env, owner, c.req.valid('param').id)
-      const { name = stored.name, shared = stored.shared } = change
+      const { name = stored.name, shared = stored.shared, reserve = stored.reserve } = change
       if (name !== stored.name) await requireFreeName(c.env, owner, stored.provider, name)
       const epoch = await changeAccount(
         c.env.DB,
         stored,
-        { name, shared },
+        { name, shared, reserve },
         { actor: owner, action: 'account.changed', subject: stored.id, detail: change },
       )
       // The keys leave one pool and come to the other.
@@ -115,7 +125,7 @@ export const accountRoutes = new Hono<HubContext>()
         { owner, provider },
         { owner: 'hub', provider },
       ])
-      return c.json(showAccount({ ...stored, name, shared }))
+      return c.json(showAccount({ ...stored, name, shared, reserve }))
     },
   )
   .delete(
@@ -145,21 +155,22 @@ export const accountRoutes = new Hono<HubContext>()
 export function ownAccount(
   { owner, id, provider, createdAt }: Pick<AccountRow, 'owner' | 'id' | 'provider' | 'createdAt'>,
   shared = false,
+  reserve: AccountRow['reserve'] = null,
 ): AccountRow {
-  return { owner, id, provider, name: null, shared, createdAt }
+  return { owner, id, provider, name: null, shared, createdAt, reserve }
 }
 
 /**
  * The account that a key is to join.
  *
- * @param asked its id, and whether the key was to be shared, which is for the account to say.
- * @throws {HubError} VALIDATION_ERROR naming `account` or `shared`; FORBIDDEN where that would share the key, and only an admin may.
+ * @param asked its id, and what the key was to share or keep, which is for the account to say.
+ * @throws {HubError} VALIDATION_ERROR naming `account`, `shared` or `reserve`; FORBIDDEN where that would share the key, and only an admin may.
  */
 export async function accountToJoin(
   env: Env,
   caller: Caller,
   provider: string,
-  asked: { id: string; shared: boolean | undefined },
+  asked: { id: string; shared?: boolean | undefined; reserve?: StoredReserve | null | undefined },
 ): Promise<AccountRow> {
   const account = await findNamedAccount(env.DB, caller.configuration.user.id, asked.id)
   if (!account || account.provider !== provider) {
@@ -174,6 +185,13 @@ export async function accountToJoin(
       'VALIDATION_ERROR',
       `"shared" is what its account is: ${account.name} is ${account.shared ? 'shared' : 'private'}. Leave it out, or change the account.`,
       { param: 'shared' },
+    )
+  }
+  if (asked.reserve !== undefined && asked.reserve !== account.reserve) {
+    throw new HubError(
+      'VALIDATION_ERROR',
+      `"reserve" is what its account keeps. Leave it out, or change ${account.name}.`,
+      { param: 'reserve' },
     )
   }
   requireSharer(caller, account.shared, 'account')

@@ -139,9 +139,11 @@ function imagine({ caller, asked, input, requestId }: Omit<Question, 'directory'
   }
   const now = Date.now()
   const record = new Ledger(requestId, now, caller, request).record(now)
+  const { maxShare } = caller.configuration.user
   const needFor = (defaultModel: string, model: string | undefined): Need => ({
     requestId,
     user: caller.configuration.user.id,
+    ...(maxShare !== null && { maxShare }),
     ...(model !== undefined && { model }),
     defaultModel,
     estimate,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { StoredKey } from '../db/keys.ts'
 import type { KeyState, WindowState } from '../quota/lease.ts'
-import { ModelPatterns, Name, Time, toTime, toTimeOrNull } from './shapes.ts'
+import { ModelPatterns, Name, Reserve, ShownReserve, Time, toTime, toTimeOrNull } from './shapes.ts'
 
 export const Limit = z.strictObject({
   unit: z.enum(['requests', 'tokens']),
@@ -22,6 +22,8 @@ export const KeyChange = z.strictObject({
   weight: z.int().min(1).max(1_000).optional(),
   enabled: z.boolean().optional(),
   shared: z.boolean().optional(),
+  /** What you keep of its account for yourself while it is shared. */
+  reserve: Reserve.nullish(),
   allowedModels: ModelPatterns.nullish(),
   defaultModel: z.string().trim().min(1).max(200).nullish(),
   limits: z.array(Limit).max(50).nullish(),
@@ -42,6 +44,9 @@ export const KeyInput = KeyChange.extend({
   apiKey: ApiKey,
   account: z.string().trim().min(1).optional(),
 })
+
+/** The part of a window that one person used: `hub` is open access, `*` is everyone past a bound. */
+export const PersonUse = z.object({ user: z.string(), used: z.number(), reserved: z.number() })
 
 const Window = z.object({
   unit: z.enum(['requests', 'tokens']),
@@ -69,6 +74,10 @@ const Window = z.object({
     .nullable(),
   /** When it is used up at the present pace; null where it is not, or nobody can tell. */
   dryAt: Time.nullable(),
+  /** The amount of the limit that the owner keeps; null where nothing is kept. */
+  reserve: z.number().nullable(),
+  /** The part of each person in a shared account, the largest first; null in a private one. */
+  byPerson: z.array(PersonUse).nullable(),
 })
 
 export const State = z.object({
@@ -97,6 +106,7 @@ export const Key = z.object({
   weight: z.number(),
   enabled: z.boolean(),
   shared: z.boolean(),
+  reserve: ShownReserve,
   allowedModels: z.array(z.string()).nullable(),
   defaultModel: z.string().nullable(),
   limits: z.array(Limit).nullable(),
@@ -136,6 +146,7 @@ export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<ty
     weight: key.weight,
     enabled: key.enabled,
     shared: key.shared,
+    reserve: key.reserve,
     allowedModels: key.allowedModels,
     defaultModel: key.defaultModel,
     limits: key.limits,
@@ -179,5 +190,7 @@ function showWindow(window: WindowState): z.infer<typeof Window> {
         }
       : null,
     dryAt: toTimeOrNull(window.dryAt),
+    reserve: window.reserve ?? null,
+    byPerson: window.byPerson ?? null,
   }
 }

@@ -12,6 +12,7 @@ import {
   removeKey,
   type StoredKey,
 } from '../db/keys.ts'
+import type { Reserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
@@ -64,9 +65,16 @@ export const keyRoutes = new Hono<HubContext>()
       const now = Date.now()
       const account =
         input.account === undefined
-          ? ownAccount({ owner, id, provider: known.id, createdAt: now }, input.shared)
-          : await accountToJoin(c.env, caller, known.id, { id: input.account, shared: input.shared })
-      const { apiKey: _apiKey, shared: _shared, provider: _provider, account: _account, ...settings } = input
+          ? ownAccount({ owner, id, provider: known.id, createdAt: now }, input.shared, input.reserve)
+          : await accountToJoin(c.env, caller, known.id, { ...input, id: input.account })
+      const {
+        apiKey: _apiKey,
+        shared: _shared,
+        reserve: _reserve,
+        provider: _provider,
+        account: _account,
+        ...settings
+      } = input
       const epoch = await addKey(
         c.env.DB,
         {
@@ -108,14 +116,14 @@ export const keyRoutes = new Hono<HubContext>()
     async (c) => {
       const { caller } = c.var
       const owner = caller.configuration.user.id
-      const { shared, account, apiKey, ...change } = c.req.valid('json')
+      const { shared, reserve, account, apiKey, ...change } = c.req.valid('json')
       requireSharer(caller, shared)
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
       const secret =
         apiKey === undefined
           ? {}
           : await sealAgain(c.env, stored, requireProvider(directoryOf(c), stored.provider), apiKey)
-      const accountChange = await changeOfAccount(c.env, caller, stored, account, shared)
+      const accountChange = await changeOfAccount(c.env, caller, stored, account, { shared, reserve })
       const epoch = await changeKey(
         c.env.DB,
         stored,
@@ -221,25 +229,29 @@ export const keyRoutes = new Hono<HubContext>()
     },
   )
 
-/** What the fields `account` and `shared` ask for: the key moves, or its account does with all its keys, or nothing does. */
+/**
+ * What the fields `account`, `shared` and `reserve` ask for: the key moves, or its account changes with
+ * all its keys, or nothing does.
+ */
 async function changeOfAccount(
   env: Env,
   caller: Caller,
   stored: StoredKey,
   account: string | null | undefined,
-  shared: boolean | undefined,
+  { shared, reserve }: { shared: boolean | undefined; reserve: Reserve | null | undefined },
 ): Promise<AccountChange | undefined> {
   if (typeof account === 'string' && account !== stored.accountId) {
     return {
       type: 'join',
-      account: await accountToJoin(env, caller, stored.provider, { id: account, shared }),
+      account: await accountToJoin(env, caller, stored.provider, { id: account, shared, reserve }),
     }
   }
   // A key that leaves an account leaves its sharing behind, unless it is said again.
   if (account === null && stored.accountId !== stored.id) {
-    return { type: 'join', account: ownAccount({ ...stored, createdAt: Date.now() }, shared) }
+    return { type: 'join', account: ownAccount({ ...stored, createdAt: Date.now() }, shared, reserve) }
   }
-  return shared === undefined ? undefined : { type: 'share', shared }
+  const change = withoutUndefined({ shared, reserve })
+  return Object.keys(change).length > 0 ? { type: 'share', change } : undefined
 }
 
 /** Another secret for a key that is there: its quarantine ends, because it is not judged by what the old one did. */

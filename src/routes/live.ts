@@ -156,7 +156,7 @@ async function read(
     keys: new Map(mine.map((state) => [state.keyId, showState(state, state.status !== 'disabled')])),
     pools: new Map(
       reports.map(({ poolOwner, provider, report }) => {
-        const pool = showPool(poolOwner, provider, report)
+        const pool = showPool(poolOwner, provider, report, caller.configuration.user)
         return [`${pool.scope}/${provider}`, pool]
       }),
     ),

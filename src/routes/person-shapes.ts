@@ -13,6 +13,8 @@ export const Username = z
   .regex(/^[a-z0-9][a-z0-9._-]{1,49}$/, 'must be 2 to 50 letters, digits, dots, dashes or underscores')
 export const Email = z.email().trim().toLowerCase().max(200)
 export const Password = z.string().min(8, 'must have at least 8 characters').max(1_000)
+/** A share of each limit of a shared account, above 0 and up to 1. */
+export const MaxShare = z.number().gt(0).max(1)
 export const PersonRole = z.enum(['admin', 'user'])
 
 /** What somebody is known by: at least one of the two. */
@@ -44,6 +46,8 @@ export const UserView = z.object({
   ...Known,
   enabled: z.boolean(),
   ...CapsView,
+  /** The share of each limit of a shared account that they may use; null for all of it. */
+  maxShare: z.number().nullable(),
   /** The id of their team. */
   team: z.string().nullable(),
   /** The use of their own caps. */
@@ -67,6 +71,7 @@ export function showUser(user: User, use: CapUse | undefined): z.infer<typeof Us
     ...showKnown(user),
     enabled: user.disabledAt === null,
     ...showCaps(user),
+    maxShare: user.maxShare,
     team: user.team,
     state: showState(use),
   }

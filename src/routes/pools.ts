@@ -1,12 +1,14 @@
 /** What is left: every pool that a person's requests draw on, in sums. The state of one's own keys is with the keys. */
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { ConfiguredUser } from '../db/configuration.ts'
 import type { Directory } from '../gateway/directory.ts'
 import type { KeyState, PoolReport, WindowState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { PersonUse } from './key-shapes.ts'
 import { listOf, Time, toTime, toTimeOrNull } from './shapes.ts'
 
 const Sum = z.object({
@@ -18,6 +20,10 @@ const Sum = z.object({
   limit: z.number().nullable(),
   /** When the first of the accounts gets some of it back. */
   resetsAt: Time.nullable(),
+  /** The amount that the owners of the accounts keep for themselves. */
+  reserve: z.number(),
+  /** The part of each person in shared accounts: everyone's for an administrator, else your own. */
+  byPerson: z.array(PersonUse),
 })
 
 export const Pool = z.object({
@@ -48,9 +54,10 @@ export const poolRoutes = new Hono<HubContext>().get(
   '/',
   endpoint({ guard: 'user', summary: 'What is left in every pool you draw on.', answer: listOf(Pool) }),
   async (c) => {
+    const { user } = c.var.caller.configuration
     const data = await Promise.all(
       poolsInReach(directoryOf(c)).map(async ({ poolOwner, provider }) =>
-        showPool(poolOwner, provider, await poolStub(c.env, poolOwner, provider).report()),
+        showPool(poolOwner, provider, await poolStub(c.env, poolOwner, provider).report(), user),
       ),
     )
     return c.json({ data, nextCursor: null })
@@ -63,7 +70,13 @@ export function poolsInReach({ reach }: Directory): { poolOwner: string; provide
   return [...new Map(pools.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool])).values()]
 }
 
-export function showPool(poolOwner: string, provider: string, report: PoolReport): z.infer<typeof Pool> {
+/** @param viewer sees their own part of shared accounts; an administrator sees everyone's. */
+export function showPool(
+  poolOwner: string,
+  provider: string,
+  report: PoolReport,
+  viewer: Pick<ConfiguredUser, 'id' | 'role'>,
+): z.infer<typeof Pool> {
   const { keys, dryAt, waiting, strategy } = report
   const count = (status: KeyState['status']): number => keys.filter((key) => key.status === status).length
   const active = count('active')
@@ -81,7 +94,7 @@ export function showPool(poolOwner: string, provider: string, report: PoolReport
       quarantined: count('quarantined'),
       disabled: count('disabled'),
     },
-    windows: sumWindows(keys),
+    windows: sumWindows(keys, viewer.role === 'admin' ? undefined : viewer.id),
     nextFreeAt: active === 0 && cooling.length > 0 ? toTime(Math.min(...cooling)) : null,
     dryAt: toTimeOrNull(dryAt),
     waiting,
@@ -98,7 +111,7 @@ export function showPool(poolOwner: string, provider: string, report: PoolReport
 }
 
 /** The windows of whole accounts, summed up; those of one model or key are left to the keys. */
-function sumWindows(keys: KeyState[]): z.infer<typeof Sum>[] {
+function sumWindows(keys: KeyState[], onlyUser: string | undefined): z.infer<typeof Sum>[] {
   const accounts = new Map(
     keys.filter(({ status }) => status !== 'disabled').map((key) => [key.account, key]),
   )
@@ -107,11 +120,16 @@ function sumWindows(keys: KeyState[]): z.infer<typeof Sum>[] {
   )
   return [...Map.groupBy(windows, ({ unit, per }) => `${unit}/${per}`).values()].flatMap((group) => {
     const [first] = group
-    return first ? [sumOf(first, group, group.length === accounts.size)] : []
+    return first ? [sumOf(first, group, group.length === accounts.size, onlyUser)] : []
   })
 }
 
-function sumOf({ unit, per }: WindowState, group: WindowState[], everywhere: boolean): z.infer<typeof Sum> {
+function sumOf(
+  { unit, per }: WindowState,
+  group: WindowState[],
+  everywhere: boolean,
+  onlyUser: string | undefined,
+): z.infer<typeof Sum> {
   const add = (read: (window: WindowState) => number): number =>
     group.reduce((sum, window) => sum + read(window), 0)
   const limited = everywhere && group.every(({ limit }) => limit !== undefined)
@@ -123,5 +141,22 @@ function sumOf({ unit, per }: WindowState, group: WindowState[], everywhere: boo
     reserved: add(({ reserved }) => reserved),
     limit: limited ? add(({ limit = 0 }) => limit) : null,
     resetsAt: resets.length > 0 ? toTime(Math.min(...resets)) : null,
+    reserve: add(({ reserve = 0 }) => reserve),
+    byPerson: sumPeople(group).filter(({ user }) => onlyUser === undefined || user === onlyUser),
   }
+}
+
+/** The parts of each person in several windows, the largest first. */
+function sumPeople(group: WindowState[]): z.infer<typeof PersonUse>[] {
+  const uses = Map.groupBy(
+    group.flatMap(({ byPerson = [] }) => byPerson),
+    ({ user }) => user,
+  )
+  return [...uses]
+    .map(([user, parts]) => ({
+      user,
+      used: parts.reduce((sum, { used }) => sum + used, 0),
+      reserved: parts.reduce((sum, { reserved }) => sum + reserved, 0),
+    }))
+    .toSorted((a, b) => b.used + b.reserved - a.used - a.reserved)
 }

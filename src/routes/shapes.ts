@@ -1,5 +1,6 @@
 /** Shapes that many routes share, and how stored rows are shown. */
 import { z } from 'zod'
+import type { Reserve as StoredReserve } from '../db/schema.ts'
 
 /** `{data, nextCursor}`: the shape of every list. */
 export function listOf<Item extends z.ZodType>(item: Item) {
@@ -23,6 +24,25 @@ export const ModelPatterns = z
   .array(z.string().trim().min(1).max(200))
   .max(500)
   .transform((patterns) => (patterns.length > 0 ? patterns : null))
+
+/** What the owner of a shared account keeps: a percentage of each limit, or a number of requests; 0 keeps nothing. */
+export const Reserve = z
+  .union(
+    [
+      z.int().min(0).max(1_000_000_000),
+      z
+        .string()
+        .regex(/^\s*\d{1,3}(?:\.\d{1,2})?\s*%\s*$/)
+        .transform((text) => Number.parseFloat(text))
+        .refine((percent) => percent <= 100)
+        .transform((percent): StoredReserve => `${percent}%`),
+    ],
+    'must be a number of requests, or a percentage of each limit such as "20%"',
+  )
+  .transform((reserve) => (reserve === 0 || reserve === '0%' ? null : reserve))
+
+/** A reserve as it is shown. */
+export const ShownReserve = z.union([z.string(), z.number()]).nullable()
 
 /** A name that a person gives to something. */
 export const Name = z.string().trim().min(1).max(100)

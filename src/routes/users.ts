@@ -19,6 +19,7 @@ import { endpoint } from './endpoint.ts'
 import {
   Email,
   isNamed,
+  MaxShare,
   Names,
   nameTaken,
   Password,
@@ -49,6 +50,7 @@ const UserChange = z.strictObject({
   role: PersonRole.optional(),
   enabled: z.boolean().optional(),
   ...Capped,
+  maxShare: MaxShare.nullish(),
 })
 /** Keys that serve everyone are not taken away by accident. */
 const Removal = z.strictObject({ sharedKeys: z.enum(['keep', 'remove']).default('keep') })
@@ -125,7 +127,7 @@ export const userRoutes = new Hono<HubContext>()
       const change = withoutUndefined(sent)
       requireName({ ...stored, ...change })
       if (sent.team) await requireRoom(c.env, stored, sent.team)
-      const { team, limits, maxConcurrent, budget } = sent
+      const { team, limits, maxConcurrent, budget, maxShare } = sent
       const epoch = await changeUser(
         c.env.DB,
         stored.id,
@@ -140,7 +142,7 @@ export const userRoutes = new Hono<HubContext>()
           subject: stored.id,
           detail: {
             fields: Object.keys(c.req.valid('json')),
-            ...withoutUndefined({ role: sent.role, enabled, team, limits, maxConcurrent, budget }),
+            ...withoutUndefined({ role: sent.role, enabled, team, limits, maxConcurrent, budget, maxShare }),
           },
         },
       )

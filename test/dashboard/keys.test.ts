@@ -16,6 +16,7 @@ const key: Key = {
   weight: 1,
   enabled: true,
   shared: false,
+  reserve: null,
   free: false,
   allowedModels: ['llama*'],
   defaultModel: null,
@@ -118,6 +119,7 @@ describe('the list of keys', () => {
     provider: 'groq',
     name: 'ada@example.com',
     shared: false,
+    reserve: null,
     keys: [],
     createdAt: '2026-11-26T08:00:00.000Z',
   }

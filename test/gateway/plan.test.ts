@@ -20,7 +20,7 @@ const reach = (provider: string, more: Partial<Reach> = {}): Reach => ({
 
 function configuration(change: Partial<Configuration> = {}): Configuration {
   return {
-    user: { id: 'usr_1', name: 'ada', role: 'admin', keepTranscripts: false, ...noCaps },
+    user: { id: 'usr_1', name: 'ada', role: 'admin', keepTranscripts: false, maxShare: null, ...noCaps },
     team: null,
     epoch: 1,
     routes: [],

@@ -102,6 +102,7 @@ function transcript(bindings = env): Transcript {
     role: 'user',
     keepTranscripts: true,
     ...noCaps,
+    maxShare: null,
   }))
 }
 

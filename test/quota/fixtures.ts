@@ -63,6 +63,8 @@ export interface KeySeed {
   limits?: Limit[]
   maxConcurrent?: number
   weight?: number
+  /** What the owner of its account keeps. */
+  reserve?: string | number
   /** Takes the place of a key of the same id. */
   replace?: boolean
 }
@@ -84,9 +86,9 @@ export async function storeKey(db: D1Database, seed: KeySeed): Promise<void> {
   await db.batch([
     db
       .prepare(
-        'INSERT OR IGNORE INTO accounts (owner, id, provider, shared, created_at) VALUES (?, ?, ?, ?, 1)',
+        'INSERT OR IGNORE INTO accounts (owner, id, provider, shared, created_at, reserve) VALUES (?, ?, ?, ?, 1, ?)',
       )
-      .bind(owner, account, provider, Number(shared)),
+      .bind(owner, account, provider, Number(shared), toJson(seed.reserve)),
     db
       .prepare(
         `INSERT ${seed.replace ? 'OR REPLACE ' : ''}INTO keys (owner, id, provider, account_id, ciphertext, fingerprint, masked, priority, enabled,

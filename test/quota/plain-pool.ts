@@ -37,6 +37,7 @@ export function makeStoredKey(change: Partial<StoredKey>): StoredKey {
     limits: null,
     maxConcurrent: null,
     free: false,
+    reserve: null,
     ...change,
   }
 }
@@ -47,13 +48,21 @@ export class PlainPool {
   readonly state: PoolState = emptyState()
   readonly roster: Roster
 
-  /** @param keys how many keys it has, each with an account of its own. */
-  constructor(limits: Limit[], keys = 1, provider = 'custom') {
+  /**
+   * @param keys how many keys it has, each with an account of its own.
+   * @param pool whose pool it is, and what the owner of its accounts, `u1`, keeps.
+   */
+  constructor(
+    limits: Limit[],
+    keys = 1,
+    provider = 'custom',
+    { owner = 'u1', reserve = null }: { owner?: string; reserve?: StoredKey['reserve'] } = {},
+  ) {
     this.provider = provider
     const stored = Array.from({ length: keys }, (_, index) =>
-      makeStoredKey({ id: `k${index + 1}`, accountId: `a${index + 1}`, limits }),
+      makeStoredKey({ id: `k${index + 1}`, accountId: `a${index + 1}`, limits, reserve }),
     )
-    this.configuration = configure({ owner: 'u1', provider }, { strategy: null, keys: stored }, {})
+    this.configuration = configure({ owner, provider }, { strategy: null, keys: stored }, {})
     for (const [id, rules] of this.configuration.rules)
       this.state.accounts.set(id, accountUnder(rules, undefined))
     this.roster = new Roster(this.configuration, this.state)
@@ -77,14 +86,14 @@ export class PlainPool {
     this.state.leases.set(lease.id, lease)
     this.state.accounts.set(lease.account, account)
     if (circuit) this.state.circuits.set(lease.model, circuit)
-    countRunning(this.state, lease.keyId, 1)
+    countRunning(this.state, lease.keyId, 1, lease.user)
     this.roster.touch(lease.account, now)
     return lease
   }
 
   settle(lease: OpenLease, outcome: Outcome, now: number): void {
     this.state.leases.delete(lease.id)
-    countRunning(this.state, lease.keyId, -1)
+    countRunning(this.state, lease.keyId, -1, lease.user)
     const { account, circuit } = settle(calendarOf(this.provider), this.state, lease, { outcome }, now)
     this.state.accounts.set(lease.account, account)
     if (circuit.rest) this.state.circuits.set(circuit.model, circuit.rest)

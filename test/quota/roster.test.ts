@@ -53,7 +53,8 @@ it.each(['sliding', 'refill'] as const)(
         for (const { pauseMs, inputTokens, outputTokens, settles, usedTokens, held } of all) {
           now += pauseMs
           const need = makeNeed({ estimate: { inputTokens, outputTokens } })
-          const waiting = { calls: 1, charges: { 'tokens/minute': 500 } }
+          const held500 = { calls: 1, charges: { 'tokens/minute': 500 } }
+          const waiting = { ...held500, people: { u2: held500 } }
           const heldOf = (account: string) => (account === `u1/a${held}` ? waiting : nothingHeld)
           const decision = decide(pool, need, now, heldOf)
           const fresh = { configuration, state, roster: new Roster(configuration, state) }

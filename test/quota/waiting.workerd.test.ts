@@ -100,16 +100,110 @@ describe('a request that would wait', () => {
     expect((await pool.stub.report()).waiting).toBe(0)
   })
 
-  it('is refused where the line is longer than anyone should wait in', async () => {
+  it('is refused where twenty of the same person wait, whatever their tokens', async () => {
     const pool = await openPool(oncePerMinute)
     await pool.lease()
-    const line = Array.from({ length: 201 }, () => new Waiting(pool, 't1', 1e9))
+    const line = Array.from({ length: 50 }, (_, i) => new Waiting(pool, `t${i % 2}`, 1e9))
     for (const waiting of line) await waiting.ask()
-    expect(line.filter(({ place }) => place !== undefined)).toHaveLength(200)
+    expect((await pool.stub.report()).waiting).toBe(20)
+    expect((await new Waiting(pool, 'u2', 1e9, { user: 'u2' }).ask()).admission?.type).toBe('place')
+  })
+
+  it('takes the place of another token of its person, where that has them all', async () => {
+    const pool = await openPool(oncePerMinute)
+    await pool.lease()
+    const line = Array.from({ length: 20 }, () => new Waiting(pool, 't1', 1e9))
+    for (const waiting of line) await waiting.ask()
+    expect(await placeOf(new Waiting(pool, 't2', 1e9))).toMatchObject({ ahead: 1 })
+    expect((await pool.stub.report()).waiting).toBe(20)
+    expect((await line.at(-1)?.ask())?.admission?.type).toBe('refusal')
+  })
+
+  it('takes the last place of a full line, where its person has fewer', async () => {
+    const pool = await openPool(oncePerMinute)
+    await pool.lease()
+    const users = Array.from({ length: 10 }, (_, i) => `full${i}`)
+    for (const user of users) {
+      for (let i = 0; i < 20; i++) await new Waiting(pool, user, 1e9, { user }).ask()
+    }
+    expect(await placeOf(new Waiting(pool, 'new', 1e9, { user: 'new' }))).toMatchObject({ ahead: 10 })
+    expect((await pool.stub.report()).waiting).toBe(200)
   })
 })
 
+/** The place that a request is given. */
+async function placeOf(waiting: Waiting): Promise<Extract<Admission, { type: 'place' }>> {
+  const { admission } = await waiting.ask()
+  if (admission?.type !== 'place') throw new Error(JSON.stringify(admission))
+  return admission
+}
+
 describe('the order of those who wait', () => {
+  it('gives a newcomer the next turn, however long the line of another person is', async () => {
+    const limits = [{ unit: 'requests', per: 'minute', limit: 3 } as const]
+    const pool = await openPool({ limits })
+    for (let i = 0; i < 3; i++) await pool.lease()
+    const greedy = Array.from({ length: 210 }, () => new Waiting(pool, 't1', 300_000))
+    for (const waiting of greedy) await waiting.ask()
+    expect(greedy.filter(({ place }) => place !== undefined)).toHaveLength(15)
+    const modest = new Waiting(pool, 't2', 100_000, { user: 'u2' })
+    expect(await placeOf(modest)).toMatchObject({ ahead: 1, notBefore: start + minuteMs })
+    pool.now = start + minuteMs
+    expect((await greedy[0]?.ask())?.admission?.type).toBe('lease')
+    expect((await greedy[1]?.ask())?.admission?.type).toBe('lease')
+    // The third slot is kept for the newcomer.
+    expect((await greedy[2]?.ask())?.admission?.type).toBe('place')
+    expect((await modest.ask()).admission?.type).toBe('lease')
+  })
+
+  it('alternates between a person with one request after the other and one with a line', async () => {
+    const pool = await openPool({
+      limits: [{ unit: 'requests', per: 'minute', limit: 60, resets: 'refill' }],
+    })
+    for (let i = 0; i < 60; i++) await pool.lease()
+    const line = Array.from({ length: 10 }, () => new Waiting(pool, 't1', 60_000))
+    for (const waiting of line) await waiting.ask()
+    let modest = await new Waiting(pool, 't2', 60_000, { user: 'u2' }).ask()
+    const served: string[] = []
+    for (let second = 0; second < 10; second++) {
+      pool.now += 1_000
+      for (const waiting of [modest, ...line]) {
+        if (waiting.admission?.type !== 'place') continue
+        const { admission } = await waiting.ask()
+        if (admission?.type === 'lease') served.push(waiting.waiter)
+      }
+      // It comes back at once, each time.
+      if (modest.admission?.type === 'lease') {
+        modest = await new Waiting(pool, 't2', 60_000, { user: 'u2' }).ask()
+      }
+    }
+    expect(served).toHaveLength(10)
+    expect(served.filter((waiter) => waiter === 't2')).toHaveLength(5)
+  })
+
+  it('counts a person with fifty tokens as one', async () => {
+    const pool = await openPool(oncePerMinute)
+    await pool.lease()
+    for (let i = 0; i < 50; i++) await new Waiting(pool, `t${i}`, 1e9).ask()
+    const modest = [1, 2, 3].map(() => new Waiting(pool, 'solo', 1e9, { user: 'u2' }))
+    const places = []
+    for (const waiting of modest) places.push(await placeOf(waiting))
+    expect(places.map(({ ahead }) => ahead)).toEqual([1, 3, 5])
+  })
+
+  it('lets a request that would wait go at once, where the slots are held for later turns', async () => {
+    const pool = await openPool({ limits: [{ unit: 'requests', per: 'minute', limit: 3 }] })
+    for (let i = 0; i < 3; i++) await pool.lease()
+    for (let i = 0; i < 15; i++) await new Waiting(pool, 't1', 300_000).ask()
+    pool.now = start + minuteMs
+    const wait = { waiter: 't2', until: pool.now + 100_000, asksOnly: true as const }
+    expect((await pool.refusal({ user: 'u2' })).refusals).toMatchObject([{ reason: 'reserved' }])
+    await pool.lease({ user: 'u2', wait })
+    // That was the turn of this person: the first two of the line go before the next one.
+    expect(await pool.admit({ user: 'u2', wait })).toMatchObject({ type: 'refusal' })
+    expect((await pool.stub.report()).waiting).toBe(15)
+  })
+
   it('is fair between tokens, not between requests', async () => {
     const pool = await openPool({
       limits: [{ unit: 'requests', per: 'minute', limit: 60, resets: 'refill' }],
