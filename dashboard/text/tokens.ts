@@ -1,5 +1,5 @@
 /** Words of the tokens page. */
-import { ago, count, day, number } from '../format.ts'
+import { ago, count, day } from '../format.ts'
 
 export const words = {
   title: 'Tokens',

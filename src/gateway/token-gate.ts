@@ -7,7 +7,7 @@ import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Configuration } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
-import { HubError, toHubError } from '../errors.ts'
+import { HubError } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { factsOf, priceAt } from '../providers/registry.ts'
 import { longest } from '../user/allowance.ts'
@@ -217,8 +217,8 @@ function dearest(plan: Plan, configuration: Configuration, request: ChatRequest)
       need.input = Math.max(need.input, Math.max(input, cachedInput, cacheWrite) * nanoDollarsPerToken)
       need.output = Math.max(need.output, output * nanoDollarsPerToken)
       // Some providers refuse a limit that leaves no room for the input.
-      const longest = Math.min(outputTokens ?? usualLongestOutput, Math.floor(contextTokens / 2))
-      need.longestOutput = Math.min(need.longestOutput, longest)
+      const longestOutput = Math.min(outputTokens ?? usualLongestOutput, Math.floor(contextTokens / 2))
+      need.longestOutput = Math.min(need.longestOutput, longestOutput)
     }
   }
   return need

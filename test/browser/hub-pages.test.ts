@@ -196,6 +196,70 @@ describe('people', () => {
   })
 })
 
+describe('caps', () => {
+  it('of a person, a team and new people are set by an administrator, and are shown to the person', async () => {
+    await hub.call('POST', '/api/users', {
+      as: ada.session,
+      body: { username: 'hedy', password: 'correct horse battery' },
+    })
+    const { token: session } = await hub.call<{ token: string }>('POST', '/api/auth/login', {
+      body: { login: 'hedy', password: 'correct horse battery' },
+    })
+    await hub.call('POST', '/api/tokens', { as: session, body: { name: 'radio' } })
+    const { page, check, end } = await visit(browser, `${hub.url}/users`, { session: ada.session })
+    await page.getByRole('button', { name: 'Add team' }).click()
+    await page.getByLabel('Name').fill('Spread spectrum')
+    await page.getByLabel('Budget in US dollars').fill('20')
+    await check('users-team-form')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('meter', { name: 'Budget per month' }).waitFor()
+
+    const row = page.getByRole('row').filter({ hasText: 'hedy' })
+    await row.getByRole('button', { name: 'Set caps: hedy' }).click()
+    await page.getByLabel('Team').selectOption('Spread spectrum')
+    await page.getByLabel('Requests at the same time').fill('3')
+    await page.getByRole('button', { name: 'Add a limit' }).click()
+    await page.getByLabel('Limit 1: how many').fill('50')
+    await check('users-person-caps')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await row.getByText('Team: Spread spectrum').waitFor()
+    await row.getByText('0 of 3 at the same time').waitFor()
+    await row.getByRole('meter', { name: 'Requests per day' }).waitFor()
+    await page.getByText('1 person: hedy').waitFor()
+    await check('users-capped')
+
+    await row.getByRole('button', { name: 'Tokens: hedy' }).click()
+    await page.getByRole('button', { name: 'Revoke “radio”' }).click()
+    await check('users-revoking')
+    await page.getByRole('button', { name: 'Revoke the token' }).click()
+    await page.getByText('No token', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Done' }).click()
+    await end()
+
+    const own = await visit(browser, `${hub.url}/tokens`, { session })
+    const account = own.page.getByRole('region', { name: 'Your caps' })
+    await account.getByRole('meter', { name: 'Requests per day' }).waitFor()
+    await own.page.getByRole('region', { name: 'Team “Spread spectrum”' }).getByRole('meter').waitFor()
+    await own.check('tokens-own-caps')
+    await own.end()
+
+    const settings = await visit(browser, `${hub.url}/settings`, { session: ada.session })
+    await settings.page.getByText('New people').click()
+    await settings.page.getByLabel('Requests at the same time').first().fill('5')
+    await settings.page.getByRole('button', { name: 'Save: New people' }).click()
+    await settings.page.getByText('The caps were saved.').waitFor()
+    await settings.check('settings-caps')
+    await settings.end()
+    expect(await hub.call('GET', '/api/settings', { as: ada.session })).toMatchObject({
+      personDefaults: { maxConcurrent: 5 },
+    })
+    await hub.call('PATCH', '/api/settings', {
+      as: ada.session,
+      body: { personDefaults: { maxConcurrent: null } },
+    })
+  })
+})
+
 describe('the audit log', () => {
   it('is filtered in its address, shows an entry, and proves that it is whole', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/audit`, { session: ada.session })

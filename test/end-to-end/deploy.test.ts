@@ -13,7 +13,14 @@ describe('npm run deploy -- --dry-run', () => {
 
   it('builds a Worker that wrangler would deploy, with its bindings', () => {
     expect(status, stderr).toBe(0)
-    for (const binding of ['env.DB', 'env.KEY_POOL', 'env.USER_OBJECT', 'env.THROTTLE', 'env.ASSETS'])
+    for (const binding of [
+      'env.DB',
+      'env.KEY_POOL',
+      'env.USER_OBJECT',
+      'env.TEAM_OBJECT',
+      'env.THROTTLE',
+      'env.ASSETS',
+    ])
       expect(stdout).toContain(binding)
     expect(stdout).toContain('--dry-run: exiting now')
   })

@@ -16,6 +16,7 @@ import type { CapUse, RequestNeed, Rules, Spent } from '../../src/user/reservati
 /** Far in the future, so that no alarm goes off by itself while a test runs. */
 const start = Date.UTC(2100, 0, 1, 10, 30)
 const minuteMs = 60_000
+const entry = { actor: 'usr_1', action: 'team.changed', subject: 'team_1' }
 const none = { limits: null, maxConcurrent: null, budget: null }
 
 let now = start
@@ -23,7 +24,7 @@ let object: ReturnType<typeof teamStub>
 
 beforeEach(async () => {
   now = start
-  await addTeam(env.DB, { id: 'team_1', name: 'Research', ...none, createdAt: start })
+  await addTeam(env.DB, { id: 'team_1', name: 'Research', ...none, createdAt: start }, entry)
   object = teamStub(env, 'team_1')
   await takeClock()
 })
@@ -136,7 +137,7 @@ describe('the epoch of a team', () => {
 
   it('comes with every answer, and rises with each change that is announced', async () => {
     expect(await object.reserve(rules, need)).toMatchObject({ type: 'grant', epoch: 1 })
-    const epoch = await changeTeam(env.DB, 'team_1', { maxConcurrent: 4 })
+    const epoch = await changeTeam(env.DB, 'team_1', { maxConcurrent: 4 }, entry)
     if (typeof epoch !== 'number') throw new Error('The team was not changed.')
     await object.raiseEpoch(epoch)
     expect(await object.reserve(rules, need)).toMatchObject({ epoch: 2 })
@@ -145,7 +146,7 @@ describe('the epoch of a team', () => {
 
   it('is found within a minute where no announcement arrived', async () => {
     expect(await object.currentEpoch()).toBe(1)
-    await changeTeam(env.DB, 'team_1', { name: 'Development' })
+    await changeTeam(env.DB, 'team_1', { name: 'Development' }, entry)
     expect(await object.currentEpoch()).toBe(1)
     now += minuteMs
     expect(await object.currentEpoch()).toBe(2)
@@ -153,7 +154,7 @@ describe('the epoch of a team', () => {
 
   it('ends with the team, and with it everything that was counted', async () => {
     const [id = ''] = idsOf([await object.reserve(rules, need)])
-    await removeTeam(env.DB, 'team_1')
+    await removeTeam(env.DB, 'team_1', entry)
     await object.forget()
     expect(await object.reserve(rules, need)).toEqual({ type: 'gone' })
     expect(await object.currentEpoch()).toBeUndefined()
