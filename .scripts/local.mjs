@@ -58,12 +58,13 @@ export function build() {
 
 /**
  * Serves the build on loopback until it is told to stop.
- * @param {{ port: number, state: string, variables: Record<string, string> }} options `port` 0 chooses a free one.
+ * @param {{ port: number, state: string, variables: Record<string, string>, dist?: string }} options
+ * `port` 0 chooses a free one; `dist` is the folder of a copy of the build.
  * @returns {Promise<{ url: URL, stop: () => Promise<void> }>}
  */
-export async function serve({ port, state, variables }) {
+export async function serve({ port, state, variables, dist = path.join(root, 'dist') }) {
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
-  const folder = path.join(root, 'dist', 'llm_hub')
+  const folder = path.join(dist, 'llm_hub')
   // The bundler has settled the modules; the rules for finding them are not wanted.
   const { modulesRules: _rules, ...worker } = unstable_getMiniflareWorkerOptions(
     path.join(folder, 'wrangler.json'),

@@ -1,17 +1,47 @@
 /**
- * Four kinds of test: `*.test.ts` in Node for what is pure, `*.workerd.test.ts` inside workerd with real D1 and Durable
- * Objects, `end-to-end/` over real sockets against the built Worker, and `browser/` in a real browser that it serves.
+ * Four kinds of test, in one queue: `*.test.ts` in Node for pure code, `*.workerd.test.ts` inside
+ * workerd with real D1 and Durable Objects, `end-to-end/` over real sockets against the built
+ * Worker, and `browser/` in a real browser. `README.md` says how they share what is slow to start.
  */
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 const root = path.join(import.meta.dirname, '..')
 
+/** Catches a test that hangs. It measures nothing: on a busy machine a second takes several. */
+const hangsAfterMs = 120_000
+
+/** Dependencies of the hub and of its tests inside workerd. */
+const bundled = [
+  '@hono/zod-validator',
+  'drizzle-orm',
+  'drizzle-orm/d1',
+  'drizzle-orm/sqlite-core',
+  'fast-check',
+  'hono',
+  'hono/body-limit',
+  'hono/cookie',
+  'hono/http-exception',
+  'jose',
+  'zod',
+]
+
 export default defineConfig({
   root,
   test: {
-    reporters: ['default', path.join(import.meta.dirname, 'closing-line.ts')],
+    reporters: [
+      'default',
+      path.join(import.meta.dirname, 'slowest-files.ts'),
+      path.join(import.meta.dirname, 'closing-line.ts'),
+    ],
+    // Files own their state, so every core takes one. Vitest itself would leave a core idle.
+    maxWorkers: availableParallelism(),
+    testTimeout: hangsAfterMs,
+    hookTimeout: hangsAfterMs,
+    // What is polled ends as soon as it is true; one second is too short on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
@@ -19,6 +49,8 @@ export default defineConfig({
           name: 'pure',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.workerd.test.ts', 'test/end-to-end/**', 'test/browser/**'],
+          // A thread starts in a fraction of the time that a process takes.
+          pool: 'threads',
         },
       },
       {
@@ -42,6 +74,9 @@ export default defineConfig({
           name: 'workerd',
           include: ['test/**/*.workerd.test.ts'],
           setupFiles: [path.join(import.meta.dirname, 'setup.workerd.ts')],
+          // Every file loads the hub into a runtime of its own, one request per module. Bundled
+          // dependencies are a few modules instead of several hundred.
+          deps: { optimizer: { ssr: { enabled: true, include: bundled } } },
         },
       },
       {
@@ -49,10 +84,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/end-to-end/**/*.test.ts'],
-          globalSetup: [path.join(import.meta.dirname, 'end-to-end/build.ts')],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          globalSetup: [path.join(import.meta.dirname, 'end-to-end/setup.ts')],
         },
       },
       {
@@ -61,9 +93,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: [path.join(import.meta.dirname, 'browser/setup.ts')],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          testTimeout: 2 * hangsAfterMs,
         },
       },
     ],

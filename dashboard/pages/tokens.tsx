@@ -12,6 +12,7 @@ import { useLiveLog } from '../state/live.ts'
 import { flagField, useQuery } from '../state/query.ts'
 import { refresh, useResource } from '../state/resource.ts'
 import { selfSource, tokensSource } from '../state/sources.ts'
+import { toNewToken } from '../state/token-form.ts'
 import { words } from '../text/tokens.ts'
 import { OwnCaps } from './tokens/own-caps.tsx'
 import { TokenFormDialog } from './tokens/token-form.tsx'
@@ -68,8 +69,8 @@ export default function TokensPage() {
         <TokenFormDialog
           title={words.add}
           submit={words.submit}
-          save={async (json) => {
-            setFresh(await ask(api.api.tokens.$post({ json })))
+          save={async (input) => {
+            setFresh(await ask(api.api.tokens.$post({ json: toNewToken(input) })))
             void tokens.reload()
           }}
           onClosed={() => setQuery({ add: false })}

@@ -34,3 +34,17 @@ export function dayOf(at: string | null | undefined): string {
 function endOfDay(day: string): string {
   return new Date(`${day}T23:59:59`).toISOString()
 }
+
+/** The body for a new token: the hub's defaults apply to the fields that were left empty. */
+export function toNewToken(input: ReturnType<typeof toTokenInput>) {
+  const { name, expiresAt, allowedModels, limits, maxConcurrent, budget, defaultWait } = input
+  return {
+    name,
+    ...(expiresAt !== null && { expiresAt }),
+    ...(allowedModels !== null && { allowedModels }),
+    ...(limits !== null && { limits }),
+    ...(maxConcurrent !== null && { maxConcurrent }),
+    ...(budget !== null && { budget }),
+    ...(defaultWait !== null && { defaultWait }),
+  }
+}

@@ -110,7 +110,7 @@ export type UserChange = Partial<
 /**
  * Changes a user. Who is disabled, or has another password, has no session left.
  * @returns their new epoch; `taken` where another has the name; undefined where no administrator would be
- * left, their new team is gone or full, or nobody was there.
+ * left, the new team is gone or full, or the user is gone.
  */
 export async function changeUser(
   d1: D1Database,

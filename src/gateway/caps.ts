@@ -60,9 +60,12 @@ export async function askUser(
   wantsEpoch: boolean,
 ): Promise<AskedCaps> {
   try {
-    const object = userStub(env, userId)
-    if (rules.length > 0) return toAsked(await object.reserve(rules, need), object)
-    return { answer: { type: 'uncapped' }, epoch: wantsEpoch ? await object.currentEpoch() : 0 }
+    if (rules.length > 0) {
+      const object = userStub(env, userId)
+      return toAsked(await object.reserve(rules, need), object)
+    }
+    const epoch = wantsEpoch ? await userStub(env, userId).currentEpoch() : 0
+    return { answer: { type: 'uncapped' }, epoch }
   } catch (thrown) {
     return failed(thrown)
   }

@@ -41,7 +41,7 @@ export class SearchState {
   readonly input: SearchInput
   readonly estimate: Estimate
   readonly ledger: Ledger
-  /** What the caller's token may use and spend. */
+  /** The caps of the caller's token, person and team. */
   readonly gate: TokenGate
   readonly current: CurrentCaller
   readonly patience: Patience
@@ -58,7 +58,7 @@ export class SearchState {
   unfit: HubError | undefined
   /** What the first pool that did not answer failed with. */
   broken: unknown
-  /** Why the caller's token may not make this request. */
+  /** The refusal of this request by a cap. */
   refused: HubError | undefined
   /** The pool that answered last. */
   lastPool: PoolStub | undefined

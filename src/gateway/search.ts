@@ -39,7 +39,7 @@ export class Search {
     return this.#state.estimate
   }
 
-  /** What the caller's token may use and spend. */
+  /** The caps of the caller's token, person and team. */
   get gate(): TokenGate {
     return this.#state.gate
   }

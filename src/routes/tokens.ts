@@ -147,7 +147,7 @@ export const tokenRoutes = new Hono<HubContext>()
 
 /**
  * The owner whose tokens are meant.
- * @throws {HubError} FORBIDDEN where they are somebody else's, and the caller is no administrator.
+ * @throws {HubError} FORBIDDEN where another person is meant and the caller is no administrator.
  */
 function ownerFor(caller: Caller, owner: string | undefined): string {
   const self = caller.configuration.user.id

@@ -107,7 +107,8 @@ export const userRoutes = new Hono<HubContext>()
         },
       )
       if (!added) throw nameTaken({ username })
-      return c.json(showUser(await requireUser(c.env, id), undefined), 201)
+      const user = await requireUser(c.env, id)
+      return c.json(showUser(user, await useOfPerson(c.env, user)), 201)
     },
   )
   .patch(

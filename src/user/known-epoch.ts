@@ -22,6 +22,8 @@ interface KnownEpochInput {
 export class KnownEpoch {
   readonly #input: KnownEpochInput
   #known: Known | undefined
+  /** How often the epoch was forgotten since the object woke. */
+  #forgotten = 0
 
   constructor(input: KnownEpochInput) {
     this.#input = input
@@ -38,9 +40,12 @@ export class KnownEpoch {
     const { clock, read } = this.#input
     const known = this.#read()
     if (known && clock() - known.pulledAt < copyAgeMs) return known.epoch
+    const forgotten = this.#forgotten
     const pulled = await read()
+    // The user or team may have been removed while D1 was read.
+    if (forgotten !== this.#forgotten) return this.current()
     if (pulled === undefined) {
-      this.forget()
+      this.#drop()
       return undefined
     }
     // It may have risen while D1 was read.
@@ -49,7 +54,13 @@ export class KnownEpoch {
     return epoch
   }
 
+  /** Forgets the epoch of a user or team that was removed from D1. */
   forget(): void {
+    this.#forgotten++
+    this.#drop()
+  }
+
+  #drop(): void {
     this.#known = undefined
     this.#input.sql.exec("DELETE FROM facts WHERE name = 'epoch'")
   }

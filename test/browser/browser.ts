@@ -4,10 +4,10 @@
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import axe from 'axe-core'
+import { text } from 'node:stream/consumers'
 import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { requireChromium } from './chromium.ts'
+import { axeAddress, browserVariable } from './chromium.ts'
 
 export type { Page } from 'playwright-core'
 
@@ -22,7 +22,7 @@ const screenshots = path.join(import.meta.dirname, '..', '.results', 'screenshot
 
 export interface Visit {
   page: Page
-  /** Takes a picture, and checks the page as it stands with axe. */
+  /** Checks the page as it is now with axe. With `SCREENSHOTS=1` it also takes a picture. */
   check: (name: string) => Promise<void>
   /** Fails where anything went wrong since the page was opened, and closes it. */
   end: () => Promise<void>
@@ -37,12 +37,9 @@ interface VisitOptions {
   foreseen?: RegExp
 }
 
+/** Connects to the browser that all files share. Closing the connection closes its own pages. */
 export function startBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: requireChromium(),
-    // Chromium's own sandbox does not run as root, which containers are.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  })
+  return chromium.connect(process.env[browserVariable] ?? '')
 }
 
 /** Opens an address of a hub as a new visitor. */
@@ -63,11 +60,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
   return {
     page,
     async check(name) {
-      mkdirSync(screenshots, { recursive: true })
-      await page.screenshot({
-        path: path.join(screenshots, `${name}-${device}-${scheme}.png`),
-        fullPage: true,
-      })
+      if (process.env['SCREENSHOTS']) await takePicture(page, `${name}-${device}-${scheme}`)
       expect(await findBarriers(page), name).toEqual([])
       expect(await overflows(page), `${name} is wider than the screen`).toBe(false)
     },
@@ -103,17 +96,23 @@ function watch(page: Page): string[] {
   return problems
 }
 
+async function takePicture(page: Page, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true })
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true })
+}
+
 interface Barrier {
   id: string
   help: string
   nodes: { target: unknown; html: string }[]
 }
 
-/** What axe finds, each with the elements it is about. */
+/** Returns the findings of axe, each with the elements that it is about. */
 async function findBarriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate<{ violations: Barrier[] }>(
-    'axe.run(document, { resultTypes: ["violations"] })',
+  // Sending a megabyte of source for each check takes longer than the check. Pages load it once.
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.addScriptTag({ url: axeAddress })
+  const violations = await page.evaluate<Barrier[]>(
+    'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
   )
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))
 }
@@ -136,6 +135,13 @@ export async function listenAnew(page: Page, reads?: string): Promise<void> {
   })
   await page.goto(address)
   await Promise.all(answered)
+}
+
+/** Returns the text of the file that a page gives away when this button is pressed. */
+export async function readDownload(page: Page, button: string): Promise<string> {
+  const started = page.waitForEvent('download')
+  await page.getByRole('button', { name: button }).click()
+  return text(await (await started).createReadStream())
 }
 
 /** Presses Tab until something has focus. @throws where it is not reached by going once round the page. */

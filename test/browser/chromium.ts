@@ -2,6 +2,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
+/** The environment variable with the address of the browser that all files share. */
+export const browserVariable = 'HUB_TESTS_BROWSER'
+
+/** The address of axe in the build that the tests serve: its own origin, as its policy asks. */
+export const axeAddress = '/axe.js'
+
 const places = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',

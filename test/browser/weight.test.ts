@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { buildVariable } from '../end-to-end/hub.ts'
 
-const client = path.join(import.meta.dirname, '..', '..', 'dist', 'client')
+const client = path.join(process.env[buildVariable] ?? '', 'client')
 const assets = path.join(client, 'assets')
 
 /** A module and everything that it imports before it runs. */

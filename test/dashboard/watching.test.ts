@@ -8,7 +8,7 @@ import { limitEntriesOf } from '../../dashboard/state/limit-form.ts'
 import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/log-query.ts'
 import { readQuery } from '../../dashboard/state/query-fields.ts'
 import { snippet, tools } from '../../dashboard/state/snippets.ts'
-import { toTokenInput } from '../../dashboard/state/token-form.ts'
+import { toNewToken, toTokenInput } from '../../dashboard/state/token-form.ts'
 import { linesAsked, linesOf, rank, timeOf } from '../../dashboard/state/usage-view.ts'
 import { placeAttempts } from '../../dashboard/state/waterfall.ts'
 
@@ -271,6 +271,17 @@ describe('a token’s form', () => {
       maxConcurrent: null,
       budget: null,
       defaultWait: null,
+    })
+  })
+
+  it('leaves to the hub’s defaults what was left empty in a new one', () => {
+    expect(toNewToken(toTokenInput(empty))).toEqual({ name: 'laptop' })
+    const filled = toTokenInput({ ...empty, maxConcurrent: '3', budget: '0.5', models: 'smart' })
+    expect(toNewToken(filled)).toEqual({
+      name: 'laptop',
+      allowedModels: ['smart'],
+      maxConcurrent: 3,
+      budget: { amount: 0.5, per: 'month' },
     })
   })
 

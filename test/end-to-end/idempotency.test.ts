@@ -1,6 +1,6 @@
 /** Idempotency keys over real sockets: clients that retry, wait and leave. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addFake, type Hub, type Person, readLog, settleIn, startHub } from './hub.ts'
+import { addFake, type Hub, joinHub, type Person, readLog } from './hub.ts'
 import {
   chunks,
   completion,
@@ -19,13 +19,13 @@ let provider: FakeProvider
 let key = 0
 
 beforeAll(async () => {
-  ;[hub, provider] = await Promise.all([startHub(), startProvider()])
-  person = await settleIn(hub)
+  provider = await startProvider()
+  ;({ hub, ...person } = await joinHub())
   const as = person.session
   await addFake(hub, as, provider)
   await hub.call('POST', '/api/keys', { as, body: { provider: 'fake', apiKey: 'key-a' } })
 })
-afterAll(() => Promise.all([hub?.stop(), provider?.stop()]))
+afterAll(() => provider?.stop())
 beforeEach(() => {
   key++
 })

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Exchange, readRecordings } from '../recordings.ts'
-import { type Hub, type Person, settleIn, startHub } from './hub.ts'
+import { type Hub, joinHub, type Person } from './hub.ts'
 import { type FakeProvider, sendJson, startProvider } from './provider.ts'
 
 /** The dialects by the names that recordings have for their APIs, and what follows the base URL in each. */
@@ -40,8 +40,8 @@ let provider: FakeProvider
 
 beforeAll(async () => {
   if (conversations.length === 0) return
-  ;[hub, provider] = await Promise.all([startHub(), startProvider()])
-  person = await settleIn(hub)
+  provider = await startProvider()
+  ;({ hub, ...person } = await joinHub())
   for (const dialect of ['openai-chat', 'openai-responses', 'anthropic', 'gemini']) {
     const id = `played-${dialect}`
     await hub.call('POST', '/api/providers', {
@@ -54,7 +54,7 @@ beforeAll(async () => {
     })
   }
 })
-afterAll(() => Promise.all([hub?.stop(), provider?.stop()]))
+afterAll(() => provider?.stop())
 
 /** Plays the recorded answer to whoever asks. */
 function play({ response }: Exchange): void {

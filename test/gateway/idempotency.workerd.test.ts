@@ -138,7 +138,7 @@ async function askFiveTimes(asking: Asking): Promise<Answer[]> {
   }
   const first = ask(asking)
   const second = ask(asking)
-  await vi.waitFor(() => expect(calls).toHaveLength(1))
+  await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
   gate.resolve()
   const answers = await Promise.all([first, second])
   // Which of two at once leads is nobody's choice.
@@ -264,7 +264,7 @@ describe('a failure', () => {
   it('of a stream that had begun is not kept', async () => {
     const stream = openStream()
     const first = ask({ body: { stream: true } })
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     await stream.write(chunk('Half'))
     await stream.close()
     expect((await first).text).toContain('broke off')
@@ -276,7 +276,7 @@ describe('a failure', () => {
     const gate = Promise.withResolvers<Response>()
     behave = () => gate.promise
     const first = ask()
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     const second = ask()
     behave = () => Response.json(completionBody)
     gate.resolve(Response.json({ error: { message: 'Bad.' } }, { status: 400 }))
@@ -290,7 +290,7 @@ describe('one who waits', () => {
     const gate = Promise.withResolvers<Response>()
     behave = () => gate.promise
     const first = ask()
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     const second = await ask({ headers: { 'x-hub-timeout': '0.3' } })
     expect(second.status).toBe(408)
     expect(JSON.parse(second.text)).toMatchObject({ hub: { code: 'REQUEST_TIMEOUT' } })
@@ -302,7 +302,7 @@ describe('one who waits', () => {
     Object.assign(budgets, { holdMs: 20 })
     const stream = openStream()
     const first = ask({ body: { stream: true } })
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     const second = send({ body: { stream: true } })
     const waiting = await second.response
     expect(waiting.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')
@@ -323,7 +323,7 @@ describe('one who waits', () => {
     const body = { messages: undefined, model: undefined, contents: [{ parts: [{ text: 'Hello' }] }] }
     const asking = { path: '/v1beta/models/openai%2Fm:streamGenerateContent', body }
     const first = ask(asking)
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     const second = ask(asking)
     await stream.write(chunk('Hello', 'stop'))
     await stream.write('[DONE]')
@@ -337,7 +337,7 @@ describe('one who waits', () => {
     Object.assign(budgets, { holdMs: 20 })
     const stream = openStream()
     const first = ask({ body: { stream: true } })
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     const second = await ask({ body: { stream: true }, headers: { 'x-hub-timeout': '0.4' } })
     expect(second).toMatchObject({ status: 200, replayed: null })
     expect(second.text).toContain('REQUEST_TIMEOUT')
@@ -378,7 +378,7 @@ describe('a leader', () => {
   it('goes on when its client leaves, and whoever asks again gets the whole stream', async () => {
     const stream = openStream()
     const first = send({ body: { stream: true } })
-    await vi.waitFor(() => expect(calls).toHaveLength(1))
+    await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     await stream.write(chunk('One, '))
     const response = await first.response
     const requestId = response.headers.get('x-hub-request-id')
@@ -399,7 +399,7 @@ describe('a leader', () => {
         expect(await call('GET', `/api/logs/${requestId}`, undefined, ada.session)).toMatchObject({
           status: 200,
         }),
-      { timeout: 5_000 },
+      { timeout: 60_000 },
     )
   })
 })

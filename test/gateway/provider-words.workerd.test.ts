@@ -55,7 +55,7 @@ describe('what a provider said', () => {
     expect(hub.trail).toHaveLength(1)
     expect(Object.keys(hub.trail[0] ?? {})).not.toContain('message')
     expect(answer).not.toContain('org-of-ada')
-  }, 30_000)
+  })
 
   it('of a shared key is not in the log of those who may use it, and is not found there', async () => {
     const { answer, log } = await fail('mistral/mistral-large-latest', bob)
@@ -64,5 +64,5 @@ describe('what a provider said', () => {
     expect(answer + log).not.toContain('org-of-ada')
     const found = await call<{ data: object[] }>('GET', '/api/logs?text=org-of-ada', undefined, bob.session)
     expect(found.data).toEqual([])
-  }, 30_000)
+  })
 })

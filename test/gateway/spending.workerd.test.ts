@@ -57,7 +57,7 @@ describe('what a request cost and saved', () => {
     const { cost, saved } = await spendingOf('openai/gpt-4.1')
     expect(cost).toBeCloseTo(listPrice - fromCache, 10)
     expect(saved).toBeCloseTo(fromCache, 10)
-  }, 30_000)
+  })
 
   it('is nothing and its list price with a key that costs nothing', async () => {
     await call('PATCH', `/api/keys/${keyId}`, { free: true }, ada.session)
@@ -71,7 +71,7 @@ describe('what a request cost and saved', () => {
 
   it('is not known where the price is not', async () => {
     expect(await spendingOf('openai/gpt-nobody-knows')).toMatchObject({ cost: null, saved: null })
-  }, 30_000)
+  })
 
   it('is summed up', async () => {
     const { data } = await call<{ data: Spending[] }>('GET', '/api/usage', undefined, ada.session)

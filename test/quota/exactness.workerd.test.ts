@@ -60,7 +60,7 @@ describe('a limit of requests', () => {
     }
     expect(given).toBeLessThanOrEqual(limit)
     expect(given).toBeGreaterThanOrEqual(limit - losses * Math.floor(limit / 128))
-  }, 30_000)
+  })
 })
 
 describe('a limit of tokens', () => {

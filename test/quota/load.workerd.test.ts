@@ -168,7 +168,7 @@ describe('a pool under load', () => {
     expect(await pool.window('requests', 'day')).toMatchObject({ used: 120, reserved: 1 })
     await pool.settle(open, success)
     expect(await pool.window('requests', 'day')).toMatchObject({ used: 121, reserved: 0 })
-  }, 30_000)
+  })
 
   it('reports calls that were lost with it, and counts them as used', async () => {
     await env.DB.prepare('DELETE FROM requests').run()
@@ -191,5 +191,5 @@ describe('a pool under load', () => {
     const [row] = rows.filter(({ unaccounted }) => unaccounted !== null)
     expect(Number(row?.unaccounted)).toBeGreaterThanOrEqual(4)
     expect(row).toMatchObject({ owner: 'u1', unsettled: 1, status: 500, cost: null })
-  }, 30_000)
+  })
 })

@@ -6,9 +6,6 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { throttleStub } from '../../src/auth/throttle-stub.ts'
 import { cookiesOf, send, settleIn } from '../hub.workerd.ts'
 
-// Each attempt hashes, which takes its time on a machine that is busy.
-vi.setConfig({ testTimeout: 30_000 })
-
 const password = 'correct horse battery'
 let userId = ''
 

@@ -300,7 +300,7 @@ describe('a user who is removed', () => {
     expect(await tablesWith(id)).toEqual(['departed', 'audit'])
     await removeOutdated(env.DB, Date.now() + 8 * 86_400_000)
     expect(await tablesWith(id)).toEqual(['audit'])
-  }, 20_000)
+  })
 
   it('does not take keys along that serve everyone, unless that is said', async () => {
     const { id, session } = await add('sharer', 'admin')

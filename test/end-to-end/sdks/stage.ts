@@ -1,5 +1,5 @@
-/** A hub that reaches the sandbox, and one fake provider under a name for each dialect. */
-import { type Hub, type Person, settleIn, startHub } from '../hub.ts'
+/** The shared hub, which reaches the sandbox, and a fake provider under a name for each dialect. */
+import { type Hub, joinHub, type Person } from '../hub.ts'
 import { type FakeProvider, startProvider } from '../provider.ts'
 import type { ProviderDialect } from './says.ts'
 
@@ -12,8 +12,7 @@ export interface Stage extends Person {
 }
 
 export async function setStage(): Promise<Stage> {
-  const [hub, provider] = await Promise.all([startHub(), startProvider()])
-  const person = await settleIn(hub)
+  const [{ hub, ...person }, provider] = await Promise.all([joinHub(), startProvider()])
   let providers = 0
   return {
     ...person,
@@ -29,9 +28,7 @@ export async function setStage(): Promise<Stage> {
       await hub.call('POST', '/api/keys', { as, body: { provider: id, apiKey: `key-of-${id}` } })
       return `${id}/fake-1`
     },
-    async stop() {
-      await Promise.all([hub.stop(), provider.stop()])
-    },
+    stop: () => provider.stop(),
   }
 }
 
