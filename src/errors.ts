@@ -27,6 +27,7 @@ export const errorMeanings = {
     status: 502,
     remedy: 'Send the request again; the trail says which providers failed and how.',
   },
+  OVERLOADED: { status: 503, remedy: 'Send the request again after the time in retry-after.' },
   PROVIDER_TIMEOUT: { status: 504, remedy: 'Send the request again, or allow it more time.' },
 } as const satisfies Record<string, { status: number; remedy: string }>
 

@@ -1,6 +1,5 @@
 /** LLM Hub on one page: what is mounted where, what stands before it, and how errors leave. */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { sealAudit } from './db/audit-sealer.ts'
 import { sealPending } from './db/audit-sealing.ts'
@@ -13,7 +12,7 @@ import { findMisconfigurations, isLocal } from './auth/secrets.ts'
 import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
 import { rememberRequest } from './http/acting-request.ts'
-import { bodyTooLarge, drain, maxBodyBytes } from './http/body.ts'
+import { drain } from './http/body.ts'
 import { cors } from './http/cors.ts'
 import { noteOwnHost } from './http/own-hosts.ts'
 import { secureHeaders } from './http/secure-headers.ts'
@@ -82,14 +81,6 @@ export const app = new Hono<HubContext>()
   .use('/api/*', sealEntries)
   .use('/v1/auth/*', sealEntries)
   .use('/v1/admin/*', sealEntries)
-  .use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw bodyTooLarge()
-      },
-    }),
-  )
   .use(refuseForgery)
   .route('/', chatRoutes)
   .route('/', modelRoutes)

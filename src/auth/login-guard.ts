@@ -17,6 +17,9 @@ const perAccount: Rate = { limit: 100, perMs: 60 * minuteMs }
 /** Accounts from one address, where everyone may make one: each costs a hash. */
 const perNewcomer: Rate = { limit: 30, perMs: 60 * minuteMs }
 
+/** Bodies from one address that a public route reads, right or wrong. Offices share addresses. */
+const perStranger: Rate = { limit: 60, perMs: minuteMs }
+
 /** One thing that an attempt is counted under. */
 export interface Bucket {
   name: string
@@ -52,6 +55,11 @@ export function passwordBucket(sessionId: string): Bucket {
 /** What registrations are counted under that need no invitation. */
 export function registrationBucket(address: string): Bucket {
   return { name: `register/${address}`, rate: perNewcomer }
+}
+
+/** The bucket of all bodies that strangers send from one address, counted before any is read. */
+export function strangerBucket(address: string): Bucket {
+  return { name: `stranger/${address}`, rate: perStranger }
 }
 
 /** What a login that names nobody is counted under, in place of an account's id. */

@@ -6,6 +6,7 @@
 import { base64url } from 'jose'
 import { isJsonObject } from '../chat/json.ts'
 import type { Opaque } from '../chat/request.ts'
+import { parseJson } from './read.ts'
 
 const mark = 'hub1-'
 
@@ -24,7 +25,7 @@ export function wrapState(state: ForeignState): string {
 export function unwrapState(text: string): ForeignState | undefined {
   if (!isWrapped(text)) return undefined
   try {
-    const state: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(text.slice(mark.length))))
+    const state = parseJson(new TextDecoder().decode(base64url.decode(text.slice(mark.length))))
     if (!isJsonObject(state) || !isJsonObject(state.opaque) || typeof state.text !== 'string')
       return undefined
     const { dialect, data } = state.opaque

@@ -2,6 +2,7 @@
  * Reading a vendor's JSON little and forgivingly: each takes whatever came and gives the value, or undefined where it is of
  * another type. Used for answers and stream chunks, where a schema library would cost more than the rest of the hub.
  */
+import { answerBounds, excessOf } from '../chat/json-bounds.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 
 export function objectIn(value: Json | undefined): JsonObject | undefined {
@@ -21,8 +22,12 @@ export function numberIn(value: Json | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
-/** The JSON value in a text, or undefined where it is none. */
+/**
+ * Parses the JSON in a text that a provider or a client wrote: an event of a stream, the arguments of
+ * a tool. Returns undefined where it is none, or passes the bounds of `chat/json-bounds.ts`.
+ */
 export function parseJson(text: string): Json | undefined {
+  if (excessOf(text, answerBounds) !== undefined) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -16,7 +16,6 @@ import { completeOnce, readIdempotencyKey } from '../gateway/idempotency.ts'
 import { keepConversation, resumeConversation } from '../gateway/conversation.ts'
 import type { Served } from '../gateway/leased-call.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
-import { parseJson } from '../http/body.ts'
 import { validationError } from '../http/validation.ts'
 import { useStoredModels } from '../providers/refresh.ts'
 import type { HubContext } from './context.ts'
@@ -76,8 +75,7 @@ export const chatRoutes = new Hono<HubContext>()
       answer: z.object({ input_tokens: z.number() }),
     }),
     async (c) => {
-      const body = parseJson(await c.req.text())
-      return c.json({ input_tokens: await countTokens(c, 'anthropic', body) })
+      return c.json({ input_tokens: await countTokens(c, 'anthropic', c.var.sent.parse()) })
     },
   )
   // Google's SDKs name either version of their API, and mean the same.
@@ -114,7 +112,7 @@ async function answerGemini(c: Context<HubContext>): Promise<Response> {
   const { model, method } = readCall(c)
   const stream = method === 'streamGenerateContent'
   if (method === 'countTokens') {
-    const body = parseJson(await c.req.text())
+    const body = c.var.sent.parse()
     // The request may stand in the body as it is, or as a member of it.
     const counted = isJsonObject(body) && body.generateContentRequest ? body.generateContentRequest : body
     return c.json({ totalTokens: await countTokens(c, 'gemini', counted, { model, stream }) })
@@ -143,12 +141,12 @@ async function answer(
   dialect: DialectId,
   address?: RequestAddress,
 ): Promise<Response> {
-  return answerBody(c, dialect, parseJson(await c.req.text()), address)
+  return answerBody(c, dialect, c.var.sent.parse(), address)
 }
 
 /** The Responses dialect refers to earlier answers, which the hub keeps for a while. */
 async function answerResponses(c: Context<HubContext>): Promise<Response> {
-  const body = parseJson(await c.req.text())
+  const body = c.var.sent.parse()
   // Those who come by open access are nobody in particular: what one of them said is not kept for all.
   if (!isJsonObject(body) || isOpen(c.var.caller)) return answerBody(c, 'openai-responses', body)
   const { env } = c
@@ -176,12 +174,15 @@ async function answerBody(
   address?: RequestAddress,
   more: Pick<CompletionInput, 'answered' | 'original'> = {},
 ): Promise<Response> {
-  const background = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work)
+  const background = (work: Promise<unknown>): void => {
+    c.executionCtx.waitUntil(work)
+    c.var.sent.heldBy(work)
+  }
   await useStoredModels(c.env, c.var.receivedAt, background)
   const listener = listenerOf(dialect)
   const steering = readSteering(c, body)
   const key = readIdempotencyKey(c.req.header('idempotency-key'))
-  const sent = await c.req.text()
+  const sent = c.var.sent.text
   const input: CompletionInput = {
     env: c.env,
     caller: c.var.caller,
@@ -220,7 +221,7 @@ function listenerOf(dialect: DialectId) {
 
 /** The model and the method in `models/{model}:{method}`. Ids of models hold slashes and colons themselves. */
 function readCall(c: Context<HubContext>): { model: string; method: string } {
-  const call = decodeURIComponent(c.req.param('call') ?? '').replace(/^models\//, '')
+  const call = (c.req.param('call') ?? '').replace(/^models\//, '')
   const colon = call.lastIndexOf(':')
   return { model: call.slice(0, Math.max(0, colon)), method: call.slice(colon + 1) }
 }

@@ -2,6 +2,15 @@
 import type { Caller } from '../auth/caller.ts'
 import type { Env } from '../env.ts'
 
+/** The body of a request, within the bounds that its route declares. */
+export interface SentBody {
+  text: string
+  /** The JSON in it, parsed at the first call. @throws {HubError} VALIDATION_ERROR where it is none. */
+  parse: () => unknown
+  /** Counts the body as in work until `work` is over, besides the time until the response is made. */
+  heldBy: (work: Promise<unknown>) => void
+}
+
 export interface HubContext {
   Bindings: Env
   Variables: {
@@ -10,5 +19,7 @@ export interface HubContext {
     receivedAt: number
     /** Set by every guard but `public`. */
     caller: Caller
+    /** Set on routes that take a body. */
+    sent: SentBody
   }
 }

@@ -5,12 +5,15 @@
  *     .post('/api/keys', endpoint({ guard: 'user', summary: 'Adds a key.', body: KeyInput, status: 201, answer: Key }), handler)
  */
 import { zValidator } from '@hono/zod-validator'
-import type { Handler, Hono, MiddlewareHandler } from 'hono'
+import type { Context, Handler, Hono, MiddlewareHandler, Next } from 'hono'
 import type { z } from 'zod'
 import { identifyCaller } from '../auth/caller.ts'
 import { readCredential } from '../auth/credentials.ts'
+import { beginAttempt, strangerBucket } from '../auth/login-guard.ts'
 import { identifyOpenCaller } from '../auth/open-access.ts'
 import { HubError } from '../errors.ts'
+import { bodiesInWork } from '../http/bodies-in-work.ts'
+import { maxBodyBytes, parseJson, readBody } from '../http/body.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { validationError } from '../http/validation.ts'
 import type { HubContext } from './context.ts'
@@ -36,6 +39,8 @@ export interface Declaration {
   params?: z.ZodType
   /** A dialect's own parser checks the body; `body` then only documents it. */
   bodyIsParsedByHandler?: true
+  /** The largest body in bytes, where it is not the usual one of the guard. */
+  maxBodyBytes?: number
   /** The status of a good answer (200), and its shape; absent where it is not JSON of ours. */
   status?: 200 | 201 | 204
   answer?: z.ZodType
@@ -56,6 +61,17 @@ interface SourceOf {
   param: 'params'
 }
 
+/**
+ * The largest body of a route in bytes, by who may call it: strangers send a login, people send
+ * settings, and callers send whole conversations with files. Anthropic takes 32 MB.
+ */
+const bodyBounds: Readonly<Record<Guard, number>> = {
+  public: 16 * 1024,
+  user: 1024 * 1024,
+  admin: 1024 * 1024,
+  caller: maxBodyBytes,
+}
+
 const declarations = new WeakMap<object, Declaration>()
 
 /** The middleware that stands before a handler and enforces its declaration. */
@@ -66,17 +82,63 @@ export function endpoint<const D extends Declaration>(
   const validators = [
     declaration.params && validate('param', declaration.params),
     declaration.query && validate('query', declaration.query),
-    declaration.bodyIsParsedByHandler ? undefined : declaration.body && validate('json', declaration.body),
   ].filter((validator) => validator !== undefined)
 
   const enforce: MiddlewareHandler<HubContext> = async (context, next) => {
     await guard(context, async () => {})
     for (const validator of validators) await validator(context, async () => {})
-    await next()
+    if (!takesBody(declaration)) return next()
+    // Before the body is read: a stranger is counted by address, and nothing of the request is known yet.
+    if (declaration.guard === 'public') await countStranger(context)
+    await withBody(context, declaration, next)
   }
   declarations.set(enforce, declaration)
-  // The validators put what they checked where `c.req.valid` finds it; the declared type says what that is.
+  // `withBody` and the validators put what they checked where `c.req.valid` finds it; the declared type says what that is.
   return enforce
+}
+
+/** The largest body that a route takes, in bytes; 0 where it takes none. */
+export function maxBodyOf(declaration: Declaration): number {
+  return takesBody(declaration) ? (declaration.maxBodyBytes ?? bodyBounds[declaration.guard]) : 0
+}
+
+function takesBody({ body, bodyIsParsedByHandler }: Declaration): boolean {
+  return body !== undefined || bodyIsParsedByHandler === true
+}
+
+async function countStranger({ env, req }: Context<HubContext>): Promise<void> {
+  await beginAttempt(env, [strangerBucket(clientAddress(req.raw.headers))])
+}
+
+/** Reads and checks the body, and counts it as in work until the call is over. */
+async function withBody(context: Context<HubContext>, declaration: Declaration, next: Next): Promise<void> {
+  const { raw } = context.req
+  const caller = declaration.guard === 'public' ? undefined : context.var.caller.configuration.user.id
+  const hold = bodiesInWork.open(caller ?? clientAddress(raw.headers))
+  const works: Promise<unknown>[] = []
+  try {
+    // Forms and plain texts, which any page may send, are no bodies of ours.
+    const isRead = declaration.bodyIsParsedByHandler || isJson(context)
+    const text = isRead ? await readBody(raw, maxBodyOf(declaration), hold) : '{}'
+    let parsed: { value: unknown } | undefined
+    const parse = (): unknown => (parsed ??= { value: parseJson(text) }).value
+    context.set('sent', { text, parse, heldBy: (work) => void works.push(work) })
+    if (declaration.body && !declaration.bodyIsParsedByHandler) {
+      const checked = await declaration.body.safeParseAsync(parse())
+      if (!checked.success) throw validationError(checked.error)
+      // The declared type of the route says which type this is.
+      context.req.addValidatedData('json', checked.data as object)
+    }
+    await next()
+  } finally {
+    void Promise.allSettled(works).then(hold.release)
+  }
+}
+
+/** RFC 8259 and its relatives: https://www.rfc-editor.org/rfc/rfc6839#section-3.1 */
+function isJson({ req }: Context<HubContext>): boolean {
+  const mediaType = req.header('content-type')?.split(';', 1)[0]?.trim() ?? ''
+  return /^application\/(?:[\w.-]+\+)?json$/i.test(mediaType)
 }
 
 /** A route with its declaration, as documents and tests read it. */
@@ -146,7 +208,7 @@ const guards: Record<Guard, MiddlewareHandler<HubContext>> = {
     }),
 }
 
-function validate(target: 'json' | 'query' | 'param', schema: z.ZodType): MiddlewareHandler<HubContext> {
+function validate(target: 'query' | 'param', schema: z.ZodType): MiddlewareHandler<HubContext> {
   return zValidator(target, schema, (result) => {
     if (!result.success) throw validationError(result.error)
   })

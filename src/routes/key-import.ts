@@ -59,6 +59,8 @@ export const keyImportRoutes = new Hono<HubContext>().post(
     summary:
       'Adds many keys from lines, a CSV table or a .env; without `apply` it only shows what it would do.',
     body: ImportInput,
+    // A million characters of text, most of which JSON writes as one byte and some as six.
+    maxBodyBytes: 4 * 1024 * 1024,
     status: 201,
     answer: ImportAnswer,
   }),

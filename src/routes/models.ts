@@ -34,7 +34,7 @@ export const modelRoutes = new Hono<HubContext>()
     '/v1/models/:id{.+}',
     endpoint({ guard: 'caller', summary: 'One of them.', answer: Anything }),
     async (c) => {
-      const model = await requireModel(c, decodeURIComponent(c.req.param('id')))
+      const model = await requireModel(c, c.req.param('id'))
       if (wantsGemini(c)) return c.json(showGemini(model))
       return c.json(wantsAnthropic(c) ? showAnthropic(model) : showOpenAi(model))
     },
@@ -47,7 +47,7 @@ export const modelRoutes = new Hono<HubContext>()
   .get(
     '/v1beta/models/:id{.+}',
     endpoint({ guard: 'caller', summary: 'One of them.', answer: Anything }),
-    async (c) => c.json(showGemini(await requireModel(c, decodeURIComponent(c.req.param('id'))))),
+    async (c) => c.json(showGemini(await requireModel(c, c.req.param('id')))),
   )
 
 /** Anthropic's SDKs say which version of the API they speak; nobody else does. */

@@ -18,6 +18,7 @@ const types = {
   QUOTA_EXHAUSTED: 'rate_limit_error',
   INTERNAL_ERROR: 'api_error',
   PROVIDER_ERROR: 'api_error',
+  OVERLOADED: 'server_error',
   PROVIDER_TIMEOUT: 'timeout_error',
 } as const satisfies Record<ErrorCode, string>
 

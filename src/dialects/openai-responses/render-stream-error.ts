@@ -14,6 +14,7 @@ const words: Partial<Record<ErrorCode, string>> = {
   RATE_LIMIT_EXCEEDED: 'rate_limit_exceeded',
   QUOTA_EXHAUSTED: 'rate_limit_exceeded',
   BUDGET_EXCEEDED: 'insufficient_quota',
+  OVERLOADED: 'server_is_overloaded',
 }
 
 /** For a stream that was relayed: what was sent before is not known here, so the answer that failed is empty. */

@@ -34,6 +34,7 @@ describe('an error as a client of Anthropic reads it', () => {
     ['QUOTA_EXHAUSTED', 'rate_limit_error'],
     ['INTERNAL_ERROR', 'api_error'],
     ['PROVIDER_ERROR', 'api_error'],
+    ['OVERLOADED', 'overloaded_error'],
     ['PROVIDER_TIMEOUT', 'timeout_error'],
   ])('%s is a %s', (code, type) => {
     expect(typeOf(new HubError(code, 'x'))).toBe(type)

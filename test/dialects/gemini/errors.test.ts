@@ -25,6 +25,7 @@ describe('an error as a client of Gemini reads it', () => {
     ['QUOTA_EXHAUSTED', 429, 'RESOURCE_EXHAUSTED'],
     ['INTERNAL_ERROR', 500, 'INTERNAL'],
     ['PROVIDER_ERROR', 502, 'UNAVAILABLE'],
+    ['OVERLOADED', 503, 'UNAVAILABLE'],
     ['PROVIDER_TIMEOUT', 504, 'DEADLINE_EXCEEDED'],
   ])('says %s as %i %s', (code, status, word) => {
     expect(geminiInbound.renderError(new HubError(code, 'Bad.'), 'r')).toEqual({
