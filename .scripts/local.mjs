@@ -1,7 +1,9 @@
 /** What a local run of the hub needs: secrets, a database with its tables, and a runtime that serves the build. */
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
@@ -62,7 +64,8 @@ export function build() {
  * `port` 0 chooses a free one; `dist` is the folder of a copy of the build.
  * @returns {Promise<{ url: URL, stop: () => Promise<void> }>}
  */
-export async function serve({ port, state, variables, dist = path.join(root, 'dist') }) {
+export async function serve({ port: wanted, state, variables, dist = path.join(root, 'dist') }) {
+  const port = wanted === 0 ? await freePort() : wanted
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
   const folder = path.join(dist, 'llm_hub')
   // The bundler has settled the modules; the rules for finding them are not wanted.
@@ -81,12 +84,22 @@ export async function serve({ port, state, variables, dist = path.join(root, 'di
           name: 'llm-hub',
           modulesRoot: folder,
           modules: readModules(folder),
-          bindings: { ...worker.bindings, ...variables },
+          bindings: { ...worker.bindings, HUB_PORT: String(port), ...variables },
         },
       ],
     }),
   )
   return { url: await miniflare.ready, stop: () => miniflare.dispose() }
+}
+
+/** A loopback port that nothing listens on. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** The built modules, the entry first. */

@@ -21,6 +21,8 @@ export interface Env {
 
   /** `1` in local runs; honoured only for requests that arrive on a loopback address. */
   HUB_LOCAL?: string
+  /** The port of a local run, by which it knows calls to itself. `npm start` sets it. */
+  HUB_PORT?: string
   KEY_SELECTION_STRATEGY?: string
   CORS_ORIGINS?: string
   ALLOW_PRIVATE_UPSTREAMS?: string

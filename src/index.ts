@@ -14,7 +14,7 @@ import { HubError, toHubError } from './errors.ts'
 import { rememberRequest } from './http/acting-request.ts'
 import { drain } from './http/body.ts'
 import { cors } from './http/cors.ts'
-import { noteOwnHost } from './http/own-hosts.ts'
+import { refuseBrokenPaths } from './http/path-encoding.ts'
 import { secureHeaders } from './http/secure-headers.ts'
 import { timeOrderedId } from './ids.ts'
 import { refreshModels } from './providers/refresh.ts'
@@ -57,7 +57,6 @@ const sealEntries = rememberRequest<HubContext>((c) =>
 export const app = new Hono<HubContext>()
   .use(async (c, next) => {
     const now = Date.now()
-    noteOwnHost(c.req.url)
     c.set('receivedAt', now)
     c.set('requestId', timeOrderedId('req', now))
     await next()
@@ -77,6 +76,7 @@ export const app = new Hono<HubContext>()
     }
     await next()
   })
+  .use(refuseBrokenPaths)
   .use(cors(async (d1) => (await readSettings(d1)).corsOrigins))
   .use('/api/*', sealEntries)
   .use('/v1/auth/*', sealEntries)

@@ -1,4 +1,22 @@
 /** Models: what is known of one, and how one is named. */
+import { HubError } from '../errors.ts'
+
+/** The longest name of a model or route, in characters. It is in records, headers, and rows of pools. */
+export const maxModelName = 200
+
+/**
+ * Returns the name of a model as a client sent it.
+ * @throws {HubError} VALIDATION_ERROR naming `model` where it is too long, or holds characters that no
+ *   header and no log can show: control characters and unpaired surrogates.
+ */
+export function checkModelName(name: string): string {
+  const refuse = (problem: string): HubError =>
+    new HubError('VALIDATION_ERROR', `The name of a model must ${problem}.`, { param: 'model' })
+  if (name.length > maxModelName) throw refuse(`have at most ${maxModelName} characters`)
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name))
+    throw refuse('not hold line breaks, control characters or halves of characters')
+  return name
+}
 
 /** Everything is optional: a model that nothing is known of passes and counts as able. */
 export interface ModelFacts {

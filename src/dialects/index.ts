@@ -1,4 +1,5 @@
 /** Every dialect there is. A new one is a folder and a line in each table; see `README.md`. */
+import { checkModelName } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { Inbound, Outbound } from './dialect.ts'
 import { cohereOutbound } from './cohere/outbound.ts'
@@ -16,13 +17,26 @@ import { openaiEmbeddingsOutbound } from './openai-embeddings/outbound.ts'
 
 /** How clients speak to us. Partial until the last dialect is built. */
 export const inbound: Partial<Record<DialectId, Inbound>> = {
-  'openai-chat': openaiChatInbound,
-  anthropic: anthropicInbound,
-  'openai-responses': openaiResponsesInbound,
-  gemini: geminiInbound,
-  'openai-embeddings': openaiEmbeddingsInbound,
-  'hub-chat': hubChatInbound,
-  'hub-query': hubQueryInbound,
+  'openai-chat': withCheckedModel(openaiChatInbound),
+  anthropic: withCheckedModel(anthropicInbound),
+  'openai-responses': withCheckedModel(openaiResponsesInbound),
+  gemini: withCheckedModel(geminiInbound),
+  'openai-embeddings': withCheckedModel(openaiEmbeddingsInbound),
+  'hub-chat': withCheckedModel(hubChatInbound),
+  'hub-query': withCheckedModel(hubQueryInbound),
+}
+
+/** Bounds the names of models at the door of every dialect, whether a body or an address holds them. */
+function withCheckedModel(dialect: Inbound): Inbound {
+  return {
+    ...dialect,
+    parseRequest(body, address) {
+      if (address?.model !== undefined) checkModelName(address.model)
+      const request = dialect.parseRequest(body, address)
+      checkModelName(request.model)
+      return request
+    },
+  }
 }
 
 /** How we speak to providers. */

@@ -4,12 +4,14 @@
  */
 import { type Complaint, estimatedUsage, type Usage } from '../chat/events.ts'
 import type { Fault, HubError } from '../errors.ts'
+import { formatBytes } from '../http/bounded-reader.ts'
 import { GatheringReader } from '../http/gather.ts'
+import { EventTooLongError } from '../http/sse.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
 import { Watchdog } from '../http/watchdog.ts'
-import { budgets } from './budgets.ts'
+import { budgets, maxHeldBytes } from './budgets.ts'
 import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
-import type { Passage } from './passage.ts'
+import { type Passage, StreamTooLongError } from './passage.ts'
 
 /** How a stream, or a part of it, ended. */
 export type StreamEnd =
@@ -18,6 +20,8 @@ export type StreamEnd =
   | { type: 'complaint'; complaint: Complaint }
   /** It ended in the middle, or the connection broke. */
   | { type: 'cut' }
+  /** It holds more than any stream does: an endless event, or nothing but a beginning. */
+  | { type: 'malformed'; problem: string }
   | { type: 'interrupted'; cause: InterruptionCause }
 
 export class AnswerStream {
@@ -26,6 +30,7 @@ export class AnswerStream {
   readonly #abort: LinkedAbort
   #watchdog: Watchdog | undefined
   #held = ''
+  #bytes = 0
   #over = false
 
   /** @param abort ends the upstream call; this class lets go of it when the stream is over. */
@@ -56,12 +61,17 @@ export class AnswerStream {
     this.#watchdog = new Watchdog(budgets.firstContentMs, () =>
       this.#abort.abort(this.#passage.seen.content ? 'idle' : 'first-content'),
     )
-    const end = await this.#read((text) => {
-      this.#held += text
-      return !this.#passage.seen.content
-    })
-    if (end.type !== 'good') await this.close()
-    return end
+    let isGood = false
+    try {
+      const end = await this.#read((text) => {
+        this.#held += text
+        return !this.#passage.seen.content
+      })
+      isGood = end.type === 'good'
+      return end
+    } finally {
+      if (!isGood) await this.close()
+    }
   }
 
   /** Writes what was held and all that follows. */
@@ -103,7 +113,17 @@ export class AnswerStream {
         this.#over = true
         return cause ? { type: 'interrupted', cause } : seen.complete ? { type: 'good' } : { type: 'cut' }
       }
-      const goOn = await take(bytes ? this.#passage.push(bytes) : this.#passage.end())
+      this.#bytes += bytes?.byteLength ?? 0
+      if (!seen.content && this.#bytes > maxHeldBytes)
+        return { type: 'malformed', problem: `The stream begins with more than ${formatBytes(maxHeldBytes)}.` }
+      let text: string
+      try {
+        text = bytes ? this.#passage.push(bytes) : this.#passage.end()
+      } catch (thrown) {
+        if (!(thrown instanceof EventTooLongError || thrown instanceof StreamTooLongError)) throw thrown
+        return { type: 'malformed', problem: thrown.message }
+      }
+      const goOn = await take(text)
       if (seen.complaint) return { type: 'complaint', complaint: seen.complaint }
       if (bytes === undefined) {
         this.#over = true

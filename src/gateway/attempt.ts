@@ -1,17 +1,18 @@
 /** One upstream call with one key: from the lease to a whole answer, a stream with its first content, or a fault. */
 import type { Complaint, Usage } from '../chat/events.ts'
-import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
+import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { unfold } from '../chat/fold.ts'
 import { inbound, outbound } from '../dialects/index.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
+import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
+import { BodyTooLargeError, BrokenBodyError, readBeginning, readText } from '../http/bounded-reader.ts'
 import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { encodeSse } from '../http/sse.ts'
 import { addressFor, authHeaders } from '../providers/auth.ts'
-import { classify, faultOfException } from '../providers/classify.ts'
-import { redact } from '../providers/redact.ts'
+import { faultOfException } from '../providers/classify.ts'
 import { factsOf, isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
@@ -22,6 +23,7 @@ import { openCredential } from './credential.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
+import { faultOfComplaint, malformedAnswer } from './provider-fault.ts'
 
 export interface AttemptInput {
   env: Env
@@ -43,10 +45,12 @@ type Answered =
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string }
   | { type: 'fault'; fault: Fault; usage?: Usage; complaint?: Complaint }
   | { type: 'client-left' }
+  /** Our own code failed after the call was made. */
+  | { type: 'hub-fault'; thrown: unknown }
   /** The provider's dialect has no words for this request: no call was made. */
   | { type: 'unfit'; error: HubError }
 
-/** Makes the call. Never throws for what a provider or the network does. */
+/** Makes the call. Throws only where our own code fails before it: nothing was sent then. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { candidate, lease, request } = input
   const speaker = outbound[candidate.dialect]
@@ -65,6 +69,20 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     if (thrown instanceof HubError) return { type: 'unfit', error: thrown }
     throw thrown
   }
+  // Made before the call: an error in here is ours, and must not be taken for one of the network.
+  const init = {
+    method: 'POST',
+    headers: new Headers({
+      'content-type': 'application/json',
+      accept: request.stream ? 'text/event-stream' : 'application/json',
+      ...(candidate.dialect === request.origin.dialect && request.origin.headers),
+      ...candidate.provider.headers,
+      ...authHeaders(candidate.dialect, secret),
+    }),
+    body: JSON.stringify(call.body),
+    // A key must not follow a provider's redirect to another host.
+    redirect: 'manual',
+  } as const
   const abort = new LinkedAbort()
   abort.follow(input.clientLeft, 'client-left')
   abort.follow(input.deadline, 'deadline')
@@ -72,20 +90,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 
   let response: Response
   try {
-    response = await send(input, call.url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: request.stream ? 'text/event-stream' : 'application/json',
-        ...(candidate.dialect === request.origin.dialect && request.origin.headers),
-        ...candidate.provider.headers,
-        ...authHeaders(candidate.dialect, secret),
-      },
-      body: JSON.stringify(call.body),
-      // A key must not follow a provider's redirect to another host.
-      redirect: 'manual',
-      signal: abort.signal,
-    })
+    response = await send(input, call.url, { ...init, signal: abort.signal })
   } catch (thrown) {
     abort.release()
     return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secret) }
@@ -95,10 +100,17 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 
   const at = Date.now()
   const conversation: Conversation = { ...input, speaker, listener, abort, secret, dropped: call.dropped }
-  const answered = await readAnswer(response, conversation)
-  const complaint = answered.type === 'fault' ? answered.complaint : undefined
-  const limits = statedLimits(candidate.provider, response.headers, complaint, at)
-  return limits.length > 0 ? { ...answered, stated: { limits, at } } : answered
+  try {
+    const answered = await readAnswer(response, conversation)
+    const complaint = answered.type === 'fault' ? answered.complaint : undefined
+    const limits = statedLimits(candidate.provider, response.headers, complaint, at)
+    return limits.length > 0 ? { ...answered, stated: { limits, at } } : answered
+  } catch (thrown) {
+    // Faults of the network are values by now: this is an error of our own code.
+    abort.release()
+    await response.body?.cancel().catch(() => {})
+    return { type: 'hub-fault', thrown }
+  }
 }
 
 function readAnswer(response: Response, conversation: Conversation): Promise<Answered> {
@@ -134,6 +146,8 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
       return { type: 'fault', fault: classifyComplaint(conversation, 200, new Headers(), end.complaint) }
     case 'cut':
       return { type: 'fault', fault: cutFault('before any content') }
+    case 'malformed':
+      return { type: 'fault', fault: malformedAnswer(end.problem, 200) }
     case 'interrupted':
       return interruption(end.cause) ?? { type: 'client-left' }
   }
@@ -145,20 +159,17 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   try {
     text = await readText(response, maxAnswerBytes)
   } catch (thrown) {
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secret) }
+    if (thrown instanceof BodyTooLargeError)
+      return { type: 'fault', fault: malformedAnswer(thrown.message, response.status) }
+    if (!(thrown instanceof BrokenBodyError)) throw thrown
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown.cause, secret) }
   } finally {
     abort.release()
   }
-  const body = parseLenient(text)
+  const body = parseJson(text)
   if (!isJsonObject(body)) {
-    const message = redact(
-      `The provider answered ${response.status} with something that is not JSON.`,
-      secret,
-    )
-    return {
-      type: 'fault',
-      fault: { blame: 'provider', verdict: 'malformed-answer', message, status: response.status },
-    }
+    const message = `The provider answered ${response.status} with something that is not JSON, or is too deep.`
+    return { type: 'fault', fault: malformedAnswer(message, response.status) }
   }
   const complaint = speaker.readComplaint(body)
   if (complaint) {
@@ -184,9 +195,9 @@ async function readWhole(response: Response, conversation: Conversation): Promis
 
 async function readRefusal(response: Response, conversation: Conversation): Promise<Answered> {
   const { speaker, abort } = conversation
-  const text = await readText(response, maxErrorBytes).catch(() => '')
+  const text = await readRefusalText(response)
   abort.release()
-  const complaint = speaker.parseError(parseLenient(text) ?? text)
+  const complaint = speaker.parseError(parseJson(text) ?? text)
   const fault = classifyComplaint(conversation, response.status, response.headers, complaint)
   return { type: 'fault', fault, complaint }
 }
@@ -195,9 +206,9 @@ function classifyComplaint(
   { candidate, secret }: Conversation,
   status: number,
   headers: Headers,
-  complaint: Parameters<typeof classify>[0]['complaint'],
+  complaint: Complaint,
 ): Fault {
-  return classify({ provider: candidate.provider, status, headers, complaint, now: Date.now(), secret })
+  return faultOfComplaint({ provider: candidate.provider, status, headers, complaint, now: Date.now(), secret })
 }
 
 function servedBy({ candidate, lease }: Conversation): Served {
@@ -220,19 +231,12 @@ function renderAsStream(body: JsonObject, conversation: Conversation): string {
   return [...messages, ...renderer.end()].map(encodeSse).join('')
 }
 
-/** @throws when the connection breaks, or the body is larger than `maxBytes`. */
-async function readText(response: Response, maxBytes: number): Promise<string> {
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
-    await response.body?.cancel()
-    throw new Error('The answer is too large.')
-  }
-  return response.text()
-}
-
-function parseLenient(text: string): Json | undefined {
+/** The beginning of an error body. One that breaks off leaves the status to judge by. */
+async function readRefusalText(response: Response): Promise<string> {
   try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    return (await readBeginning(response, maxErrorBytes)).text
+  } catch (thrown) {
+    if (thrown instanceof BrokenBodyError) return ''
+    throw thrown
   }
 }

@@ -22,6 +22,9 @@ export const budgets = {
   keepAliveMs: 10_000,
 } as const
 
-/** Error bodies are read this far, and no whole answer larger than this is taken, in bytes. */
+/** How far an error body is read, in bytes. The rest of a longer one says nothing new. */
 export const maxErrorBytes = 64 * 1024
+/** The largest whole answer, and the longest stream that is translated, in bytes. */
 export const maxAnswerBytes = 32 * 1024 * 1024
+/** The bytes of a stream before its first content. All of them are held until then. */
+export const maxHeldBytes = 8 * 1024 * 1024

@@ -2,14 +2,14 @@
  * The way of a request through the hub: search for a key that serves, relay its answer, settle, and keep the books. The steps
  * are in the files beside this one; this page is their order.
  */
-import { type Fault, HubError, toHubError } from '../errors.ts'
+import { HubError, toHubError } from '../errors.ts'
+import { headerText } from '../http/header-text.ts'
 import { encodeSse, SseDecoder } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import type { Inbound } from '../dialects/dialect.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { Outcome } from '../quota/lease.ts'
 import { estimatedUsage, type Usage } from '../chat/events.ts'
-import { classify } from '../providers/classify.ts'
 import { type AnswerStream, cutFault, type StreamEnd } from './answer-stream.ts'
 import { budgets } from './budgets.ts'
 import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
@@ -17,6 +17,7 @@ import { tokensOf } from './estimate.ts'
 import { interruption } from './interruption.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Served } from './leased-call.ts'
+import { faultOfComplaint, hubFault, malformedAnswer } from './provider-fault.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
 import { Transcript } from './transcript.ts'
@@ -129,7 +130,7 @@ class Completion {
       if (answer.type === 'whole') {
         await writer.write(answer.text).catch(() => {})
         this.#settleGood(served, answer.usage ?? this.#estimate(answer.text))
-        const last = new SseDecoder().push(answer.text).findLast(({ data }) => data !== undefined)
+        const last = new SseDecoder(Infinity).push(answer.text).findLast(({ data }) => data !== undefined)
         if (last?.data !== undefined) this.#input.answered?.(last.data, served)
       } else {
         const end = await answer.stream.pump(writer)
@@ -142,8 +143,7 @@ class Completion {
       // A fault of the hub's own. The lease is settled all the same, and the client is told.
       console.error(`${this.#input.requestId} broke off`, thrown)
       const error = toHubError(thrown)
-      const fault: Fault = { blame: 'unknown', verdict: 'hub-failed', message: error.message }
-      this.#settle(served, { type: 'failure', fault }, fault, { status: error.status, error })
+      this.#settleHubFault(served, error)
       await this.#writeError(writer, error)
     } finally {
       this.#done()
@@ -178,6 +178,12 @@ class Completion {
 
   #estimate(answer: string): Usage {
     return estimatedUsage(this.#search.estimate.inputTokens, tokensOf(answer))
+  }
+
+  /** Ends a lease whose answer our own code failed on: the provider did its part. */
+  #settleHubFault(served: Served, error: HubError): void {
+    const outcome: Outcome = { type: 'failure', fault: hubFault }
+    this.#settle(served, outcome, hubFault, { status: error.status, error })
   }
 
   #settleGood(served: Served, usage: Usage): void {
@@ -229,10 +235,10 @@ class Completion {
     const { ledger, caller } = this.#search
     const headers = this.#commonHeaders()
     headers.set('x-hub-attempts', String(ledger.trail.length))
-    if (answer.dropped.length > 0) headers.set('x-hub-dropped', answer.dropped.join(', '))
+    if (answer.dropped.length > 0) headers.set('x-hub-dropped', headerText(answer.dropped.join(', ')))
     if (caller.configuration.settings.exposeServedBy) {
       headers.set('x-llm-provider', candidate.providerId)
-      headers.set('x-llm-model', lease.model)
+      headers.set('x-llm-model', headerText(lease.model))
       headers.set('x-llm-key-id', lease.keyId)
       headers.set('x-llm-latency-ms', String((ledger.firstContentAt ?? Date.now()) - ledger.receivedAt))
     }
@@ -244,7 +250,7 @@ class Completion {
 function faultOfEnd(end: Exclude<StreamEnd, { type: 'good' }>, { candidate }: Served, secret: string) {
   switch (end.type) {
     case 'complaint':
-      return classify({
+      return faultOfComplaint({
         provider: candidate.provider,
         status: 200,
         headers: new Headers(),
@@ -254,6 +260,8 @@ function faultOfEnd(end: Exclude<StreamEnd, { type: 'good' }>, { candidate }: Se
       })
     case 'cut':
       return cutFault('before it was complete')
+    case 'malformed':
+      return malformedAnswer(end.problem)
     case 'interrupted': {
       const result = interruption(end.cause)
       return result?.type === 'fault' ? result.fault : cutFault('because the client left')

@@ -4,11 +4,12 @@
  */
 import { estimatedUsage } from '../chat/events.ts'
 import type { ChatRequest } from '../chat/request.ts'
-import type { Fault, TrailEntry } from '../errors.ts'
+import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
+import { hubFault } from './provider-fault.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
 
 /** A candidate, and the owner of the pool that is asked for a key. */
@@ -57,6 +58,14 @@ export async function callWithLease(
       // Others wait for the proof that the rest is over; a stream may last long after it.
       if (lease.probe && result.type === 'stream') background(pool.prove(lease.id))
       return { candidate, lease, poolOwner, entry, answer: result }
+    case 'hub-fault': {
+      const error = toHubError(result.thrown)
+      ledger.close(entry, hubFault, now)
+      const record = ledger.record(now, { status: error.status, error })
+      settle({ outcome: { type: 'failure', fault: hubFault }, record })
+      gate.close(record)
+      throw result.thrown
+    }
     case 'unfit': {
       const { error } = result
       settle({ outcome: { type: 'unused' } })

@@ -6,10 +6,15 @@ import { isContent, type ChatEvent, type Complaint, type Usage } from '../chat/e
 import type { Codec, Glimpse, Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import type { HubError } from '../errors.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import { formatBytes } from '../http/bounded-reader.ts'
 import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../http/sse.ts'
+import { maxAnswerBytes } from './budgets.ts'
 
 export interface Passage {
-  /** What the client gets for these bytes. It stops before a complaint: what ends the stream then is for the pipeline to say. */
+  /**
+   * Returns what the client gets for these bytes. It stops before a complaint: the pipeline ends the stream.
+   * @throws {EventTooLongError} {StreamTooLongError} where the provider sends more than any stream holds.
+   */
   push(bytes: Uint8Array): string
   /** What the client gets at the end of the provider's stream. */
   end(): string
@@ -17,6 +22,15 @@ export interface Passage {
   fail(error: HubError, requestId: string): string | undefined
   /** What has been seen so far. */
   readonly seen: Seen
+}
+
+/** A stream that is longer than the hub translates: what it has gathered of it must end somewhere. */
+export class StreamTooLongError extends Error {
+  override readonly name = 'StreamTooLongError'
+
+  constructor() {
+    super(`The stream is longer than ${formatBytes(maxAnswerBytes)}.`)
+  }
 }
 
 /** What the meter notes while events pass. */
@@ -94,6 +108,7 @@ export class Translation implements Passage {
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
   readonly #served: Served
+  #bytes = 0
 
   constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest, served: Served) {
     this.#served = served
@@ -102,6 +117,8 @@ export class Translation implements Passage {
   }
 
   push(bytes: Uint8Array): string {
+    this.#bytes += bytes.byteLength
+    if (this.#bytes > maxAnswerBytes) throw new StreamTooLongError()
     return this.#render(this.#decoder.push(bytes).flatMap((message) => this.#parser.push(message)))
   }
 

@@ -11,6 +11,7 @@ import type { KnownProvider } from './directory.ts'
 import { estimateTokens, tokensOf } from './estimate.ts'
 import { Ledger } from './ledger.ts'
 import { type Candidate, chooseDialect } from './plan.ts'
+import { hubFault } from './provider-fault.ts'
 
 export interface TrialInput {
   env: Env
@@ -93,7 +94,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     lease,
     clientLeft: input.clientLeft,
     deadline: AbortSignal.timeout(patienceMs),
-  })
+  }).catch((thrown: unknown) => ({ type: 'hub-fault' as const, thrown, stated: undefined }))
   const now = Date.now()
   const latencyMs = now - startedAt
   const { stated } = result
@@ -124,6 +125,10 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
         ...(fault.retryAt !== undefined && { retryAt: fault.retryAt }),
       }
     }
+    case 'hub-fault':
+      ledger.close(entry, hubFault, now)
+      await finish({ type: 'failure', fault: hubFault }, 500)
+      throw result.thrown
     case 'stream':
     case 'unfit':
     case 'client-left':

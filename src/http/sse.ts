@@ -13,6 +13,24 @@ export interface SseMessage {
   comment?: string
 }
 
+/**
+ * The longest event that is taken, in characters. Images come whole in one event, as base64; the largest
+ * of today's have some 6 MB.
+ */
+export const maxEventCharacters = 8 * 1024 * 1024
+
+/** Pieces below this length are joined to the next one. */
+const shortPiece = 1_024
+
+/** An event that is longer than its reader takes. */
+export class EventTooLongError extends Error {
+  override readonly name = 'EventTooLongError'
+
+  constructor(maxCharacters: number) {
+    super(`The stream holds an event of more than ${maxCharacters} characters.`)
+  }
+}
+
 /** A line ends in "\r\n", "\n" or "\r". The lookahead keeps the engine from taking "\r\n" for two ends. */
 const lineEnd = /\r\n|\n|\r(?!\n)/
 const blankLine = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))/g
@@ -22,18 +40,64 @@ const blankLine = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))/g
  * `rest` joined are the input: a relay stays exact to the byte.
  */
 export class SseSplitter {
-  /** What came after the last whole event. */
-  rest = ''
+  /** The pieces that came after the last whole event. They are joined once, when it is whole. */
+  #pieces: string[] = []
+  #length = 0
+  /** The last character of the pieces: it may be the first half of a blank line. */
+  #last = ''
   #sawCarriageReturn = false
+  readonly #maxCharacters: number
 
+  /** @param maxCharacters of one event; a longer one is no event of any provider. */
+  constructor(maxCharacters = maxEventCharacters) {
+    this.#maxCharacters = maxCharacters
+  }
+
+  /** The text after the last whole event. */
+  get rest(): string {
+    if (this.#pieces.length > 1) this.#pieces = [this.#pieces.join('')]
+    return this.#pieces[0] ?? ''
+  }
+
+  /**
+   * Takes the next text. @returns the events that are whole with it.
+   * @throws {EventTooLongError} where an event passes the bound.
+   */
   push(text: string): string[] {
     if (text === '') return []
-    // The first of the two line ends that make a blank line may be the last character that is here already. What lies
-    // before it has been searched, and a large event in many chunks is not searched again for each.
-    const searched = Math.max(0, this.rest.length - 1)
-    this.rest += text
     this.#sawCarriageReturn ||= text.includes('\r')
-    return this.#sawCarriageReturn ? this.#splitAnyLineEnds(searched) : this.#splitNewlines(searched)
+    // The pieces before have been searched; only their last character may belong to a blank line.
+    const window = this.#last + text
+    const ends = this.#sawCarriageReturn ? endsOfBlankLines(window) : endsOfDoubleNewlines(window)
+    const blocks: string[] = []
+    let start = 0
+    for (const end of ends) {
+      const from = end - this.#last.length
+      this.#add(text.slice(start, from))
+      blocks.push(this.#take())
+      start = from
+    }
+    // A blank line that was found begins nothing: the next event starts with the text after it.
+    this.#last = start < text.length ? text.slice(-1) : ''
+    this.#add(start === 0 ? text : text.slice(start))
+    return blocks
+  }
+
+  #add(piece: string): void {
+    this.#length += piece.length
+    if (this.#length > this.#maxCharacters) throw new EventTooLongError(this.#maxCharacters)
+    if (piece === '') return
+    const before = this.#pieces.at(-1)
+    // A stream in chunks of one character must not become as many entries.
+    if (before !== undefined && before.length < shortPiece) this.#pieces[this.#pieces.length - 1] = before + piece
+    else this.#pieces.push(piece)
+  }
+
+  #take(): string {
+    const block = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('')
+    this.#pieces = []
+    this.#length = 0
+    return block
   }
 
   /**
@@ -42,38 +106,29 @@ export class SseSplitter {
    * counts; one that breaks off within a line was cut, and half of its JSON helps nobody.
    */
   end(): string[] {
-    const rest = this.rest
-    this.rest = ''
-    return /[\r\n]$/.test(rest) ? [`${rest}\n`] : []
+    const rest = this.#take()
+    const isWhole = this.#last === '\n' || this.#last === '\r'
+    this.#last = ''
+    return isWhole ? [`${rest}\n`] : []
   }
+}
 
-  /** The fast path: as long as no "\r" was seen, a blank line is always "\n\n". */
-  #splitNewlines(searched: number): string[] {
-    const blocks: string[] = []
-    let start = 0
-    let end = this.rest.indexOf('\n\n', searched)
-    while (end !== -1) {
-      blocks.push(this.rest.slice(start, end + 2))
-      start = end + 2
-      end = this.rest.indexOf('\n\n', start)
-    }
-    this.rest = this.rest.slice(start)
-    return blocks
-  }
+/** The fast path: as long as no "\r" was seen, a blank line is always "\n\n". */
+function endsOfDoubleNewlines(text: string): number[] {
+  const ends: number[] = []
+  for (let at = text.indexOf('\n\n'); at !== -1; at = text.indexOf('\n\n', at + 2)) ends.push(at + 2)
+  return ends
+}
 
-  #splitAnyLineEnds(searched: number): string[] {
-    const blocks: string[] = []
-    let start = 0
-    blankLine.lastIndex = searched
-    while (blankLine.test(this.rest)) {
-      // A "\r" at the end of a chunk may be half of "\r\n". It ends the event now, which must not wait for a chunk that
-      // may be long in coming; its "\n" then begins the next block, where it is an empty line and says nothing.
-      blocks.push(this.rest.slice(start, blankLine.lastIndex))
-      start = blankLine.lastIndex
-    }
-    this.rest = this.rest.slice(start)
-    return blocks
-  }
+/**
+ * A "\r" at the end of a chunk may be half of "\r\n". It ends the event at once, which must not wait for
+ * a late chunk; its "\n" then begins the next block, where it is an empty line and says nothing.
+ */
+function endsOfBlankLines(text: string): number[] {
+  const ends: number[] = []
+  blankLine.lastIndex = 0
+  while (blankLine.test(text)) ends.push(blankLine.lastIndex)
+  return ends
 }
 
 /** Reads one block, whole or only begun; an empty object where it says nothing. */
@@ -109,9 +164,15 @@ function appendLine(text: string | undefined, line: string): string {
 export class SseDecoder {
   // The byte order mark is removed here for both kinds of input, so the decoder leaves it.
   #utf8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
-  #splitter = new SseSplitter()
+  readonly #splitter: SseSplitter
   #begun = false
 
+  /** @param maxCharacters of one event; streams of the hub's own making have no bound. */
+  constructor(maxCharacters = maxEventCharacters) {
+    this.#splitter = new SseSplitter(maxCharacters)
+  }
+
+  /** @throws {EventTooLongError} where an event passes the bound. */
   push(chunk: Uint8Array | string): SseMessage[] {
     const text = typeof chunk === 'string' ? chunk : this.#utf8.decode(chunk, { stream: true })
     return this.#read(text)

@@ -54,7 +54,8 @@ export class StreamWriter {
 }
 
 class ArrayFramer {
-  readonly #splitter = new SseSplitter()
+  /** Its events are of the hub's own making, and bounded where they are made. */
+  readonly #splitter = new SseSplitter(Infinity)
   #begun = false
 
   push(text: string): string {

@@ -15,6 +15,7 @@ import { HubError } from '../errors.ts'
 import { bodiesInWork } from '../http/bodies-in-work.ts'
 import { maxBodyBytes, parseJson, readBody } from '../http/body.ts'
 import { clientAddress } from '../http/client-address.ts'
+import { noteReachedHost } from '../http/own-hosts.ts'
 import { validationError } from '../http/validation.ts'
 import type { HubContext } from './context.ts'
 import { keepSession } from './session-cookie.ts'
@@ -173,6 +174,7 @@ const identify: MiddlewareHandler<HubContext> = async (context, next) => {
     context.executionCtx.waitUntil(work),
   )
   context.set('caller', caller)
+  noteReachedHost(context.env, context.req.url)
   await next()
 }
 

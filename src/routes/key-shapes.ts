@@ -2,13 +2,22 @@
 import { z } from 'zod'
 import type { StoredKey } from '../db/keys.ts'
 import type { KeyState, WindowState } from '../quota/lease.ts'
-import { ModelPatterns, Name, Reserve, ShownReserve, Time, toTime, toTimeOrNull } from './shapes.ts'
+import {
+  ModelName,
+  ModelPatterns,
+  Name,
+  Reserve,
+  ShownReserve,
+  Time,
+  toTime,
+  toTimeOrNull,
+} from './shapes.ts'
 
 export const Limit = z.strictObject({
   unit: z.enum(['requests', 'tokens']),
   per: z.enum(['minute', 'hour', 'day', 'month']),
   limit: z.int().min(1),
-  model: z.string().trim().min(1).optional(),
+  model: ModelName.optional(),
   resets: z.enum(['sliding', 'refill', 'utc', 'pacific', 'rolling']).optional(),
   scope: z.enum(['account', 'key']).optional(),
 })
@@ -25,7 +34,7 @@ export const KeyChange = z.strictObject({
   /** What you keep of its account for yourself while it is shared. */
   reserve: Reserve.nullish(),
   allowedModels: ModelPatterns.nullish(),
-  defaultModel: z.string().trim().min(1).max(200).nullish(),
+  defaultModel: ModelName.nullish(),
   limits: z.array(Limit).max(50).nullish(),
   maxConcurrent: z.int().min(1).max(10_000).nullish(),
   /** It costs nothing, as a free tier or a credit does: what is used of it is counted as saved, not as spent. */

@@ -5,7 +5,7 @@ import { presetsOf, termsOf } from '../providers/presets.ts'
 import type { Provider } from '../providers/provider.ts'
 import { strategyNames } from '../quota/strategies.ts'
 import { Limit } from './key-shapes.ts'
-import { Name } from './shapes.ts'
+import { ModelName, Name } from './shapes.ts'
 
 const ProviderId = z
   .string()
@@ -28,13 +28,13 @@ const reserved = new Set([
   'connection',
 ])
 const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
-const Models = z.array(z.string().trim().min(1).max(200)).max(1_000)
+const Models = z.array(ModelName).max(1_000)
 
 const Dollars = z.number().min(0).max(100_000)
 /** US dollars for a million tokens, by the model's id. */
 const Prices = z
   .record(
-    z.string().trim().min(1).max(200),
+    ModelName,
     z.strictObject({
       input: Dollars,
       output: Dollars,

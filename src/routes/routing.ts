@@ -13,7 +13,7 @@ import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { explain, Explained, ExplainInput } from './explain.ts'
 import { ownerOf, Scope } from './scope.ts'
-import { listOf } from './shapes.ts'
+import { listOf, ModelName } from './shapes.ts'
 
 // A slash would be read as provider/model, and the name stands in addresses.
 const RouteName = z
@@ -27,7 +27,7 @@ const Candidates = z
   .array(
     z.strictObject({
       provider: z.string().trim().min(1),
-      model: z.string().trim().min(1).max(200).optional(),
+      model: ModelName.optional(),
     }),
   )
   .min(1)

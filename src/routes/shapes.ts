@@ -1,5 +1,6 @@
 /** Shapes that many routes share, and how stored rows are shown. */
 import { z } from 'zod'
+import { maxModelName } from '../chat/model.ts'
 import type { Reserve as StoredReserve } from '../db/schema.ts'
 
 /** `{data, nextCursor}`: the shape of every list. */
@@ -19,9 +20,17 @@ export const TimeInput = z.iso.datetime({ offset: true }).transform((text) => Da
 /** The path parameter of one thing. */
 export const ById = z.object({ id: z.string().min(1) })
 
+/** The name of a model, within the bounds of those that clients send. */
+export const ModelName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(maxModelName)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not hold line breaks or control characters')
+
 /** Names of models: exact, or a prefix that ends in `*`. An empty list restricts nothing, as none does. */
 export const ModelPatterns = z
-  .array(z.string().trim().min(1).max(200))
+  .array(ModelName)
   .max(500)
   .transform((patterns) => (patterns.length > 0 ? patterns : null))
 
