@@ -1,4 +1,5 @@
 /** Writes the log: rows of requests, and beside them their sums per hour, so that charts read few rows, and when tokens were last used. */
+import { boundRecord } from '../observe/bounded-record.ts'
 import { durationClass } from '../observe/durations.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import {
@@ -98,9 +99,10 @@ const touchTokens = `
 /**
  * Adds requests to the log and to the sums of their hours, in one transaction. A record whose owner and id are in the log
  * already changes nothing, so that the writer may repeat itself.
+ * @throws what D1 fails with. Nothing was written then.
  */
 export async function writeRecords(db: D1Database, records: RequestRecord[]): Promise<void> {
-  const rows = new Map(records.map((record) => [`${record.owner}/${record.id}`, record]))
+  const rows = new Map(records.map(boundRecord).map((record) => [`${record.owner}/${record.id}`, record]))
   if (rows.size === 0) return
   const json = JSON.stringify(
     [...rows.values()].map((record) => ({ ...record, durationClass: durationClass(record.durationMs) })),
@@ -108,4 +110,14 @@ export async function writeRecords(db: D1Database, records: RequestRecord[]): Pr
   await db.batch(
     [addToHours, addToTotals, addToLog, touchTokens].map((statement) => db.prepare(statement).bind(json)),
   )
+}
+
+/** Whether D1 answers at all: an outage fails this too, a record that is refused does not. */
+export async function answers(db: D1Database): Promise<boolean> {
+  try {
+    await db.prepare('SELECT 1').run()
+    return true
+  } catch {
+    return false
+  }
 }

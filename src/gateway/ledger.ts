@@ -3,6 +3,7 @@ import type { Usage } from '../chat/events.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Fault, HubError, TrailEntry } from '../errors.ts'
+import { boundRecord } from '../observe/bounded-record.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { priceAt, spendingOf } from '../providers/registry.ts'
 import type { Lease } from '../quota/lease.ts'
@@ -90,7 +91,7 @@ export class Ledger {
       candidate && lease ? priceAt(candidate.providerId, candidate.provider, lease.model) : undefined
     const usage = ending?.usage ?? null
     const spending = usage && price ? spendingOf(price, usage, lease?.free ?? false) : undefined
-    return {
+    return boundRecord({
       id: this.requestId,
       owner: this.#caller.configuration.user.id,
       startedAt: this.receivedAt,
@@ -109,6 +110,6 @@ export class Ledger {
       cost: spending?.cost ?? null,
       saved: spending?.saved ?? null,
       trail: this.trail,
-    }
+    })
   }
 }

@@ -3,6 +3,7 @@
  * https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/
  */
 import { isJsonObject, type Json } from '../chat/json.ts'
+import { readText } from './bounded-reader.ts'
 
 /** What a name resolves to: every address of either kind, for as many seconds. None where there is no such name. */
 export interface Resolution {
@@ -16,7 +17,7 @@ export type Resolver = (name: string) => Promise<Resolution>
 /** Asked in this order; the second only where the first does not answer. */
 const resolvers = ['https://cloudflare-dns.com/dns-query', 'https://dns.google/resolve'] as const
 const timeoutMs = 3_000
-const maxAnswerCharacters = 64 * 1024
+const maxAnswerBytes = 64 * 1024
 
 /** RFC 1035, 3.2.2 and RFC 3596. */
 const recordTypes = { A: 1, AAAA: 28 } as const
@@ -47,9 +48,8 @@ async function ask(resolver: string, name: string, type: keyof typeof recordType
     redirect: 'manual',
     signal: AbortSignal.timeout(timeoutMs),
   })
-  const text = await response.text()
-  if (!response.ok || text.length > maxAnswerCharacters)
-    throw new Error(`The resolver answered ${response.status}.`)
+  const text = await readText(response, maxAnswerBytes)
+  if (!response.ok) throw new Error(`The resolver answered ${response.status}.`)
   return readAnswer(JSON.parse(text) as Json, recordTypes[type])
 }
 

@@ -1,9 +1,12 @@
 /** Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the provider's row, and nowhere else. */
 import type { Json } from '../chat/json.ts'
 import { isJsonObject } from '../chat/json.ts'
+import { maxModelName } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import { readError } from '../dialects/complaint.ts'
+import { parseJson } from '../dialects/read.ts'
 import { HubError } from '../errors.ts'
+import { readBeginning } from '../http/bounded-reader.ts'
 import { addressFor, authHeaders } from './auth.ts'
 import type { Provider } from './provider.ts'
 import { redact } from './redact.ts'
@@ -38,7 +41,8 @@ export async function askForModels(provider: Provider, secret: string, send: Sen
       signal: AbortSignal.timeout(patienceMs),
     })
     status = response.status
-    text = await readBounded(response)
+    const { text: beginning, isCut } = await readBeginning(response, maxBytes)
+    text = isCut ? undefined : beginning
   } catch (thrown) {
     throw unreachable(provider, thrown)
   }
@@ -55,21 +59,6 @@ export async function askForModels(provider: Provider, secret: string, send: Sen
       `${provider.name} answered with something that is no list of models.`,
     )
   return { type: 'models', ids }
-}
-
-/** A body as a text; undefined where it is longer than any list. */
-async function readBounded({ body }: Response): Promise<string | undefined> {
-  if (!body) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  // Leaving the loop cancels the stream.
-  for await (const chunk of body) {
-    bytes += chunk.byteLength
-    if (bytes > maxBytes) return undefined
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }
 
 function callFor(
@@ -105,10 +94,11 @@ function pageOf(dialect: DialectId): string {
  * GitHub). Each once, in their order; undefined where it is none.
  */
 export function readModelList(text: string): string[] | undefined {
-  const body = parse(text)
+  const body = parseJson(text)
   const list = isJsonObject(body) ? (body.data ?? body.models ?? body.result) : body
   if (!Array.isArray(list)) return undefined
-  return [...new Set(list.flatMap((entry) => idOf(entry) ?? []))].slice(0, maxModels)
+  const ids = list.flatMap((entry) => idOf(entry) ?? []).filter((id) => id.length <= maxModelName)
+  return [...new Set(ids)].slice(0, maxModels)
 }
 
 /** Cloudflare's ids are of its own database; what a call names is the name. */
@@ -121,14 +111,6 @@ function idOf(entry: Json): string | undefined {
   const called = typeof id === 'string' && !databaseId.test(id) ? id : name
   // Gemini's names are those of its addresses.
   return typeof called === 'string' ? called.replace(/^models\//, '') : undefined
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function unreachable(provider: Provider, thrown: unknown): HubError {

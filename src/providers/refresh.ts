@@ -1,11 +1,13 @@
 /** Keeps the facts about models fresh: a daily refresh from what is published, and each isolate's copy of it. */
 import { readModelCatalogue, replaceModelCatalogue } from '../db/model-catalogue.ts'
+import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
+import { readBeginning } from '../http/bounded-reader.ts'
 import { isPlausible, readModelsDev } from './models-dev.ts'
 import { publishFacts } from './registry.ts'
 
 const defaultUrl = 'https://models.dev/api.json'
-const maxCharacters = 32 * 1024 * 1024
+const maxBytes = 32 * 1024 * 1024
 /** How old an isolate's copy may be, in milliseconds. */
 const copyAgeMs = 60 * 60_000
 
@@ -20,9 +22,9 @@ export async function refreshModels(env: Env, now: number): Promise<void> {
     signal: AbortSignal.timeout(30_000),
   })
   if (!response.ok) throw new Error(`The model catalogue was kept: ${url} answered ${response.status}.`)
-  const text = await response.text()
-  if (text.length > maxCharacters) throw new Error(`The model catalogue was kept: ${url} is too large.`)
-  const next = readModelsDev(JSON.parse(text))
+  const { text, isCut } = await readBeginning(response, maxBytes)
+  if (isCut) throw new Error(`The model catalogue was kept: ${url} is too large.`)
+  const next = readModelsDev(parseJson(text))
   const current = await readModelCatalogue(env.DB)
   if (!isPlausible(next, current))
     throw new Error(`The model catalogue was kept: ${url} has too few models to be true.`)

@@ -7,7 +7,7 @@
 import type { RequestRecord } from '../observe/record.ts'
 import { randomId } from '../ids.ts'
 import { remember } from './conversations.ts'
-import type { Rest } from './cooldown.ts'
+import { mostRestingModels, newest, type Rest } from './cooldown.ts'
 import type { Grant } from './grant.ts'
 import { type Journal, mostHeld } from './journal.ts'
 import { type Account, accountOf, countRunning, type OpenLease, type PoolState } from './pool-state.ts'
@@ -178,6 +178,13 @@ export class Books {
     if (rest) circuits.set(model, rest)
     else circuits.delete(model)
     this.#store.writeCircuit(model, rest)
+    if (circuits.size <= mostRestingModels) return
+    const kept = new Set(newest([...circuits], mostRestingModels).map(([name]) => name))
+    for (const name of circuits.keys()) {
+      if (kept.has(name)) continue
+      circuits.delete(name)
+      this.#store.writeCircuit(name, undefined)
+    }
   }
 
   /** Puts storage in order: what is held is stored, and when the load is over, so is everything that was counted ahead. */

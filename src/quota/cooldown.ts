@@ -106,6 +106,18 @@ export function isForgotten(rest: Rest, now: number): boolean {
   return Math.max(rest.since, rest.until) + forgetMs < now
 }
 
+/** How much of a provider's words a rest keeps, in characters: its row is rewritten at each admission. */
+const longestMessage = 300
+
+/** So many resting models each account remembers, and so many circuits each pool. */
+export const mostRestingModels = 100
+
+/** The newest of some rests, with their names. */
+export function newest(rests: readonly [string, Rest][], most: number): [string, Rest][] {
+  if (rests.length <= most) return [...rests]
+  return rests.toSorted(([, a], [, b]) => b.since - a.since).slice(0, most)
+}
+
 /** Calls that were under way when the rest began tell of the same incident: they do not make it worse. */
 function failuresAfter(previous: Rest | undefined, startedAt: number): number {
   if (!previous) return 1
@@ -138,5 +150,6 @@ function step(restsMs: readonly [number, ...number[]], index: number): number {
 /** The reason that is kept is that of the later deadline. */
 function later(previous: Rest | undefined, fault: Fault, failures: number, until: number, now: number): Rest {
   if (previous && previous.until > until) return { ...previous, failures }
-  return { since: now, until, failures, verdict: fault.verdict, message: fault.message }
+  const message = fault.message.slice(0, longestMessage)
+  return { since: now, until, failures, verdict: fault.verdict, message }
 }

@@ -137,12 +137,14 @@ export class KeyPool extends DurableObject<Env> {
     const { waiting, together } = awake
     const now = this.#now()
     const dryAt = poolDryAt(configuration, state, now)
+    const setAside = this.#store.countSetAside()
     return {
       strategy: configuration.strategy,
       keys: reportKeys(configuration, state, now),
       waiting: waiting.count(now),
       ...(dryAt !== undefined && { dryAt }),
       suggestions: suggestions(together),
+      ...(setAside > 0 && { recordsSetAside: setAside }),
     }
   }
 

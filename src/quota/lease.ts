@@ -210,6 +210,8 @@ export interface PoolReport {
   dryAt?: number
   /** Accounts that look as if they were one: they rest at the same times. */
   suggestions: { accounts: string[]; times: number; lastAt: number }[]
+  /** Records of requests that D1 refused, and that are kept by the pool; absent where there are none. */
+  recordsSetAside?: number
 }
 
 /** What would happen to a need now, without a lease. */

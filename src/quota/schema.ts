@@ -9,6 +9,7 @@ const migrations = [
    CREATE TABLE circuits (model TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE leases (id TEXT PRIMARY KEY, lease TEXT, record TEXT NOT NULL) WITHOUT ROWID;`,
   `CREATE TABLE places (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE set_aside (id TEXT PRIMARY KEY, at INTEGER NOT NULL, reason TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 /** Brings a pool's storage to the newest schema. */

@@ -9,6 +9,8 @@ import {
   circuitAfter,
   circuitAfterSuccess,
   isForgotten,
+  mostRestingModels,
+  newest,
   type Rest,
   restAfter,
   restAfterSuccess,
@@ -197,9 +199,14 @@ function afterFault(
   }
 }
 
-/** Models are named by clients, so that what is long over must be forgotten. */
+/** Clients name models: rests that are long over are forgotten, and of the others the oldest. */
 function remembered(rests: Record<string, Rest>, now: number): Record<string, Rest> {
-  return Object.fromEntries(Object.entries(rests).filter(([, rest]) => !isForgotten(rest, now)))
+  return Object.fromEntries(
+    newest(
+      Object.entries(rests).filter(([, rest]) => !isForgotten(rest, now)),
+      mostRestingModels - 1,
+    ),
+  )
 }
 
 function withKnownReset(fault: Fault, calendar: Calendar, now: number): Fault {

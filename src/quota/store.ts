@@ -19,6 +19,9 @@ export interface JournalledRecord {
   record: RequestRecord
 }
 
+/** How many refused records are kept for an operator to look at. */
+const mostSetAside = 100
+
 // Bodies are JSON that this module wrote and nobody else writes: reading them back needs no check.
 export class PoolStore {
   readonly #sql: SqlStorage
@@ -152,7 +155,27 @@ export class PoolStore {
     this.#sql.exec('INSERT OR REPLACE INTO leases (id, lease, record) VALUES (?, NULL, ?)', rowId, json)
   }
 
-  /** Makes several records wait for D1 as one row. */
+  /** Keeps a record that D1 refuses, apart from those that wait for it. Of many the newest stay. */
+  setAside(record: RequestRecord, reason: string, now: number): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO set_aside (id, at, reason, record) VALUES (?, ?, ?, ?)',
+      record.id,
+      now,
+      reason,
+      JSON.stringify(record),
+    )
+    this.#sql.exec(
+      'DELETE FROM set_aside WHERE id NOT IN (SELECT id FROM set_aside ORDER BY at DESC, id DESC LIMIT ?)',
+      mostSetAside,
+    )
+  }
+
+  /** Counts the records that D1 has refused and that are still kept here. */
+  countSetAside(): number {
+    return this.#sql.exec<{ count: number }>('SELECT count(*) AS count FROM set_aside').one().count
+  }
+
+  /** Makes several records wait for D1 as one row, in place of what the row held. */
   addRecords(rowId: string, records: RequestRecord[]): void {
     const json = JSON.stringify(records)
     this.#sql.exec('INSERT OR REPLACE INTO leases (id, lease, record) VALUES (?, NULL, ?)', rowId, json)

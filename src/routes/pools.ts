@@ -48,6 +48,8 @@ export const Pool = z.object({
   waiting: z.number(),
   /** Accounts of yours that look as if they were one at the provider: they run out at the same times. */
   suggestions: z.array(z.object({ accounts: z.array(z.string()), times: z.number(), lastAt: Time })),
+  /** Requests that are in no log, because the database refused their records; absent where there are none. */
+  recordsSetAside: z.number().optional(),
 })
 
 export const poolRoutes = new Hono<HubContext>().get(
@@ -98,6 +100,7 @@ export function showPool(
     nextFreeAt: active === 0 && cooling.length > 0 ? toTime(Math.min(...cooling)) : null,
     dryAt: toTimeOrNull(dryAt),
     waiting,
+    ...(report.recordsSetAside !== undefined && { recordsSetAside: report.recordsSetAside }),
     // Who shares which account with whom is no business of those who merely draw on them.
     suggestions:
       scope === 'hub'
