@@ -2,6 +2,7 @@
  * Which hosts are on the public internet, by what their name says of itself. Pure; where a name points to is asked in `resolve.ts`.
  * Ranges: IANA special-purpose address registries (RFC 6890), IPv6 global unicast (RFC 4291).
  */
+import { withoutTrailing } from './trim-end.ts'
 
 /** Names that are for local use, or for nothing: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and what routers make up. */
 const localNames =
@@ -16,7 +17,7 @@ export type HostKind =
 
 /** What kind of host this is, as `URL` normalises it: it turns octal, hexadecimal, integer and short forms of IPv4 into dotted ones. */
 export function kindOfHost(hostname: string): HostKind {
-  const host = hostname.toLowerCase().replace(/\.+$/, '')
+  const host = withoutTrailing(hostname.toLowerCase(), '.')
   if (host.startsWith('[')) return isPublicIpv6(host.slice(1, -1)) ? 'public-address' : 'private'
   const ipv4 = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(host)
   if (ipv4) return isPublicIpv4(ipv4.slice(1).map(Number)) ? 'public-address' : 'private'

@@ -21,7 +21,7 @@ export function clientAddress(headers: Headers): string {
 
 /** `2001:db8:0:1::/64`, written in one way whichever way the address was. RFC 5952 abbreviates further; a name need not. */
 function networkOf(address: string): string {
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
+  const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::')
   const first = head.split(':').filter(Boolean)
   const last = tail?.split(':').filter(Boolean) ?? []
   // An address in dotted form at the end stands for two groups.

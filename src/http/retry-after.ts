@@ -2,6 +2,7 @@
  * The ways in which providers state when to come back. Pure: text and the time now in, milliseconds out.
  * `Retry-After`: RFC 9110, 10.2.3. The rest is what vendors made up; each form is named where it is read.
  */
+import { withoutTrailing } from './trim-end.ts'
 
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 type Unit = keyof typeof unitsMs
@@ -61,12 +62,19 @@ const untilDate =
  * wait 5631 seconds" (GitHub), "You will regain access on 2026-12-01 at 00:00 UTC" (Anthropic). A date without a zone is UTC.
  */
 export function parseSentence(text: string, now: number): number | undefined {
-  const duration = parseDuration(sentence.exec(text)?.[1]?.replace(/[\s,]*(?:and )?$/i, '') ?? '')
+  const duration = parseDuration(withoutConjunction(sentence.exec(text)?.[1] ?? ''))
   if (duration !== undefined) return now + duration
   const [, date, time = '00:00', zone = 'Z'] = untilDate.exec(text) ?? []
   return date === undefined
     ? undefined
     : parseDate(`${date}T${time}${/^(utc|gmt|z)$/i.test(zone) ? 'Z' : zone}`)
+}
+
+/** "5 minutes, and ": the words that would have joined another duration are taken off. */
+function withoutConjunction(text: string): string {
+  const bare = text.trimEnd()
+  const phrase = /\band$/i.test(bare.slice(-4)) ? bare.slice(0, -3).trimEnd() : bare
+  return withoutTrailing(phrase, ',').trimEnd()
 }
 
 function shortUnit(word: string): Unit {

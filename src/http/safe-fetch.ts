@@ -14,6 +14,7 @@ import type { Env } from '../env.ts'
 import { isPublicAddress, kindOfHost } from './addresses.ts'
 import { isOwnHost } from './own-hosts.ts'
 import { resolveOverHttps, type Resolver } from './resolve.ts'
+import { withoutTrailing } from './trim-end.ts'
 
 /** What a deployment allows. */
 export interface AddressRules {
@@ -48,7 +49,7 @@ export async function checkBaseUrl(text: string, field: string, rules: AddressRu
     const url = readUrl(text)
     if (url.search || url.hash) throw refuse('must not hold a query or a fragment')
     await checkUrl(url, rules)
-    return url.href.replace(/\/+$/, '')
+    return withoutTrailing(url.href, '/')
   } catch (error) {
     if (!(error instanceof AddressError)) throw error
     throw new HubError('VALIDATION_ERROR', `"${field}" ${error.message}.`, { param: field })
@@ -100,7 +101,7 @@ const remembered = new Map<string, { addresses: string[]; until: number }>()
 
 /** One private address among several is enough: nobody can tell which of them will be called. */
 async function checkName(hostname: string, resolve: Resolver, now: number): Promise<void> {
-  const name = hostname.toLowerCase().replace(/\.+$/, '')
+  const name = withoutTrailing(hostname.toLowerCase(), '.')
   const addresses = await resolveRemembered(name, resolve, now)
   if (addresses.length === 0) throw refuse('names a host that does not exist')
   if (!addresses.every(isPublicAddress)) throw privateAddress()

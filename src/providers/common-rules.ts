@@ -8,10 +8,10 @@ import type { ErrorRule, Meaning, Provider } from './provider.ts'
 const refusals = [400, 402, 403, 404, 410, 412, 413, 422, 429] as const
 
 const contextTooLong =
-  /context[_ -]?(?:length|window|size)|maximum context|max(?:imum)? context|prompt (?:is )?too long|input (?:is )?too long|too[_ ]many[_ ](?:prompt[_ ])?tokens|input token count .*exceeds|tokens_limit_reached|request body too large for .*model|total length of all messages is too long|model_max_prompt_tokens/i
+  /context[_ -]?(?:length|window|size)|maximum context|max(?:imum)? context|prompt (?:is )?too long|input (?:is )?too long|too[_ ]many[_ ](?:prompt[_ ])?tokens|input token count .{0,80}exceeds|tokens_limit_reached|request body too large for .{0,80}model|total length of all messages is too long|model_max_prompt_tokens/i
 
 const noCredit =
-  /insufficient (?:account )?(?:balance|credits?|funds|quota)|credit balance is (?:too low|depleted)|credit limit exceeded|out of credits?|(?:used|exhausted) all (?:available |of your )?credits|exceeded your .*credits|monthly spending limit|past invoices|payment (?:is )?required|billing (?:hard limit|is not active|not active)|credits? (?:are|is|has been) (?:depleted|exhausted)/i
+  /insufficient (?:account )?(?:balance|credits?|funds|quota)|credit balance is (?:too low|depleted)|credit limit exceeded|out of credits?|(?:used|exhausted) all (?:available |of your )?credits|exceeded your .{0,80}credits|monthly spending limit|past invoices|payment (?:is )?required|billing (?:hard limit|is not active|not active)|credits? (?:are|is|has been) (?:depleted|exhausted)/i
 
 const noSuchModel =
   /\bmodels?\b.{0,120}\b(?:does not exist|not found|not available|has been (?:deprecated|decommissioned|retired)|no longer (?:available|supported))|not a valid model|\b(?:invalid|unknown|no such|unsupported) model\b|(?:not have|without) access to (?:the |this )?model/i
@@ -20,7 +20,7 @@ export const commonRules: readonly ErrorRule[] = [
   // Larger than the whole minute's quota of this tier (Groq 413, OpenAI 429): it never fits this account, and may fit another.
   {
     status: [413, 429],
-    message: /request too large.*(?:tokens per min|TPM)/i,
+    message: /request too large.{0,120}(?:tokens per min|TPM)/i,
     verdict: 'larger-than-window',
     blame: 'model',
   },

@@ -41,7 +41,7 @@ export const gemini: readonly ErrorRule[] = [
     verdict: 'bad-key',
     blame: 'key',
   },
-  { status: 429, message: /prepa\w+ credits? (?:are|is) depleted/i, verdict: 'no-credit', blame: 'account' },
+  { status: 429, message: /prepa\w{1,8} credits? (?:are|is) depleted/i, verdict: 'no-credit', blame: 'account' },
   // Nothing is allowed of this model in this tier: waiting does not help, another key of a paid project may.
   { status: 429, message: /\blimit: 0\b/, verdict: 'not-in-tier', blame: 'model' },
   {
@@ -134,7 +134,7 @@ export const huggingface: readonly ErrorRule[] = [
 
 export const nvidia: readonly ErrorRule[] = [
   { message: /DEGRADED function/, verdict: 'overloaded', blame: 'provider' },
-  { message: /function .*not found for account/i, verdict: 'no-such-model', blame: 'model' },
+  { message: /function .{0,120}not found for account/i, verdict: 'no-such-model', blame: 'model' },
 ]
 
 export const github: readonly ErrorRule[] = [

@@ -81,19 +81,27 @@ function meaningfulLines(text: string): Line[] {
 function readLines(text: string, isProvider: (word: string) => boolean): ListedKey[] {
   return meaningfulLines(text).map((line) => {
     const bare = withoutComment(line.text)
-    const [, word = '', rest = ''] = /^([A-Za-z][\w-]{0,39})\s*[\s,:=]\s*(\S.*)$/.exec(bare) ?? []
-    return word !== '' && isProvider(word)
-      ? { line: line.number, provider: word, secret: unquote(rest) }
+    const [word = ''] = /^[A-Za-z][\w-]{0,39}(?=[\s,:=])/.exec(bare) ?? []
+    const secret = withoutSeparator(bare.slice(word.length))
+    return word !== '' && secret !== '' && isProvider(word)
+      ? { line: line.number, provider: word, secret: unquote(secret) }
       : { line: line.number, secret: unquote(bare) }
   })
 }
 
-const assignment = /^(?:export\s+)?([A-Z][A-Z0-9_]{0,99})\s*=\s*(.*)$/
+/** Space, and one comma, colon or equals sign in it. */
+function withoutSeparator(text: string): string {
+  const start = text.trimStart()
+  return /^[,:=]/.test(start) ? start.slice(1).trimStart() : start
+}
+
+const assignment = /^(?:export\s+)?([A-Z][A-Z0-9_]{0,99})\s*=([^]*)$/
 
 /** `NAME=value`, `export NAME='value' # comment`. An empty value is no key. */
 function readVariables(text: string): ListedKey[] {
   return meaningfulLines(text).flatMap((line) => {
-    const [, variable, value = ''] = assignment.exec(line.text) ?? []
+    const [, variable, assigned = ''] = assignment.exec(line.text) ?? []
+    const value = assigned.trim()
     if (variable === undefined) return [{ line: line.number, secret: '' }]
     const secret = unquote(/^(?:"[^"]*"|'[^']*')/.exec(value)?.[0] ?? withoutComment(value))
     return secret === '' ? [] : [{ line: line.number, variable, secret }]

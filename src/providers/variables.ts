@@ -1,7 +1,7 @@
 /** Which provider the variable of a program is for: `OPENAI_API_KEY`, `MY_GROQ_KEY_2`, `HF_TOKEN`. Pure. */
 
 /** What is left of a name without the words that only say that it holds a key, and what tells several of them apart. */
-const nameOfKey = /^(.+?)_(?:SECRET_|ACCESS_)?(?:API_?(?:KEY|TOKEN)|KEY|TOKEN)S?(?:_.+|\d+)?$/
+const nameOfKey = /^(.+?)_(?:SECRET_|ACCESS_)?(?:API_?(?:KEY|TOKEN)|KEY|TOKEN)S?(?:_[^]+|\d+)?$/
 
 /** Names that programs use and that are neither an id nor an alias. */
 const others: ReadonlyMap<string, string> = new Map([
