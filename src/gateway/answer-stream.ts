@@ -115,7 +115,10 @@ export class AnswerStream {
       }
       this.#bytes += bytes?.byteLength ?? 0
       if (!seen.content && this.#bytes > maxHeldBytes)
-        return { type: 'malformed', problem: `The stream begins with more than ${formatBytes(maxHeldBytes)}.` }
+        return {
+          type: 'malformed',
+          problem: `The stream begins with more than ${formatBytes(maxHeldBytes)}.`,
+        }
       let text: string
       try {
         text = bytes ? this.#passage.push(bytes) : this.#passage.end()

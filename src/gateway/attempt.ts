@@ -208,7 +208,14 @@ function classifyComplaint(
   headers: Headers,
   complaint: Complaint,
 ): Fault {
-  return faultOfComplaint({ provider: candidate.provider, status, headers, complaint, now: Date.now(), secret })
+  return faultOfComplaint({
+    provider: candidate.provider,
+    status,
+    headers,
+    complaint,
+    now: Date.now(),
+    secret,
+  })
 }
 
 function servedBy({ candidate, lease }: Conversation): Served {

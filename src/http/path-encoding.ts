@@ -1,21 +1,26 @@
-/** Percent-encoding of paths (RFC 3986, 2.1): a path that does not decode is refused before any route. */
+/** Paths that mean nothing are refused before any route: broken escapes (RFC 3986, 2.1), and control characters. */
 import type { MiddlewareHandler } from 'hono'
 import { HubError } from '../errors.ts'
 
-/** Refuses a path with a broken escape. The router decodes every parameter, once; handlers never do. */
+/** Refuses a path that does not decode. The router decodes every parameter, once; handlers never do. */
 export const refuseBrokenPaths: MiddlewareHandler = (c, next) => {
   const { pathname } = new URL(c.req.url)
-  if (pathname.includes('%') && !decodes(pathname)) {
-    throw new HubError('VALIDATION_ERROR', 'The path holds "%" in a place where it encodes nothing (RFC 3986).')
+  if (pathname.includes('%')) {
+    const decoded = decode(pathname)
+    if (decoded === undefined) throw refuse('"%" in a place where it encodes nothing')
+    if (/[\p{Cc}\u2028\u2029]/u.test(decoded)) throw refuse('line breaks or other control characters')
   }
   return next()
 }
 
-function decodes(text: string): boolean {
+function refuse(what: string): HubError {
+  return new HubError('VALIDATION_ERROR', `The path holds ${what}.`)
+}
+
+function decode(text: string): string | undefined {
   try {
-    decodeURIComponent(text)
-    return true
+    return decodeURIComponent(text)
   } catch {
-    return false
+    return undefined
   }
 }

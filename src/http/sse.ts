@@ -89,7 +89,8 @@ export class SseSplitter {
     if (piece === '') return
     const before = this.#pieces.at(-1)
     // A stream in chunks of one character must not become as many entries.
-    if (before !== undefined && before.length < shortPiece) this.#pieces[this.#pieces.length - 1] = before + piece
+    if (before !== undefined && before.length < shortPiece)
+      this.#pieces[this.#pieces.length - 1] = before + piece
     else this.#pieces.push(piece)
   }
 

@@ -41,7 +41,12 @@ export const gemini: readonly ErrorRule[] = [
     verdict: 'bad-key',
     blame: 'key',
   },
-  { status: 429, message: /prepa\w{1,8} credits? (?:are|is) depleted/i, verdict: 'no-credit', blame: 'account' },
+  {
+    status: 429,
+    message: /prepa\w{1,8} credits? (?:are|is) depleted/i,
+    verdict: 'no-credit',
+    blame: 'account',
+  },
   // Nothing is allowed of this model in this tier: waiting does not help, another key of a paid project may.
   { status: 429, message: /\blimit: 0\b/, verdict: 'not-in-tier', blame: 'model' },
   {

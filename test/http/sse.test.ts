@@ -1,6 +1,13 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../../src/http/sse.ts'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  encodeSse,
+  EventTooLongError,
+  parseSseBlock,
+  SseDecoder,
+  SseSplitter,
+  type SseMessage,
+} from '../../src/http/sse.ts'
 
 function decode(...chunks: (string | Uint8Array)[]): SseMessage[] {
   const decoder = new SseDecoder()
@@ -211,5 +218,42 @@ describe('encodeSse', () => {
 
   it('writes a comment alone', () => {
     expect(encodeSse({ comment: 'keep-alive' })).toBe(': keep-alive\n\n')
+  })
+})
+
+describe('an event without an end', () => {
+  it('is given up at the bound, in one piece or in many', () => {
+    for (const size of [1, 7, 1_000, 20_000]) {
+      const splitter = new SseSplitter(10_000)
+      const feed = (): void => {
+        for (let sent = 0; sent < 20_000; sent += size) splitter.push('x'.repeat(size))
+      }
+      expect(feed).toThrow(EventTooLongError)
+    }
+    expect(() => new SseDecoder(100).push(`data: ${'x'.repeat(200)}\n\n`)).toThrow(EventTooLongError)
+  })
+
+  it('is looked at once: each chunk is searched alone, and joined at the end', () => {
+    const searched: number[] = []
+    const indexOf = vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (
+      this: string,
+      text: string,
+      from = 0,
+    ) {
+      searched.push(this.length)
+      return this.slice(from).search(text) < 0 ? -1 : this.slice(from).search(text) + from
+    })
+    const splitter = new SseSplitter()
+    for (let index = 0; index < 1_000; index++) splitter.push('x'.repeat(1_000))
+    const blocks = splitter.push('\n\n')
+    indexOf.mockRestore()
+    expect(blocks.map((block) => block.length)).toEqual([1_000_002])
+    expect(searched.reduce((sum, length) => sum + length, 0)).toBeLessThan(1_100_000)
+  })
+
+  it('of many small ones is none', () => {
+    const splitter = new SseSplitter(100)
+    for (let index = 0; index < 1_000; index++) expect(splitter.push('data: x\n\n')).toEqual(['data: x\n\n'])
+    expect(splitter.rest).toBe('')
   })
 })

@@ -7,7 +7,19 @@ export interface FoundExpression {
 }
 
 /** Words after which a slash begins an expression, though a word precedes it. */
-const operators = new Set(['return', 'typeof', 'case', 'in', 'of', 'do', 'else', 'await', 'yield', 'new', 'void'])
+const operators = new Set([
+  'return',
+  'typeof',
+  'case',
+  'in',
+  'of',
+  'do',
+  'else',
+  'await',
+  'yield',
+  'new',
+  'void',
+])
 
 /** The regular expression literals of a source. @throws where a literal does not end. */
 export function literalsIn(source: string): FoundExpression[] {

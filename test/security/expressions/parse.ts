@@ -11,7 +11,7 @@ export type Node =
   | { type: 'reference'; index: number }
 
 /** Characters that a class may take; a sample of each is chosen from these. */
-const alphabet = [..."aA0z9Z_-.,:;=/ \t\n\r\u2028\"'`()[]{}<>|?*+!#$%&@^~\\éa", 'k', 's', 'T', 'x', '\0']
+const alphabet = [...'aA0z9Z_-.,:;=/ \t\n\r\u2028"\'`()[]{}<>|?*+!#$%&@^~\\éa', 'k', 's', 'T', 'x', '\0']
 
 /** @throws where the syntax is none that is known here. */
 export function parse(source: string, flags: string): Node {
@@ -53,14 +53,15 @@ class Parser {
   }
 
   #repeated(node: Node): Node {
-    const [text, sign, least = '', comma, most = ''] =
-      /^(?:([*+?])|\{(\d+)(,(\d*))?\})/.exec(this.rest) ?? []
+    const [text, sign, least = '', comma, most = ''] = /^(?:([*+?])|\{(\d+)(,(\d*))?\})/.exec(this.rest) ?? []
     if (text === undefined) return node
     this.#at += text.length
     const isLazy = this.#take('?')
     const bounds = { '*': [0, Infinity], '+': [1, Infinity], '?': [0, 1] }[sign ?? '']
-    const [from = Number(least), to = comma === undefined ? Number(least) : most === '' ? Infinity : Number(most)] =
-      bounds ?? []
+    const [
+      from = Number(least),
+      to = comma === undefined ? Number(least) : most === '' ? Infinity : Number(most),
+    ] = bounds ?? []
     return { type: 'repeat', node, least: from, most: to, isLazy }
   }
 
@@ -98,7 +99,9 @@ class Parser {
   /** A class, an escape or a character, matched one at a time by the engine itself. */
   #character(): Node {
     const pattern =
-      /^(?:\[(?:\\.|[^\]\\])*\]|\\u\{\w+\}|\\u\w{4}|\\x\w{2}|\\p\{[^}]*\}|\\P\{[^}]*\}|\\.|[^])/u.exec(this.rest)
+      /^(?:\[(?:\\.|[^\]\\])*\]|\\u\{\w+\}|\\u\w{4}|\\x\w{2}|\\p\{[^}]*\}|\\P\{[^}]*\}|\\.|[^])/u.exec(
+        this.rest,
+      )
     const text = pattern?.[0] ?? ''
     this.#at += text.length
     const engine = new RegExp(`^(?:${text})$`, this.#flags.replaceAll('m', ''))

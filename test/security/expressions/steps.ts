@@ -67,7 +67,8 @@ class Search {
     next: Next,
   ): boolean {
     let count = 0
-    const taken = (): boolean => count < most && at + count < this.#text.length && matches(this.#text[at + count] ?? '')
+    const taken = (): boolean =>
+      count < most && at + count < this.#text.length && matches(this.#text[at + count] ?? '')
     if (isLazy) {
       for (; ; count++) {
         if (++this.steps > this.#most) throw new TooManySteps()
@@ -86,7 +87,11 @@ class Search {
   #repeat(node: Extract<Node, { type: 'repeat' }>, count: number, at: number, next: Next): boolean {
     const more = (): boolean =>
       count < node.most &&
-      this.match(node.node, at, (end) => (end > at || count < node.least) && this.#repeat(node, count + 1, end, next))
+      this.match(
+        node.node,
+        at,
+        (end) => (end > at || count < node.least) && this.#repeat(node, count + 1, end, next),
+      )
     const enough = (): boolean => count >= node.least && next(at)
     return node.isLazy ? enough() || more() : more() || enough()
   }
@@ -117,7 +122,7 @@ class TooManySteps extends Error {}
 export function countSteps(node: Node, flags: string, text: string, most: number): number {
   const search = new Search(text, most)
   try {
-    for (let start = 0; start <= text.length; ) {
+    for (let start = 0; start <= text.length;) {
       let end: number | undefined
       const isFound = search.match(node, start, (at) => {
         end = at

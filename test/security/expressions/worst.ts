@@ -61,7 +61,8 @@ function visit(
         const here = sample(part, random)
         // Two repetitions that take the same characters share them out in every way.
         const following = node.nodes[index + 1]
-        if (part.type === 'repeat' && following) add(beginning, sample(part.node, random) + sample(following, random))
+        if (part.type === 'repeat' && following)
+          add(beginning, sample(part.node, random) + sample(following, random))
         beginning += here
       }
       return
