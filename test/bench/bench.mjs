@@ -5,6 +5,7 @@
  *     npm run bench                          all of it, in about seven minutes
  *     npm run bench -- --quick               one short round
  *     npm run bench -- --only stream         the scenarios with this in their name; `pool` for the key pool alone
+ *     npm run bench -- --only doors          the memory of the hub while its doors are pushed, by itself
  *     npm run bench -- --build <folder>      another build than dist/llm_hub, which is then not built anew
  *     npm run bench -- --profile <folder>    CPU profiles instead of the tables
  */
@@ -15,6 +16,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, root } from '../../.scripts/local.mjs'
+import { runDoors } from './doors.mjs'
 import { startHub } from './hub.mjs'
 import { load } from './load.mjs'
 import {
@@ -139,6 +141,11 @@ async function runPool({ database }) {
 
 async function run() {
   const outside = await startOutside()
+  if (options.only === 'doors') {
+    const folder = options.build ?? path.join(root, 'dist', 'llm_hub')
+    if (options.build === undefined) build()
+    return runDoors({ build: folder, temporary, database: outside.database })
+  }
   if (chosen.length > 0) await runHub(outside)
   if (chosenOfPool.length > 0) await runPool(outside)
 }

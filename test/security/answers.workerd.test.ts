@@ -21,7 +21,6 @@ function endless(chunk: string, init: ResponseInit, most = 400 * megabyte, befor
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
     let begun = before === ''
     const body = new ReadableStream<Uint8Array>({
-      type: 'bytes',
       pull(controller) {
         if (!begun) {
           begun = true
@@ -155,7 +154,8 @@ describe('an error of the hub’s own code', () => {
   })
 
   it('before the call gives the lease back', async () => {
-    const parse = openaiChatInbound.parseRequest
+    const parse = (...sent: Parameters<typeof openaiChatInbound.parseRequest>) =>
+      openaiChatInbound.parseRequest(...sent)
     const listener = inbound['openai-chat']
     if (!listener) throw new Error('The dialect is not there.')
     const circle: Record<string, unknown> = {}

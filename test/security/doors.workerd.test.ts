@@ -53,7 +53,7 @@ async function fetchApp(request: Request): Promise<Response> {
     passThroughOnException: () => {},
     props: {},
   }
-  return app.fetch(request, env, context as unknown as ExecutionContext)
+  return app.fetch(request, env, context)
 }
 
 /** The whole answer, once everything behind it is done. */

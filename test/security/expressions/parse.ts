@@ -11,7 +11,7 @@ export type Node =
   | { type: 'reference'; index: number }
 
 /** Characters that a class may take; a sample of each is chosen from these. */
-const alphabet = [...'aA0z9Z_-.,:;=/ \t\n\r\u2028"\'`()[]{}<>|?*+!#$%&@^~\\éa', 'k', 's', 'T', 'x', '\0']
+const alphabet = 'aA0z9Z_-.,:;=/ \t\n\r\u2028"\'`()[]{}<>|?*+!#$%&@^~\\éaksTx\0'.split('')
 
 /** @throws where the syntax is none that is known here. */
 export function parse(source: string, flags: string): Node {
@@ -113,7 +113,7 @@ class Parser {
       known.set(character, is)
       return is
     }
-    const literal = [...text].filter((character) => character !== '\\' && matches(character))
+    const literal = text.split('').filter((character) => character !== '\\' && matches(character))
     return { type: 'character', matches, samples: [...literal, ...alphabet.filter(matches)].slice(0, 12) }
   }
 
