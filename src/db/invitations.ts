@@ -50,7 +50,7 @@ export async function addInvitedUser(
       // In the order of the table's columns.
       .select(
         sql`SELECT ${user.id}, ${user.username}, ${user.email}, ${user.passwordHash}, invitations.role, 1, NULL, ${now}, FALSE,
-          ${toJson(user.limits)}, ${user.maxConcurrent}, ${toJson(user.budget)}, NULL
+          ${user.maxShare}, ${toJson(user.limits)}, ${user.maxConcurrent}, ${toJson(user.budget)}, NULL
           ${goodInvitation(hash, now)}`,
       )
       .onConflictDoNothing()

@@ -20,12 +20,15 @@ export interface HubSettings {
   /** How keys are ordered in pools whose owner chose nothing; null leaves it to the deployment. */
   defaultStrategy: string | null
   /** Caps that a new person gets where the administrator sets no others. */
-  personDefaults: Caps
+  personDefaults: PersonDefaults
   /** Caps that a new token gets, and its lifetime in days, where its creator leaves them out. */
   tokenDefaults: Caps & { expiresInDays: number | null }
   /** Caps over all requests without a credential together. */
   openAccessCaps: Caps
 }
+
+/** Caps of a person, and their share of each shared account. */
+export type PersonDefaults = Caps & { maxShare: number | null }
 
 /** No cap at all. */
 export const noCaps: Caps = { limits: null, maxConcurrent: null, budget: null }
@@ -38,7 +41,7 @@ export const defaultSettings: HubSettings = {
   exposeServedBy: true,
   corsOrigins: [],
   defaultStrategy: null,
-  personDefaults: noCaps,
+  personDefaults: { ...noCaps, maxShare: null },
   tokenDefaults: { ...noCaps, expiresInDays: null },
   openAccessCaps: noCaps,
 }

@@ -56,7 +56,8 @@ export async function hasUsers(d1: D1Database): Promise<boolean> {
 }
 
 /** What is stored of somebody new. */
-export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt'> & Caps
+export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 'createdAt' | 'maxShare'> &
+  Caps
 
 /**
  * Adds the first user of the hub as its admin.
@@ -95,14 +96,7 @@ export async function addUser(
 export type UserChange = Partial<
   Pick<
     User,
-    | 'username'
-    | 'email'
-    | 'role'
-    | 'disabledAt'
-    | 'passwordHash'
-    | 'keepTranscripts'
-    | 'team'
-    | 'maxShare'
+    'username' | 'email' | 'role' | 'disabledAt' | 'passwordHash' | 'keepTranscripts' | 'team' | 'maxShare'
   > &
     Caps
 >

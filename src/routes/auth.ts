@@ -19,7 +19,7 @@ import { isLocal } from '../auth/secrets.ts'
 import type { AuditEntry } from '../db/audit.ts'
 import { addInvitedUser, isInvitationGood } from '../db/invitations.ts'
 import { hasSessionFrom } from '../db/sessions.ts'
-import { noCaps, readSettings } from '../db/settings.ts'
+import { defaultSettings, readSettings } from '../db/settings.ts'
 import {
   addFirstUser,
   addUser,
@@ -82,7 +82,7 @@ export const authRoutes = new Hono<HubContext>()
         email: email ?? null,
         passwordHash: hashPassword(password),
         createdAt: Date.now(),
-        ...(first ? noCaps : (await readSettings(c.env.DB)).personDefaults),
+        ...(first ? defaultSettings : await readSettings(c.env.DB)).personDefaults,
       }
       const entry = {
         actor: user.id,

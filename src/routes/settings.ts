@@ -10,6 +10,7 @@ import { CapsInput, CapsState, CapsView, showCaps, showState, withCaps } from '.
 import { useOfOpenAccess } from './cap-uses.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { MaxShare } from './person-shapes.ts'
 import { withoutUndefined } from './shapes.ts'
 
 const WebOrigin = z
@@ -25,7 +26,7 @@ const Settings = z.object({
   exposeServedBy: z.boolean(),
   corsOrigins: z.array(z.string()),
   defaultStrategy: z.string().nullable(),
-  personDefaults: z.object(CapsView),
+  personDefaults: z.object({ ...CapsView, maxShare: z.number().nullable() }),
   tokenDefaults: z.object({ ...CapsView, expiresInDays: z.number().nullable() }),
   openAccessCaps: z.object(CapsView),
   /** The use of these caps. */
@@ -41,7 +42,7 @@ const SettingsChange = z.strictObject({
   corsOrigins: z.array(WebOrigin).max(50).optional(),
   defaultStrategy: z.enum(strategyNames).nullish(),
   /** Caps that a new person gets. Those who are here already keep theirs. */
-  personDefaults: z.strictObject(CapsInput).optional(),
+  personDefaults: z.strictObject({ ...CapsInput, maxShare: MaxShare.nullish() }).optional(),
   /** Caps and lifetime that a new token gets where its creator leaves them out. */
   tokenDefaults: z
     .strictObject({ ...CapsInput, expiresInDays: z.int().min(1).max(3_650).nullish() })
@@ -83,7 +84,13 @@ function toChange(
 ): Partial<HubSettings> {
   return {
     ...withoutUndefined(sent),
-    ...(personDefaults && { personDefaults: withCaps(before.personDefaults, personDefaults) }),
+    ...(personDefaults && {
+      personDefaults: {
+        ...withCaps(before.personDefaults, personDefaults),
+        maxShare:
+          personDefaults.maxShare === undefined ? before.personDefaults.maxShare : personDefaults.maxShare,
+      },
+    }),
     ...(tokenDefaults && {
       tokenDefaults: {
         ...withCaps(before.tokenDefaults, tokenDefaults),
@@ -110,7 +117,7 @@ async function showSettings(env: Env, settings: HubSettings): Promise<z.infer<ty
     exposeServedBy,
     corsOrigins,
     defaultStrategy,
-    personDefaults: showCaps(personDefaults),
+    personDefaults: { ...showCaps(personDefaults), maxShare: personDefaults.maxShare },
     tokenDefaults: { ...showCaps(tokenDefaults), expiresInDays: tokenDefaults.expiresInDays },
     openAccessCaps: showCaps(openAccessCaps),
     openAccessState: showState(await useOfOpenAccess(env, openAccessCaps)),

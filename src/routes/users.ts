@@ -87,7 +87,8 @@ export const userRoutes = new Hono<HubContext>()
     async (c) => {
       const { username, email, password, role, ...sentCaps } = c.req.valid('json')
       const id = randomId('usr')
-      const caps = withCaps((await readSettings(c.env.DB)).personDefaults, sentCaps)
+      const { maxShare, ...defaults } = (await readSettings(c.env.DB)).personDefaults
+      const caps = { ...withCaps(defaults, sentCaps), maxShare }
       const added = await addUser(
         c.env.DB,
         {

@@ -16,7 +16,15 @@ function makeCaller({ token, user, team }: Parts): Caller {
   const record = { id: 'tok_1', owner, allowedModels: null, expiresAt: null, defaultWait: null, hash: 'h' }
   return {
     configuration: {
-      user: { id: owner, name: 'ada', role: 'user', keepTranscripts: false, maxShare: null, ...noCaps, ...user },
+      user: {
+        id: owner,
+        name: 'ada',
+        role: 'user',
+        keepTranscripts: false,
+        maxShare: null,
+        ...noCaps,
+        ...user,
+      },
       team: team ? { id: 'team_1', name: 'Lab', epoch: 1, ...noCaps, ...team } : null,
       epoch: 1,
       routes: [],

@@ -200,8 +200,12 @@ describe('a team', () => {
 
 describe('defaults', () => {
   it('are the caps of people who come later, however they come, and change nobody who is here', async () => {
-    await call('PATCH', '/api/settings', { personDefaults: caps }, admin.session)
-    expect(await lastAudit()).toMatchObject({ action: 'settings.changed', detail: { personDefaults: caps } })
+    const defaults = { ...caps, maxShare: 0.25 }
+    await call('PATCH', '/api/settings', { personDefaults: defaults }, admin.session)
+    expect(await lastAudit()).toMatchObject({
+      action: 'settings.changed',
+      detail: { personDefaults: defaults },
+    })
     expect(await call('GET', '/api/auth/me', undefined, ada.session)).toMatchObject(none)
     const registered = await settleIn({ provider: 'sandbox', apiKey: 'x' }, 'registered')
     expect(await call('GET', '/api/auth/me', undefined, registered.session)).toMatchObject(caps)
@@ -218,7 +222,20 @@ describe('defaults', () => {
       maxConcurrent: 7,
       budget: null,
     })
-    await call('PATCH', '/api/settings', { personDefaults: none }, admin.session)
+    const { data } = await call<{ data: { username: string; maxShare: number | null }[] }>(
+      'GET',
+      '/api/users',
+      undefined,
+      admin.session,
+    )
+    const shares = new Map(data.map(({ username, maxShare }) => [username, maxShare]))
+    expect(['registered', 'invited', 'made', 'ada'].map((name) => shares.get(name))).toEqual([
+      0.25,
+      0.25,
+      0.25,
+      null,
+    ])
+    await call('PATCH', '/api/settings', { personDefaults: { ...none, maxShare: null } }, admin.session)
   })
 
   it('of tokens fill in what their creator leaves out', async () => {
@@ -251,6 +268,7 @@ describe('defaults', () => {
   it.each([
     [{ personDefaults: { maxConcurrent: 0 } }, 'personDefaults.maxConcurrent'],
     [{ personDefaults: { budget: { amount: -1, per: 'day' } } }, 'personDefaults.budget.amount'],
+    [{ personDefaults: { maxShare: 1.5 } }, 'personDefaults.maxShare'],
     [{ tokenDefaults: { expiresInDays: 0 } }, 'tokenDefaults.expiresInDays'],
     [
       { openAccessCaps: { limits: [{ unit: 'requests', per: 'day', limit: 1.5 }] } },

@@ -38,7 +38,7 @@ describe('the settings', () => {
       exposeServedBy: true,
       corsOrigins: [],
       defaultStrategy: null,
-      personDefaults: noCaps,
+      personDefaults: { ...noCaps, maxShare: null },
       tokenDefaults: { ...noCaps, expiresInDays: null },
       openAccessCaps: noCaps,
       openAccessState: { running: 0, windows: [], budget: null },
