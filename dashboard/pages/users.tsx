@@ -81,6 +81,7 @@ export default function UsersPage({ person }: PageProps) {
                 onCap: setCapping,
                 onTokens: setListing,
                 onRemove: setRemoving,
+                onSaved: () => void users.reload(),
               })}
               rows={people}
               keyOf={({ id }) => id}

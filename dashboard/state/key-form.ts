@@ -1,5 +1,6 @@
 /** What the form of a key asks the hub to change: what differs from the key as it is, and nothing else. Pure. */
 import type { Key } from '../api.ts'
+import { readReserve } from './shares.ts'
 import { type Limit, type LimitEntry, limitEntriesOf, toLimits } from './limit-form.ts'
 
 export interface KeyChange {
@@ -14,11 +15,12 @@ export interface KeyChange {
   limits?: Limit[] | null
   enabled?: boolean
   shared?: boolean
+  reserve?: string | number | null
   free?: boolean
   apiKey?: string
 }
 
-/** An empty field takes away what was there. @param form has a box for `shared` only where `mayShare`. */
+/** An empty field takes away what was there. @param form has fields for `shared` and `reserve` only where `mayShare`. */
 export function readKeyChange(
   key: Key,
   form: FormData,
@@ -47,6 +49,7 @@ export function readKeyChange(
     enabled: form.has('enabled'),
     free: form.has('free'),
     shared: mayShare ? form.has('shared') : key.shared,
+    reserve: form.has('reserve') ? readReserve(textOf('reserve')) : key.reserve,
   }
   // Limits are compared as this form would write them.
   const present: Record<string, unknown> = { ...key, limits: orNone(toLimits(limitEntriesOf(key.limits))) }

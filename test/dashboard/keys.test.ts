@@ -105,6 +105,15 @@ describe('the form of a key', () => {
     expect(readKeyChange(key, formOf({ apiKey: '  ' }), asItIs)).toEqual({})
   })
 
+  it('keeps a part of a shared account, or nothing of it', () => {
+    expect(readKeyChange(key, formOf({ reserve: ' 20 % ' }), asItIs)).toEqual({ reserve: '20%' })
+    expect(readKeyChange(key, formOf({ reserve: '30' }), asItIs)).toEqual({ reserve: 30 })
+    const keeping = { ...key, reserve: '20%' }
+    expect(readKeyChange(keeping, formOf({ reserve: '20%' }), asItIs)).toEqual({})
+    expect(readKeyChange(keeping, formOf({ reserve: '' }), asItIs)).toEqual({ reserve: null })
+    expect(readKeyChange(keeping, formOf(), { ...asItIs, mayShare: false })).toEqual({})
+  })
+
   it('shares or keeps only where there is a box for that', () => {
     expect(readKeyChange(key, formOf({ shared: 'on' }), asItIs)).toEqual({ shared: true })
     const shared = { ...key, shared: true }

@@ -11,6 +11,7 @@ import { limitEntriesOf } from '../../state/limit-form.ts'
 import { refresh, useResource } from '../../state/resource.ts'
 import { accountsSource, keysChanged, providersSource } from '../../state/sources.ts'
 import { words } from '../../text/keys.ts'
+import { words as shareWords } from '../../text/shares.ts'
 import { PresetTerms } from './preset-terms.tsx'
 
 interface EditKeyProps {
@@ -32,6 +33,7 @@ const fields = [
   'defaultModel',
   'allowedModels',
   'apiKey',
+  'reserve',
 ]
 
 export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProps) {
@@ -191,6 +193,19 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
             <label class="check">
               <input type="checkbox" name="shared" defaultChecked={item.shared} /> {words.isShared}
             </label>
+          )}
+          {mayShare && (
+            <Field
+              label={shareWords.reserve}
+              name="reserve"
+              optional
+              hint={shareWords.reserveHint}
+              error={error}
+            >
+              {(control) => (
+                <input {...control} defaultValue={String(item.reserve ?? '')} autocomplete="off" />
+              )}
+            </Field>
           )}
         </>
       )}

@@ -6,6 +6,8 @@ import { Countdown } from '../../parts/countdown.tsx'
 import { useNow } from '../../state/clock.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
+import { words as shareWords } from '../../text/shares.ts'
+import { PersonParts } from './person-parts.tsx'
 
 export type KeyWindow = Key['state']['windows'][number]
 
@@ -34,17 +36,22 @@ function WindowBar({ window }: { window: KeyWindow }) {
   const name = text.bar.window(unit, per)
   const write = unit === 'tokens' ? shortNumber : number
   const limit = stated?.limit ?? null
+  const { byPerson, reserve } = window
   return (
     <div>
       <Bar {...window} label={model === undefined ? name : words.window(name, model)} />
       <p class="bar-foot">
         <span>{words.source[source]}</span>
+        {reserve !== null && <span>{shareWords.kept(write(reserve))}</span>}
         {dryAt !== null && (
           <span>
             {words.dry} <Countdown at={Date.parse(dryAt)} />
           </span>
         )}
       </p>
+      {byPerson !== null && byPerson.length > 0 && window.limit !== null && (
+        <PersonParts parts={byPerson} limit={window.limit} write={write} />
+      )}
       {stated && entered !== null && limit !== null && entered !== limit && (
         <p class="bar-foot contradiction">
           {words.contradiction(write(entered), write(limit), stated.at, now)}

@@ -5,8 +5,10 @@ import type { Column } from '../../parts/data-table.tsx'
 import { RowButton } from '../../parts/row-button.tsx'
 import { nameOfPerson } from '../../state/people.ts'
 import { words as capsWords } from '../../text/caps.ts'
+import { words as shareWords } from '../../text/shares.ts'
 import { words as teamWords } from '../../text/teams.ts'
 import { words } from '../../text/users.ts'
+import { ShareCell } from './share-cell.tsx'
 
 interface Doing {
   /** Who looks. */
@@ -16,9 +18,12 @@ interface Doing {
   onCap: (user: User) => void
   onTokens: (user: User) => void
   onRemove: (user: User) => void
+  /** Something about somebody was saved. */
+  onSaved: () => void
 }
 
-export function columnsOf({ person, teams, onSet, onCap, onTokens, onRemove }: Doing): Column<User>[] {
+export function columnsOf(doing: Doing): Column<User>[] {
+  const { person, teams, onSet, onCap, onTokens, onRemove, onSaved } = doing
   return [
     {
       id: 'name',
@@ -40,6 +45,11 @@ export function columnsOf({ person, teams, onSet, onCap, onTokens, onRemove }: D
           {enabled ? words.enabled : words.disabled}
         </span>
       ),
+    },
+    {
+      id: 'share',
+      head: shareWords.share,
+      cell: (user) => <ShareCell user={user} onSaved={onSaved} />,
     },
     { id: 'since', head: words.since, cell: ({ createdAt }) => words.madeOn(createdAt) },
     { id: 'caps', head: teamWords.caps, cell: (user) => <PersonCaps user={user} teams={teams} /> },
