@@ -56,11 +56,11 @@ export class PlainPool {
     limits: Limit[],
     keys = 1,
     provider = 'custom',
-    { owner = 'u1', reserve = null }: { owner?: string; reserve?: StoredKey['reserve'] } = {},
+    { owner = 'u1', reserve: kept = null }: { owner?: string; reserve?: StoredKey['reserve'] } = {},
   ) {
     this.provider = provider
     const stored = Array.from({ length: keys }, (_, index) =>
-      makeStoredKey({ id: `k${index + 1}`, accountId: `a${index + 1}`, limits, reserve }),
+      makeStoredKey({ id: `k${index + 1}`, accountId: `a${index + 1}`, limits, reserve: kept }),
     )
     this.configuration = configure({ owner, provider }, { strategy: null, keys: stored }, {})
     for (const [id, rules] of this.configuration.rules)
