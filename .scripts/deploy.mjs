@@ -35,7 +35,8 @@ if (!migratedBefore) {
 }
 if (missing.SETUP_TOKEN) {
   console.log(`
-Claim your hub: register the first account with this setup token. It is shown only now.
+Claim your hub: open it, choose "Set up a new hub", and make the first account with this setup
+token. It is shown only now.
 
   ${missing.SETUP_TOKEN}
 `)

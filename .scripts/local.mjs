@@ -28,7 +28,9 @@ const fromEnvironment = [
 export function ensureSecrets() {
   if (existsSync(secretsFile)) return
   const secret = () => randomBytes(32).toString('base64')
-  writeFileSync(secretsFile, `MASTER_KEY=${secret()}\nJWT_SECRET=${secret()}\nHUB_LOCAL=1\n`, { mode: 0o600 })
+  writeFileSync(secretsFile, `MASTER_KEY=${secret()}\nJWT_SECRET=${secret()}\nHUB_LOCAL=1\nHUB_DIRECT=1\n`, {
+    mode: 0o600,
+  })
 }
 
 /** The variables of a local run: those of `.dev.vars`, and over them those of the environment. */
@@ -84,7 +86,13 @@ export async function serve({ port: wanted, state, variables, dist = path.join(r
           name: 'llm-hub',
           modulesRoot: folder,
           modules: readModules(folder),
-          bindings: { ...worker.bindings, HUB_PORT: String(port), ...variables },
+          // No Cloudflare states who connects: what clients claim is not believed.
+          bindings: {
+            ...worker.bindings,
+            HUB_PORT: String(port),
+            ...(variables.HUB_LOCAL === '1' && { HUB_DIRECT: '1' }),
+            ...variables,
+          },
         },
       ],
     }),

@@ -33,7 +33,7 @@ export function App() {
   )
 }
 
-function Standing({ hub, refresh, enter, logout, decline }: Omit<HubControls, 'recognise'>) {
+function Standing({ hub, refresh, enter, logout, setUp, decline }: Omit<HubControls, 'recognise'>) {
   switch (hub.type) {
     case 'loading':
       return <Waiting />
@@ -44,7 +44,7 @@ function Standing({ hub, refresh, enter, logout, decline }: Omit<HubControls, 'r
     case 'unclaimed':
       return <ClaimPage onClaimed={enter} />
     case 'signed-out':
-      return <LoginPage ended={hub.ended} onLogin={enter} />
+      return <LoginPage ended={hub.ended} onLogin={enter} onSetUp={hub.mayBeNew ? setUp : undefined} />
     case 'invited':
       return <JoinPage invitation={hub.invitation} onJoined={enter} onLeave={decline} />
     case 'signed-in':

@@ -68,6 +68,7 @@ export const text = {
     login: 'Username or e-mail',
     password: 'Password',
     submit: 'Log in',
+    setUp: 'Set up a new hub',
   },
 
   pages: {

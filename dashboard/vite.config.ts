@@ -2,18 +2,10 @@
 import path from 'node:path'
 import { cloudflare } from '@cloudflare/vite-plugin'
 import { preact } from '@preact/preset-vite'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig } from 'vite'
+import { withoutSecrets } from './without-secrets.ts'
 
 const root = path.join(import.meta.dirname, '..')
-
-/** Keeps secrets out of the build: they are read from the one `.dev.vars`, which its owner alone can read. */
-const withoutSecrets: Plugin = {
-  name: 'without-secrets',
-  enforce: 'post',
-  generateBundle(_options, bundle) {
-    for (const file of Object.keys(bundle)) if (/^\.(dev\.vars|env)/.test(file)) delete bundle[file]
-  },
-}
 
 export default defineConfig({
   root: import.meta.dirname,

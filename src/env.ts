@@ -23,6 +23,8 @@ export interface Env {
   HUB_LOCAL?: string
   /** The port of a local run, by which it knows calls to itself. `npm start` sets it. */
   HUB_PORT?: string
+  /** `1` where no Cloudflare is in front to state client addresses: `npm start` and `npm run dev` set it. */
+  HUB_DIRECT?: string
   KEY_SELECTION_STRATEGY?: string
   CORS_ORIGINS?: string
   ALLOW_PRIVATE_UPSTREAMS?: string

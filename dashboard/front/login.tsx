@@ -10,9 +10,11 @@ interface LoginPageProps {
   /** A session was lost, rather than none begun. */
   ended: boolean
   onLogin: (person: Person) => void
+  /** Absent where the hub is known to have an owner. */
+  onSetUp: (() => void) | undefined
 }
 
-export function LoginPage({ ended, onLogin }: LoginPageProps) {
+export function LoginPage({ ended, onLogin, onSetUp }: LoginPageProps) {
   const login = useAction(async (form: HTMLFormElement) => {
     const json = { login: valueOf(form, 'login'), password: valueOf(form, 'password') }
     const { user } = await ask(api.api.auth.login.$post({ json }))
@@ -38,6 +40,11 @@ export function LoginPage({ ended, onLogin }: LoginPageProps) {
         <button class="button primary" aria-disabled={login.busy}>
           {text.login.submit}
         </button>
+        {onSetUp && (
+          <button class="button" type="button" onClick={onSetUp}>
+            {text.login.setUp}
+          </button>
+        )}
       </form>
     </Front>
   )

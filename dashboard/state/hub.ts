@@ -11,8 +11,8 @@ export type Hub =
   | { type: 'unreachable' }
   | { type: 'not-ready'; problems: Problem[] }
   | { type: 'unclaimed' }
-  /** `ended` tells a session that was lost from one that never was. */
-  | { type: 'signed-out'; ended: boolean }
+  /** `ended`: a session was lost, rather than none begun. `mayBeNew`: a deployed hub does not say whether it has an owner. */
+  | { type: 'signed-out'; ended: boolean; mayBeNew?: boolean }
   /** Nobody is signed in, and the address holds an invitation. */
   | { type: 'invited'; invitation: string }
   | { type: 'signed-in'; person: Person }
@@ -25,6 +25,8 @@ export interface HubControls {
   /** Takes note of what the person who is signed in has changed about themselves. */
   recognise: (person: Person) => void
   logout: () => Promise<void>
+  /** Shows the form for the first account. */
+  setUp: () => void
   /** Puts the invitation away that the address holds. */
   decline: () => void
 }
@@ -60,6 +62,7 @@ export function useHub(): HubControls {
     forgetInvitation()
     setHub({ type: 'signed-out', ended: false })
   }, [])
+  const setUp = useCallback(() => setHub({ type: 'unclaimed' }), [])
   const logout = useCallback(async () => {
     await api.api.auth.logout.$post()
     setHub({ type: 'signed-out', ended: false })
@@ -68,7 +71,7 @@ export function useHub(): HubControls {
     navigate('/', { replace: true })
   }, [])
 
-  return { hub, refresh, enter, recognise, logout, decline }
+  return { hub, refresh, enter, recognise, logout, setUp, decline }
 }
 
 async function findHub(): Promise<Hub> {
@@ -85,7 +88,8 @@ async function findHub(): Promise<Hub> {
     const { user } = await session
     if (user) return { type: 'signed-in', person: user }
     const invitation = readInvitation()
-    return invitation === undefined ? { type: 'signed-out', ended: false } : { type: 'invited', invitation }
+    if (invitation !== undefined) return { type: 'invited', invitation }
+    return { type: 'signed-out', ended: false, mayBeNew: unclaimed === null }
   } catch {
     return { type: 'unreachable' }
   }

@@ -14,6 +14,7 @@ import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { hashToken, isToken } from './gateway-tokens.ts'
 import { loadOpenCaller, noCredential } from './open-access.ts'
+import { decidePass, type Rate, withoutPast } from './rate.ts'
 import { noteRefusedSession } from './refusals.ts'
 import { type SessionClaims, standingOf, verifySession } from './sessions.ts'
 
@@ -50,8 +51,14 @@ const renewAfterMs = 30_000
 /** A session is noted as seen no more often than this: each time is a row written. */
 const seenEveryMs = 5 * 60_000
 
+/** Tokens that nobody has, from one address: each costs a read, and so an isolate looks up no more a minute. */
+const perStranger: Rate = { limit: 60, perMs: 60_000 }
+const maxStrangers = 10_000
+
 const known = new Map<string, Caller>()
 const unknown = new Set<string>()
+/** When an address brought a token that nobody has, oldest first. */
+const strangers = new Map<string, number[]>()
 const renewing = new Set<string>()
 
 /**
@@ -68,7 +75,7 @@ export async function identifyCaller(
   if (!credential.startsWith('llm_')) return identifySession(env, { credential, address }, now, background)
   if (!isToken(credential)) throw invalid()
   const hash = await hashToken(credential)
-  const caller = known.get(hash) ?? (await loadToken(env, hash, now))
+  const caller = known.get(hash) ?? (await loadUnseen(env, hash, address, now))
   if (caller.token?.expiresAt && caller.token.expiresAt <= now) throw invalid()
   if (now - caller.readAt > renewAfterMs && !renewing.has(hash)) {
     renewing.add(hash)
@@ -103,6 +110,26 @@ export async function renewCaller(env: Env, caller: Caller, now: number): Promis
 export async function confirmCaller(env: Env, caller: Caller, now: number): Promise<Caller> {
   const { user, epoch } = caller.configuration
   return (await readEpoch(env.DB, user.id)) === epoch ? caller : renewCaller(env, caller, now)
+}
+
+/** Looks a token up that this isolate has not seen, unless its sender has brought too many that nobody has. */
+async function loadUnseen(env: Env, hash: string, address: string, now: number): Promise<Caller> {
+  if (unknown.has(hash)) throw invalid()
+  const times = withoutPast(strangers.get(address) ?? [], perStranger, now)
+  const pass = decidePass(times, perStranger, now)
+  if (pass.type === 'refused') {
+    throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many tokens that are not valid came from this address.', {
+      retryAt: pass.retryAt,
+    })
+  }
+  // Counted before the look-up, so that parallel ones cannot pass together, and taken back where one is found.
+  strangers.delete(address)
+  strangers.set(address, [...times, now])
+  if (strangers.size > maxStrangers) strangers.delete(strangers.keys().next().value ?? '')
+  const caller = await loadToken(env, hash, now)
+  const counted = strangers.get(address) ?? []
+  strangers.set(address, counted.toSpliced(counted.indexOf(now), 1))
+  return caller
 }
 
 async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {

@@ -1,7 +1,6 @@
 /** Where a credential stands in a request: each dialect's SDKs send theirs in another place. */
-import { getCookie } from 'hono/cookie'
 import type { Context } from 'hono'
-import { sessionCookie } from './sessions.ts'
+import { readCookie } from './cookies.ts'
 
 /** A credential, and whether the browser sent it by itself (a cookie) or the caller on purpose. */
 export interface Credential {
@@ -24,6 +23,6 @@ export function readCredential(context: Context): Credential | undefined {
     request.header('x-goog-api-key')?.trim() ||
     (keyInAddress.test(request.path) ? request.query('key') : undefined)
   if (sent) return { text: sent, fromCookie: false }
-  const cookie = getCookie(context, sessionCookie)
+  const cookie = readCookie(context, 'hub_session')
   return cookie ? { text: cookie, fromCookie: true } : undefined
 }

@@ -8,7 +8,6 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 
-export const deviceCookie = 'hub_device'
 /** How long a device is remembered, in milliseconds. */
 export const deviceLifetimeMs = 365 * 24 * 60 * 60 * 1000
 const issuer = 'llm-hub'

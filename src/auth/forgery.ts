@@ -7,12 +7,17 @@
  */
 import type { MiddlewareHandler } from 'hono'
 import { HubError } from '../errors.ts'
+import { bringsSession } from './cookies.ts'
 import { readCredential } from './credentials.ts'
 
 /** Refuses a request that changes something, comes with nothing but a cookie, and was made by another site. */
 export const refuseForgery: MiddlewareHandler = async (context, next) => {
   const { raw } = context.req
-  if (isUnsafe(raw) && readCredential(context)?.fromCookie && !isFromOwnPage(raw)) {
+  if (
+    isUnsafe(raw) &&
+    (readCredential(context)?.fromCookie ?? bringsSession(context)) &&
+    !isFromOwnPage(raw)
+  ) {
     throw new HubError(
       'FORBIDDEN',
       'A session cookie is honoured only for requests of the hub’s own pages. From elsewhere, send the session or a token in the header "authorization".',

@@ -62,6 +62,16 @@ export function strangerBucket(address: string): Bucket {
   return { name: `stranger/${address}`, rate: perStranger }
 }
 
+/** What attempts to use an invitation are counted under: each may ask whether a name is free. */
+export function invitationBuckets(address: string, hash: string): Bucket[] {
+  return [registrationBucket(address), { name: `invitation/${hash}`, rate: perPlace }]
+}
+
+/** What guesses at the setup token are counted under. */
+export function setupBucket(address: string): Bucket {
+  return { name: `setup/${address}`, rate: perPlace }
+}
+
 /** What a login that names nobody is counted under, in place of an account's id. */
 export function nobodyNamed(login: string): Promise<string> {
   return hashToken(login.toLowerCase())

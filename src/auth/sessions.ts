@@ -15,7 +15,6 @@ const renewAfterMs = dayMs
 /** How long the token before the newest is good: requests were under way with it, and an answer may have been lost. */
 const graceMs = 2 * 60_000
 
-export const sessionCookie = 'hub_session'
 const issuer = 'llm-hub'
 const audience = 'session'
 

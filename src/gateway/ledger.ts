@@ -6,6 +6,7 @@ import type { Fault, HubError, TrailEntry } from '../errors.ts'
 import { boundRecord } from '../observe/bounded-record.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { priceAt, spendingOf } from '../providers/registry.ts'
+import { withoutKey } from '../providers/typed-key.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
 
@@ -45,7 +46,7 @@ export class Ledger {
     this.#serving = { candidate, lease }
     const entry: TrailEntry = {
       provider: candidate.providerId,
-      model: lease.model,
+      model: withoutKey(lease.model),
       keyId: lease.keyId,
       status: null,
       verdict: 'under-way',
@@ -99,10 +100,10 @@ export class Ledger {
       ...(this.firstContentAt !== undefined && { firstContentMs: this.firstContentAt - this.receivedAt }),
       tokenId: this.#caller.token?.id ?? null,
       dialect: this.#request.origin.dialect,
-      asked: this.#request.model,
+      asked: withoutKey(this.#request.model),
       stream: this.#request.stream,
       provider: candidate?.providerId ?? null,
-      model: lease?.model ?? null,
+      model: lease ? withoutKey(lease.model) : null,
       keyId: lease?.keyId ?? null,
       status: ending?.status ?? 0,
       code: ending?.error?.code ?? null,

@@ -4,8 +4,14 @@
  * https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
  */
 
+/** `HUB_DIRECT` is `1` where clients connect without Cloudflare in front: the header is then their own word. */
+interface Platform {
+  HUB_DIRECT?: unknown
+}
+
 /** The address as Cloudflare states it; undefined in local runs, where nobody does. */
-export function statedAddress(headers: Headers): string | undefined {
+export function statedAddress(headers: Headers, { HUB_DIRECT }: Platform = {}): string | undefined {
+  if (HUB_DIRECT === '1') return undefined
   return headers.get('cf-connecting-ip')?.trim() || undefined
 }
 
@@ -13,8 +19,8 @@ export function statedAddress(headers: Headers): string | undefined {
  * The address that what a client does is counted under. Of IPv6 only the network counts (the first 64 bits): its holder has
  * every address in it. `local` where there is none, in local runs.
  */
-export function clientAddress(headers: Headers): string {
-  const address = statedAddress(headers)?.toLowerCase()
+export function clientAddress(headers: Headers, platform: Platform = {}): string {
+  const address = statedAddress(headers, platform)?.toLowerCase()
   if (!address) return 'local'
   return address.includes(':') ? networkOf(address) : address
 }

@@ -1,18 +1,22 @@
 /** Registration and login. What a person does with their own account afterwards is in `me.ts`. */
 import { Hono, type Context } from 'hono'
-import { getCookie } from 'hono/cookie'
 import { z } from 'zod'
 import { identifyCaller } from '../auth/caller.ts'
 import { equalSecrets } from '../auth/compare.ts'
 import { readCredential } from '../auth/credentials.ts'
-import { deviceCookie, verifyDevice } from '../auth/devices.ts'
+import { readCookie } from '../auth/cookies.ts'
+import { verifyDevice } from '../auth/devices.ts'
+import { noteFailure } from '../auth/failed-logins.ts'
+import { inTurn } from '../auth/hashing-turn.ts'
 import { hashToken } from '../auth/gateway-tokens.ts'
 import {
   type Attempt,
   beginAttempt,
   bucketsOf,
+  invitationBuckets,
   nobodyNamed,
   registrationBucket,
+  setupBucket,
 } from '../auth/login-guard.ts'
 import { hashPassword, isOutdated, verifyNobody, verifyPassword } from '../auth/passwords.ts'
 import { isLocal } from '../auth/secrets.ts'
@@ -73,14 +77,16 @@ export const authRoutes = new Hono<HubContext>()
       const { username, email, password, setupToken, invitation } = c.req.valid('json')
       const first = !(await hasUsers(c.env.DB))
       const invited = first || invitation === undefined ? undefined : await hashToken(invitation)
-      if (first) requireSetupToken(c, setupToken)
-      else if (invited !== undefined) await requireInvitation(c, invited)
-      else await requireOpenRegistration(c)
+      const takeBack = first
+        ? await requireSetupToken(c, setupToken)
+        : invited !== undefined
+          ? await requireInvitation(c, invited)
+          : await requireOpenRegistration(c)
       const user: NewUser = {
         id: randomId('usr'),
         username: username ?? null,
         email: email ?? null,
-        passwordHash: hashPassword(password),
+        passwordHash: await inTurn(() => hashPassword(password)),
         createdAt: Date.now(),
         ...(first ? defaultSettings : await readSettings(c.env.DB)).personDefaults,
       }
@@ -93,6 +99,7 @@ export const authRoutes = new Hono<HubContext>()
       if (first) await claimHub(c, user, entry)
       else if (invited !== undefined) await joinByInvitation(c, user, invited, entry)
       else if (!(await addUser(c.env.DB, { ...user, role: 'user' }, entry))) throw nameTaken({ username })
+      await takeBack()
       const stored = await findUser(c.env.DB, user.id)
       if (!stored) throw new Error('The user who was added is not there.')
       return c.json(await enter(c, stored, 'registration'), 201)
@@ -111,8 +118,15 @@ export const authRoutes = new Hono<HubContext>()
       const { login, password } = c.req.valid('json')
       const user = await findUserByLogin(c.env.DB, login)
       const takeBack = await beginAttempt(c.env, bucketsOf(await describeAttempt(c, login, user)))
-      const right = user ? verifyPassword(user.passwordHash, password) : verifyNobody(password)
+      const right = await inTurn(() =>
+        user ? verifyPassword(user.passwordHash, password) : verifyNobody(password),
+      ).catch(async (busy: unknown) => {
+        await takeBack()
+        throw busy
+      })
       if (!right || !user || user.disabledAt !== null) {
+        const why = !user ? 'unknown-login' : right ? 'disabled' : 'wrong-password'
+        c.executionCtx.waitUntil(noteFailure(c.env, 'login.failed', user?.id, why))
         throw new HubError('UNAUTHORIZED', 'This login and password do not belong together.')
       }
       await takeBack()
@@ -131,9 +145,12 @@ export const authRoutes = new Hono<HubContext>()
   )
   .route('/', meRoutes)
 
+/** Gives an attempt back that succeeded. */
+type TakeBack = () => Promise<void>
+
 /** A fresh production hub is claimed with the secret that only its deployer knows. */
-function requireSetupToken(c: Context<HubContext>, given: string | undefined): void {
-  if (isLocal(c.env, new URL(c.req.url))) return
+async function requireSetupToken(c: Context<HubContext>, given: string | undefined): Promise<TakeBack> {
+  if (isLocal(c.env, new URL(c.req.url))) return async () => {}
   const expected = c.env.SETUP_TOKEN
   if (!expected) {
     throw new HubError(
@@ -142,25 +159,43 @@ function requireSetupToken(c: Context<HubContext>, given: string | undefined): v
       { param: 'setupToken' },
     )
   }
+  const takeBack = await beginAttempt(c.env, [setupBucket(clientAddress(c.req.raw.headers, c.env))])
   if (!given || !equalSecrets(given, expected)) {
-    throw new HubError(
-      'FORBIDDEN',
-      'The first account needs the SETUP_TOKEN that this hub was deployed with.',
-      { param: 'setupToken' },
-    )
+    if (given) c.executionCtx.waitUntil(noteFailure(c.env, 'setup.refused', undefined, 'wrong-token'))
+    throw registrationClosed()
   }
+  return takeBack
 }
 
-async function requireOpenRegistration(c: Context<HubContext>): Promise<void> {
+async function requireOpenRegistration(c: Context<HubContext>): Promise<TakeBack> {
   const { registration } = await readSettings(c.env.DB)
-  if (registration !== 'open')
-    throw new HubError('FORBIDDEN', 'Registration is closed; ask an administrator of this hub.')
-  await beginAttempt(c.env, [registrationBucket(clientAddress(c.req.raw.headers))])
+  if (registration !== 'open') {
+    // A stranger must not read from the answer whether the hub has an owner.
+    if (!isLocal(c.env, new URL(c.req.url))) {
+      await beginAttempt(c.env, [setupBucket(clientAddress(c.req.raw.headers, c.env))])
+    }
+    throw registrationClosed()
+  }
+  await beginAttempt(c.env, [registrationBucket(clientAddress(c.req.raw.headers, c.env))])
+  // Each account counts, because it costs.
+  return async () => {}
 }
 
-/** Asked before a password is hashed for nothing; what uses the invitation up asks again. */
-async function requireInvitation(c: Context<HubContext>, hash: string): Promise<void> {
+/** The same words for a hub that is claimed and for one that is not. */
+function registrationClosed(): HubError {
+  return new HubError(
+    'FORBIDDEN',
+    'Registration is closed. Ask an administrator for an invitation; the first account of a new hub needs the SETUP_TOKEN that it was deployed with.',
+    { param: 'setupToken' },
+  )
+}
+
+/** Asked before a password is hashed for nothing; the statement that uses the invitation asks again. */
+async function requireInvitation(c: Context<HubContext>, hash: string): Promise<TakeBack> {
+  const address = clientAddress(c.req.raw.headers, c.env)
+  const takeBack = await beginAttempt(c.env, invitationBuckets(address, hash))
   if (!(await isInvitationGood(c.env.DB, hash, Date.now()))) throw notInvited()
+  return takeBack
 }
 
 async function claimHub(c: Context<HubContext>, user: NewUser, entry: AuditEntry): Promise<void> {
@@ -200,10 +235,10 @@ async function describeAttempt(
   user: User | undefined,
 ): Promise<Attempt> {
   const now = Date.now()
-  const address = clientAddress(c.req.raw.headers)
+  const address = clientAddress(c.req.raw.headers, c.env)
   const account = user?.id ?? (await nobodyNamed(login))
   const [device, knownAddress] = await Promise.all([
-    verifyDevice(c.env, getCookie(c, deviceCookie), user?.id, now),
+    verifyDevice(c.env, readCookie(c, 'hub_device'), user?.id, now),
     hasSessionFrom(c.env.DB, account, address, now),
   ])
   return { account, address, device, knownAddress }
@@ -223,7 +258,7 @@ async function readCurrentSession(c: Context<HubContext>): Promise<z.infer<typeo
   const credential = readCredential(c)
   if (!credential || credential.text.startsWith('llm_')) return nobody
   try {
-    const presented = { credential: credential.text, address: clientAddress(c.req.raw.headers) }
+    const presented = { credential: credential.text, address: clientAddress(c.req.raw.headers, c.env) }
     const { session } = await identifyCaller(c.env, presented, Date.now(), (work) =>
       c.executionCtx.waitUntil(work),
     )

@@ -169,7 +169,10 @@ export function declaredRoutes(app: Pick<Hono<HubContext>, 'routes'>): DeclaredR
 
 const identify: MiddlewareHandler<HubContext> = async (context, next) => {
   const credential = readCredential(context)
-  const presented = { credential: credential?.text, address: clientAddress(context.req.raw.headers) }
+  const presented = {
+    credential: credential?.text,
+    address: clientAddress(context.req.raw.headers, context.env),
+  }
   const caller = await identifyCaller(context.env, presented, Date.now(), (work) =>
     context.executionCtx.waitUntil(work),
   )
@@ -181,7 +184,7 @@ const identify: MiddlewareHandler<HubContext> = async (context, next) => {
 /** A request without a credential may be let in; one with a bad credential is a mistake that its sender wants to know of. */
 const identifyOrOpen: MiddlewareHandler<HubContext> = async (context, next) => {
   if (readCredential(context)) return identify(context, next)
-  const address = clientAddress(context.req.raw.headers)
+  const address = clientAddress(context.req.raw.headers, context.env)
   context.set('caller', await identifyOpenCaller(context.env, address, Date.now()))
   await next()
 }

@@ -12,7 +12,7 @@ const Ready = z.object({
   status: z.enum(['ready', 'not-ready']),
   /** What is missing, and the command that mends it. */
   problems: z.array(z.object({ name: z.string(), problem: z.string(), remedy: z.string() })),
-  /** Whether the first account is still to be made. */
+  /** Whether the first account is still to be made; null for strangers, who are to learn nothing of it. */
   unclaimed: z.boolean().nullable(),
 })
 
@@ -39,7 +39,7 @@ export const healthRoutes = new Hono<HubContext>()
             problem: `not applied: ${pending.join(', ')}`,
             remedy: 'npx wrangler d1 migrations apply DB --remote',
           })
-        } else unclaimed = !(await hasUsers(c.env.DB))
+        } else if (isLocal(c.env, new URL(c.req.url))) unclaimed = !(await hasUsers(c.env.DB))
       } catch {
         problems.push({
           name: 'DB',

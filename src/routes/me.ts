@@ -3,6 +3,8 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Caller, PresentedSession } from '../auth/caller.ts'
 import { beginAttempt, passwordBucket } from '../auth/login-guard.ts'
+import { noteFailure } from '../auth/failed-logins.ts'
+import { inTurn } from '../auth/hashing-turn.ts'
 import { hashPassword, verifyPassword } from '../auth/passwords.ts'
 import { listSessions, removeOtherSessions, removeSession, type StoredSession } from '../db/sessions.ts'
 import { findTeam } from '../db/teams.ts'
@@ -108,7 +110,8 @@ export const meRoutes = new Hono<HubContext>()
       const self = await requireSelf(c.env, c.var.caller)
       // Whoever found a session open is not to find out the password with it.
       const takeBack = await beginAttempt(c.env, [passwordBucket(sessionOf(c.var.caller).id)])
-      if (!verifyPassword(self.passwordHash, oldPassword)) {
+      if (!(await inTurn(() => verifyPassword(self.passwordHash, oldPassword)))) {
+        c.executionCtx.waitUntil(noteFailure(c.env, 'password.refused', self.id, 'wrong-old-password'))
         throw new HubError('FORBIDDEN', 'This is not your password.', { param: 'oldPassword' })
       }
       await takeBack()

@@ -1,9 +1,9 @@
 /** Sessions as requests carry them: opened at a login, renewed while they are used, closed. What a session is stands in `auth/sessions.ts`. */
 import type { Context } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { PresentedSession } from '../auth/caller.ts'
-import { deviceCookie, deviceLifetimeMs, signDevice, verifyDevice } from '../auth/devices.ts'
-import { expiryOf, isRenewalDue, sessionCookie, signSession } from '../auth/sessions.ts'
+import { readCookie, removeCookie, writeCookie } from '../auth/cookies.ts'
+import { deviceLifetimeMs, signDevice, verifyDevice } from '../auth/devices.ts'
+import { expiryOf, isRenewalDue, signSession } from '../auth/sessions.ts'
 import { addSession, renewSession } from '../db/sessions.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { randomId } from '../ids.ts'
@@ -29,7 +29,7 @@ export async function openSession(
       id,
       userId,
       userAgent: c.req.header('user-agent')?.slice(0, 200) ?? null,
-      address: clientAddress(c.req.raw.headers),
+      address: clientAddress(c.req.raw.headers, c.env),
       createdAt: now,
       lastSeenAt: now,
       expiresAt,
@@ -37,9 +37,9 @@ export async function openSession(
     reason === 'login' ? { actor: userId, action: 'session.opened', subject: id } : undefined,
   )
   const token = await signSession(c.env, { userId, sessionId: id, generation: 1 }, expiresAt)
-  setHubCookie(c, sessionCookie, token, expiresAt - now)
-  if ((await verifyDevice(c.env, getCookie(c, deviceCookie), userId, now)) === undefined) {
-    setHubCookie(c, deviceCookie, await signDevice(c.env, userId, now), deviceLifetimeMs)
+  writeCookie(c, 'hub_session', token, expiresAt - now)
+  if ((await verifyDevice(c.env, readCookie(c, 'hub_device'), userId, now)) === undefined) {
+    writeCookie(c, 'hub_device', await signDevice(c.env, userId, now), deviceLifetimeMs)
   }
   return { token, expiresAt }
 }
@@ -61,20 +61,10 @@ export async function keepSession(c: Context<HubContext>, session: PresentedSess
   }
   // Who still brings the token before the newest has not received that one.
   const token = await signSession(c.env, { userId, sessionId: id, generation }, expiresAt)
-  setHubCookie(c, sessionCookie, token, expiresAt - now)
+  writeCookie(c, 'hub_session', token, expiresAt - now)
 }
 
 /** Takes the session's cookie away. The device stays known. */
 export function forgetCookie(c: Context<HubContext>): void {
-  deleteCookie(c, sessionCookie, { path: '/' })
-}
-
-function setHubCookie(c: Context<HubContext>, name: string, value: string, lifetimeMs: number): void {
-  setCookie(c, name, value, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure: new URL(c.req.url).protocol === 'https:',
-    maxAge: Math.floor(lifetimeMs / 1000),
-  })
+  removeCookie(c, 'hub_session')
 }
