@@ -9,6 +9,7 @@ import {
   conversationOf,
   replaceReferences,
 } from '../dialects/openai-responses/continuation.ts'
+import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 
 /** How long an answer can be gone on from, in milliseconds. */
@@ -91,7 +92,7 @@ export async function keepConversation(
 ): Promise<void> {
   if (body.store === false) return
   // A stream ends in an event that holds the whole answer.
-  const parsed: unknown = JSON.parse(answer)
+  const parsed = parseJson(answer)
   const response = isJsonObject(parsed) && isJsonObject(parsed.response) ? parsed.response : parsed
   const conversation = isJsonObject(response) ? conversationOf(body, response) : undefined
   if (!conversation) return

@@ -15,14 +15,23 @@ export function validationError(error: { issues: Issue[] }, prefix = ''): HubErr
   })
 }
 
+/** How many unknown fields a message names, and how much of a name or path it shows: clients choose them. */
+const mostNamed = 8
+const longestName = 100
+const longestPath = 300
+
+function cut(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName)}…` : name
+}
+
 /** `messages[0].content`: a path as it is written in JavaScript. */
 function formatPath(path: PropertyKey[], prefix: string): string {
   let text = prefix
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`
-    else text += text === '' ? String(step) : `.${String(step)}`
+    else text += text === '' ? cut(String(step)) : `.${cut(String(step))}`
   }
-  return text
+  return text.slice(0, longestPath)
 }
 
 /** Where the trouble is, and the rest of the sentence that begins with the field's name. */
@@ -31,7 +40,9 @@ function explain(issue: Issue, parents: PropertyKey[]): { path: PropertyKey[]; p
   if (issue.code === 'invalid_union') return explainUnion(issue, path)
   if (issue.code === 'unrecognized_keys') {
     const [first = '', ...others] = issue.keys
-    const more = others.map((key) => `, nor is \`${key}\``).join('')
+    const named = others.slice(0, mostNamed).map((key) => `, nor is \`${cut(key)}\``)
+    const unnamed = others.length - named.length
+    const more = named.join('') + (unnamed > 0 ? `, nor are ${unnamed} others` : '')
     return { path: [...path, first], problem: `is not a field that is known here${more}` }
   }
   return { path, problem: isOwnWording(issue.message) ? issue.message : describe(issue) }

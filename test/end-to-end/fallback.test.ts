@@ -413,8 +413,12 @@ describe('bad input', () => {
     },
   )
 
-  it('refuses 20 MB, and goes on serving', async () => {
-    const content = 'x'.repeat(20 * 1024 * 1024)
+  it('takes 20 MB and refuses 33 MB, and goes on serving', async () => {
+    const large = 'x'.repeat(20 * 1024 * 1024)
+    const taken = await ask({ model: 'sandbox/echo', messages: [{ role: 'user', content: large }] })
+    expect(taken.status).toBe(200)
+    await taken.text()
+    const content = 'x'.repeat(33 * 1024 * 1024)
     const response = await ask({ model: 'sandbox/echo', messages: [{ role: 'user', content }] })
     expect(response.status).toBe(413)
     expect(await response.json()).toMatchObject({ hub: { code: 'PAYLOAD_TOO_LARGE' } })
