@@ -44,6 +44,11 @@ export interface Fault {
   retryAt?: number
   /** How long a quota lasts that was hit, where the provider said so without naming a time. */
   period?: 'minute' | 'hour' | 'day' | 'month'
+  /**
+   * Only words say who is to blame, or a 403 that names nothing. The same verdict from two keys in a
+   * row makes it the request's.
+   */
+  doubtful?: true
   /** The provider's machine-readable code, type and parameter, passed on when the request itself is to blame. */
   code?: string
   type?: string

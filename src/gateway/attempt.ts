@@ -15,6 +15,7 @@ import { addressFor, authHeaders } from '../providers/auth.ts'
 import { faultOfException } from '../providers/classify.ts'
 import { factsOf, isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
+import type { Sent } from '../providers/sent-words.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
@@ -23,7 +24,7 @@ import { openCredential } from './credential.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
-import { faultOfComplaint, malformedAnswer } from './provider-fault.ts'
+import { failureOfComplaint, malformedAnswer } from './provider-fault.ts'
 
 export interface AttemptInput {
   env: Env
@@ -42,8 +43,9 @@ export type AttemptResult = Answered & { stated?: NonNullable<Settlement['stated
 type Answered =
   /** The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one. */
   | { type: 'whole'; text: string; usage: Usage | undefined; dropped: string[] }
-  | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string }
-  | { type: 'fault'; fault: Fault; usage?: Usage; complaint?: Complaint }
+  | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string; sent: Sent }
+  /** `own` is the complaint in the provider's own words, where limits may be learned from it. */
+  | { type: 'fault'; fault: Fault; usage?: Usage; own?: Complaint }
   | { type: 'client-left' }
   /** Our own code failed after the call was made. */
   | { type: 'hub-fault'; thrown: unknown }
@@ -99,18 +101,34 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   }
 
   const at = Date.now()
-  const conversation: Conversation = { ...input, speaker, listener, abort, secret, dropped: call.dropped }
+  const sent = sentBy(input, call)
+  const conversation: Conversation = {
+    ...input,
+    speaker,
+    listener,
+    abort,
+    secret,
+    sent,
+    dropped: call.dropped,
+  }
   try {
     const answered = await readAnswer(response, conversation)
-    const complaint = answered.type === 'fault' ? answered.complaint : undefined
-    const limits = statedLimits(candidate.provider, response.headers, complaint, at)
-    return limits.length > 0 ? { ...answered, stated: { limits, at } } : answered
+    const own = answered.type === 'fault' ? answered.own : undefined
+    const limits = statedLimits(candidate.provider, response.headers, own, at)
+    if (limits.length === 0) return answered
+    return { ...answered, stated: { limits, at, ...(own && { refused: true as const }) } }
   } catch (thrown) {
     // Faults of the network are values by now: this is an error of our own code.
     abort.release()
     await response.body?.cancel().catch(() => {})
     return { type: 'hub-fault', thrown }
   }
+}
+
+/** All that a provider can quote of a call: its body, the model in its address, headers that the client chose. */
+function sentBy({ candidate, lease, request }: AttemptInput, { body }: Call): Sent {
+  const headers = candidate.dialect === request.origin.dialect ? (request.origin.headers ?? {}) : {}
+  return { body, texts: [lease.model, request.model, ...Object.values(headers)] }
 }
 
 function readAnswer(response: Response, conversation: Conversation): Promise<Answered> {
@@ -128,11 +146,12 @@ interface Conversation extends AttemptInput {
   listener: Inbound
   abort: LinkedAbort
   secret: string
+  sent: Sent
   dropped: string[]
 }
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, abort, secret, dropped } = conversation
+  const { speaker, listener, request, abort, secret, sent, dropped } = conversation
   const passage =
     speaker.id === listener.id
       ? new Relay(speaker, request.streamUsage)
@@ -141,9 +160,9 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
   const end = await stream.start()
   switch (end.type) {
     case 'good':
-      return { type: 'stream', stream, dropped, secret }
+      return { type: 'stream', stream, dropped, secret, sent }
     case 'complaint':
-      return { type: 'fault', fault: classifyComplaint(conversation, 200, new Headers(), end.complaint) }
+      return readComplaint(conversation, 200, new Headers(), end.complaint)
     case 'cut':
       return { type: 'fault', fault: cutFault('before any content') }
     case 'malformed':
@@ -173,10 +192,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   }
   const complaint = speaker.readComplaint(body)
   if (complaint) {
-    return {
-      type: 'fault',
-      fault: classifyComplaint(conversation, response.status, response.headers, complaint),
-    }
+    return readComplaint(conversation, response.status, response.headers, complaint)
   }
   const usage = speaker.readUsage(body)
   if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), usage, dropped }
@@ -198,24 +214,18 @@ async function readRefusal(response: Response, conversation: Conversation): Prom
   const text = await readRefusalText(response)
   abort.release()
   const complaint = speaker.parseError(parseJson(text) ?? text)
-  const fault = classifyComplaint(conversation, response.status, response.headers, complaint)
-  return { type: 'fault', fault, complaint }
+  return readComplaint(conversation, response.status, response.headers, complaint)
 }
 
-function classifyComplaint(
-  { candidate, secret }: Conversation,
+function readComplaint(
+  { candidate, secret, sent }: Conversation,
   status: number,
   headers: Headers,
   complaint: Complaint,
-): Fault {
-  return faultOfComplaint({
-    provider: candidate.provider,
-    status,
-    headers,
-    complaint,
-    now: Date.now(),
-    secret,
-  })
+): Answered {
+  const { provider } = candidate
+  const failed = { provider, status, headers, complaint, now: Date.now(), secret, sent }
+  return { type: 'fault', ...failureOfComplaint(failed) }
 }
 
 function servedBy({ candidate, lease }: Conversation): Served {

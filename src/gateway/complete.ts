@@ -134,7 +134,7 @@ class Completion {
         if (last?.data !== undefined) this.#input.answered?.(last.data, served)
       } else {
         const end = await answer.stream.pump(writer)
-        const error = this.#settleStream(served, answer.stream, answer.secret, end)
+        const error = this.#settleStream(served, answer, end)
         if (error) return await this.#writeError(writer, error, answer.stream)
       }
       if (facts) await writer.write(factsComment(facts)).catch(() => {})
@@ -151,7 +151,8 @@ class Completion {
   }
 
   /** Settles a stream that is over. @returns the error to tell the client, where it ended badly. */
-  #settleStream(served: Served, stream: AnswerStream, secret: string, end: StreamEnd): HubError | undefined {
+  #settleStream(served: Served, answer: StreamAnswer, end: StreamEnd): HubError | undefined {
+    const { stream } = answer
     const usage = stream.usage(this.#search.estimate.inputTokens)
     if (end.type === 'good') {
       this.#settleGood(served, usage)
@@ -162,7 +163,7 @@ class Completion {
       this.#settle(served, { type: 'cancelled', usage }, 'client-left', { status: clientLeftStatus, usage })
       return undefined
     }
-    const fault = faultOfEnd(end, served, secret)
+    const fault = faultOfEnd(end, served, answer)
     const code =
       fault.verdict === 'deadline'
         ? 'REQUEST_TIMEOUT'
@@ -246,8 +247,15 @@ class Completion {
   }
 }
 
+/** An answer that streams. */
+type StreamAnswer = Extract<Served['answer'], { type: 'stream' }>
+
 /** The fault of a stream that broke after its first content. */
-function faultOfEnd(end: Exclude<StreamEnd, { type: 'good' }>, { candidate }: Served, secret: string) {
+function faultOfEnd(
+  end: Exclude<StreamEnd, { type: 'good' }>,
+  { candidate }: Served,
+  { secret, sent }: StreamAnswer,
+) {
   switch (end.type) {
     case 'complaint':
       return faultOfComplaint({
@@ -257,6 +265,7 @@ function faultOfEnd(end: Exclude<StreamEnd, { type: 'good' }>, { candidate }: Se
         complaint: end.complaint,
         now: Date.now(),
         secret,
+        sent,
       })
     case 'cut':
       return cutFault('before it was complete')

@@ -26,15 +26,15 @@ export interface Served extends AskedPool {
 }
 
 /**
- * Makes the call. Answers who serves, where to go on, or what is to be settled before the same pool is asked for another key;
- * undefined where the client left.
+ * Makes the call. Answers who serves, where to go on, or what is to be settled before the same pool is
+ * asked for another key; `again` where that is kept back; undefined where the client left.
  */
 export async function callWithLease(
   state: SearchState,
   { candidate, poolOwner }: AskedPool,
   pool: PoolStub,
   lease: Lease,
-): Promise<Served | Settlement | 'next' | 'nobody' | undefined> {
+): Promise<Served | Settlement | 'again' | 'next' | 'nobody' | undefined> {
   const { input, ledger, gate } = state
   const { env, background, clientLeft, deadline } = input
   const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
@@ -83,16 +83,23 @@ export async function callWithLease(
       return undefined
     }
     case 'fault': {
-      const { fault, stated } = result
+      const { stated } = result
+      const { providerId } = candidate
+      const fault = state.doubt.judge(providerId, lease.keyId, result.fault)
       ledger.close(entry, fault, now)
-      state.tried.push(lease.keyId)
+      state.tried.push({ keyId: lease.keyId, ...(isOfModel(fault) && { model: lease.model }) })
       if (fault.blame === 'request') state.requestFault = fault
       const outcome: Settlement['outcome'] = { type: 'failure', fault }
       const said = { outcome, ...(stated && { stated }) }
       const onward = afterFault(fault)
-      if (onward === 'same-pool') return { leaseId: lease.id, ...said }
-      settle(said)
-      return onward
+      if (onward !== 'same-pool') {
+        settle(said)
+        return onward
+      }
+      const settlement = { leaseId: lease.id, ...said }
+      if (!fault.doubtful) return settlement
+      state.doubt.hold({ providerId, keyId: lease.keyId, fault, entry, pool, settlement })
+      return 'again'
     }
   }
 }
@@ -105,12 +112,18 @@ function requestFor({ input, gate }: SearchState, candidate: Candidate, lease: L
   return made ? { ...request, origin: { ...request.origin, body: original.body } } : request
 }
 
+/** Whether the key may still serve another model. */
+function isOfModel({ blame, verdict }: Fault): boolean {
+  return blame === 'model' || verdict === 'not-found'
+}
+
 /** Who is asked after a fault. */
 function afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
   switch (fault.blame) {
     case 'request':
-      // Another model may take what is too long for this one; nobody else is asked about a request that is wrong.
-      return fault.verdict === 'context-too-long' ? 'next' : 'nobody'
+      // Another model may take what is too long for this one, another provider what this one refuses
+      // with every key; nobody else is asked about a request that is wrong.
+      return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
     case 'region':
     case 'unknown':
       return fault.verdict === 'deadline' ? 'nobody' : 'next'

@@ -122,9 +122,12 @@ export class PoolSearch {
     if (admission.type === 'place') background(this.#pool.leave(admission.place))
   }
 
-  #follow(admission: Admission): Promise<Step | 'again'> | 'next' {
+  #follow(admission: Admission): Promise<Step | 'again'> | 'next' | 'again' {
     switch (admission.type) {
       case 'refusal': {
+        // No other key contradicts the last one: the pool hears of it, and says when it is worth asking.
+        this.#previous = this.#state.doubt.take(this.#pool)
+        if (this.#previous) return 'again'
         const { refusals, unlisted, retryAt } = admission
         const asked = { candidate: this.#candidate, poolOwner: this.#poolOwner }
         this.#state.refusals.set(this.#name, { ...asked, refusals, unlisted, retryAt })
@@ -165,6 +168,8 @@ export class PoolSearch {
     const { input, ledger, estimate, tried, patience } = this.#state
     const { token, configuration } = this.#state.caller
     const { model, provider } = this.#candidate
+    const isTried = (key: (typeof tried)[number]): boolean =>
+      key.model === undefined || model === undefined || key.model === model
     const { allowedPriorities } = input.request
     const conversation = this.#state.conversation.for(provider)
     const { maxShare } = configuration.user
@@ -176,7 +181,7 @@ export class PoolSearch {
       defaultModel: provider.defaultModel,
       estimate,
       ...(allowedPriorities && { allowedPriorities }),
-      excludedKeys: tried,
+      excludedKeys: tried.filter(isTried).map(({ keyId }) => keyId),
       ...(conversation !== undefined && { conversation }),
       ...((this.#waits || patience.waitsUntil > Date.now()) && {
         wait: {

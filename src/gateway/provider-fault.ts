@@ -4,7 +4,7 @@
  */
 import type { Complaint } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
-import { classify, type FailedAnswer } from '../providers/classify.ts'
+import { type FailedAnswer, readFailure } from '../providers/classify.ts'
 import { maxErrorBytes } from './budgets.ts'
 
 /** How much of a message is kept, in characters, and of its code, type and parameter. */
@@ -13,7 +13,16 @@ const longestWord = 200
 
 /** Classifies a complaint, of any length, into a fault that any row can hold. */
 export function faultOfComplaint(answer: FailedAnswer): Fault {
-  const { message, code, type, param, ...fault } = classify({ ...answer, complaint: cut(answer.complaint) })
+  return failureOfComplaint(answer).fault
+}
+
+/** The same, and the complaint in the provider's own words, as far as limits may be learned from it. */
+export function failureOfComplaint(answer: FailedAnswer): { fault: Fault; own?: Complaint } {
+  const { fault, own } = readFailure({ ...answer, complaint: cut(answer.complaint) })
+  return { fault: shortened(fault), ...(own && { own }) }
+}
+
+function shortened({ message, code, type, param, ...fault }: Fault): Fault {
   return {
     ...fault,
     message: message.slice(0, longestMessage),

@@ -10,6 +10,7 @@ import type { poolStub } from '../quota/stub.ts'
 import type { Resumed } from './conversation.ts'
 import { ConversationName } from './conversation-name.ts'
 import { CurrentCaller } from './current-caller.ts'
+import { Doubt } from './doubt.ts'
 import { type Estimate, estimateTokens } from './estimate.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
@@ -46,8 +47,10 @@ export class SearchState {
   readonly current: CurrentCaller
   readonly patience: Patience
   readonly conversation: ConversationName
-  /** Keys that have failed. */
-  readonly tried: string[] = []
+  /** Keys that have failed, each for one model or, without one, for all. */
+  readonly tried: { keyId: string; model?: string }[] = []
+  /** Verdicts that another key may contradict. */
+  readonly doubt: Doubt
   /** Candidates that cannot serve, by the plan or by what came of asking them. */
   leftOut: LeftOut[] = []
   /** The last refusal of each pool, by its name. */
@@ -66,6 +69,7 @@ export class SearchState {
   constructor(input: SearchInput) {
     const { caller, request, requestId, receivedAt } = input
     this.input = input
+    this.doubt = new Doubt(input.background)
     this.estimate = estimateTokens(request)
     this.ledger = new Ledger(requestId, receivedAt, caller, request)
     this.gate = new TokenGate({ ...input, estimate: this.estimate })

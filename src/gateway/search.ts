@@ -49,6 +49,14 @@ export class Search {
    * @throws {HubError} when nobody can serve; the request is then in the log.
    */
   async run(): Promise<Served | undefined> {
+    try {
+      return await this.#find()
+    } finally {
+      this.#state.doubt.release()
+    }
+  }
+
+  async #find(): Promise<Served | undefined> {
     turn++
     for (;;) {
       const plan = this.#plan()
@@ -116,7 +124,8 @@ export class Search {
 
   /** Waits in the pool that is free soonest, as long as the client would wait. */
   async #waitForSlot(): Promise<Outcome> {
-    const { refusals, patience, tried } = this.#state
+    const { refusals, patience, tried, doubt } = this.#state
+    doubt.release()
     for (;;) {
       const [soonest] = [...refusals]
         .filter(([, { retryAt }]) => retryAt !== undefined && retryAt <= patience.waitsUntil)

@@ -111,7 +111,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
       return { ok: true, model, verdict: 'ok', blame: null, message: 'It works.', status: 200, latencyMs }
     }
     case 'fault': {
-      const { fault } = result
+      const fault = faultOfTrial(result.fault)
       ledger.close(entry, fault, now)
       await finish({ type: 'failure', fault }, fault.status ?? 502)
       return {
@@ -135,6 +135,14 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
       await pool.settle({ leaseId: lease.id, outcome: { type: 'unused' } })
       throw new Error(`The trial of a key came to "${result.type}".`)
   }
+}
+
+/**
+ * A fault as a test finds it. The request is the hub's own and asks for the key's default model, so
+ * that a refusal which names nothing is the key's.
+ */
+function faultOfTrial(fault: Fault): Fault {
+  return fault.verdict === 'forbidden' ? { ...fault, blame: 'key' } : fault
 }
 
 /** A model that the key is sure to be meant for. */

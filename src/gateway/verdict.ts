@@ -39,7 +39,10 @@ const quotaReasons: ReadonlySet<KeyRefusal['reason']> = new Set([
 ])
 
 /** Verdicts on a model that no waiting changes: what rests for one of these has not run out of anything. */
-const unknownModel: ReadonlySet<string> = new Set(['no-such-model', 'not-in-tier'])
+const unknownModel: ReadonlySet<string> = new Set(['no-such-model', 'not-in-tier', 'gone'])
+
+/** Verdicts of what rests without having run out of anything. */
+const closed: ReadonlySet<string> = new Set([...unknownModel, 'forbidden'])
 
 /** The error for a request that nobody could serve. */
 export function explainFailure(failure: Failure): HubError {
@@ -67,7 +70,7 @@ export function explainFailure(failure: Failure): HubError {
     })
   }
   const rests = failure.refusals.some(({ refusals }) =>
-    refusals.some(({ reason, verdict = '' }) => quotaReasons.has(reason) && !unknownModel.has(verdict)),
+    refusals.some(({ reason, verdict = '' }) => quotaReasons.has(reason) && !closed.has(verdict)),
   )
   if (rests || trail.some((entry) => entry.status === 429)) {
     const when = retryAt === undefined ? '' : ` The soonest is free at ${new Date(retryAt).toISOString()}.`

@@ -22,6 +22,26 @@ export interface Calendar {
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
+
+/** The longest that a limit of a period lasts, in milliseconds. */
+export const periodMs: Readonly<Record<Period, number>> = {
+  minute: minuteMs,
+  hour: hourMs,
+  day: dayMs,
+  month: 31 * dayMs,
+}
+
+/** A reset further away than the longest period is a mistake. */
+export const furthestResetMs = periodMs.month
+
+/** What clocks differ by, and a call takes on its way. */
+const slackMs = 5_000
+
+/** A stated reset, at most as far away as its own period is long and `slackMs`. */
+export function withinPeriod(at: number, period: Period | undefined, now: number): number {
+  return period === undefined ? at : Math.min(at, now + periodMs[period] + slackMs)
+}
 
 /** The calendar minute, hour, day or month that a time falls into. */
 export function spanAround(at: number, per: Period, zone: Zone): Span {

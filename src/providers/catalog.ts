@@ -46,6 +46,7 @@ export const catalog = {
     resets: { day: 'refill' },
     limitsPer: 'model',
     limitHeaders: limits.openai,
+    errors: errors.openai,
     keysUrl: 'https://platform.openai.com/api-keys',
   },
   anthropic: {
@@ -242,6 +243,7 @@ export const catalog = {
     resets: { month: 'utc' },
     limitHeaders: limits.cohere,
     modelsUrl: 'https://api.cohere.com/v1/models?page_size=1000',
+    errors: errors.cohere,
     keysUrl: 'https://dashboard.cohere.com/api-keys',
   },
   cerebras: {
@@ -283,6 +285,7 @@ export const catalog = {
     },
     limitsPer: 'model',
     limitHeaders: limits.xai,
+    errors: errors.xai,
     keysUrl: 'https://console.x.ai',
   },
   nvidia: {

@@ -1,16 +1,19 @@
 /**
- * Whose fault it was. A provider's answer goes in, a `Fault` comes out, and with it who rests and until when. Pure, and it never
- * throws: a wrong verdict harms somebody, so what nobody understands is `unknown` and harms no one.
+ * Turns a provider's failed answer into a `Fault`: who is to blame, and until when. Pure, and it
+ * never throws. How an error is read is in `read-error.ts`.
  */
 import type { Complaint } from '../chat/events.ts'
 import type { Blame, Fault } from '../errors.ts'
 import { AddressError } from '../http/safe-fetch.ts'
 import { knownReset } from './calendar.ts'
-import { commonRules, meaningOfStatus } from './common-rules.ts'
-import { errorStatus } from './error-status.ts'
-import type { ErrorRule, Provider } from './provider.ts'
+import type { Provider } from './provider.ts'
+import { ReadError } from './read-error.ts'
 import { redact } from './redact.ts'
+import type { Sent } from './sent-words.ts'
 import { type HeaderList, statedPeriod, statedReset } from './stated-reset.ts'
+
+/** How far a time may be that only a sentence states, and that names no period, in milliseconds. */
+const longestWordsMs = { provider: 3_600_000, other: 86_400_000 } as const
 
 export interface FailedAnswer {
   provider: Provider
@@ -22,30 +25,43 @@ export interface FailedAnswer {
   now: number
   /** The key that the call was made with, so that it can be taken out of what is kept. */
   secret?: string
+  /** The call that failed, so that its words are not taken for the provider's. */
+  sent?: Sent
 }
 
 /** What went wrong, who is to blame, and when the thing blamed may be used again. */
-export function classify({ provider, status, headers, complaint, now, secret }: FailedAnswer): Fault {
-  const said = errorStatus(status, complaint)
-  const matches = (rule: ErrorRule) => ruleMatches(rule, said, complaint)
-  const meaning =
-    provider.errors?.find(matches) ?? commonRules.find(matches) ?? meaningOfStatus(said, provider)
+export function classify(failed: FailedAnswer): Fault {
+  return readFailure(failed).fault
+}
+
+/**
+ * The same, and the complaint in the provider's own words where it is about an account, a model or
+ * the provider: of these, limits may be learned.
+ */
+export function readFailure(failed: FailedAnswer): { fault: Fault; own?: Complaint } {
+  const { provider, status, headers, complaint, now, secret } = failed
+  const error = new ReadError(failed)
+  const { verdict, blame, period: rulesPeriod, doubtful } = error.meaning()
 
   const clean = (text: string) => redact(text, secret)
-  const fault: Fault = { blame: meaning.blame, verdict: meaning.verdict, message: clean(complaint.message) }
-  if (said !== undefined) fault.status = said
+  const fault: Fault = { blame, verdict, message: clean(complaint.message) }
+  if (error.status !== undefined) fault.status = error.status
   if (complaint.code !== undefined) fault.code = clean(complaint.code)
   if (complaint.type !== undefined) fault.type = clean(complaint.type)
   if (complaint.param !== undefined) fault.param = clean(complaint.param)
-  if (!rests(meaning.blame)) return fault
+  if (doubtful) fault.doubtful = true
+  if (!rests(blame)) return { fault }
 
   const list = listOf(headers)
-  const period = meaning.period ?? statedPeriod(list, complaint)
-  const retryAt = statedReset(status, list, complaint, now) ?? knownReset(period, provider.resets ?? {}, now)
+  const own = error.ownComplaint()
+  const period = rulesPeriod ?? statedPeriod(list, own)
+  const longestMs = blame === 'provider' ? longestWordsMs.provider : longestWordsMs.other
+  const stated = statedReset({ status, headers: list, complaint: own, period, longestMs }, now)
+  const retryAt = stated ?? knownReset(period, provider.resets ?? {}, now)
   if (period !== undefined) fault.period = period
   if (retryAt !== undefined) fault.retryAt = Math.ceil(retryAt)
   if (fault.verdict === 'rate-limited') fault.verdict = rateVerdict(period)
-  return fault
+  return { fault, own }
 }
 
 /** The fault of a call that brought no answer: the network's, or a timeout's. @param secret the key that the call was made with. */
@@ -74,21 +90,6 @@ function rests(blame: Blame): boolean {
 function rateVerdict(period: Fault['period']): string {
   if (period === 'day') return 'daily-quota'
   return period === 'month' ? 'monthly-quota' : 'rate-limited'
-}
-
-function ruleMatches(rule: ErrorRule, status: number | undefined, complaint: Complaint): boolean {
-  return (
-    (rule.status === undefined || (status !== undefined && [rule.status].flat().includes(status))) &&
-    (rule.code === undefined || textMatches(rule.code, complaint.code)) &&
-    (rule.type === undefined || textMatches(rule.type, complaint.type)) &&
-    (rule.message === undefined || rule.message.test(complaint.message)) &&
-    (rule.body === undefined || rule.body(complaint))
-  )
-}
-
-function textMatches(condition: string | RegExp, text: string | undefined): boolean {
-  if (text === undefined) return false
-  return typeof condition === 'string' ? condition === text : condition.test(text)
 }
 
 function listOf(headers: FailedAnswer['headers']): HeaderList {

@@ -1,6 +1,7 @@
 /**
- * What each provider's own errors mean, where the rules that hold for everyone (`common-rules.ts`) would read them wrongly. The
- * first rule of a list that matches decides. Statuses are a provider's own; wordings were collected in 2026 (see README.md).
+ * What each provider's own errors mean, where the rules that hold for everyone (`common-rules.ts`,
+ * `word-rules.ts`) would read them wrongly. The first rule of a list that matches decides. Statuses
+ * are a provider's own; wordings were collected in 2026 (see README.md).
  */
 import { googleDetails, lookUp, lookUpText } from './error-object.ts'
 import type { ErrorRule } from './provider.ts'
@@ -18,28 +19,45 @@ export const anthropic: readonly ErrorRule[] = [
     verdict: 'spend-limit',
     blame: 'account',
   },
-  // The customer's own cap; the message says when it ends.
-  { message: /specified (?:workspace )?API usage limits/i, verdict: 'spend-limit', blame: 'account' },
+  // An empty account has no code of its own: the sentence is fixed.
+  {
+    status: 400,
+    sentence:
+      /^Your credit balance is too low to access the (?:Anthropic|Claude) API\.?(?: Please go to Plans & Billing to (?:upgrade or purchase|purchase|add) credits\.)?$/,
+    verdict: 'no-credit',
+    blame: 'account',
+  },
+  // The customer's own cap, of a month; the message says when it ends.
+  {
+    message: /specified (?:workspace )?API usage limits/i,
+    verdict: 'spend-limit',
+    blame: 'account',
+    period: 'month',
+  },
   // Not the key: the edge refuses the country that the call came from.
-  { status: 403, message: /^request not allowed/i, verdict: 'region', blame: 'region' },
-  { type: 'not_found_error', message: /^model:/, verdict: 'no-such-model', blame: 'model' },
+  { status: 403, sentence: /^request not allowed\.?$/i, verdict: 'region', blame: 'region' },
+  { type: 'not_found_error', sentence: /^model: [^]*$/, verdict: 'no-such-model', blame: 'model' },
   // Its rate limits are all per minute, and the error does not always say so.
   { type: 'rate_limit_error', verdict: 'rate-limited', blame: 'account', period: 'minute' },
 ]
 
 // https://ai.google.dev/gemini-api/docs/troubleshooting
 export const gemini: readonly ErrorRule[] = [
+  // The same without the detail that says so.
   {
-    status: [400, 401, 403],
-    body: (complaint) => googleDetails(complaint).reason === 'API_KEY_INVALID',
+    status: [400, 403],
+    sentence:
+      /^API key (?:not (?:valid|found)\. Please pass a valid API key|expired\. Please renew the API key|was reported as leaked\. Please use another API key)\.$/i,
     verdict: 'bad-key',
     blame: 'key',
   },
   {
-    status: [400, 403],
-    message: /api key (?:not (?:valid|found)|expired|was reported)/i,
-    verdict: 'bad-key',
-    blame: 'key',
+    status: 404,
+    type: 'NOT_FOUND',
+    sentence:
+      /^models\/[^]* is not found for API version \w+, or is not supported for \w+\. Call ModelService\.ListModels to see the list of available models and their supported methods\.$/,
+    verdict: 'no-such-model',
+    blame: 'model',
   },
   {
     status: 429,
@@ -70,7 +88,9 @@ export const openrouter: readonly ErrorRule[] = [
     verdict: 'content-policy',
     blame: 'request',
   },
-  { message: /key limit exceeded/i, verdict: 'spend-limit', blame: 'key' },
+  // A key's own limit: only money or a higher limit helps, and the key is good.
+  { message: /key limit exceeded/i, verdict: 'spend-limit', blame: 'account' },
+  { status: 400, sentence: /^\S+ is not a valid model ID$/, verdict: 'no-such-model', blame: 'model' },
   // Refused by a provider behind the router with the router's own key.
   {
     status: [401, 402, 403],
@@ -112,6 +132,38 @@ export const openrouter: readonly ErrorRule[] = [
   },
 ]
 
+// https://help.openai.com/en/articles/10910291: another account may be verified.
+export const openai: readonly ErrorRule[] = [
+  {
+    status: [400, 403, 404],
+    sentence:
+      /^Your organization must be verified to (?:use|stream) (?:this model|the model [`'"][^`'"\s]*[`'"])\. Please go to: https:\/\/platform\.openai\.com\/settings\/organization\/general and click on Verify Organization\.(?: If you just verified, it can take up to \d+ minutes for access to propagate\.)?$/,
+    verdict: 'not-in-tier',
+    blame: 'model',
+  },
+]
+
+// https://docs.x.ai: a bad key is a 400 with the code of any other bad argument.
+export const xai: readonly ErrorRule[] = [
+  {
+    status: 400,
+    sentence:
+      /^Incorrect API key provided(?:: [\w*.[\]-]+)?\.(?: You can obtain an API key from https:\/\/console\.x\.ai\.?)?$/,
+    verdict: 'bad-key',
+    blame: 'key',
+  },
+]
+
+export const cohere: readonly ErrorRule[] = [
+  {
+    status: 404,
+    sentence:
+      /^model '[^]*' not found, make sure the correct model ID was used and that you have access to the model\.$/,
+    verdict: 'no-such-model',
+    blame: 'model',
+  },
+]
+
 export const mistral: readonly ErrorRule[] = [
   // The model is busy for everyone in this tier; the key has done nothing.
   { status: 429, code: '3505', verdict: 'overloaded', blame: 'provider' },
@@ -121,7 +173,7 @@ export const mistral: readonly ErrorRule[] = [
 // https://console.groq.com/docs/errors
 export const groq: readonly ErrorRule[] = [
   // The model wrote a call that does not fit its schema: another try, here or elsewhere, may go well.
-  { code: 'tool_use_failed', verdict: 'tool-use-failed', blame: 'unknown' },
+  { code: /^(?:tool_use|json_validate)_failed$/, verdict: 'tool-use-failed', blame: 'unknown' },
   { status: 403, message: /network settings/i, verdict: 'region', blame: 'region' },
 ]
 
@@ -138,7 +190,12 @@ export const huggingface: readonly ErrorRule[] = [
 ]
 
 export const nvidia: readonly ErrorRule[] = [
-  { message: /DEGRADED function/, verdict: 'overloaded', blame: 'provider' },
+  {
+    status: 400,
+    sentence: /^Function id '[^']*': DEGRADED function cannot be invoked\.?$/,
+    verdict: 'overloaded',
+    blame: 'provider',
+  },
   { message: /function .{0,120}not found for account/i, verdict: 'no-such-model', blame: 'model' },
 ]
 

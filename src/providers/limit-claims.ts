@@ -3,7 +3,7 @@
  * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
  */
 import { parseReset } from '../http/retry-after.ts'
-import type { Period } from './calendar.ts'
+import { furthestResetMs, type Period, withinPeriod } from './calendar.ts'
 import type { LimitHeaders, Reset } from './provider.ts'
 
 /** The lengths, in seconds as headers write them, that are a window of ours. */
@@ -36,8 +36,6 @@ export interface Numbers {
 
 /** Beyond this a number is a mistake, or means "without limit". */
 const largestLimit = 1e12
-/** A time further away than this is a mistake of somebody's: the longest quota there is ends with the month. */
-const furthestMs = 40 * 24 * 60 * 60 * 1_000
 
 /**
  * The believable numbers of a claim. A limit of 0 is none: it says that this tier does not have the model at all. Undefined where
@@ -55,7 +53,9 @@ export function believe(claim: Claim, now: number): Numbers | undefined {
     per,
     ...(limit !== undefined && { limit }),
     ...(remaining !== undefined && { remaining }),
-    ...(at !== undefined && at > now && at <= now + furthestMs && { resetsAt: Math.ceil(at) }),
+    ...(at !== undefined &&
+      at > now &&
+      at <= now + furthestResetMs && { resetsAt: Math.ceil(withinPeriod(at, per, now)) }),
   }
 }
 

@@ -78,7 +78,16 @@ export interface ErrorRule extends Meaning {
   status?: number | readonly number[]
   code?: string | RegExp
   type?: string | RegExp
+  /**
+   * Words of the provider, without those of the client. They choose between request, model, account,
+   * region and unknown only: neither a key nor a provider is blamed for words.
+   */
   message?: RegExp
+  /**
+   * The whole message, from its first to its last character, where a vendor has a fixed sentence and
+   * no code. No client can bring it about, so it counts as a code does.
+   */
+  sentence?: RegExp
   /** Looks at the whole error object where code, type and message do not tell. */
   body?: (complaint: Complaint) => boolean
 }

@@ -3,28 +3,35 @@ import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
 import type { Fault } from '../errors.ts'
 import { parseDuration, parseReset, parseRetryAfter, parseSentence } from '../http/retry-after.ts'
+import { furthestResetMs, withinPeriod } from './calendar.ts'
 import { googleDetails, lookUp, lookUpText } from './error-object.ts'
 
 /** Headers of an answer: names in lower case, in the order they came. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
-/** A time further away than this is a mistake of somebody's: the longest quota there is ends with the month. */
-const furthestMs = 40 * 24 * 60 * 60 * 1_000
+/** A failed answer, as far as it states times. */
+export interface StatedTimes {
+  status: number
+  headers: HeaderList
+  /** In the provider's own words: a time that the client wrote must not be among them. */
+  complaint: Complaint
+  /** How long the limit lasts that was hit, where that is known. */
+  period: Fault['period']
+  /** How far away a time may be that only a sentence states, where no period is known. */
+  longestMs: number
+}
 
-/** The first believable statement, from the most to the least exact. */
-export function statedReset(
-  status: number,
-  headers: HeaderList,
-  complaint: Complaint,
-  now: number,
-): number | undefined {
+/** The first believable statement, from the most to the least exact. It lies within its period. */
+export function statedReset(times: StatedTimes, now: number): number | undefined {
+  const { status, headers, complaint, period, longestMs } = times
   const believable = (at: number | undefined): at is number =>
-    at !== undefined && at > now && at <= now + furthestMs
-  return [
+    at !== undefined && at > now && at <= now + furthestResetMs
+  const stated = [
     ...(readsRetryAfter(status) ? retryAfterTimes(headers, now) : []),
-    ...bodyTimes(complaint, now),
+    ...bodyTimes(complaint, now, period === undefined ? longestMs : Infinity),
     resetOfExhausted([...headers, ...headersInBody(complaint)], now),
   ].find(believable)
+  return stated === undefined ? undefined : withinPeriod(stated, period, now)
 }
 
 /** How long the limit lasts that was hit, as far as names and words tell. */
@@ -55,7 +62,8 @@ function retryAfterTimes(headers: HeaderList, now: number): (number | undefined)
   ]
 }
 
-function bodyTimes(complaint: Complaint, now: number): (number | undefined)[] {
+/** @param longestMs how far away a sentence may put it. */
+function bodyTimes(complaint: Complaint, now: number, longestMs: number): (number | undefined)[] {
   const { quotaIds, retryDelay } = googleDetails(complaint)
   // Google states half a minute for a quota of the day as well; the calendar knows better.
   if (quotaIds.some((id) => id.includes('PerDay'))) return []
@@ -64,9 +72,10 @@ function bodyTimes(complaint: Complaint, now: number): (number | undefined)[] {
     lookUpText(complaint, 'retry_after') ??
     lookUpText(complaint, 'retry_after_seconds') ??
     lookUpText(complaint, 'metadata', 'retry_after_seconds')
+  const said = parseSentence(complaint.message, now)
   return [
     // The sentence has fractions of a second where the detail has none.
-    parseSentence(complaint.message, now),
+    said === undefined ? undefined : Math.min(said, now + longestMs),
     delayMs === undefined ? undefined : now + delayMs,
     seconds === undefined ? undefined : parseRetryAfter(seconds, now),
   ]

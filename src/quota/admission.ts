@@ -14,6 +14,7 @@ import type { Explanation, KeyRefusal, Need, PoolHint } from './lease.ts'
 import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
 import { type Entry, type Lane, type Roster, shortUntil } from './roster.ts'
 import { shareLeft } from './strategies.ts'
+import { withoutStatements } from './unlearned.ts'
 
 /** A pool of a thousand keys need not name them all to say no. */
 const mostListed = 20
@@ -99,11 +100,13 @@ function choose(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf)
   return stays ? usual : first
 }
 
-/** A person tests one key: what keeps it from others does not count, what the provider allows in a time does. */
+/** A person tests one key: only limits that a person entered keep it from being tried. */
 function decideTrial(pool: Pool, need: Need, keyId: string, now: number): Decision {
   const key = pool.configuration.keys.find(({ id }) => id === keyId)
   if (!key) return { type: 'refusal', refusals: [], unlisted: 0 }
-  const offer = pool.roster.offer({ key, model: modelFor(key, need) })
+  const asked = pool.roster.offer({ key, model: modelFor(key, need) })
+  // A limit that was learned is among what the test finds out about.
+  const offer = { ...asked, account: withoutStatements(asked.account, now) }
   const block = longest(
     [...standingBlocks(offer, now), ...needBlocks(offer, need, nothingHeld, now)].filter(({ reason }) =>
       trialObeys.has(reason),

@@ -7,7 +7,7 @@ import { isHalfOpen, probedUntil, type Rest } from './cooldown.ts'
 import type { KeyRefusal, Need } from './lease.ts'
 import { type Account, type PoolKey, quarantineOf } from './pool-state.ts'
 import { aheadOf, type Asker, callsFor, mostFor, type Offered, type Portion, portionsOf } from './shares.ts'
-import { freeAt, limitOf, usedAt, type Window } from './windows.ts'
+import { claimEnd, freeAt, limitOf, usedAt, type Window } from './windows.ts'
 
 /** What speaks against a key. Without `retryAt` it lasts. */
 export type Block = Omit<KeyRefusal, 'keyId'>
@@ -69,7 +69,10 @@ export function needBlocks(offer: Offer, need: Need, held: Held, now: number): B
     blocks.push(...portionBlocks(window, offer, need, held, now))
     const ahead = aheadOf(window, offer, need, held, now)
     if (window.unit === 'requests' && ahead === 0) continue
-    blocks.push(...tooLarge(window, need), ...windowBlocks(window, amountOf(window, offer, need), ahead, now))
+    blocks.push(
+      ...tooLarge(window, need, now),
+      ...windowBlocks(window, amountOf(window, offer, need), ahead, now),
+    )
   }
   blocks.push(...callBlocks(offer, need, now))
   if (held.calls > 0) blocks.push(...heldBlocks(offer, need, held, now))
@@ -203,10 +206,14 @@ function busy(running: number, now: number): Block {
   return { reason: 'busy', retryAt: now + eventRetryMs, detail: `${running} calls are running` }
 }
 
-function tooLarge(window: Window, need: Need): Block[] {
+function tooLarge(window: Window, need: Need, now: number): Block[] {
   const limit = limitOf(window) ?? Infinity
-  if (window.unit === 'requests' || need.estimate.inputTokens <= limit) return []
-  return [largerThan(need, limit, window)]
+  const { inputTokens } = need.estimate
+  if (window.unit === 'requests' || inputTokens <= limit) return []
+  // A limit that came with an answer is a claim: after minutes one request finds out whether it holds.
+  const retryAt = inputTokens <= (window.limit ?? Infinity) ? claimEnd(window) : undefined
+  if (retryAt !== undefined && retryAt <= now) return []
+  return [{ ...largerThan(need, limit, window), ...(retryAt !== undefined && { retryAt }) }]
 }
 
 function largerThan({ estimate }: Need, limit: number, { per }: Window): Block {

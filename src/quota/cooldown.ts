@@ -136,6 +136,7 @@ const lastingVerdicts: ReadonlySet<string> = new Set([
   'suspended',
   'no-such-model',
   'not-in-tier',
+  'gone',
 ])
 
 function restMs(fault: Fault, failures: number): number {

@@ -67,7 +67,9 @@ export function reserve(
       estimate: need.estimate,
       charges,
       ...person,
+      request: need.requestId,
       ...(probe && { probe }),
+      ...(need.onlyKey !== undefined && { trial: true as const }),
     },
     account: {
       ...account,

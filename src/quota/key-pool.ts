@@ -25,6 +25,7 @@ import { isCountedExactly } from './shares.ts'
 import { PoolStore } from './store.ts'
 import { readPoolName } from './stub.ts'
 import { afterCall, suggestions, type Together } from './together.ts'
+import { restored } from './unlearned.ts'
 import { unaccountedRecord, unsettledRecord } from './unsettled.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
@@ -156,16 +157,14 @@ export class KeyPool extends DurableObject<Env> {
     return explainNeed(pool, need, now, waiting.look(need, now).heldOf)
   }
 
-  /** Lifts the quarantine of a key and every rest of its account, by hand. */
+  /** Forgets all that was learned of a key, its account and the pool's circuits, by hand. */
   async restore(keyId: string): Promise<void> {
     const { books, copy } = this.#wake()
     const { configuration, state } = await copy.read()
     const key = configuration.keys.find(({ id }) => id === keyId)
     if (!key) return
-    const { rest: _rest, ...account } = accountOf(state, key.account)
-    const { quarantine: _quarantine, ...use } = account.keys[keyId] ?? { turn: 0 }
-    const restored = { ...account, modelRests: {}, keys: { ...account.keys, [keyId]: use } }
-    books.saveAccount(key.account, restored)
+    books.saveAccount(key.account, restored(accountOf(state, key.account), keyId, this.#now()))
+    for (const model of state.circuits.keys()) books.saveCircuit(model, undefined)
     this.#touch(key.account)
   }
 

@@ -9,24 +9,30 @@ import { believe, type Statement, type Window, windowName, lengthMs } from './wi
 /** A provider names few limits; whoever names more is not learned from without end. */
 const mostWindows = 64
 
-/**
- * The windows of an account after an answer that stated limits.
- * @param model the model that was called.
- * @param at when the answer came: of a stream that ran for long, long before `now`.
- */
-export function learn(
-  windows: Window[],
-  stated: readonly StatedLimit[],
-  model: string,
-  at: number,
-  now: number,
-): Window[] {
+/** Limits that an answer stated. */
+export interface Statements {
+  limits: readonly StatedLimit[]
+  /** The model that was called. */
+  model: string
+  /** When the answer came: of a stream that ran for long, long before it is learned from. */
+  at: number
+  /** Whether the provider refused the call for a limit. Beside an answer, a limit is only a claim. */
+  refused?: true
+}
+
+/** The windows of an account after an answer that stated limits. */
+export function learn(windows: Window[], { limits, ...origin }: Statements, now: number): Window[] {
   let learned = windows
-  for (const limit of stated) learned = learnOne(learned, limit, model, at, now)
+  for (const limit of limits) learned = learnOne(learned, limit, origin, now)
   return learned
 }
 
-function learnOne(windows: Window[], said: StatedLimit, model: string, at: number, now: number): Window[] {
+function learnOne(
+  windows: Window[],
+  said: StatedLimit,
+  { model, at, refused }: Omit<Statements, 'limits'>,
+  now: number,
+): Window[] {
   const { unit, per } = said
   const rule = { unit, per, ...(said.scope === 'model' && { model }) }
   const name = windowName(rule)
@@ -34,10 +40,11 @@ function learnOne(windows: Window[], said: StatedLimit, model: string, at: numbe
   const known = windows[index]
   // A calling of the same limit that came in the meantime is newer.
   if (known?.stated && known.stated.at > at) return windows
-  if (known) return windows.with(index, believe(adopt(known, said), statementOf(said, at, now), now))
+  const statement: Statement = { ...statementOf(said, at, now), ...(refused && { refused }) }
+  if (known) return windows.with(index, believe(adopt(known, said), statement, now))
   if (said.limit === undefined || windows.length >= mostWindows) return windows
   const fresh: Window = { ...rule, resets: said.resets ?? 'sliding', buckets: [] }
-  return [...windows, believe(fresh, statementOf(said, at, now), now)]
+  return [...windows, believe(fresh, statement, now)]
 }
 
 /** How a window resets is for the provider to say where no person has set its limit. */

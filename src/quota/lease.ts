@@ -136,8 +136,11 @@ export type Outcome =
 export interface Settlement {
   leaseId: string
   outcome: Outcome
-  /** What the answer said of the account's limits, and when it was said. */
-  stated?: { limits: StatedLimit[]; at: number }
+  /**
+   * What the answer said of the account's limits, and when it was said; `refused` where it refused the
+   * call for a limit, so that what it said is no mere claim.
+   */
+  stated?: { limits: StatedLimit[]; at: number; refused?: true }
   record?: RequestRecord
 }
 

@@ -1,6 +1,7 @@
 /** What a key pool knows: its keys as configured, and what has happened to their accounts since. Plain data. */
 import type { StoredKey } from '../db/pools.ts'
 import type { Quarantine, Rest } from './cooldown.ts'
+import type { Forbidden } from './forbidden.ts'
 import type { Pace } from './forecast.ts'
 import type { KeySecret } from './lease.ts'
 import type { SharedAccount } from './shares.ts'
@@ -54,6 +55,8 @@ export interface KeyUse {
   latency?: { ms: number; at: number }
   lastUsedAt?: number
   quarantine?: Quarantine
+  /** A refusal that named nothing, since the key's last success. */
+  forbidden?: Forbidden
 }
 
 /** A lease that has not been settled. */
@@ -74,6 +77,10 @@ export interface OpenLease {
   maxShare?: number
   /** It goes first after a rest. */
   probe?: true
+  /** The request that it is for; absent in leases of older versions. */
+  request?: string
+  /** A person tests the key. */
+  trial?: true
 }
 
 /** What has happened in a pool. Survives eviction. */

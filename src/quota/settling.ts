@@ -16,11 +16,13 @@ import {
   restAfterSuccess,
   restWithoutProbe,
 } from './cooldown.ts'
+import { afterForbidden, withoutForbidden } from './forbidden.ts'
 import { paceAfter } from './forecast.ts'
 import { learn } from './learning.ts'
 import type { Outcome, Settlement } from './lease.ts'
 import type { Person } from './parts.ts'
 import { type Account, accountOf, type OpenLease, type PoolState } from './pool-state.ts'
+import { proven } from './unlearned.ts'
 import { charge, giveBack, type Window, windowName } from './windows.ts'
 
 export interface SettlementEffects {
@@ -37,13 +39,16 @@ export function settle(
   { outcome, stated }: Pick<Settlement, 'outcome' | 'stated'>,
   now: number,
 ): SettlementEffects {
-  const account = accountOf(state, lease.account)
-  const rest = state.circuits.get(lease.model)
+  const known = accountOf(state, lease.account)
+  const hasPassed = lease.trial === true && outcome.type === 'success'
+  const account = hasPassed ? proven(known, lease.model, lease.admittedAt, now) : known
+  // An answer proves that the provider answers; a test that a person makes is believed at once.
+  const rest = hasPassed ? undefined : state.circuits.get(lease.model)
   const windows = account.windows.map((window) => trueUp(window, lease, outcome, now))
   const settled: SettlementEffects = {
     account: {
       ...account,
-      windows: stated ? learn(windows, stated.limits, lease.model, stated.at, now) : windows,
+      windows: stated ? learn(windows, { ...stated, model: lease.model }, now) : windows,
       pace: truePace(account, lease, outcome, now),
     },
     circuit: rest ? { model: lease.model, rest } : { model: lease.model },
@@ -155,12 +160,14 @@ function afterSuccess(
   }
 }
 
-/** A secret that worked after it was quarantined is good. */
+/** A secret that worked after it was quarantined, or forbidden, is good. */
 function withoutQuarantine<A extends Pick<Account, 'keys'>>(account: A, lease: OpenLease): A {
-  const use = account.keys[lease.keyId]
-  const { quarantine, ...healthy } = use ?? { turn: 0 }
-  if (!quarantine || quarantine.mark !== lease.mark || lease.admittedAt <= quarantine.since) return account
-  return { ...account, keys: { ...account.keys, [lease.keyId]: healthy } }
+  const known = account.keys[lease.keyId] ?? { turn: 0 }
+  const use = withoutForbidden(known, lease.admittedAt)
+  const { quarantine, ...healthy } = use
+  const isOver = quarantine?.mark === lease.mark && lease.admittedAt > quarantine.since
+  const now = isOver ? healthy : use
+  return now === known ? account : { ...account, keys: { ...account.keys, [lease.keyId]: now } }
 }
 
 /** Who rests. What is not known to be anyone's fault harms nobody. */
@@ -178,10 +185,10 @@ function afterFault(
       // Too much for this account's window, and only this request: a smaller one is welcome.
       if (fault.verdict === 'larger-than-window') return { account, circuit }
       const rest = restAfter(account.modelRests[lease.model], fault, startedAt, now)
-      return {
-        account: { ...account, modelRests: { ...remembered(account.modelRests, now), [lease.model]: rest } },
-        circuit,
-      }
+      const modelRests = { ...remembered(account.modelRests, now), [lease.model]: rest }
+      const use = afterForbidden(account.keys[lease.keyId] ?? { turn: 0 }, lease, fault, now)
+      const keys = use ? { ...account.keys, [lease.keyId]: use } : account.keys
+      return { account: { ...account, modelRests, keys }, circuit }
     }
     case 'key': {
       const use = account.keys[lease.keyId] ?? { turn: 0 }

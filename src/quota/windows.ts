@@ -6,10 +6,9 @@
  * a reading cannot be exact it counts too much, never too little.
  */
 import type { Reset } from '../providers/provider.ts'
-import { type Period, type Span, spanAround } from '../providers/calendar.ts'
+import { type Period, periodMs, type Span, spanAround } from '../providers/calendar.ts'
 import {
   certainPartOf,
-  hasParts,
   lessPart,
   partOf,
   type Parts,
@@ -19,6 +18,7 @@ import {
   withLatestPart,
   withPart,
 } from './parts.ts'
+import { bucketsWithLevel, type Level, levelOf } from './refill.ts'
 
 /** What was used between two times, both included. */
 export interface Bucket {
@@ -27,6 +27,8 @@ export interface Bucket {
   amount: number
   /** How much of it each person used, in an account that serves everyone. */
   by?: Parts
+  /** How much of it others used, by what the provider stated. */
+  foreign?: number
 }
 
 /** What is counted, and up to where. */
@@ -50,6 +52,10 @@ export interface Statement {
   resetsAt?: number
   /** When it was said. */
   at: number
+  /** Set where it came with a refusal. Beside an answer it is a claim, which a probe may refute. */
+  refused?: true
+  /** When a call last went against it, to find out whether it is so. */
+  triedAt?: number
 }
 
 /** A rule with what was used under it, oldest first. Plain data. */
@@ -58,17 +64,14 @@ export interface Window extends WindowRule {
   stated?: Statement
 }
 
-const dayMs = 86_400_000
-export const lengthMs: Readonly<Record<Period, number>> = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: dayMs,
-  // A month that slides is as long as the longest one.
-  month: 31 * dayMs,
-}
+/** How long a window is. A month that slides is as long as the longest one. */
+export const lengthMs = periodMs
 
 /** A sliding window forgets in this many steps, each at most a sixtieth of its length late. */
 const bucketsPerWindow = 60
+
+/** How long a statement binds that came with an answer, before one call finds out whether it is so. */
+const claimMs = 5 * 60_000
 
 /** What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`, `requests/day@key_1`. */
 export function windowName({
@@ -88,7 +91,7 @@ export function limitOf({ limit, stated }: Pick<Window, 'limit' | 'stated'>): nu
 
 /** What counts against the limit: used and reserved. Fractional only in a window that refills. */
 export function usedAt(window: Window, now: number): number {
-  if (drains(window)) return levelAt(window, now)
+  if (drains(window)) return levelAt(window, now).amount
   return total(liveBuckets(window, now))
 }
 
@@ -99,9 +102,37 @@ export function roomAt(window: Window, now: number): number {
 
 /**
  * The soonest time at which `amount` fits, provided nothing else is charged; undefined if it never fits.
+ * A window that only a claim of the provider keeps full is tried again after minutes.
  * @param ahead what others will take first, who wait for the same room.
  */
 export function freeAt(window: Window, amount: number, now: number, ahead = 0): number | undefined {
+  const free = freeWithin(window, amount, now, ahead)
+  if (free !== undefined && free <= now) return free
+  const claimEndsAt = claimEnd(window)
+  if (claimEndsAt === undefined) return free
+  const own = freeWithin(unlearned(window, now), amount, now, ahead)
+  return own === undefined ? free : Math.min(free ?? Infinity, Math.max(own, claimEndsAt))
+}
+
+/** When a call may find out whether a claim of the provider holds; undefined where there is none. */
+export function claimEnd({ stated }: Window): number | undefined {
+  if (stated?.limit === undefined || stated.refused) return undefined
+  return (stated.triedAt ?? stated.at) + claimMs
+}
+
+/** A window without anything that the provider stated: own use, under the limit that a person entered. */
+export function unlearned(window: Window, now: number): Window {
+  const { stated: _stated, ...own } = window
+  if (!window.buckets.some(({ foreign }) => foreign !== undefined)) return own
+  if (!drains(window)) {
+    return { ...own, buckets: window.buckets.filter(({ foreign }) => foreign === undefined) }
+  }
+  const { amount, foreign } = levelAt(window, now)
+  const buckets = withLevel(window, { amount: Math.max(0, amount - foreign), foreign: 0 }, now)
+  return { ...own, buckets }
+}
+
+function freeWithin(window: Window, amount: number, now: number, ahead: number): number | undefined {
   const limit = limitOf(window)
   if (limit === undefined) return now
   if (amount > limit) return undefined
@@ -132,19 +163,53 @@ function freeInOneWindow(window: Window, amount: number, now: number): number {
  * @param person who uses it, in an account that serves everyone.
  */
 export function charge(window: Window, amount: number, now: number, person?: Person): Window {
-  const live = liveBuckets(window, now)
-  const last = live.at(-1)
-  // A clock that was set back must not put a bucket before those that are there.
-  const at = Math.max(now, last?.to ?? now)
+  const goesFirst = claimEnd(window) !== undefined && roomAt(window, now) < amount
+  const charged = chargeOwn(window, amount, now, person)
+  // The call that goes against a claim: the others wait for what comes of it.
+  return goesFirst && window.stated ? { ...charged, stated: { ...window.stated, triedAt: now } } : charged
+}
+
+function chargeOwn(window: Window, amount: number, now: number, person: Person | undefined): Window {
+  const { live, at, index } = placeFor(window, now, false)
   if (drains(window)) {
-    const level = levelAt(window, at) + amount
-    const leveled = { ...window, buckets: withLevel(window, level, at) }
+    const level = levelAt(window, at)
+    const raised = { ...level, amount: level.amount + amount }
+    const leveled = { ...window, buckets: withLevel(window, raised, at) }
     return person ? chargePart(leveled, amount, person) : leveled
   }
-  const goesOn = last && (calendarSpan(window, now) || at - last.from < stepMs(window))
-  const bucket = goesOn ? { ...last, to: at, amount: last.amount + amount } : { from: at, to: at, amount }
+  const last = live[index]
+  const bucket = last ? { ...last, to: at, amount: last.amount + amount } : { from: at, to: at, amount }
   const counted = person ? withPart(bucket, person.user, amount, live) : bucket
-  return { ...window, buckets: [...(goesOn ? live.slice(0, -1) : live), counted] }
+  return { ...window, buckets: [...(last ? live.toSpliced(index, 1) : live), counted] }
+}
+
+/** Counts use of others. It is never mixed with own use, so that it can be forgotten. */
+function chargeOthers(window: Window, amount: number, now: number): Window {
+  const { live, at, index } = placeFor(window, now, true)
+  if (drains(window)) {
+    const level = levelAt(window, at)
+    const raised = { amount: level.amount + amount, foreign: level.foreign + amount }
+    return { ...window, buckets: withLevel(window, raised, at) }
+  }
+  const last = live[index]
+  const sum = amount + (last?.amount ?? 0)
+  const bucket: Bucket = { from: last?.from ?? at, to: at, amount: sum, foreign: sum }
+  return { ...window, buckets: [...(last ? live.toSpliced(index, 1) : live), bucket] }
+}
+
+/** Where use is counted now: the time, and the bucket of its kind that goes on, if one does. */
+function placeFor(
+  window: Window,
+  now: number,
+  isForeign: boolean,
+): { live: Bucket[]; at: number; index: number } {
+  const live = liveBuckets(window, now)
+  // A clock that was set back must not put a bucket before those that are there.
+  const at = Math.max(now, live.at(-1)?.to ?? now)
+  const index = live.findLastIndex(({ foreign }) => (foreign !== undefined) === isForeign)
+  const last = live[index]
+  const goesOn = last && (calendarSpan(window, now) || at - last.from < stepMs(window))
+  return { live, at, index: goesOn ? index : live.length }
 }
 
 /**
@@ -153,7 +218,8 @@ export function charge(window: Window, amount: number, now: number, person?: Per
  */
 export function chargeAhead(window: Window, amount: number, now: number, until: number): Window {
   if (drains(window)) {
-    return { ...window, buckets: withLevel(window, levelAt(window, now) + amount, until) }
+    const level = levelAt(window, now)
+    return { ...window, buckets: withLevel(window, { ...level, amount: level.amount + amount }, until) }
   }
   return { ...window, buckets: [...liveBuckets(window, now), { from: now, to: until, amount }] }
 }
@@ -163,7 +229,8 @@ export function chargeAhead(window: Window, amount: number, now: number, until: 
  * same account, and what they took is charged. One that says more is left is noted, and changes nothing.
  */
 export function believe(window: Window, said: Statement, now: number): Window {
-  const stated = { ...window.stated, ...said }
+  const { refused: _refused, triedAt: _triedAt, ...known } = window.stated ?? {}
+  const stated = { ...known, ...said }
   const heard = { ...window, stated }
   if (said.remaining === undefined || stated.limit === undefined) return heard
   const foreign = stated.limit - said.remaining - usedAt(heard, now)
@@ -173,12 +240,12 @@ export function believe(window: Window, said: Statement, now: number): Window {
 function chargeForeign(window: Window, amount: number, endsAt: number | undefined, now: number): Window {
   const length = lengthMs[window.per]
   const slides = !drains(window) && !calendarSpan(window, now)
-  if (!slides || endsAt === undefined || endsAt > now + length) return charge(window, amount, now)
+  if (!slides || endsAt === undefined || endsAt > now + length) return chargeOthers(window, amount, now)
   // Half a millisecond beside any call of ours, so that what is given back is never taken from here.
   const at = endsAt - length - 0.5
   const live = liveBuckets(window, now)
   const index = live.findIndex(({ to }) => to > at)
-  const bucket = { from: at, to: at, amount }
+  const bucket = { from: at, to: at, amount, foreign: amount }
   return { ...window, buckets: live.toSpliced(index < 0 ? live.length : index, 0, bucket) }
 }
 
@@ -196,7 +263,8 @@ export function giveBack(
   if (drains(window)) {
     // What may have drained since is gone: taking that back too would count others' use as ours.
     const left = Math.max(0, amount - drainPerMs(window) * (now - chargedAt))
-    const buckets = withLevel(window, Math.max(0, levelAt(window, now) - left), now)
+    const level = levelAt(window, now)
+    const buckets = withLevel(window, { ...level, amount: Math.max(0, level.amount - left) }, now)
     const own = user === undefined ? -1 : buckets.findLastIndex(({ by }) => by?.[user] !== undefined)
     return {
       ...window,
@@ -204,7 +272,7 @@ export function giveBack(
     }
   }
   const buckets = liveBuckets(window, now).map((bucket) => {
-    if (bucket.from > chargedAt || chargedAt > bucket.to) return bucket
+    if (!isOwnAt(bucket, chargedAt)) return bucket
     const less = { ...bucket, amount: Math.max(0, bucket.amount - amount) }
     return user === undefined ? less : lessPart(less, user, amount)
   })
@@ -216,14 +284,18 @@ export function usedByPerson(window: Window, now: number): Map<string, number> {
   if (!drains(window)) return sumParts(liveBuckets(window, now))
   const limit = limitOf(window) ?? Infinity
   const users = [...sumParts(window.buckets).keys()]
-  const levels = users.map((user) => [user, levelAt(partOf(window, user, limit), now)] as const)
+  const levels = users.map((user) => [user, levelAt(partOf(window, user, limit), now).amount] as const)
   return new Map(levels.filter(([, level]) => level > 0))
 }
 
 /** Whether what was charged at a time still counts. */
 export function countsAt(window: Window, chargedAt: number, now: number): boolean {
   if (drains(window)) return now - chargedAt < lengthMs[window.per]
-  return liveBuckets(window, now).some((bucket) => bucket.from <= chargedAt && chargedAt <= bucket.to)
+  return liveBuckets(window, now).some((bucket) => isOwnAt(bucket, chargedAt))
+}
+
+function isOwnAt({ from, to, foreign }: Bucket, at: number): boolean {
+  return foreign === undefined && from <= at && at <= to
 }
 
 /** When nothing of today's use will count any more; undefined while nothing does and no calendar decides. */
@@ -242,26 +314,12 @@ export function lastResetAt(window: Window, now: number): number | undefined {
   return calendarSpan(window, now)?.startsAt
 }
 
-/**
- * The buckets of a window that refills: its level is in the last one, and earlier ones keep only the
- * parts of people who have not used it since. Parts are levels of the bucket's time, too.
- */
-function withLevel(window: Window, level: number, at: number): Bucket[] {
-  const length = lengthMs[window.per]
-  const known = window.buckets
-    .map((bucket) => ({ ...bucket, amount: 0 }))
-    .filter((bucket) => hasParts(bucket) && bucket.to + length > at)
-  const last = known.at(-1)
-  if (last?.to === at) return [...known.slice(0, -1), { ...last, amount: level }]
-  return [...known, { from: at, to: at, amount: level }]
-}
-
 /** Counts a person's part of a window that refills: it drains as fast as their share refills. */
 function chargePart(window: Window, amount: number, { user, maxShare = 1 }: Person): Window {
   const last = window.buckets.at(-1)
   if (!last) return window
   const limit = shareOf(limitOf(window) ?? 0, maxShare)
-  const level = levelAt(certainPartOf(window, user, limit), last.to)
+  const level = levelAt(certainPartOf(window, user, limit), last.to).amount
   const { buckets } = window
   return { ...window, buckets: withLatestPart(buckets, user, level + amount) }
 }
@@ -293,19 +351,16 @@ export function drains(window: Window): boolean {
   return window.resets === 'refill' && limitOf(window) !== undefined
 }
 
-function drainPerMs(window: Window): number {
-  return (limitOf(window) ?? 0) / lengthMs[window.per]
+function withLevel(window: Window, level: Level, at: number): Bucket[] {
+  return bucketsWithLevel(window.buckets, level, lengthMs[window.per], at)
 }
 
-function levelAt(window: Window, now: number): number {
-  const pace = drainPerMs(window)
-  let level = 0
-  let at = 0
-  for (const bucket of window.buckets) {
-    level = Math.max(0, level - pace * Math.max(0, bucket.to - at)) + bucket.amount
-    at = bucket.to
-  }
-  return Math.max(0, level - pace * Math.max(0, now - at))
+function levelAt(window: Window, now: number): Level {
+  return levelOf(window.buckets, drainPerMs(window), now)
+}
+
+function drainPerMs(window: Window): number {
+  return (limitOf(window) ?? 0) / lengthMs[window.per]
 }
 
 function total(buckets: Bucket[]): number {

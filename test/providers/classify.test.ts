@@ -63,9 +63,14 @@ describe('blame', () => {
       'gemini',
       403,
       { error: { code: 403, message: 'Permission denied', status: 'PERMISSION_DENIED' } },
-      { blame: 'key' },
+      { blame: 'model', verdict: 'forbidden', doubtful: true },
     ],
-    ['nvidia', 403, { status: 403, title: 'Forbidden', detail: 'Authorization failed' }, { blame: 'key' }],
+    [
+      'nvidia',
+      403,
+      { status: 403, title: 'Forbidden', detail: 'Authorization failed' },
+      { blame: 'model', verdict: 'forbidden', doubtful: true },
+    ],
     [
       'workers-ai',
       401,

@@ -472,7 +472,7 @@ describe('statedLimits', () => {
     ])
   })
 
-  it.each(['', '-5', 'soon', '2020-01-01T00:00:00Z', String(40 * 86_400 + 1), String(now - 1)])(
+  it.each(['', '-5', 'soon', '2020-01-01T00:00:00Z', String(31 * 86_400 + 1), String(now - 1)])(
     'ignores a reset at "%s"',
     (reset) => {
       const limits = read(catalog.cerebras, openaiStyle('requests-day', 10, 5, reset))
@@ -481,9 +481,12 @@ describe('statedLimits', () => {
     },
   )
 
-  it('believes a reset that is forty days away', () => {
-    expect(read(catalog.cerebras, openaiStyle('requests-day', 10, 5, String(40 * 86_400)))).toMatchObject([
-      { resetsAt: now + 40 * day },
+  it('puts a reset that lies beyond its period at the end of the period', () => {
+    expect(read(catalog.cerebras, openaiStyle('requests-day', 10, 5, String(30 * 86_400)))).toMatchObject([
+      { resetsAt: now + day + 5_000 },
+    ])
+    expect(read(custom, openaiStyle('requests-minute', 10, 5, '3600'))).toMatchObject([
+      { resetsAt: now + 65_000 },
     ])
   })
 
