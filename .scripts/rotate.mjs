@@ -15,9 +15,11 @@ let done = 0
 const stuck = []
 do {
   batch = await post('/api/vault/rotate', cursor === undefined ? {} : { cursor })
-  done += batch.keys.done + batch.responses.done
+  done += batch.keys.done + batch.providers.done + batch.responses.done
   stuck.push(...batch.stuck)
-  console.log(`${done} sealed with ${batch.current}, ${batch.keys.left + batch.responses.left} left`)
+  console.log(
+    `${done} sealed with ${batch.current}, ${batch.keys.left + batch.providers.left + batch.responses.left} left`,
+  )
   cursor = batch.nextCursor ?? undefined
 } while (cursor !== undefined)
 

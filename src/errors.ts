@@ -78,6 +78,8 @@ interface HubErrorDetails {
   trail?: TrailEntry[] | undefined
   /** A provider's own verdict on the request, which is passed on as it is. */
   upstream?: Fault | undefined
+  /** Whether the caller may not learn who was asked: the trail is then shown without names. */
+  concealed?: boolean
   cause?: unknown
 }
 
@@ -89,6 +91,7 @@ export class HubError extends Error {
   readonly retryAt: number | undefined
   readonly trail: TrailEntry[] | undefined
   readonly upstream: Fault | undefined
+  readonly concealed: boolean
 
   constructor(code: ErrorCode, message: string, details: HubErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -97,6 +100,7 @@ export class HubError extends Error {
     this.retryAt = details.retryAt
     this.trail = details.trail
     this.upstream = details.upstream
+    this.concealed = details.concealed ?? false
   }
 
   /** The HTTP status: a provider's own where its verdict on the request is passed on, else the code's. */

@@ -15,6 +15,7 @@ import { rememberRequest } from './http/acting-request.ts'
 import { drain } from './http/body.ts'
 import { cors } from './http/cors.ts'
 import { refuseBrokenPaths } from './http/path-encoding.ts'
+import { sealWhatIsOld } from './gateway/reseal.ts'
 import { secureHeaders } from './http/secure-headers.ts'
 import { timeOrderedId } from './ids.ts'
 import { refreshModels } from './providers/refresh.ts'
@@ -132,6 +133,7 @@ export default {
     await removeOutdated(env.DB, now)
     await foldUsage(env.DB, now)
     await sealPending(env.DB)
+    await sealWhatIsOld(env)
     await refreshModels(env, now)
   },
 } satisfies ExportedHandler<Env>

@@ -53,7 +53,8 @@ export const words = {
   name: 'Name',
   baseUrl: 'Base URL',
   baseUrlHint: 'Up to the part that the dialect appends: https://example.com/v1',
-  otherHost: 'On another host its keys are not used until they are entered again.',
+  otherHost:
+    'At another base URL its keys are not used until you enter them again. On another host its headers are dropped.',
   dialect: 'It speaks',
   dialects: {
     'openai-chat': 'OpenAI chat',

@@ -15,7 +15,7 @@ const maxAnHour = 50
 
 /** What does not open, whose it is, and which of theirs. */
 export interface Finding {
-  what: 'key' | 'response' | 'transcript'
+  what: 'key' | 'headers' | 'response' | 'transcript'
   owner: string
   id: string
 }

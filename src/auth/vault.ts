@@ -1,7 +1,8 @@
 /**
  * Encryption of what must not be read at rest: provider keys, kept conversations, answers and transcripts. AES-256-GCM under a
  * key that HKDF derives for each record from the master key and a random salt; what the record belongs to is authenticated with
- * it (for a provider key the owner, provider, its origin and the key's id), so that a ciphertext opens only in its own row.
+ * it (for a provider key its owner and id, and the owner, id, base URL and dialect of its provider's row), so that a ciphertext
+ * opens only in its own row.
  *
  * Form: `<master key id>.<salt>.<iv>.<ciphertext>`, the last three in base64url.
  * HKDF: RFC 5869. AES-GCM with a 96-bit nonce: NIST SP 800-38D.
@@ -9,14 +10,17 @@
 import { base64url } from 'jose'
 import { HubError } from '../errors.ts'
 import { hex } from '../ids.ts'
+import type { RowBinding } from '../providers/provider.ts'
 import { type KeyRing, type MasterKey, readKeyRing, type Secrets } from './secrets.ts'
 
-/** What a ciphertext is bound to. `origin` is where the key is sent: scheme, host and port. */
+/** The binding of a ciphertext. `origin` is where the key is sent: scheme, host and port. */
 export interface SecretContext {
   owner: string
   provider: string
   origin: string
   keyId: string
+  /** Absent for a key that was sealed before rows were bound too. */
+  row?: RowBinding | undefined
 }
 
 /** A sealed text that does not open: the key that sealed it is gone, or it was altered or belongs elsewhere. */
@@ -43,7 +47,7 @@ export async function openSecret(secrets: Secrets, sealed: string, context: Secr
 }
 
 /** Seals a text for one place, which `bound` names: its owner first, then whatever else makes it unique. */
-export function sealText(secrets: Secrets, text: string, bound: readonly string[]): Promise<string> {
+export function sealText(secrets: Secrets, text: string, bound: readonly (string | null)[]): Promise<string> {
   return sealBytes(secrets, new TextEncoder().encode(text), bound)
 }
 
@@ -51,7 +55,7 @@ export function sealText(secrets: Secrets, text: string, bound: readonly string[
 export async function sealBytes(
   secrets: Secrets,
   bytes: Uint8Array,
-  bound: readonly string[],
+  bound: readonly (string | null)[],
 ): Promise<string> {
   const [master] = requireKeyRing(secrets)
   const salt = crypto.getRandomValues(new Uint8Array(16))
@@ -74,7 +78,11 @@ export async function sealBytes(
  * Opens a sealed text in the place it was sealed for.
  * @throws {SealError} as `openSecret` does.
  */
-export async function openText(secrets: Secrets, sealed: string, bound: readonly string[]): Promise<string> {
+export async function openText(
+  secrets: Secrets,
+  sealed: string,
+  bound: readonly (string | null)[],
+): Promise<string> {
   return new TextDecoder().decode(await openBytes(secrets, sealed, bound))
 }
 
@@ -85,7 +93,7 @@ export async function openText(secrets: Secrets, sealed: string, bound: readonly
 export async function openBytes(
   secrets: Secrets,
   sealed: string,
-  bound: readonly string[],
+  bound: readonly (string | null)[],
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [id, salt = '', iv = '', ciphertext = ''] = sealed.split('.')
   const master = requireKeyRing(secrets).find((candidate) => candidate.id === id)
@@ -167,10 +175,11 @@ export function requireKeyRing(secrets: Secrets): KeyRing {
   return ring
 }
 
-function boundTo({ owner, provider, origin, keyId }: SecretContext): string[] {
-  return [owner, provider, origin, keyId]
+function boundTo({ owner, provider, origin, keyId, row }: SecretContext): (string | null)[] {
+  const old = [owner, provider, origin, keyId]
+  return row ? [...old, row.owner, row.baseUrl, row.dialect] : old
 }
 
-function associatedData(bound: readonly string[]): Uint8Array {
+function associatedData(bound: readonly (string | null)[]): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(bound))
 }

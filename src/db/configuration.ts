@@ -1,8 +1,8 @@
 /** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
-import { openDatabase } from './client.ts'
+import { type Database, openDatabase } from './client.ts'
 import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
 import {
   type CandidateOrder,
@@ -26,7 +26,7 @@ export interface Configuration {
   team: ConfiguredTeam | null
   /** The user's own routes and the hub's, the user's first. */
   routes: ConfiguredRoute[]
-  /** Custom providers: the user's own and the hub's. */
+  /** Custom providers: the user's own, the hub's, and those of administrators who share keys of them. */
   providers: CustomProvider[]
   /** Which pools hold keys for this user, and which models those keys name. */
   reach: Reach[]
@@ -65,7 +65,12 @@ export interface CustomProvider {
   baseUrl: string
   dialect: DialectId
   models: string[]
+  /** Headers in the clear, of a row that was not sealed yet. */
   headers: Record<string, string>
+  /** Its headers, sealed for this row; null where it has none, or has them in the clear. */
+  sealedHeaders: string | null
+  /** Whether an administrator made it: such a row may have a private address, where the deployment allows any. */
+  byAdmin: boolean
   /** What its models cost, by their ids. */
   prices: Record<string, Price>
 }
@@ -163,7 +168,11 @@ async function readFor(d1: D1Database, userId: string) {
         .from(teams)
         .where(eq(teams.id, db.select({ team: users.team }).from(users).where(eq(users.id, userId)))),
       db.select().from(routes).where(inArray(routes.owner, owners)),
-      db.select().from(providers).where(inArray(providers.owner, owners)),
+      db
+        .select({ row: providers, role: users.role })
+        .from(providers)
+        .leftJoin(users, eq(users.id, providers.owner))
+        .where(inArray(providers.owner, owners)),
       own.question,
       selectSharedReach(db),
       db.select().from(settings),
@@ -173,17 +182,43 @@ async function readFor(d1: D1Database, userId: string) {
     user,
     team,
     routes: routeRows.toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub')),
-    // Of two of the same id the user's own is meant: their keys are sealed for its address.
-    providers: providerRows
-      .toSorted((a, b) => Number(a.owner === 'hub') - Number(b.owner === 'hub'))
-      .map((row) => ({
-        ...row,
-        models: row.models ?? [],
-        headers: row.headers ?? {},
-        prices: row.prices ?? {},
-      })),
+    // A name means the user's own row, then the hub's; others are for the keys that go with them.
+    providers: [
+      ...providerRows.toSorted((a, b) => Number(a.row.owner === 'hub') - Number(b.row.owner === 'hub')),
+      ...(await readSharedRows(db, sharedReach, userId)),
+    ].map(toCustomProvider),
     reach: [...(user ? own.read(user.epoch, ownReach) : []), ...sharedReach],
     settings: toSettings(settingRows),
+  }
+}
+
+type ProviderRow = { row: typeof providers.$inferSelect; role: Role | null }
+
+/**
+ * The rows that shared keys go with and that are neither the hub's nor built in: people's own. No new key
+ * of such a row can be shared; those that are from before go on.
+ */
+async function readSharedRows(db: Database, reach: readonly Reach[], userId: string): Promise<ProviderRow[]> {
+  const others = reach.filter(({ rowOwner }) => ![userId, 'hub', 'built-in'].includes(rowOwner))
+  if (others.length === 0) return []
+  const names = others.map(({ rowOwner, provider }) => [rowOwner, provider])
+  return db
+    .select({ row: providers, role: users.role })
+    .from(providers)
+    .leftJoin(users, eq(users.id, providers.owner))
+    .where(
+      sql`(${providers.owner}, ${providers.id}) IN
+        (SELECT value ->> 0, value ->> 1 FROM json_each(${JSON.stringify(names)}))`,
+    )
+}
+
+function toCustomProvider({ row, role }: ProviderRow): CustomProvider {
+  return {
+    ...row,
+    models: row.models ?? [],
+    headers: row.headers ?? {},
+    prices: row.prices ?? {},
+    byAdmin: row.owner === 'hub' || role === 'admin',
   }
 }
 

@@ -21,11 +21,12 @@ export async function listFingerprints(
 const addKeys = `
   INSERT INTO keys
     (owner, id, provider, account_id, name, note, ciphertext, fingerprint, masked, origin, priority, weight, enabled,
-     allowed_models, created_at, updated_at)
+     row_owner, base_url, dialect, binding_version, allowed_models, created_at, updated_at)
   SELECT
     value ->> '$.owner', value ->> '$.id', value ->> '$.provider', value ->> '$.accountId',
     value ->> '$.name', value ->> '$.note', value ->> '$.ciphertext', value ->> '$.fingerprint', value ->> '$.masked', value ->> '$.origin',
     value ->> '$.priority', value ->> '$.weight', 1,
+    value ->> '$.rowOwner', value ->> '$.baseUrl', value ->> '$.dialect', value ->> '$.bindingVersion',
     -- Text as it stands in the column, where there are any.
     CASE json_type(value, '$.allowedModels') WHEN 'array' THEN value -> '$.allowedModels' END,
     value ->> '$.createdAt', value ->> '$.updatedAt'

@@ -4,15 +4,18 @@ import { type AccountRow, isEmpty } from './accounts.ts'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
+import { rowOwner } from './key-rows.ts'
 import { accounts, keys } from './schema.ts'
 
 type KeyRow = typeof keys.$inferSelect
 
-/** A key with what its account says about sharing. */
-export type StoredKey = KeyRow & Pick<AccountRow, 'shared' | 'reserve'> & { accountName: string | null }
+/** A key with what its account says about sharing, and the owner of the provider row that it goes with. */
+export type StoredKey = KeyRow &
+  Pick<AccountRow, 'shared' | 'reserve'> & { rowOwner: string; accountName: string | null }
 
 const columns = {
   key: keys,
+  rowOwner,
   shared: accounts.shared,
   reserve: accounts.reserve,
   accountName: accounts.name,
@@ -27,7 +30,7 @@ export async function listKeys(d1: D1Database, owner: string): Promise<StoredKey
     .innerJoin(accounts, ofAccount)
     .where(eq(keys.owner, owner))
     .orderBy(keys.createdAt, keys.id)
-  return rows.map(({ key, ...account }) => ({ ...key, ...account }))
+  return rows.map(({ key, ...more }) => ({ ...key, ...more }))
 }
 
 export async function findKey(d1: D1Database, owner: string, id: string): Promise<StoredKey | undefined> {
@@ -37,8 +40,8 @@ export async function findKey(d1: D1Database, owner: string, id: string): Promis
     .innerJoin(accounts, ofAccount)
     .where(and(eq(keys.owner, owner), eq(keys.id, id)))
   if (!row) return undefined
-  const { key, ...account } = row
-  return { ...key, ...account }
+  const { key, ...more } = row
+  return { ...key, ...more }
 }
 
 /** Whether an owner has another key than `id` with one of these fingerprints at a provider. */

@@ -13,6 +13,7 @@ export const migrationNames = [
   '0011_usage.sql',
   '0012_transcripts.sql',
   '0013_audit_pending.sql',
+  '0014_binding.sql',
   '0015_shares.sql',
   '0016_caps.sql',
 ] as const

@@ -1,11 +1,11 @@
 /** What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who ask it. */
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
-import { customBaseUrl, customChangedAt } from './sealed.ts'
+import { type KeyRow, keyRowColumns, rowChangedAt } from './key-rows.ts'
 import { accounts, keys, type Limit, providerSettings, type Reserve, settings, users } from './schema.ts'
 
 /** A key as a pool keeps a copy of it. */
-export interface StoredKey {
+export interface StoredKey extends KeyRow {
   id: string
   /** The user who entered it. */
   owner: string
@@ -13,9 +13,9 @@ export interface StoredKey {
   ciphertext: string
   /** Rises when another secret is entered. */
   secretVersion: number
-  /** Where the key is sent, and the address on its custom provider's row now; null where that is not known or not custom. */
+  /** Where the key is sent; null for a key from before this was stored. */
   origin: string | null
-  baseUrl: string | null
+  /** When the row that it goes with was changed last; null where that is no custom row. */
   providerChangedAt: number | null
   enabled: boolean
   priority: number
@@ -66,8 +66,8 @@ export async function readPool(
         ciphertext: keys.ciphertext,
         secretVersion: keys.secretVersion,
         origin: keys.origin,
-        baseUrl: customBaseUrl,
-        providerChangedAt: customChangedAt,
+        ...keyRowColumns,
+        providerChangedAt: rowChangedAt,
         enabled: keys.enabled,
         priority: keys.priority,
         weight: keys.weight,

@@ -4,6 +4,7 @@
  */
 import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
+import { rowOwner } from './key-rows.ts'
 import { accounts, keys, users } from './schema.ts'
 
 /** Keys of one pool that allow the same models, as one row: planning needs no more than this. */
@@ -11,6 +12,8 @@ export interface Reach {
   /** A user's id, or `hub` for accounts that an admin shares with everyone. */
   poolOwner: string
   provider: string
+  /** The owner of the provider row that these keys go with: a user's id, `hub` or `built-in`. */
+  rowOwner: string
   /** Null where every model is allowed. */
   allowedModels: string[] | null
   defaultModel: string | null
@@ -18,6 +21,7 @@ export interface Reach {
 
 const columns = {
   provider: keys.provider,
+  rowOwner,
   allowedModels: keys.allowedModels,
   defaultModel: keys.defaultModel,
 }

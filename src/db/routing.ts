@@ -1,9 +1,10 @@
 /** Routes, custom providers and the order of keys inside a pool: what a user or an admin decides about where requests go. */
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { type Database, openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
-import { providers, providerSettings, routes } from './schema.ts'
+import { keys, providers, providerSettings, routes } from './schema.ts'
+import type { ResealedKey } from './sealed.ts'
 
 export type StoredRoute = typeof routes.$inferSelect
 export type StoredProvider = typeof providers.$inferSelect
@@ -86,7 +87,10 @@ export interface ProviderChanges {
     | {
         owner: string
         id: string
-        change: Pick<Partial<StoredProvider>, 'name' | 'baseUrl' | 'models' | 'headers' | 'prices'>
+        change: Pick<
+          Partial<StoredProvider>,
+          'name' | 'baseUrl' | 'models' | 'headers' | 'headerNames' | 'sealedHeaders' | 'prices'
+        >
       }
     | undefined
   strategy?: { owner: string; provider: string; strategy: string } | undefined
@@ -128,6 +132,52 @@ function putStrategy(db: Database, row: NonNullable<ProviderChanges['strategy']>
       target: [providerSettings.owner, providerSettings.provider],
       set: { strategy: row.strategy },
     })
+}
+
+/**
+ * Makes a person's custom provider the hub's, changed as `row` says, with the keys that were sealed again
+ * for it, all or nothing.
+ * @returns the actor's new epoch; undefined where the hub has a provider of that id.
+ */
+export async function moveProviderToHub(
+  d1: D1Database,
+  { row, strategy }: ProviderChanges & { row: NonNullable<ProviderChanges['row']> },
+  resealed: ResealedKey[],
+  actor: string,
+  entry: AuditEntry,
+): Promise<number | undefined> {
+  const db = openDatabase(d1)
+  const { owner, id, change } = row
+  const fresh = JSON.stringify(
+    resealed.map(({ id: keyId, before, ciphertext }) => ({ id: keyId, before, ciphertext })),
+  )
+  const isFree = sql`NOT EXISTS (SELECT 1 FROM providers AS other WHERE other.owner = 'hub' AND other.id = ${id})`
+  const [, moved, , raised] = await db.batch([
+    recordIfAny(db, entry, providers, and(isRow(row), isFree)),
+    db
+      .update(providers)
+      .set({ ...change, owner: 'hub', updatedAt: Date.now() })
+      .where(and(isRow(row), isFree))
+      .returning({ id: providers.id }),
+    db
+      .update(keys)
+      .set({
+        ciphertext: sql`(SELECT value ->> 'ciphertext' FROM json_each(${fresh}) WHERE value ->> 'id' = keys.id)`,
+        rowOwner: 'hub',
+        bindingVersion: 2,
+      })
+      .where(
+        and(
+          eq(keys.owner, owner),
+          sql`EXISTS (SELECT 1 FROM json_each(${fresh})
+            WHERE value ->> 'id' = keys.id AND value ->> 'before' = keys.ciphertext)`,
+          sql`NOT EXISTS (SELECT 1 FROM providers AS own WHERE own.owner = ${owner} AND own.id = ${id})`,
+        ),
+      ),
+    raiseEpoch(db, actor),
+    ...(strategy ? [putStrategy(db, strategy)] : []),
+  ])
+  return moved.length > 0 ? epochOf(raised) : undefined
 }
 
 /** Removes a custom provider. @returns the actor's new epoch. */

@@ -186,6 +186,13 @@ export const keys = sqliteTable(
     secretVersion: integer('secret_version').notNull().default(1),
     /** It costs nothing: a free tier, or a credit. */
     free: integer({ mode: 'boolean' }).notNull().default(false),
+    /** The owner of the provider row that it goes with (`RowOwner`); null for keys from before that is known of. */
+    rowOwner: text('row_owner'),
+    /** The base URL and dialect of that row when the key was entered; null for a built-in row. */
+    baseUrl: text('base_url'),
+    dialect: text(),
+    /** 2 where the ciphertext is bound to that row, 1 where it is bound to the origin alone. */
+    bindingVersion: integer('binding_version').notNull().default(1),
   },
   (table) => [
     primaryKey({ columns: [table.owner, table.id] }),
@@ -216,11 +223,15 @@ export const providers = sqliteTable(
     baseUrl: text('base_url').notNull(),
     dialect: text().$type<DialectId>().notNull(),
     models: text({ mode: 'json' }).$type<string[]>(),
+    /** Headers in the clear, of a row from before they were sealed; null as soon as they are. */
     headers: text({ mode: 'json' }).$type<Record<string, string>>(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     /** By the model's id. */
     prices: text({ mode: 'json' }).$type<Record<string, Price>>(),
+    headerNames: text('header_names', { mode: 'json' }).$type<string[]>(),
+    /** The headers of every call, sealed for this row and its origin. */
+    sealedHeaders: text('sealed_headers'),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )

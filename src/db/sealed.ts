@@ -1,12 +1,13 @@
 /**
- * What is stored sealed, as whoever seals it anew asks for it: provider keys and kept conversations. Whether something is sealed with
+ * What is stored sealed, as whoever seals it anew asks for it: provider keys, header values and kept conversations. Whether something is sealed with
  * an older master key stands at its beginning, so nothing else has to be remembered for a rotation to go on where it stopped.
  */
-import { and, eq, gt, or, sql, type SQL } from 'drizzle-orm'
+import { and, eq, gt, lt, or, sql, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type AuditEntry, prepareRecord, record } from './audit.ts'
 import { openDatabase } from './client.ts'
-import { accounts, keptResponses, keys, providers } from './schema.ts'
+import { type KeyRow, keyRowColumns, rowOwner } from './key-rows.ts'
+import { accounts, keptResponses, keys } from './schema.ts'
 
 /** The place of a row in its table: rows are walked in the order of their keys. */
 export interface Place {
@@ -14,12 +15,11 @@ export interface Place {
   id: string
 }
 
-/** A provider key as it is stored, with the address on its provider's row where that is a custom one. */
-export interface SealedKey extends Place {
+/** A provider key as it is stored, with the row that it goes with. */
+export interface SealedKey extends Place, KeyRow {
   provider: string
   ciphertext: string
   origin: string | null
-  baseUrl: string | null
   shared: boolean
 }
 
@@ -42,18 +42,6 @@ function follows(table: typeof keys | typeof keptResponses, after: Place | undef
   return or(gt(table.owner, after.owner), and(eq(table.owner, after.owner), gt(table.id, after.id)))
 }
 
-/** The custom provider that a key belongs to: its owner's own row, else the hub's. Null where there is none. */
-function ofProvider<T>(column: SQLiteColumn): SQL<T | null> {
-  return sql<T | null>`(
-    SELECT ${column} FROM ${providers}
-    WHERE ${providers.id} = ${keys.provider} AND ${providers.owner} IN (${keys.owner}, 'hub')
-    ORDER BY ${providers.owner} = 'hub' LIMIT 1)`
-}
-
-/** Its base URL, and when it was changed last. */
-export const customBaseUrl = ofProvider<string>(providers.baseUrl)
-export const customChangedAt = ofProvider<number>(providers.updatedAt)
-
 /** Keys that another master key than `current` sealed, in order from the one after `after`. */
 export async function listOlderKeys(
   d1: D1Database,
@@ -61,6 +49,28 @@ export async function listOlderKeys(
   after: Place | undefined,
   limit: number,
 ): Promise<SealedKey[]> {
+  return listSealedKeys(d1, and(keyIsOlder(current), follows(keys, after)), limit)
+}
+
+/** Keys whose ciphertext is bound to an origin alone, in order from the one after `after`. */
+export async function listUnboundKeys(
+  d1: D1Database,
+  after: Place | undefined,
+  limit: number,
+): Promise<SealedKey[]> {
+  return listSealedKeys(d1, and(lt(keys.bindingVersion, 2), follows(keys, after)), limit)
+}
+
+/** The keys of an owner that go with their own row of a provider. */
+export async function listKeysOfRow(d1: D1Database, owner: string, provider: string): Promise<SealedKey[]> {
+  const ofRow = and(eq(keys.owner, owner), eq(keys.provider, provider), eq(rowOwner, owner))
+  return listSealedKeys(d1, ofRow, mostOfRow)
+}
+
+/** A person has entered this many keys of one provider at most by hand or import; the rest would follow. */
+const mostOfRow = 10_000
+
+async function listSealedKeys(d1: D1Database, where: SQL | undefined, limit: number): Promise<SealedKey[]> {
   return openDatabase(d1)
     .select({
       owner: keys.owner,
@@ -68,12 +78,12 @@ export async function listOlderKeys(
       provider: keys.provider,
       ciphertext: keys.ciphertext,
       origin: keys.origin,
-      baseUrl: customBaseUrl,
+      ...keyRowColumns,
       shared: accounts.shared,
     })
     .from(keys)
     .innerJoin(accounts, and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId)))
-    .where(and(keyIsOlder(current), follows(keys, after)))
+    .where(where)
     .orderBy(keys.owner, keys.id)
     .limit(limit)
 }
@@ -116,26 +126,33 @@ export interface ResealedKey extends Place {
   ciphertext: string
   fingerprint: string
   origin: string
+  /** Null where the row that it goes with is not known: then it is bound to its origin alone, as before. */
+  rowOwner: string | null
+  baseUrl: string | null
+  dialect: string | null
+  bindingVersion: number
 }
 
 /**
  * Puts new ciphertexts in the place of old ones, each only where the old one is still there.
  *
- * @param entry to which their number is put; none is written where nothing is replaced.
+ * @param entry to which their number is put; none is written where nothing is replaced, or it is absent.
  * @returns how many were replaced.
  */
 export async function replaceKeys(
   d1: D1Database,
   resealed: ResealedKey[],
-  entry: Omit<AuditEntry, 'detail'>,
+  entry?: Omit<AuditEntry, 'detail'>,
 ): Promise<number> {
   const fresh = JSON.stringify(resealed)
+  const replace = d1.prepare(replaceAll).bind(fresh)
+  if (!entry) return (await replace.run()).meta.changes
   const due = sql`FROM json_each(${fresh}) AS fresh JOIN keys ON keys.owner = fresh.value ->> 'owner'
     AND keys.id = fresh.value ->> 'id' AND keys.ciphertext = fresh.value ->> 'before'`
   const detail = sql<string>`(SELECT json_object('keys', count(*), 'responses', 0) ${due})`
   const [, replaced] = await d1.batch([
     prepareRecord(d1, { ...entry, detail }, sql`EXISTS (SELECT 1 ${due})`),
-    d1.prepare(replaceAll).bind(fresh),
+    replace,
   ])
   return replaced?.meta.changes ?? 0
 }
@@ -146,6 +163,10 @@ const replaceAll = `
   UPDATE keys SET
     ciphertext = fresh.value ->> 'ciphertext',
     origin = fresh.value ->> 'origin',
+    row_owner = coalesce(fresh.value ->> 'rowOwner', keys.row_owner),
+    base_url = coalesce(fresh.value ->> 'baseUrl', keys.base_url),
+    dialect = coalesce(fresh.value ->> 'dialect', keys.dialect),
+    binding_version = fresh.value ->> 'bindingVersion',
     fingerprint = (fresh.value ->> 'fingerprint') || CASE WHEN EXISTS (
       SELECT 1 FROM keys AS other
       WHERE other.owner = keys.owner AND other.provider = keys.provider AND other.id <> keys.id
@@ -189,14 +210,29 @@ export async function replaceResponses(
   return replaced.reduce((sum, { meta }) => sum + meta.changes, 0)
 }
 
+/** A key's ciphertext, and the row that it was entered for as far as that is known. */
+export interface StoredSeal {
+  ciphertext: string
+  origin: string | null
+  rowOwner: string | null
+  baseUrl: string | null
+  dialect: string | null
+}
+
 /** What is stored of one key now, whatever a pool's copy says. */
 export async function findSealedKey(
   d1: D1Database,
   owner: string,
   id: string,
-): Promise<{ ciphertext: string; origin: string | null } | undefined> {
+): Promise<StoredSeal | undefined> {
   const [row] = await openDatabase(d1)
-    .select({ ciphertext: keys.ciphertext, origin: keys.origin })
+    .select({
+      ciphertext: keys.ciphertext,
+      origin: keys.origin,
+      rowOwner: keys.rowOwner,
+      baseUrl: keys.baseUrl,
+      dialect: keys.dialect,
+    })
     .from(keys)
     .where(and(eq(keys.owner, owner), eq(keys.id, id)))
   return row

@@ -6,8 +6,11 @@ import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { listIn, numberIn, objectIn, parseJson, textIn } from './read.ts'
 
-/** More of a text than this helps nobody: it is a web page. */
-const longestText = 500
+/**
+ * More of a text than this helps nobody: it is a web page. What a person is shown is cut shorter, and only
+ * after secrets were taken out (`providers/redact.ts`): half a secret is not recognised.
+ */
+export const longestText = 8_192
 
 /** Reads an error body. Never throws, and never comes back without a message. */
 export function readError(body: Json | string): Complaint {

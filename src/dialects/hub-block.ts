@@ -6,13 +6,17 @@ export function hubBlock(error: HubError, requestId: string): JsonObject {
   return {
     code: error.code,
     requestId,
-    ...(error.trail && { trail: error.trail.map(trailEntry) }),
+    ...(error.trail && { trail: error.trail.map((entry) => trailEntry(entry, error.concealed)) }),
     ...(error.retryAt !== undefined && { retryAt: isoTime(error.retryAt) }),
   }
 }
 
-function trailEntry({ startedAt, retryAt, message: _message, ...entry }: TrailEntry): JsonObject {
+function trailEntry(
+  { provider, model, keyId, startedAt, retryAt, message: _message, ...entry }: TrailEntry,
+  isConcealed: boolean,
+): JsonObject {
   return {
+    ...(!isConcealed && { provider, model, keyId }),
     ...entry,
     startedAt: isoTime(startedAt),
     ...(retryAt !== undefined && { retryAt: isoTime(retryAt) }),

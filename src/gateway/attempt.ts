@@ -13,14 +13,14 @@ import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { encodeSse } from '../http/sse.ts'
 import { addressFor, authHeaders } from '../providers/auth.ts'
 import { faultOfException } from '../providers/classify.ts'
-import { factsOf, isBuiltIn } from '../providers/registry.ts'
+import { factsAt, isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
 import type { Sent } from '../providers/sent-words.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
 import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
-import { openCredential } from './credential.ts'
+import { openCredential, secretsOf } from './credential.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
@@ -43,7 +43,7 @@ export type AttemptResult = Answered & { stated?: NonNullable<Settlement['stated
 type Answered =
   /** The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one. */
   | { type: 'whole'; text: string; usage: Usage | undefined; dropped: string[] }
-  | { type: 'stream'; stream: AnswerStream; dropped: string[]; secret: string; sent: Sent }
+  | { type: 'stream'; stream: AnswerStream; dropped: string[]; secrets: readonly string[]; sent: Sent }
   /** `own` is the complaint in the provider's own words, where limits may be learned from it. */
   | { type: 'fault'; fault: Fault; usage?: Usage; own?: Complaint }
   | { type: 'client-left' }
@@ -61,9 +61,11 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
 
   const credential = await openCredential(input.env, lease, candidate)
   if ('fault' in credential) return { type: 'fault', fault: credential.fault }
+  // The sandbox needs no key, and its placeholder is a word of its messages.
+  const secrets = lease.secret.type === 'none' ? [] : secretsOf(credential)
   const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential.secret)
   const quirks = candidate.provider.quirks?.[candidate.dialect] ?? {}
-  const facts = factsOf(candidate.providerId, lease.model)
+  const facts = factsAt(candidate.providerId, candidate.provider, lease.model)
   let call: Call
   try {
     call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks, ...(facts && { facts }) })
@@ -79,6 +81,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
       accept: request.stream ? 'text/event-stream' : 'application/json',
       ...(candidate.dialect === request.origin.dialect && request.origin.headers),
       ...candidate.provider.headers,
+      ...credential.headers,
       ...authHeaders(candidate.dialect, secret),
     }),
     body: JSON.stringify(call.body),
@@ -95,7 +98,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     response = await send(input, call.url, { ...init, signal: abort.signal })
   } catch (thrown) {
     abort.release()
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secret) }
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secrets) }
   } finally {
     if (impatience !== undefined) clearTimeout(impatience)
   }
@@ -107,7 +110,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     speaker,
     listener,
     abort,
-    secret,
+    secrets,
     sent,
     dropped: call.dropped,
   }
@@ -145,13 +148,14 @@ interface Conversation extends AttemptInput {
   speaker: Outbound
   listener: Inbound
   abort: LinkedAbort
-  secret: string
+  /** The key and the header values of the call. */
+  secrets: readonly string[]
   sent: Sent
   dropped: string[]
 }
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, abort, secret, sent, dropped } = conversation
+  const { speaker, listener, request, abort, secrets, sent, dropped } = conversation
   const passage =
     speaker.id === listener.id
       ? new Relay(speaker, request.streamUsage)
@@ -160,7 +164,7 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
   const end = await stream.start()
   switch (end.type) {
     case 'good':
-      return { type: 'stream', stream, dropped, secret, sent }
+      return { type: 'stream', stream, dropped, secrets, sent }
     case 'complaint':
       return readComplaint(conversation, 200, new Headers(), end.complaint)
     case 'cut':
@@ -173,7 +177,7 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
 }
 
 async function readWhole(response: Response, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, dropped, secret, abort } = conversation
+  const { speaker, listener, request, dropped, secrets, abort } = conversation
   let text: string
   try {
     text = await readText(response, maxAnswerBytes)
@@ -181,7 +185,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
     if (thrown instanceof BodyTooLargeError)
       return { type: 'fault', fault: malformedAnswer(thrown.message, response.status) }
     if (!(thrown instanceof BrokenBodyError)) throw thrown
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown.cause, secret) }
+    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown.cause, secrets) }
   } finally {
     abort.release()
   }
@@ -218,13 +222,13 @@ async function readRefusal(response: Response, conversation: Conversation): Prom
 }
 
 function readComplaint(
-  { candidate, secret, sent }: Conversation,
+  { candidate, secrets, sent }: Conversation,
   status: number,
   headers: Headers,
   complaint: Complaint,
 ): Answered {
   const { provider } = candidate
-  const failed = { provider, status, headers, complaint, now: Date.now(), secret, sent }
+  const failed = { provider, status, headers, complaint, now: Date.now(), secret: secrets, sent }
   return { type: 'fault', ...failureOfComplaint(failed) }
 }
 
@@ -234,7 +238,8 @@ function servedBy({ candidate, lease }: Conversation): Served {
 
 /** The sandbox is a provider without a network: its address is answered here. What a user supplied is looked at before each call. */
 function send({ env, candidate }: AttemptInput, url: string, init: RequestInit): Promise<Response> {
-  if (!isBuiltIn(candidate.providerId, candidate.provider)) return safeFetch(url, init, addressRules(env))
+  if (!isBuiltIn(candidate.providerId, candidate.provider))
+    return safeFetch(url, init, addressRules(env, candidate.row.byAdmin))
   return new URL(url).hostname === sandboxHost ? answerSandbox(new Request(url, init)) : fetch(url, init)
 }
 

@@ -12,6 +12,7 @@ import type { Outcome } from '../quota/lease.ts'
 import { estimatedUsage, type Usage } from '../chat/events.ts'
 import { type AnswerStream, cutFault, type StreamEnd } from './answer-stream.ts'
 import { budgets } from './budgets.ts'
+import { concealsFrom } from './conceal.ts'
 import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
 import { tokensOf } from './estimate.ts'
 import { interruption } from './interruption.ts'
@@ -170,9 +171,9 @@ class Completion {
         : fault.verdict === 'timeout'
           ? 'PROVIDER_TIMEOUT'
           : 'PROVIDER_ERROR'
-    const error = new HubError(code, `The answer broke off: ${fault.message}`, {
-      trail: this.#search.ledger.trail,
-    })
+    const concealed = concealsFrom(this.#search.caller)
+    const message = concealed ? 'The answer broke off.' : `The answer broke off: ${fault.message}`
+    const error = new HubError(code, message, { trail: this.#search.ledger.trail, concealed })
     this.#settle(served, { type: 'failure', fault, usage }, fault, { status: error.status, error, usage })
     return error
   }
@@ -254,7 +255,7 @@ type StreamAnswer = Extract<Served['answer'], { type: 'stream' }>
 function faultOfEnd(
   end: Exclude<StreamEnd, { type: 'good' }>,
   { candidate }: Served,
-  { secret, sent }: StreamAnswer,
+  { secrets, sent }: StreamAnswer,
 ) {
   switch (end.type) {
     case 'complaint':
@@ -264,7 +265,7 @@ function faultOfEnd(
         headers: new Headers(),
         complaint: end.complaint,
         now: Date.now(),
-        secret,
+        secret: secrets,
         sent,
       })
     case 'cut':

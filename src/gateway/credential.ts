@@ -1,57 +1,121 @@
-/** The secret behind a lease, opened for one call; or the fault where there is none to be had. */
+/**
+ * What a call is made with: the secret behind a lease and the header values of the provider's row, opened
+ * for that call; or the fault where they are not to be had. A secret opens for the row that its owner
+ * entered it for, and for no other.
+ */
 import { auditTampering } from '../auth/tampering.ts'
-import { openSecret, SealError } from '../auth/vault.ts'
-import { findSealedKey } from '../db/sealed.ts'
+import { openSecret, SealError, type SecretContext } from '../auth/vault.ts'
+import { findSealedKey, type StoredSeal } from '../db/sealed.ts'
 import type { Env } from '../env.ts'
 import type { Fault } from '../errors.ts'
 import { originOf } from '../providers/auth.ts'
+import type { RowBinding } from '../providers/provider.ts'
 import type { KeySecret, Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
+import { headersForCall } from './provider-row.ts'
 
 type Sealed = Extract<KeySecret, { type: 'sealed' }>
+type Opened = { secret: string } | { fault: Fault }
 
-/** A provider key in the clear. It is kept nowhere. */
-export type Credential = { secret: string } | { fault: Fault }
+/** A provider key and the header values of its row in the clear. They are kept nowhere. */
+export type Credential = { secret: string; headers: Readonly<Record<string, string>> } | { fault: Fault }
 
 /** What is to be opened: the secret, and the name of the key that it is bound to. */
-type Secret = Pick<Lease, 'secret' | 'keyId'>
+type Secret = Pick<Lease, 'secret' | 'keyId' | 'boundTo'>
 /** Who is about to be called. */
-type Called = Pick<Candidate, 'provider' | 'providerId'>
+type Called = Pick<Candidate, 'provider' | 'providerId' | 'row'>
 
-/** Opens a provider key, of a lease or of a row, which is bound to the address of the provider's row that is about to be called. */
-export async function openCredential(env: Env, lease: Secret, candidate: Called): Promise<Credential> {
+/** Opens a provider key, of a lease or of a row, for the row that is about to be called. */
+export async function openCredential(env: Env, lease: Secret, called: Called): Promise<Credential> {
+  const opened = await openKey(env, lease, called)
+  if ('fault' in opened) return opened
+  const headers = await headersForCall(env, called.providerId, called.row)
+  return 'fault' in headers ? headers : { ...opened, ...headers }
+}
+
+/** Every text of a credential that must reach nobody: the key, and the value of each header. */
+export function secretsOf({ secret, headers }: Exclude<Credential, { fault: Fault }>): string[] {
+  return [secret, ...Object.values(headers)]
+}
+
+async function openKey(env: Env, lease: Secret, called: Called): Promise<Opened> {
   const { secret } = lease
   switch (secret.type) {
     case 'none':
       return { secret: 'sandbox' }
     case 'environment': {
+      // The deployment's own key is for the provider of that name that this hub brings.
+      if (called.row.binding.owner !== 'built-in') return unopened('unknown', ...anotherRow)
       const value = env[secret.variable]
       return { secret: typeof value === 'string' ? value : '' }
     }
     case 'sealed':
-      return openSealed(env, secret, lease.keyId, candidate)
+      return openSealed(env, secret, lease, called)
   }
 }
 
-async function openSealed(env: Env, sealed: Sealed, keyId: string, candidate: Called): Promise<Credential> {
-  const { owner, ciphertext } = sealed
-  const origin = originOf(candidate.provider)
-  const open = (text: string) =>
-    openSecret(env, text, { owner, provider: candidate.providerId, origin, keyId }).catch(sealErrorOf)
-  const opened = await open(ciphertext)
+async function openSealed(
+  env: Env,
+  { owner, ciphertext }: Sealed,
+  { keyId, boundTo }: Secret,
+  called: Called,
+): Promise<Opened> {
+  // A key never goes with a row of somebody else than its owner, unless it is the hub's or built in.
+  if (![owner, 'hub', 'built-in'].includes(called.row.binding.owner))
+    return unopened('unknown', ...anotherRow)
+  const origin = originOf(called.provider)
+  const context = { owner, provider: called.providerId, origin, keyId, row: called.row.binding }
+  const opened = await openBound(env, ciphertext, boundTo, context)
   if (typeof opened === 'string') return { secret: opened }
   // The pool's copy may be from before a rotation or a change: what the database says is the truth.
   const stored = await findSealedKey(env.DB, owner, keyId)
-  const again = stored && stored.ciphertext !== ciphertext ? await open(stored.ciphertext) : opened
-  if (typeof again === 'string') return { secret: again }
   if (!stored) return unopened('unknown', 'key-removed', 'This key was removed.')
-  if (stored.origin !== null && stored.origin !== origin) return unopened('unknown', ...movedAway)
-  if (again.problem === 'no-master-key') {
-    console.error(again.message)
+  const again = await openBound(env, stored.ciphertext, bindingOf(stored), context)
+  if (typeof again === 'string') return { secret: again }
+  if (again.type === 'another-row' || (stored.origin !== null && stored.origin !== origin))
+    return unopened('unknown', ...movedAway)
+  if (again.error.problem === 'no-master-key') {
+    console.error(again.error.message)
     return unopened('unknown', 'no-master-key', 'The master key that this key is sealed with is not set.')
   }
   await auditTampering(env.DB, { what: 'key', owner, id: keyId }, Date.now())
   return unopened('key', 'not-openable', 'What is stored of this key does not open. Enter the key again.')
+}
+
+/** Why a ciphertext does not open: it is for another row than the one that is called, or the vault refuses. */
+type Refused = { type: 'another-row' } | { type: 'sealed'; error: SealError }
+
+/**
+ * Opens a ciphertext for the row that is called.
+ * @param boundTo the row that the key was entered for, as it is stored; undefined where only its origin is
+ *   known. A key that was sealed before rows were bound opens by its origin, for that row.
+ */
+async function openBound(
+  env: Env,
+  ciphertext: string,
+  boundTo: RowBinding | undefined,
+  context: SecretContext & { row: RowBinding },
+): Promise<string | Refused> {
+  const { row, ...old } = context
+  if (boundTo && !isSameRow(boundTo, row)) return { type: 'another-row' }
+  const refused = (error: unknown): Refused => ({ type: 'sealed', error: sealErrorOf(error) })
+  const opened = await openSecret(env, ciphertext, context).catch(refused)
+  if (typeof opened === 'string') return opened
+  return openSecret(env, ciphertext, old).catch(() => opened)
+}
+
+function isSameRow(one: RowBinding, other: RowBinding): boolean {
+  return one.owner === other.owner && one.baseUrl === other.baseUrl && one.dialect === other.dialect
+}
+
+/** The row that a stored key was entered for; undefined where only its origin is known. */
+export function bindingOf({
+  rowOwner,
+  baseUrl,
+  dialect,
+}: Omit<StoredSeal, 'ciphertext' | 'origin'>): RowBinding | undefined {
+  if (rowOwner === 'built-in') return { owner: rowOwner, baseUrl: null, dialect: null }
+  return rowOwner === null || baseUrl === null ? undefined : { owner: rowOwner, baseUrl, dialect }
 }
 
 /** A key that is bound to another address than the one that would be called. */
@@ -60,7 +124,10 @@ const movedAway = [
   'This key was entered for another address than the one on the provider’s row.',
 ] as const
 
-function unopened(blame: Fault['blame'], verdict: string, message: string): Credential {
+/** A key that another row of the same id was entered for. */
+const anotherRow = ['another-row', 'This key goes with another row of this provider.'] as const
+
+function unopened(blame: Fault['blame'], verdict: string, message: string): { fault: Fault } {
   return { fault: { blame, verdict, message } }
 }
 

@@ -1,10 +1,11 @@
 /** Which providers and pools a caller can reach: their configuration, and what the deployment itself brings. Pure. */
-import type { Configuration } from '../db/configuration.ts'
+import type { Configuration, CustomProvider } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
 import type { Env } from '../env.ts'
 import type { Provider } from '../providers/provider.ts'
 import { catalog } from '../providers/catalog.ts'
 import { environmentVariable, findProvider } from '../providers/registry.ts'
+import { builtInRow, type ProviderRow } from './provider-row.ts'
 
 /** A provider under the id that the hub knows it by. */
 export interface KnownProvider {
@@ -12,11 +13,17 @@ export interface KnownProvider {
   provider: Provider
   /** Built in, or made by a user or for the whole hub. */
   custom: boolean
+  row: ProviderRow
 }
 
 export interface Directory {
+  /** The provider that the caller means by a name: their own row, or the hub's, or a built-in one. */
   find(nameOrAlias: string): KnownProvider | undefined
-  /** The custom providers, by id. */
+  /** The row of that id and owner (a user's id, `hub` or `built-in`), which keys that go with it are used with. */
+  rowOf(id: string, owner: string): KnownProvider | undefined
+  /** The rows of that id for which the caller can reach keys, in the order in which they are asked. */
+  rowsInReach(id: string): KnownProvider[]
+  /** The custom providers that the caller can name, by id. */
   custom: KnownProvider[]
   /** Every pool that may hold a usable key, private ones first. */
   reach: Reach[]
@@ -26,17 +33,59 @@ export interface Directory {
 
 /** @param sandbox whether this deployment offers the sandbox. */
 export function makeDirectory(configuration: Configuration, env: Env, sandbox: boolean): Directory {
-  const custom = configuration.providers.map((row): KnownProvider => ({
-    id: row.id,
+  const rows = configuration.providers.map(toKnown)
+  const isOthers = ({ row }: KnownProvider): boolean =>
+    row.binding.owner !== configuration.user.id && row.binding.owner !== 'hub'
+  const named = rows.filter((known) => !isOthers(known))
+  const others = rows.filter(isOthers)
+  const stored = configuration.reach.filter((reach) => sandbox || reach.provider !== 'sandbox')
+  const reach = [...stored, ...impliedReach(stored, configuration.user.id, env, sandbox)].toSorted(
+    (a, b) => Number(a.poolOwner === 'hub') - Number(b.poolOwner === 'hub'),
+  )
+  const builtIn = (name: string): KnownProvider | undefined => {
+    const found = findProvider(name)
+    if (!found || (found.id === 'sandbox' && !sandbox)) return undefined
+    return { ...found, custom: false, row: builtInRow }
+  }
+  const withId = (id: string, among: KnownProvider[]): KnownProvider[] =>
+    among.filter((known) => known.id === id)
+  const rowsOf = (id: string): KnownProvider[] => {
+    const own = builtIn(id)
+    return [...withId(id, named), ...(own?.id === id ? [own] : []), ...withId(id, others)]
+  }
+  return {
+    custom: named.filter(({ id }, index) => named.findIndex((known) => known.id === id) === index),
+    find: (name) => withId(name, named)[0] ?? builtIn(name) ?? withId(name, others)[0],
+    rowOf: (id, owner) => rowsOf(id).find(({ row }) => row.binding.owner === owner),
+    rowsInReach: (id) =>
+      rowsOf(id).filter(({ row }) =>
+        reach.some(({ provider, rowOwner }) => provider === id && rowOwner === row.binding.owner),
+      ),
+    reach,
+    onlySandbox:
+      stored.length > 0 &&
+      stored.every(({ provider }) => provider === 'sandbox') &&
+      environmentProviders(env).length === 0,
+  }
+}
+
+function toKnown(row: CustomProvider): KnownProvider {
+  const { owner, id, baseUrl, dialect, byAdmin, sealedHeaders } = row
+  return {
+    id,
     custom: true,
+    row: {
+      binding: { owner, baseUrl, dialect },
+      headers: sealedHeaders === null ? { clear: row.headers } : { sealed: sealedHeaders },
+      byAdmin,
+    },
     provider: {
       name: row.name,
       dialects: {
-        [row.dialect]: row.baseUrl,
+        [dialect]: baseUrl,
         // Whoever speaks OpenAI chat at an address of its own mostly has embeddings beside it.
-        ...(row.dialect === 'openai-chat' && { 'openai-embeddings': row.baseUrl }),
+        ...(dialect === 'openai-chat' && { 'openai-embeddings': baseUrl }),
       },
-      headers: row.headers,
       // Most servers that people run themselves keep prefixes.
       cachesPrompts: true,
       defaultModel: row.models[0] ?? '',
@@ -45,29 +94,11 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
         ...Object.entries(row.prices).map(([model, price]) => [model, { price }]),
       ]),
     },
-  }))
-  const stored = configuration.reach.filter((reach) => sandbox || reach.provider !== 'sandbox')
-  return {
-    custom,
-    find(name) {
-      const own = custom.find((known) => known.id === name)
-      if (own) return own
-      const builtIn = findProvider(name)
-      if (!builtIn || (builtIn.id === 'sandbox' && !sandbox)) return undefined
-      return { ...builtIn, custom: false }
-    },
-    reach: [...stored, ...impliedReach(stored, configuration.user.id, env, sandbox)].toSorted(
-      (a, b) => Number(a.poolOwner === 'hub') - Number(b.poolOwner === 'hub'),
-    ),
-    onlySandbox:
-      stored.length > 0 &&
-      stored.every((reach) => reach.provider === 'sandbox') &&
-      environmentProviders(env).length === 0,
   }
 }
 
 function impliedReach(stored: Reach[], userId: string, env: Env, sandbox: boolean): Reach[] {
-  const anyModel = { allowedModels: null, defaultModel: null }
+  const anyModel = { rowOwner: 'built-in', allowedModels: null, defaultModel: null }
   const implied = environmentProviders(env)
     .filter((provider) => !stored.some((reach) => reach.provider === provider && reach.poolOwner === 'hub'))
     .map((provider): Reach => ({ poolOwner: 'hub', provider, ...anyModel }))

@@ -13,11 +13,14 @@ import { factsOf, priceOf, providersOfModel } from '../providers/registry.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
 import { lackOf, type Needs } from './needs.ts'
+import type { ProviderRow } from './provider-row.ts'
 
 /** One provider and model that may serve a request, with the pools to ask, private before shared. */
 export interface Candidate {
   providerId: string
   provider: Provider
+  /** The row that is called. Pools are asked for keys that go with it, and for no others. */
+  row: ProviderRow
   /** Absent where each key's own default model applies, else the provider's. */
   model?: string
   /** The dialect in which the provider will be called. */
@@ -88,16 +91,19 @@ export function makePlan(input: PlanInput): Plan | HubError {
       plan.leftOut.push({ provider: name, model: model ?? null, reason: 'there is no such provider' })
       continue
     }
-    // A token that may not use the route may still use some of its models: then they are named, and no key's own default applies.
-    const named = allowed(asked) ? model : (model ?? known.provider.defaultModel)
-    if (!allowed(asked) && !allowed(`${known.id}/${named}`)) {
-      forbidden++
-      continue
+    const rows = directory.rowsInReach(known.id)
+    const asIf = rows.length > 0 ? rows : [known]
+    const usable = asIf.map((row) => {
+      // A token that may not use the route may still use some of its models: then they are named, and no key's own default applies.
+      const named = allowed(asked) ? model : (model ?? row.provider.defaultModel)
+      return allowed(asked) || allowed(`${known.id}/${named}`) ? toCandidate(row, named, input) : undefined
+    })
+    if (usable.every((candidate) => candidate === undefined)) forbidden++
+    for (const candidate of usable) {
+      if (typeof candidate === 'string')
+        plan.leftOut.push({ provider: known.id, model: model ?? null, reason: candidate })
+      else if (candidate) plan.candidates.push(candidate)
     }
-    const candidate = toCandidate(known, named, input)
-    if (typeof candidate === 'string')
-      plan.leftOut.push({ provider: known.id, model: model ?? null, reason: candidate })
-    else plan.candidates.push(candidate)
   }
   if (forbidden > 0 && forbidden === resolved.length) {
     return new HubError('FORBIDDEN', `This token may not use "${asked}".`, { param: 'model' })
@@ -126,7 +132,9 @@ function resolve(input: PlanInput): RouteCandidate[] | undefined {
 
   const named = [
     ...directory.reach.filter((reach) => namesModel(reach, asked)).map((reach) => reach.provider),
-    ...directory.custom.filter((known) => asked in known.provider.models).map((known) => known.id),
+    ...directory.custom
+      .filter((known) => Object.hasOwn(known.provider.models, asked))
+      .map((known) => known.id),
     ...providersOfModel(asked).map((found) => found.provider),
   ]
   if (named.length === 0) return undefined
@@ -175,14 +183,17 @@ function namesModel(reach: Reach, model: string): boolean {
 function toCandidate(known: KnownProvider, model: string | undefined, input: PlanInput): Candidate | string {
   const permitted = input.allowedProviders?.map((name) => input.directory.find(name)?.id)
   if (permitted && !permitted.includes(known.id)) return 'the request does not allow it'
-  const reach = input.directory.reach.filter((entry) => entry.provider === known.id)
+  const { owner } = known.row.binding
+  const reach = input.directory.reach.filter(
+    (entry) => entry.provider === known.id && entry.rowOwner === owner,
+  )
   if (reach.length === 0) return 'you have no key for it'
   const able = reach.filter((entry) => {
     const chosen = model ?? entry.defaultModel ?? known.provider.defaultModel
     return entry.allowedModels === null || matchesAny(chosen, entry.allowedModels)
   })
   if (able.length === 0) return 'no key for it allows this model'
-  const lack = lackOf(factsOf(known.id, model), input.needs)
+  const lack = lackOf(known.custom ? undefined : factsOf(known.id, model), input.needs)
   if (lack) return lack
   const poolOwners = [...new Set(able.map((entry) => entry.poolOwner))]
   const { boundTo } = input.needs
@@ -211,7 +222,7 @@ function toBoundCandidate(
 }
 
 function makeCandidate(
-  { id, provider }: KnownProvider,
+  { id, provider, row }: KnownProvider,
   model: string | undefined,
   dialect: DialectId,
   poolOwners: string[],
@@ -219,6 +230,7 @@ function makeCandidate(
   return {
     providerId: id,
     provider,
+    row,
     ...(model !== undefined && { model }),
     dialect,
     poolOwners,

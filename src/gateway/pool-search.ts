@@ -130,7 +130,9 @@ export class PoolSearch {
         if (this.#previous) return 'again'
         const { refusals, unlisted, retryAt } = admission
         const asked = { candidate: this.#candidate, poolOwner: this.#poolOwner }
-        this.#state.refusals.set(this.#name, { ...asked, refusals, unlisted, retryAt })
+        // Keys of one pool may go with several rows, and each of them is asked for by itself.
+        const name = JSON.stringify([this.#name, this.#candidate.row.binding.owner])
+        this.#state.refusals.set(name, { ...asked, refusals, unlisted, retryAt })
         return 'next'
       }
       case 'place':
@@ -167,7 +169,7 @@ export class PoolSearch {
   #need(): Need {
     const { input, ledger, estimate, tried, patience } = this.#state
     const { token, configuration } = this.#state.caller
-    const { model, provider } = this.#candidate
+    const { model, provider, row } = this.#candidate
     const isTried = (key: (typeof tried)[number]): boolean =>
       key.model === undefined || model === undefined || key.model === model
     const { allowedPriorities } = input.request
@@ -179,6 +181,7 @@ export class PoolSearch {
       ...(maxShare !== null && { maxShare }),
       ...(model !== undefined && { model }),
       defaultModel: provider.defaultModel,
+      row: row.binding.owner,
       estimate,
       ...(allowedPriorities && { allowedPriorities }),
       excludedKeys: tried.filter(isTried).map(({ keyId }) => keyId),

@@ -4,45 +4,46 @@
  * person's change nor another rotation is lost, and a batch that breaks off has done what it has done: what is left is known by
  * its ciphertext.
  */
-import {
-  fingerprintSecret,
-  openSecret,
-  openText,
-  requireKeyRing,
-  SealError,
-  sealSecret,
-  sealText,
-} from '../auth/vault.ts'
+import { openText, requireKeyRing, SealError, sealText } from '../auth/vault.ts'
 import type { AuditEntry } from '../db/audit.ts'
+import {
+  listHeadersToSeal,
+  listOlderHeaders,
+  replaceHeaders,
+  type ResealedHeaders,
+  type StoredHeaders,
+} from '../db/sealed-headers.ts'
 import {
   listOlderKeys,
   listOlderResponses,
+  listUnboundKeys,
   type Place,
   replaceKeys,
   replaceResponses,
-  type ResealedKey,
   type ResealedResponse,
   type SealedKey,
 } from '../db/sealed.ts'
 import type { Env } from '../env.ts'
-import { originOf } from '../providers/auth.ts'
-import { findProvider } from '../providers/registry.ts'
 import { responseContext } from './conversation.ts'
+import { openHeaders, sealHeaders } from './provider-row.ts'
+import { resealKey } from './reseal-key.ts'
 
 /** Where a rotation goes on: what is walked, and the row it came to. */
 export interface Position {
-  table: 'keys' | 'responses'
+  table: 'keys' | 'providers' | 'responses'
   after?: Place | undefined
 }
 
 /** Something that could not be sealed anew, and why: its master key is not in the ring, or it was altered. */
 export interface Stuck extends Place {
-  what: 'key' | 'response'
+  what: 'key' | 'headers' | 'response'
   problem: SealError['problem']
 }
 
 export interface Batch {
   keys: number
+  /** Providers whose header values were sealed. */
+  providers: number
   responses: number
   stuck: Stuck[]
   /** The pools whose copies of keys are now old. */
@@ -61,9 +62,38 @@ export async function resealBatch(
   limit: number,
   entry: Omit<AuditEntry, 'detail'>,
 ): Promise<Batch> {
-  return position.table === 'keys'
-    ? resealKeys(env, position.after, limit, entry)
-    : resealResponses(env, position.after, Math.min(limit, responsesAtOnce), entry)
+  switch (position.table) {
+    case 'keys':
+      return resealKeys(env, position.after, limit, entry)
+    case 'providers':
+      return resealProviders(env, position.after, limit, entry)
+    case 'responses':
+      return resealResponses(env, position.after, Math.min(limit, responsesAtOnce), entry)
+  }
+}
+
+/** As many stored things as one run of the daily task seals. */
+const mostADay = 2_000
+const page = 100
+
+/**
+ * Binds to their rows the keys that an older version sealed, and seals header values that it stored in the
+ * clear. Runs daily: until then such keys open by their origin, for the row that they go with, and such
+ * headers are used as they are.
+ */
+export async function sealWhatIsOld(env: Env): Promise<void> {
+  let after: Place | undefined
+  for (let done = 0; done < mostADay; done += page) {
+    const rows = await listUnboundKeys(env.DB, after, page)
+    const results = await Promise.all(rows.map((row) => resealKey(env, row)))
+    await replaceKeys(
+      env.DB,
+      results.filter((result) => 'ciphertext' in result),
+    )
+    after = placeOf(rows.at(-1))
+    if (rows.length < page) break
+  }
+  await sealProviders(env, await listHeadersToSeal(env.DB, mostADay))
 }
 
 async function resealKeys(
@@ -78,40 +108,44 @@ async function resealKeys(
   const fresh = results.filter((result) => 'ciphertext' in result)
   return {
     keys: await replaceKeys(env.DB, fresh, entry),
+    providers: 0,
     responses: 0,
     stuck: results.filter((result) => 'problem' in result),
     pools: poolsOf(rows),
-    next: rows.length < limit ? { table: 'responses' } : { table: 'keys', after: placeOf(rows.at(-1)) },
+    next: rows.length < limit ? { table: 'providers' } : { table: 'keys', after: placeOf(rows.at(-1)) },
   }
 }
 
-async function resealKey(env: Env, row: SealedKey): Promise<ResealedKey | Stuck> {
-  const { owner, id, provider, ciphertext } = row
-  const origin = originOfRow(row)
-  const context = { owner, provider, origin, keyId: id }
-  try {
-    const secret = await openSecret(env, ciphertext, context)
-    return {
-      owner,
-      id,
-      before: ciphertext,
-      ciphertext: await sealSecret(env, secret, context),
-      fingerprint: await fingerprintSecret(env, secret),
-      origin,
+async function resealProviders(
+  env: Env,
+  after: Place | undefined,
+  limit: number,
+  entry: Omit<AuditEntry, 'detail'>,
+): Promise<Batch> {
+  const [current] = requireKeyRing(env)
+  const rows = await listOlderHeaders(env.DB, current.id, after, limit)
+  const next: Position =
+    rows.length < limit ? { table: 'responses' } : { table: 'providers', after: placeOf(rows.at(-1)) }
+  return { keys: 0, responses: 0, pools: [], ...(await sealProviders(env, rows, entry)), next }
+}
+
+async function sealProviders(
+  env: Env,
+  rows: StoredHeaders[],
+  entry?: Omit<AuditEntry, 'detail'>,
+): Promise<Pick<Batch, 'providers' | 'stuck'>> {
+  const stuck: Stuck[] = []
+  const resealed: ResealedHeaders[] = []
+  for (const row of rows) {
+    try {
+      const fresh = await sealHeaders(env, row, await openHeaders(env, row, row))
+      resealed.push({ before: row, fresh })
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error
+      stuck.push({ what: 'headers', owner: row.owner, id: row.id, problem: error.problem })
     }
-  } catch (error) {
-    if (error instanceof SealError) return { what: 'key', owner, id, problem: error.problem }
-    throw error
   }
-}
-
-/** What a key's ciphertext is bound to: what is stored with it, or else what its provider's row says. */
-function originOfRow({ origin, provider, baseUrl }: SealedKey): string {
-  if (origin !== null) return origin
-  if (baseUrl !== null) return new URL(baseUrl).origin
-  const builtIn = findProvider(provider)
-  // A key whose provider is gone opens nowhere.
-  return builtIn ? originOf(builtIn.provider) : ''
+  return { providers: await replaceHeaders(env.DB, resealed, entry), stuck }
 }
 
 async function resealResponses(
@@ -122,7 +156,7 @@ async function resealResponses(
 ): Promise<Batch> {
   const [current] = requireKeyRing(env)
   const rows = await listOlderResponses(env.DB, current.id, after, limit)
-  const batch: Batch = { keys: 0, responses: 0, stuck: [], pools: [] }
+  const batch: Batch = { keys: 0, providers: 0, responses: 0, stuck: [], pools: [] }
   const resealed: ResealedResponse[] = []
   for (const { owner, id, items } of rows) {
     const bound = responseContext(owner, id)

@@ -7,6 +7,7 @@ import type { ChatRequest } from '../chat/request.ts'
 import type { Env } from '../env.ts'
 import { type Fault, type HubError, toHubError } from '../errors.ts'
 import type { poolStub } from '../quota/stub.ts'
+import { conceal, concealsFrom } from './conceal.ts'
 import type { Resumed } from './conversation.ts'
 import { ConversationName } from './conversation-name.ts'
 import { CurrentCaller } from './current-caller.ts'
@@ -94,7 +95,7 @@ export class SearchState {
     if (this.refused) return this.refused
     const nobodyAsked = this.ledger.trail.length === 0 && this.refusals.size === 0
     if (this.broken !== undefined && nobodyAsked) return toHubError(this.broken)
-    return explainFailure({
+    const error = explainFailure({
       asked: this.input.request.model,
       trail: this.ledger.trail,
       leftOut: this.leftOut,
@@ -103,5 +104,6 @@ export class SearchState {
       unfit: this.unfit,
       timedOut: this.input.deadline.aborted,
     })
+    return concealsFrom(this.caller) ? conceal(error, this.input.request.origin.body) : error
   }
 }

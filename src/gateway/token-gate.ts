@@ -9,7 +9,7 @@ import type { Configuration } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { factsOf, priceAt } from '../providers/registry.ts'
+import { factsAt, priceAt } from '../providers/registry.ts'
 import { longest } from '../user/allowance.ts'
 import type { PriceNeed, Refusal, RequestNeed, Rules, Spent, Subject } from '../user/reservation.ts'
 import { nanoDollars } from '../user/spending.ts'
@@ -192,10 +192,15 @@ function withPrices(plan: Plan, configuration: Configuration, holder: Subject): 
 
 /** The models that a candidate may turn out to be: where none is named, each key has its own default. */
 function modelsOf(candidate: Candidate, { reach }: Configuration): string[] {
-  const { model, provider, providerId, poolOwners } = candidate
+  const { model, provider, providerId, poolOwners, row } = candidate
   if (model !== undefined) return [model]
   const defaults = reach
-    .filter((entry) => entry.provider === providerId && poolOwners.includes(entry.poolOwner))
+    .filter(
+      (entry) =>
+        entry.provider === providerId &&
+        entry.rowOwner === row.binding.owner &&
+        poolOwners.includes(entry.poolOwner),
+    )
     .map(({ defaultModel }) => defaultModel ?? provider.defaultModel)
   return defaults.length > 0 ? [...new Set(defaults)] : [provider.defaultModel]
 }
@@ -211,7 +216,8 @@ function dearest(plan: Plan, configuration: Configuration, request: ChatRequest)
   }
   for (const candidate of plan.candidates) {
     for (const model of modelsOf(candidate, configuration)) {
-      const { outputTokens, contextTokens = Infinity } = factsOf(candidate.providerId, model) ?? {}
+      const { outputTokens, contextTokens = Infinity } =
+        factsAt(candidate.providerId, candidate.provider, model) ?? {}
       const price = priceAt(candidate.providerId, candidate.provider, model)
       const { input = 0, cachedInput = 0, cacheWrite = 0, output = 0 } = price ?? {}
       need.input = Math.max(need.input, Math.max(input, cachedInput, cacheWrite) * nanoDollarsPerToken)

@@ -81,6 +81,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
   const candidate: Candidate = {
     providerId: known.id,
     provider: known.provider,
+    row: known.row,
     model,
     dialect,
     poolOwners: [poolOwner],

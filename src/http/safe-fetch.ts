@@ -2,7 +2,7 @@
  * Every address that a user supplied passes through here before it is stored and before it is called, so that the hub cannot be
  * made to call what only it can reach, nor itself. It must be https on the standard port, and its host on the public internet,
  * however it is written and wherever its name points to. Redirects are not followed. `ALLOW_PRIVATE_UPSTREAMS=true` lifts all of
- * this but the ban on calling itself: it is for hubs that run beside their models.
+ * this but the ban on calling itself, for the providers of administrators and of the hub: it is for hubs that run beside their models.
  *
  * Accepted: the platform resolves the name once more when it is called, and cannot be told which address to take. Who answers the
  * two questions differently (rebinding) is called at the second answer; Workers reach no private network by a public call, and the
@@ -23,9 +23,12 @@ export interface AddressRules {
   resolve?: Resolver
 }
 
-/** The rules of a deployment. */
-export function addressRules(env: Pick<Env, 'ALLOW_PRIVATE_UPSTREAMS'>): AddressRules {
-  return { allowPrivate: env.ALLOW_PRIVATE_UPSTREAMS === 'true' }
+/**
+ * The rules for an address.
+ * @param byAdmin whether an administrator answers for it: only they may reach what only the hub can.
+ */
+export function addressRules(env: Pick<Env, 'ALLOW_PRIVATE_UPSTREAMS'>, byAdmin: boolean): AddressRules {
+  return { allowPrivate: byAdmin && env.ALLOW_PRIVATE_UPSTREAMS === 'true' }
 }
 
 /** An address that is not called. The message ends a sentence that begins with what the address is. */
@@ -47,7 +50,8 @@ export class AddressError extends Error {
 export async function checkBaseUrl(text: string, field: string, rules: AddressRules): Promise<string> {
   try {
     const url = readUrl(text)
-    if (url.search || url.hash) throw refuse('must not hold a query or a fragment')
+    // An empty query or fragment is none for `URL`, and would still swallow the path that is appended.
+    if (/[?#]/.test(text)) throw refuse('must not hold a query or a fragment')
     await checkUrl(url, rules)
     return withoutTrailing(url.href, '/')
   } catch (error) {

@@ -23,8 +23,8 @@ export interface FailedAnswer {
   complaint: Complaint
   /** Milliseconds since the epoch. */
   now: number
-  /** The key that the call was made with, so that it can be taken out of what is kept. */
-  secret?: string
+  /** The key that the call was made with, and its header values: they are taken out of what is kept. */
+  secret?: string | readonly string[]
   /** The call that failed, so that its words are not taken for the provider's. */
   sent?: Sent
 }
@@ -64,8 +64,8 @@ export function readFailure(failed: FailedAnswer): { fault: Fault; own?: Complai
   return { fault, own }
 }
 
-/** The fault of a call that brought no answer: the network's, or a timeout's. @param secret the key that the call was made with. */
-export function faultOfException(thrown: unknown, secret?: string): Fault {
+/** The fault of a call that brought no answer: the network's, or a timeout's. @param secrets the key and header values of the call. */
+export function faultOfException(thrown: unknown, secrets?: readonly string[]): Fault {
   if (thrown instanceof AddressError) {
     // The address was not called, and says nothing about whoever would have answered.
     const message = `The provider was not called: its address ${thrown.message}.`
@@ -78,7 +78,7 @@ export function faultOfException(thrown: unknown, secret?: string): Fault {
   return {
     blame: 'provider',
     verdict: 'unreachable',
-    message: redact(`The provider could not be reached: ${message}`, secret),
+    message: redact(`The provider could not be reached: ${message}`, secrets),
   }
 }
 

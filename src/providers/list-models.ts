@@ -29,13 +29,17 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>
  * The ids of a provider's models, as it lists them to this key.
  * @throws {HubError} PROVIDER_ERROR or PROVIDER_TIMEOUT in the provider's own words, without the key.
  */
-export async function askForModels(provider: Provider, secret: string, send: Send): Promise<ModelList> {
+export async function askForModels(
+  provider: Provider,
+  { secret, headers }: { secret: string; headers: Readonly<Record<string, string>> },
+  send: Send,
+): Promise<ModelList> {
   const call = callFor(provider, secret)
   let status: number
   let text: string | undefined
   try {
     const response = await send(call.url, {
-      headers: { accept: 'application/json', ...provider.headers, ...call.headers },
+      headers: { accept: 'application/json', ...provider.headers, ...headers, ...call.headers },
       // A key must not follow a provider's redirect to another host.
       redirect: 'manual',
       signal: AbortSignal.timeout(patienceMs),
@@ -47,7 +51,7 @@ export async function askForModels(provider: Provider, secret: string, send: Sen
     throw unreachable(provider, thrown)
   }
   if (status < 200 || status >= 300) {
-    const words = redact(readError(text ?? '').message, call.secret)
+    const words = redact(readError(text ?? '').message, [secret, ...Object.values(headers)])
     const error = new HubError('PROVIDER_ERROR', `${provider.name} answered ${status}: ${words}`)
     if (status === 401 || status === 403) return { type: 'refused', error }
     throw error

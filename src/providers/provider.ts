@@ -43,6 +43,17 @@ export interface Provider {
   keysUrl?: string
 }
 
+/**
+ * The provider row that a key goes with. The address of a built-in row is the release's to choose: then
+ * the origin alone binds, and `baseUrl` and `dialect` are null.
+ */
+export interface RowBinding {
+  /** A user's id, `hub` or `built-in`. */
+  owner: string
+  baseUrl: string | null
+  dialect: string | null
+}
+
 export type Reset = 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling'
 
 /** One limit as a provider states it in headers, whose names are in lower case. */

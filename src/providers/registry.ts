@@ -79,9 +79,14 @@ export function priceOf(provider: string, model?: string): Price | undefined {
   return factsOf(provider, model)?.price
 }
 
+/** What is known of a model at a provider that may be a custom one: of those the catalogue knows nothing. */
+export function factsAt(id: string, provider: Provider, model?: string): ModelFacts | undefined {
+  return isBuiltIn(id, provider) ? factsOf(id, model) : undefined
+}
+
 /** What a model costs at a provider that may be a custom one: then its own row says it, if anyone. */
-export function priceAt(id: string, { models }: Provider, model: string): Price | undefined {
-  return priceOf(id, model) ?? ownEntry(models, model)?.price
+export function priceAt(id: string, provider: Provider, model: string): Price | undefined {
+  return isBuiltIn(id, provider) ? priceOf(id, model) : ownEntry(provider.models, model)?.price
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import { usualKey } from './conversations.ts'
 import type { Explanation, KeyRefusal, Need, PoolHint } from './lease.ts'
 import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
-import { type Entry, type Lane, type Roster, shortUntil } from './roster.ts'
+import { type Entry, goesWith, type Lane, type Roster, shortUntil } from './roster.ts'
 import { shareLeft } from './strategies.ts'
 import { withoutStatements } from './unlearned.ts'
 
@@ -52,7 +52,7 @@ export function explainNeed(pool: Pool, need: Need, now: number, heldOf: HeldOf)
   const decision = decide(pool, need, now, heldOf)
   const chosen = decision.type === 'lease' ? decision.key.id : undefined
   const refusals = pool.configuration.keys
-    .filter(({ id }) => id !== chosen)
+    .filter((key) => key.id !== chosen && goesWith(key, need.row))
     .slice(0, mostExplained)
     .flatMap((key) => {
       const blocks = blocksOf(pool, { key, model: modelFor(key, need) }, need, now, heldOf(key.account))

@@ -3,6 +3,7 @@ import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { Limit } from '../db/schema.ts'
 import { environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from '../providers/calendar.ts'
+import type { RowBinding } from '../providers/provider.ts'
 import type { KeySecret } from './lease.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
 import type { SharedAccount } from './shares.ts'
@@ -66,9 +67,11 @@ function toPoolKey(key: StoredKey, pool: { owner: string; provider: string }): P
     free,
     owner,
     ciphertext,
+    rowOwner,
   } = key
   const secret: KeySecret =
     pool.provider === 'sandbox' ? { type: 'none' } : { type: 'sealed', owner, ciphertext }
+  const boundTo = bindingOf(key)
   return {
     id,
     enabled,
@@ -79,7 +82,9 @@ function toPoolKey(key: StoredKey, pool: { owner: string; provider: string }): P
     maxConcurrent,
     free,
     account: accountName(key),
+    row: rowOwner,
     secret,
+    ...(boundTo && { boundTo }),
     mark: `v${key.secretVersion}`,
     ...(pool.owner === 'hub' && { shared: { owner, ...reserveOf(key) } }),
     ...(isMoved(key) && { movedAt: key.providerChangedAt ?? 0 }),
@@ -93,9 +98,18 @@ function reserveOf({ reserve = null }: Partial<Pick<StoredKey, 'reserve'>>): Pic
   return { reserve: isPercentage ? { percent: Number.parseFloat(reserve) } : { requests: reserve } }
 }
 
-/** Whether the address on the provider's row is no longer the one that the key was entered for. */
-function isMoved({ origin, baseUrl }: StoredKey): boolean {
-  return Boolean(origin && baseUrl) && origin !== new URL(baseUrl ?? '').origin
+/** The row that a key was entered for; undefined where only its origin is known. */
+function bindingOf({ rowOwner, baseUrl, dialect }: StoredKey): RowBinding | undefined {
+  if (rowOwner === 'built-in') return { owner: rowOwner, baseUrl: null, dialect: null }
+  return baseUrl === null ? undefined : { owner: rowOwner, baseUrl, dialect }
+}
+
+/** Whether the provider's row is no longer the one that the key was entered for. */
+function isMoved({ rowOwner, origin, baseUrl, dialect, rowBaseUrl, rowDialect }: StoredKey): boolean {
+  if (rowOwner === 'built-in') return false
+  if (rowBaseUrl === null) return true
+  if (baseUrl === null) return origin !== null && origin !== new URL(rowBaseUrl).origin
+  return baseUrl !== rowBaseUrl || dialect !== rowDialect
 }
 
 /** Where nobody entered a key: the deployment's own for the hub's pool, and the sandbox, which needs none. */
@@ -112,6 +126,7 @@ function implicitKey(id: string, secret: KeySecret, mark: string): PoolKey {
   return {
     id,
     account: id,
+    row: 'built-in',
     secret,
     mark,
     enabled: true,

@@ -82,7 +82,8 @@ export class Copy {
     if (this.#pool) return this.#pool
     const { store, address, env } = this.#input
     const copy = store.readCopy()
-    if (!copy) return undefined
+    // A copy from before says nothing of the rows that its keys go with.
+    if (!copy || copy.keys.some(({ rowOwner }) => rowOwner === undefined)) return undefined
     this.#pulledAt = copy.pulledAt
     return this.#adopt(configure(address, copy, env))
   }

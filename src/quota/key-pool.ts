@@ -192,6 +192,7 @@ export class KeyPool extends DurableObject<Env> {
       id,
       keyId,
       secret: key.secret,
+      ...(key.boundTo && { boundTo: key.boundTo }),
       model,
       deadlineAt,
       ...(key.free && { free: true as const }),

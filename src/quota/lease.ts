@@ -2,7 +2,7 @@
 import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import type { Reset } from '../providers/provider.ts'
+import type { Reset, RowBinding } from '../providers/provider.ts'
 import type { StatedLimit } from '../providers/stated-limits.ts'
 
 /** What one upstream call needs. */
@@ -17,6 +17,11 @@ export interface Need {
   model?: string
   /** The provider's default model, for a need that names none. */
   defaultModel: string
+  /**
+   * The owner of the provider row that will be called: a user's id, `hub` or `built-in`. Only keys that go
+   * with that row are given; absent where a person tests one key.
+   */
+  row?: string
   /** Input as estimated, and output as limited by the request or as usual for it. */
   estimate: { inputTokens: number; outputTokens: number }
   /** Priorities of keys that the client allows; absent means every one. */
@@ -50,6 +55,8 @@ export interface Lease {
   keyId: string
   /** Where the key's secret is: sealed in D1, in the Worker's environment, or not needed at all (the sandbox). */
   secret: KeySecret
+  /** The provider row that a sealed secret was entered for; absent where only its origin is known. */
+  boundTo?: RowBinding
   model: string
   /** When the lease expires by itself and its estimate counts as used, in milliseconds since the epoch. */
   deadlineAt: number

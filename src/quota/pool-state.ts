@@ -1,5 +1,6 @@
 /** What a key pool knows: its keys as configured, and what has happened to their accounts since. Plain data. */
 import type { StoredKey } from '../db/pools.ts'
+import type { RowBinding } from '../providers/provider.ts'
 import type { Quarantine, Rest } from './cooldown.ts'
 import type { Forbidden } from './forbidden.ts'
 import type { Pace } from './forecast.ts'
@@ -14,10 +15,17 @@ export interface PoolKey extends Pick<
 > {
   /** The account whose windows and rest it shares. */
   account: string
+  /** The owner of the provider row that it goes with: a user's id, `hub` or `built-in`. */
+  row: string
   secret: KeySecret
+  /** The row that its secret was entered for; absent where only its origin is known, or it has none. */
+  boundTo?: RowBinding
   /** Tells this secret from the next one of the same key, and nothing else about it. */
   mark: string
-  /** When its provider got another address than the one that it was entered for. Only entering it again lifts that. */
+  /**
+   * When its provider's row got another address or dialect than the one that it was entered for, or went;
+   * 0 where that is not known. Only entering the key again lifts that.
+   */
   movedAt?: number
   /** Where it serves everyone: whose it is, and what its owner keeps. */
   shared?: SharedAccount
@@ -172,5 +180,5 @@ export function quarantineOf(account: Account, key: PoolKey): Quarantine | undef
 const addressChanged = {
   verdict: 'address-changed',
   message:
-    'The address of its provider was changed after this key was entered, so it is not sent there. Enter the key again to allow that.',
+    'The address of its provider was changed or removed after this key was entered, so it is not sent there. Enter the key again to allow that.',
 }

@@ -68,8 +68,8 @@ export class Roster {
   }
 
   /** The keys for a model, as they stand now. */
-  laneFor(need: Pick<Need, 'model' | 'defaultModel'>, now: number): Lane {
-    const name = JSON.stringify([need.model ?? null, need.defaultModel])
+  laneFor(need: Pick<Need, 'model' | 'defaultModel' | 'row'>, now: number): Lane {
+    const name = JSON.stringify([need.model ?? null, need.defaultModel, need.row ?? null])
     let lane = this.#lanes.get(name)
     this.#lanes.delete(name)
     const outdated = this.#strategy.ages && lane && now - lane.rankedAt > rankAgeMs
@@ -113,7 +113,7 @@ export class Roster {
     }
   }
 
-  #makeLane({ model, defaultModel }: Pick<Need, 'model' | 'defaultModel'>, now: number): Lane {
+  #makeLane({ model, defaultModel, row }: Pick<Need, 'model' | 'defaultModel' | 'row'>, now: number): Lane {
     const lane: Lane = {
       needModel: model,
       defaultModel,
@@ -123,6 +123,7 @@ export class Roster {
       rankedAt: now,
     }
     for (const key of this.#configuration.keys) {
+      if (!goesWith(key, row)) continue
       const entry = this.#makeEntry(key, lane, now)
       lane.entries.set(key.id, entry)
       if (entry.wakeAt === 0) lane.ready.push(entry)
@@ -156,6 +157,11 @@ export class Roster {
     const [to, newOrder] = moved.wakeAt === 0 ? [lane.ready, byRank] : [lane.asleep, byWaking]
     to.splice(indexIn(to, moved, newOrder), 0, moved)
   }
+}
+
+/** Whether a key goes with the row that will be called: it is sent nowhere else. */
+export function goesWith(key: Pick<PoolKey, 'row'>, row: string | undefined): boolean {
+  return row === undefined || key.row === row
 }
 
 /**

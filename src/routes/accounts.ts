@@ -11,15 +11,18 @@ import {
   type NamedAccount,
   removeAccount,
 } from '../db/accounts.ts'
+import { listKeys } from '../db/keys.ts'
 import type { Reserve as StoredReserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import type { Directory } from '../gateway/directory.ts'
 import { randomId } from '../ids.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { requireSharer } from './scope.ts'
+import { requireShareable, requireShareableKey } from './shareable.ts'
 import { ById, listOf, Name, Reserve, ShownReserve, Time, toTime } from './shapes.ts'
 
 const AccountInput = z.strictObject({
@@ -74,7 +77,10 @@ export const accountRoutes = new Hono<HubContext>()
       const { caller } = c.var
       const owner = caller.configuration.user.id
       requireSharer(caller, shared)
-      const { id: providerId } = requireProvider(directoryOf(c), provider)
+      const directory = directoryOf(c)
+      const known = requireProvider(directory, provider)
+      if (shared) requireShareable(directory, known)
+      const { id: providerId } = known
       await requireFreeName(c.env, owner, providerId, name)
       const account = {
         owner,
@@ -112,6 +118,7 @@ export const accountRoutes = new Hono<HubContext>()
       requireSharer(caller, change.shared)
       const stored = await requireAccount(c.env, owner, c.req.valid('param').id)
       const { name = stored.name, shared = stored.shared, reserve = stored.reserve } = change
+      if (shared && !stored.shared) await requireShareableAccount(c.env, directoryOf(c), stored)
       if (name !== stored.name) await requireFreeName(c.env, owner, stored.provider, name)
       const epoch = await changeAccount(
         c.env.DB,
@@ -197,6 +204,13 @@ export async function accountToJoin(
   requireSharer(caller, account.shared, 'account')
   const { keys: _keys, ...row } = account
   return row
+}
+
+/** An account serves everyone with all its keys, so that each of them must be one that can. */
+async function requireShareableAccount(env: Env, directory: Directory, account: NamedAccount): Promise<void> {
+  const keys = (await listKeys(env.DB, account.owner)).filter(({ accountId }) => accountId === account.id)
+  for (const key of keys) requireShareableKey(key)
+  if (keys.length === 0) requireShareable(directory, requireProvider(directory, account.provider))
 }
 
 async function requireAccount(env: Env, owner: string, id: string): Promise<NamedAccount> {

@@ -95,7 +95,8 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
   const pools = await Promise.all(
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
-        const need = needFor(candidate.provider.defaultModel, candidate.model)
+        const { provider, model, row } = candidate
+        const need = { ...needFor(provider.defaultModel, model), row: row.binding.owner }
         const explanation = await poolStub(env, poolOwner, candidate.providerId).explain(need)
         return showPool(candidate, poolOwner, explanation)
       }),

@@ -39,6 +39,8 @@ export type Judged =
 /** What a line is judged with. */
 export interface Surroundings {
   find: (nameOrAlias: string) => KnownProvider | undefined
+  /** The row that a shared key of a provider goes with. @throws {HubError} where it has none. */
+  shareable: (provider: KnownProvider) => KnownProvider
   /** The provider of lines that tell none. */
   assumed: KnownProvider | undefined
   accounts: NamedAccount[]
@@ -131,7 +133,7 @@ function toUsableKey(listed: ListedKey, provider: KnownProvider, surroundings: S
   const account =
     listed.account === undefined ? undefined : findAccount(listed.account, provider, surroundings)
   return {
-    provider,
+    provider: account?.shared ? surroundings.shareable(provider) : provider,
     secret,
     ...(account && { account }),
     settings: withoutUndefined({ name, note, priority, weight, allowedModels }),

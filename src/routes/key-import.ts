@@ -18,6 +18,7 @@ import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { type Judged, judgeListedKey, type UsableKey } from './key-import-lines.ts'
 import { sealKey } from './sealed-key.ts'
+import { requireShareable } from './shareable.ts'
 
 const ImportInput = z.strictObject({
   format: z.enum(['auto', 'lines', 'csv', 'env']).default('auto'),
@@ -73,7 +74,13 @@ export const keyImportRoutes = new Hono<HubContext>().post(
     const list = readKeyList(text, format, (word) => directory.find(word) !== undefined)
     const accounts = await listAccounts(c.env.DB, owner)
     const judged = list.keys.map((listed) =>
-      judgeListedKey(listed, { find: (name) => directory.find(name), assumed, accounts, caller }),
+      judgeListedKey(listed, {
+        find: (name) => directory.find(name),
+        shareable: (named) => requireShareable(directory, named, 'account'),
+        assumed,
+        accounts,
+        caller,
+      }),
     )
     const candidates = await compare(c.env, owner, judged)
     const lines = candidates.map(({ line }) => line)

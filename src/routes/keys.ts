@@ -15,7 +15,7 @@ import {
 import type { Reserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
-import type { KnownProvider } from '../gateway/directory.ts'
+import type { Directory, KnownProvider } from '../gateway/directory.ts'
 import { tryKey } from '../gateway/trial.ts'
 import { randomId } from '../ids.ts'
 import type { KeyState } from '../quota/lease.ts'
@@ -31,6 +31,7 @@ import { keyImportRoutes } from './key-import.ts'
 import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
 import { requireSharer } from './scope.ts'
 import { sealKey } from './sealed-key.ts'
+import { requireShareable, requireShareableKey } from './shareable.ts'
 import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
 export const keyRoutes = new Hono<HubContext>()
@@ -59,14 +60,16 @@ export const keyRoutes = new Hono<HubContext>()
       const { caller } = c.var
       const owner = caller.configuration.user.id
       requireSharer(caller, input.shared)
-      const known = requireProvider(directoryOf(c), input.provider)
+      const directory = directoryOf(c)
+      const named = requireProvider(directory, input.provider)
       const id = randomId('key')
-      const sealed = await sealKey(c.env, known, input.apiKey, { owner, id })
       const now = Date.now()
       const account =
         input.account === undefined
-          ? ownAccount({ owner, id, provider: known.id, createdAt: now }, input.shared, input.reserve)
-          : await accountToJoin(c.env, caller, known.id, { ...input, id: input.account })
+          ? ownAccount({ owner, id, provider: named.id, createdAt: now }, input.shared, input.reserve)
+          : await accountToJoin(c.env, caller, named.id, { ...input, id: input.account })
+      const known = account.shared ? requireShareable(directory, named) : named
+      const sealed = await sealKey(c.env, known, input.apiKey, { owner, id })
       const {
         apiKey: _apiKey,
         shared: _shared,
@@ -119,11 +122,9 @@ export const keyRoutes = new Hono<HubContext>()
       const { shared, reserve, account, apiKey, ...change } = c.req.valid('json')
       requireSharer(caller, shared)
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
-      const secret =
-        apiKey === undefined
-          ? {}
-          : await sealAgain(c.env, stored, requireProvider(directoryOf(c), stored.provider), apiKey)
       const accountChange = await changeOfAccount(c.env, caller, stored, account, { shared, reserve })
+      const row = rowAfter(directoryOf(c), stored, accountChange, apiKey !== undefined)
+      const secret = apiKey === undefined ? {} : await sealAgain(c.env, stored, row, apiKey)
       const epoch = await changeKey(
         c.env.DB,
         stored,
@@ -173,7 +174,7 @@ export const keyRoutes = new Hono<HubContext>()
         {
           id: stored.id,
           poolOwner: poolOf(stored).owner,
-          known: requireProvider(directoryOf(c), stored.provider),
+          known: rowOfKey(directoryOf(c), stored),
         },
       )
       return c.json(explained)
@@ -198,7 +199,7 @@ export const keyRoutes = new Hono<HubContext>()
         caller,
         requestId,
         receivedAt,
-        known: requireProvider(directoryOf(c), stored.provider),
+        known: rowOfKey(directoryOf(c), stored),
         key: stored,
         poolOwner: poolOf(stored).owner,
         clientLeft: c.req.raw.signal,
@@ -252,6 +253,34 @@ async function changeOfAccount(
   }
   const change = withoutUndefined({ shared, reserve })
   return Object.keys(change).length > 0 ? { type: 'share', change } : undefined
+}
+
+/** The row that a key goes with; where that is gone, the one that its provider's name means now. */
+function rowOfKey(directory: Directory, { provider, rowOwner }: StoredKey): KnownProvider {
+  return directory.rowOf(provider, rowOwner) ?? requireProvider(directory, provider)
+}
+
+/**
+ * The row that a key goes with after a change. One that is entered again goes with the row that its
+ * provider's name means now; one that begins to serve everyone must go with one that can.
+ */
+function rowAfter(
+  directory: Directory,
+  stored: StoredKey,
+  change: AccountChange | undefined,
+  isEntered: boolean,
+): KnownProvider {
+  const account = change?.type === 'join' ? change.account : change?.change
+  const shared = account?.shared ?? stored.shared
+  if (!isEntered) {
+    if (shared && !stored.shared) requireShareableKey(stored)
+    return rowOfKey(directory, stored)
+  }
+  const named = requireProvider(directory, stored.provider)
+  // What was shared before people's own rows could not be is entered again for the same row.
+  const isFromBefore =
+    stored.shared && stored.rowOwner === stored.owner && named.row.binding.owner === stored.owner
+  return shared && !isFromBefore ? requireShareable(directory, named) : named
 }
 
 /** Another secret for a key that is there: its quarantine ends, because it is not judged by what the old one did. */

@@ -78,7 +78,7 @@ async function listModels(c: Context<HubContext>): Promise<ListedModel[]> {
   }
   for (const route of [...configuration.routes, ...defaultRoutes]) add(route.name, 'hub')
   for (const reach of directory.reach) {
-    const known = directory.find(reach.provider)
+    const known = directory.rowOf(reach.provider, reach.rowOwner)
     if (!known) continue
     const listed = known.custom ? known.provider.models : modelsOf(known.id)
     for (const [model, facts] of Object.entries(listed)) {

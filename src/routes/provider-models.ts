@@ -5,7 +5,7 @@ import type { ModelFacts } from '../chat/model.ts'
 import { listKeys, type StoredKey } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
-import { type Credential, openCredential } from '../gateway/credential.ts'
+import { bindingOf, type Credential, openCredential } from '../gateway/credential.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
 import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { askForModels, type Send } from '../providers/list-models.ts'
@@ -69,34 +69,32 @@ const maxTries = 3
 /** The list that the provider gives to the first of the caller's own keys that it takes. */
 async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Promise<string[]> {
   const keys = (await listKeys(env.DB, owner))
-    .filter((key) => key.provider === known.id && key.enabled)
+    .filter((key) => key.provider === known.id && key.rowOwner === known.row.binding.owner && key.enabled)
     .toSorted((a, b) => a.priority - b.priority)
   let refusal = new HubError(
     'NO_ELIGIBLE_KEY',
     `You have no key for ${known.provider.name} that is enabled. Without ?refresh the models that the hub knows are listed.`,
   )
   const send: Send = (url, init) =>
-    known.custom ? safeFetch(url, init, addressRules(env)) : fetch(url, init)
+    known.custom ? safeFetch(url, init, addressRules(env, known.row.byAdmin)) : fetch(url, init)
   for (const key of keys.slice(0, maxTries)) {
     const credential = await openKey(env, known, key)
     if ('fault' in credential) {
       refusal = unopened(key, credential.fault)
       continue
     }
-    const answer = await askForModels(known.provider, credential.secret, send)
+    const answer = await askForModels(known.provider, credential, send)
     if (answer.type === 'models') return answer.ids
     refusal = answer.error
   }
   throw refusal
 }
 
-function openKey(env: Env, { id, provider }: KnownProvider, key: StoredKey): Promise<Credential> {
+function openKey(env: Env, { id, provider, row }: KnownProvider, key: StoredKey): Promise<Credential> {
   const { owner, ciphertext, id: keyId } = key
-  return openCredential(
-    env,
-    { keyId, secret: { type: 'sealed', owner, ciphertext } },
-    { providerId: id, provider },
-  )
+  const boundTo = bindingOf(key)
+  const lease = { keyId, secret: { type: 'sealed', owner, ciphertext } as const, ...(boundTo && { boundTo }) }
+  return openCredential(env, lease, { providerId: id, provider, row })
 }
 
 /** A key that is not sent, which its owner can mend. */

@@ -11,11 +11,25 @@ const ProviderId = z
   .string()
   .trim()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 lower-case letters, digits and dashes')
+/** https://www.rfc-editor.org/rfc/rfc9110#name-field-values: Latin-1 without control characters. */
+const HeaderValue = z
+  .string()
+  .max(1_000)
+  .regex(
+    /^[\x20-\x7e\xa0-\xff]*$/,
+    'must be Latin-1 text without line breaks and other control characters, as header values are',
+  )
 const Headers = z
-  .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), z.string().max(1_000))
+  .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), HeaderValue)
   .refine(
     (headers) => !Object.keys(headers).some((name) => reserved.has(name.toLowerCase())),
     'must not set credentials or what the connection needs',
+  )
+  .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers')
+  .refine(
+    (headers) =>
+      new Set(Object.keys(headers).map((name) => name.toLowerCase())).size === Object.keys(headers).length,
+    'must name each header once',
   )
 const reserved = new Set([
   'authorization',
@@ -60,6 +74,8 @@ export const ProviderChange = z.strictObject({
   models: Models.optional(),
   headers: Headers.optional(),
   prices: Prices.optional(),
+  /** `hub` makes a provider of your own the whole hub's, with its keys. Only for administrators. */
+  scope: z.literal('hub').optional(),
   strategy: z.enum(strategyNames).optional(),
 })
 
@@ -83,7 +99,7 @@ export const ProviderView = z.object({
   models: z.array(z.string()),
   /** What a custom provider's models cost, as far as somebody has said so. */
   prices: Prices.nullable(),
-  /** The headers that every call to a custom provider has besides; what they hold is not told. */
+  /** The headers that every call to a custom provider has besides. Their values are stored sealed and never shown. */
   headerNames: z.array(z.string()),
   /** Where a person makes a key for it. */
   keysUrl: z.string().nullable(),
@@ -91,6 +107,12 @@ export const ProviderView = z.object({
   presets: z.array(PresetView),
   /** What it asks and gives, where there is no preset that says it. */
   terms: z.string().nullable(),
+})
+
+/** The same after a change. */
+export const ChangedProviderView = ProviderView.extend({
+  /** Headers that the change has dropped: their values were for another origin. Enter them again if they belong here too. */
+  droppedHeaders: z.array(z.string()),
 })
 
 /** A built-in row as the API shows it. */
@@ -116,6 +138,14 @@ export function showBuiltIn(
   }
 }
 
+/** The names of a row's headers, in the clear or sealed. */
+export function headerNamesOf({
+  headerNames,
+  headers,
+}: Pick<StoredProvider, 'headerNames' | 'headers'>): string[] {
+  return headerNames ?? Object.keys(headers ?? {})
+}
+
 /** A custom provider as the API shows it. */
 export function showCustom(row: StoredProvider, strategy: string | undefined): z.infer<typeof ProviderView> {
   return {
@@ -127,7 +157,7 @@ export function showCustom(row: StoredProvider, strategy: string | undefined): z
     defaultModel: row.models?.[0] ?? '',
     models: row.models ?? [],
     prices: row.prices,
-    headerNames: Object.keys(row.headers ?? {}),
+    headerNames: headerNamesOf(row),
     keysUrl: null,
     strategy: strategy ?? null,
     presets: [],

@@ -7,11 +7,11 @@ import {
   changeProvider,
   listProviders,
   listStrategies,
-  type ProviderChanges,
   removeProvider,
   type StoredProvider,
 } from '../db/routing.ts'
 import { HubError } from '../errors.ts'
+import { sealHeaders } from '../gateway/provider-row.ts'
 import { addressRules, checkBaseUrl } from '../http/safe-fetch.ts'
 import { catalog } from '../providers/catalog.ts'
 import { findProvider } from '../providers/registry.ts'
@@ -20,7 +20,15 @@ import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { providerModelRoutes } from './provider-models.ts'
-import { ProviderChange, ProviderInput, ProviderView, showBuiltIn, showCustom } from './provider-shapes.ts'
+import { hasOneAlready, headersAfter, moveToHub } from './provider-change.ts'
+import {
+  ChangedProviderView,
+  ProviderChange,
+  ProviderInput,
+  ProviderView,
+  showBuiltIn,
+  showCustom,
+} from './provider-shapes.ts'
 import { ownerOf, Scope } from './scope.ts'
 import { ById, listOf, withoutUndefined } from './shapes.ts'
 
@@ -72,14 +80,15 @@ export const providerRoutes = new Hono<HubContext>()
         throw new HubError('CONFLICT', `There is a provider "${input.id}" already.`, { param: 'id' })
       }
       const now = Date.now()
+      const baseUrl = await checkBaseUrl(input.baseUrl, 'baseUrl', addressRules(c.env, isAdmin(caller)))
       const row: StoredProvider = {
         owner,
         id: input.id,
         name: input.name,
-        baseUrl: await checkBaseUrl(input.baseUrl, 'baseUrl', addressRules(c.env)),
+        baseUrl,
         dialect: input.dialect,
         models: input.models ?? null,
-        headers: input.headers ?? null,
+        ...(await sealHeaders(c.env, { owner, id: input.id, baseUrl }, input.headers)),
         prices: input.prices ?? null,
         createdAt: now,
         updatedAt: now,
@@ -101,51 +110,68 @@ export const providerRoutes = new Hono<HubContext>()
       guard: 'user',
       audit: 'provider.changed',
       summary:
-        'Changes a custom provider, or how the keys of any provider are ordered. On another host its keys are not used until they are entered again.',
+        'Changes a custom provider, or how the keys of any provider are ordered. At another base URL its keys are not used until they are entered again; at another origin its headers are dropped.',
       params: ById,
       body: ProviderChange,
-      answer: ProviderView,
+      answer: ChangedProviderView,
     }),
     async (c) => {
       const { caller } = c.var
       const { id } = c.req.valid('param')
-      const { strategy, ...change } = c.req.valid('json')
+      const { strategy, scope, ...change } = c.req.valid('json')
       const actor = caller.configuration.user.id
-      const custom = findRow(await listProviders(c.env.DB, actor), id)
+      const rows = await listProviders(c.env.DB, actor)
+      const custom = findRow(rows, id)
       const builtIn = findProvider(id)
       if (!custom && !builtIn) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
-      const [field] = Object.keys(change)
-      if (field !== undefined) {
+      const [field] = Object.keys({ ...change, ...(scope && { scope }) })
+      const entry = { actor, action: 'provider.changed', subject: id }
+      const fields = Object.keys(c.req.valid('json'))
+      const order =
+        strategy === undefined ? undefined : { owner: actor, provider: builtIn?.id ?? id, strategy }
+      let droppedHeaders: string[] = []
+      if (field === undefined) {
+        const epoch = await changeProvider(c.env.DB, { strategy: order }, actor, {
+          ...entry,
+          detail: { fields },
+        })
+        await announceChange(c.env, actor, epoch)
+      } else {
         if (!custom)
           throw new HubError('FORBIDDEN', 'A built-in provider cannot be changed.', { param: field })
         requireOwner(caller, custom)
-        if (change.baseUrl !== undefined)
-          change.baseUrl = await checkBaseUrl(change.baseUrl, 'baseUrl', addressRules(c.env))
-      }
-      const changes: ProviderChanges = {
-        row:
-          custom && field !== undefined
-            ? { owner: custom.owner, id, change: withoutUndefined(change) }
-            : undefined,
-        strategy:
-          strategy === undefined ? undefined : { owner: actor, provider: builtIn?.id ?? id, strategy },
-      }
-      const epoch = await changeProvider(c.env.DB, changes, actor, {
-        actor,
-        action: 'provider.changed',
-        subject: id,
-        detail: {
-          fields: Object.keys(c.req.valid('json')),
+        const becomesHubs = scope === 'hub' && custom.owner !== 'hub'
+        if (becomesHubs) {
+          ownerOf(caller, { scope }, 'make a provider the whole hub’s')
+          if (rows.some((row) => row.id === id && row.owner === 'hub')) throw hasOneAlready(id)
+        }
+        if (change.baseUrl !== undefined) {
+          change.baseUrl = await checkBaseUrl(change.baseUrl, 'baseUrl', addressRules(c.env, isAdmin(caller)))
+        }
+        const { headers, ...others } = change
+        const kept = await headersAfter(c.env, custom, change.baseUrl ?? custom.baseUrl, headers)
+        droppedHeaders = kept.dropped
+        const changed = { ...withoutUndefined(others), ...kept.columns }
+        const changes = { row: { owner: custom.owner, id, change: changed }, strategy: order }
+        const detail = {
+          fields,
           ...(change.baseUrl !== undefined && { baseUrl: change.baseUrl }),
-        },
-      })
-      // Pools hold keys back that were entered for another address, whoever entered them.
-      await announceChange(c.env, actor, epoch, changes.row ? await poolsOfProvider(c.env.DB, id) : [])
+          ...(droppedHeaders.length > 0 && { droppedHeaders }),
+        }
+        const epoch = becomesHubs
+          ? await moveToHub(c.env, { ...custom, ...changed }, changes, { ...entry, detail })
+          : await changeProvider(c.env.DB, changes, actor, { ...entry, detail })
+        // Pools hold keys back that were entered for another address, whoever entered them.
+        await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
+      }
       const strategies = await listStrategies(c.env.DB, actor)
       const now = findRow(await listProviders(c.env.DB, actor), id)
-      if (now) return c.json(showCustom(now, strategies.get(id)))
+      if (now) return c.json({ ...showCustom(now, strategies.get(id)), droppedHeaders })
       if (!builtIn) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
-      return c.json(showBuiltIn(builtIn.id, builtIn.provider, strategies.get(builtIn.id)))
+      return c.json({
+        ...showBuiltIn(builtIn.id, builtIn.provider, strategies.get(builtIn.id)),
+        droppedHeaders,
+      })
     },
   )
   .delete(
@@ -178,6 +204,10 @@ export const providerRoutes = new Hono<HubContext>()
       return c.body(null, 204)
     },
   )
+
+function isAdmin({ configuration }: Caller): boolean {
+  return configuration.user.role === 'admin'
+}
 
 /** Of two rows of the same id the user's own is meant. */
 function findRow(rows: StoredProvider[], id: string): StoredProvider | undefined {

@@ -5,8 +5,17 @@ import type { KnownProvider } from '../gateway/directory.ts'
 import { checkKey, originOf } from '../providers/auth.ts'
 
 export interface SealedKey {
-  /** The columns of its row: bound to the address that its provider has now. */
-  columns: { ciphertext: string; origin: string; fingerprint: string; masked: string }
+  /** The columns of its row: bound to the provider's row as it is now. */
+  columns: {
+    ciphertext: string
+    origin: string
+    rowOwner: string
+    baseUrl: string | null
+    dialect: string | null
+    bindingVersion: number
+    fingerprint: string
+    masked: string
+  }
   /** The fingerprints under which the same key may be there already. */
   fingerprints: string[]
 }
@@ -17,17 +26,21 @@ export interface SealedKey {
  */
 export async function sealKey(
   env: Env,
-  { id: provider, provider: row }: KnownProvider,
+  { id: provider, provider: described, row }: KnownProvider,
   entered: string,
   { owner, id }: { owner: string; id: string },
 ): Promise<SealedKey> {
   // The sandbox takes any text for a key, because it looks at none.
-  const secret = provider === 'sandbox' ? entered : checkKey(row, entered)
-  const origin = originOf(row)
+  const secret = provider === 'sandbox' ? entered : checkKey(described, entered)
+  const origin = originOf(described)
   return {
     columns: {
-      ciphertext: await sealSecret(env, secret, { owner, provider, origin, keyId: id }),
+      ciphertext: await sealSecret(env, secret, { owner, provider, origin, keyId: id, row: row.binding }),
       origin,
+      rowOwner: row.binding.owner,
+      baseUrl: row.binding.baseUrl,
+      dialect: row.binding.dialect,
+      bindingVersion: 2,
       fingerprint: await fingerprintSecret(env, secret),
       masked: maskSecret(secret),
     },

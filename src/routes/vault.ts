@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { requireKeyRing } from '../auth/vault.ts'
+import { countOlderHeaders } from '../db/sealed-headers.ts'
 import { countOlder } from '../db/sealed.ts'
 import { type Batch, type Position, resealBatch } from '../gateway/reseal.ts'
 import { parseJson } from '../http/body.ts'
@@ -19,7 +20,7 @@ const RotationInput = z.strictObject({
 })
 
 const Cursor = z.strictObject({
-  table: z.enum(['keys', 'responses']),
+  table: z.enum(['keys', 'providers', 'responses']),
   after: z.strictObject({ owner: z.string(), id: z.string() }).optional(),
 })
 
@@ -29,11 +30,13 @@ const Rotation = z.object({
   current: z.string(),
   /** Done by this call, and still sealed with an older key. */
   keys: Counts,
+  /** Providers with header values. */
+  providers: Counts,
   responses: Counts,
   /** What does not open: those who entered these keys enter them again, or remove them. */
   stuck: z.array(
     z.object({
-      what: z.enum(['key', 'response']),
+      what: z.enum(['key', 'headers', 'response']),
       owner: z.string(),
       id: z.string(),
       problem: z.enum(['no-master-key', 'altered']),
@@ -65,12 +68,16 @@ export const vaultRoutes = new Hono<HubContext>().post(
       subject: current.id,
     })
     await tellPools(c.env, batch.pools)
-    const left = await countOlder(c.env.DB, current.id)
-    const complete = left.keys + left.responses === 0
+    const left = {
+      ...(await countOlder(c.env.DB, current.id)),
+      providers: await countOlderHeaders(c.env.DB, current.id),
+    }
+    const complete = left.keys + left.providers + left.responses === 0
     return c.json(
       {
         current: current.id,
         keys: { done: batch.keys, left: left.keys },
+        providers: { done: batch.providers, left: left.providers },
         responses: { done: batch.responses, left: left.responses },
         stuck: batch.stuck,
         complete,

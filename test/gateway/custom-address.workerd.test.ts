@@ -151,12 +151,18 @@ describe('a custom provider', () => {
     expect(JSON.stringify(body)).not.toContain('evil')
   })
 
-  it('has its keys in quarantine when it moves to another host, until they are entered again', async () => {
+  it('has its keys in quarantine when it moves to another path or host, until they are entered again', async () => {
     zone[`models-${turn}.public.net`] = ['93.184.215.14']
     zone[`elsewhere-${turn}.public.net`] = ['93.184.215.15']
     await add(`https://models-${turn}.public.net/v1`)
     const key = (await addKey()).body as Answer['body'] & { id: string }
     await send('PATCH', `/api/providers/${id}`, { baseUrl: `https://models-${turn}.public.net/v2` })
+    expect((await send('GET', `/api/keys/${key.id}`)).body.state).toMatchObject({
+      status: 'quarantined',
+      reason: { verdict: 'address-changed' },
+    })
+    expect((await ask()).status).not.toBe(200)
+    await send('PATCH', `/api/keys/${key.id}`, { apiKey: secret() })
     expect((await ask()).status).toBe(200)
 
     const moved = await send('PATCH', `/api/providers/${id}`, {
@@ -231,20 +237,13 @@ it('a shared key is not sent where another user’s provider of the same name is
   zone[`models-${turn}.public.net`] = ['93.184.215.14']
   zone[`evil-${turn}.public.net`] = ['93.184.215.15']
   await env.DB.prepare("UPDATE users SET role = 'admin' WHERE id = ?").bind(ada.userId).run()
-  await add(`https://models-${turn}.public.net/v1`)
-  await send('POST', '/api/keys', { provider: id, apiKey: secret(), shared: true })
+  const row = { id, name: 'Mine', dialect: 'openai-chat', models: ['m'] }
   const mallory = await settleIn({ provider: 'sandbox', apiKey: 'x' }, `mallory${turn}`)
-  const body = {
-    id,
-    name: 'Mine',
-    baseUrl: `https://evil-${turn}.public.net/v1`,
-    dialect: 'openai-chat',
-    models: ['m'],
-  }
-  expect((await send('POST', '/api/providers', body, mallory.session)).status).toBe(201)
-  const { status } = await ask(mallory.token)
-  expect(status).not.toBe(200)
-  expect(called).toEqual([])
-  // It is not held against the key.
-  expect((await ask()).status).toBe(200)
+  const evil = { ...row, baseUrl: `https://evil-${turn}.public.net/v1` }
+  expect((await send('POST', '/api/providers', evil, mallory.session)).status).toBe(201)
+  const shared = { ...row, baseUrl: `https://models-${turn}.public.net/v1` }
+  expect((await send('POST', '/api/providers?scope=hub', shared)).status).toBe(201)
+  await send('POST', '/api/keys', { provider: id, apiKey: secret(), shared: true })
+  for (const token of [mallory.token, ada.token]) expect((await ask(token)).status).toBe(200)
+  expect(new Set(called.map(({ url }) => new URL(url).host))).toEqual(new Set([`models-${turn}.public.net`]))
 })

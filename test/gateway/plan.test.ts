@@ -13,6 +13,7 @@ import { catalog } from '../../src/providers/catalog.ts'
 const reach = (provider: string, more: Partial<Reach> = {}): Reach => ({
   poolOwner: 'usr_1',
   provider,
+  rowOwner: 'built-in',
   allowedModels: null,
   defaultModel: null,
   ...more,
@@ -87,9 +88,13 @@ describe('the default routes', () => {
       dialect: 'openai-chat' as const,
       models: ['m'],
       headers: {},
+      sealedHeaders: null,
+      byAdmin: true,
       prices: {},
     }
-    const plan = ask('any', { in: { providers: [own], reach: [...everywhere.reach, reach('mine')] } })
+    const plan = ask('any', {
+      in: { providers: [own], reach: [...everywhere.reach, reach('mine', { rowOwner: 'usr_1' })] },
+    })
     expect(names(plan)).toHaveLength(everywhere.reach.length + 1)
     expect(names(ask('', { in: everywhere }))).toHaveLength(everywhere.reach.length)
   })
@@ -102,6 +107,27 @@ describe('the default routes', () => {
     })
   })
 })
+
+it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+  'the name %s, which every object has, is no model of a custom provider',
+  (asked) => {
+    const mine = {
+      owner: 'usr_1',
+      id: 'mine',
+      name: 'Mine',
+      baseUrl: 'https://m.example.org',
+      dialect: 'openai-chat' as const,
+      models: ['m'],
+      headers: {},
+      sealedHeaders: null,
+      byAdmin: false,
+      prices: {},
+    }
+    const known = { providers: [mine], reach: [reach('mine', { rowOwner: 'usr_1' })] }
+    expect(names(ask(asked, { in: known }))).toBe('NOT_FOUND')
+    expect(names(ask('m', { in: known }))).toEqual(['mine/m'])
+  },
+)
 
 describe('a name', () => {
   const route = {

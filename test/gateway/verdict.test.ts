@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TrailEntry } from '../../src/errors.ts'
 import type { Candidate } from '../../src/gateway/plan.ts'
+import { builtInRow } from '../../src/gateway/provider-row.ts'
 import { explainFailure, type Failure } from '../../src/gateway/verdict.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { KeyRefusal } from '../../src/quota/lease.ts'
@@ -8,6 +9,7 @@ import type { KeyRefusal } from '../../src/quota/lease.ts'
 const candidate: Candidate = {
   providerId: 'groq',
   provider: catalog.groq,
+  row: builtInRow,
   dialect: 'openai-chat',
   poolOwners: ['usr_1'],
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noteOwnHost } from '../../src/http/own-hosts.ts'
 import { type Resolver, resolveOverHttps } from '../../src/http/resolve.ts'
-import { type AddressRules, checkBaseUrl, safeFetch } from '../../src/http/safe-fetch.ts'
+import { addressRules, type AddressRules, checkBaseUrl, safeFetch } from '../../src/http/safe-fetch.ts'
 
 /** Where names point to in these tests. */
 const names: Record<string, string[]> = {
@@ -190,6 +190,28 @@ beforeEach(() => {
   noteOwnHost('https://llm-hub.somebody.workers.dev/')
 })
 afterEach(() => vi.restoreAllMocks())
+
+describe('a base URL', () => {
+  it.each([
+    'https://host.example.org/v1#',
+    'https://host.example.org/v1?',
+    'https://host.example.org/?#',
+    'https://host.example.org/v1?a=b',
+  ])('has no query and no fragment, not even an empty one: %s', async (text) => {
+    await expect(checkBaseUrl(text, 'baseUrl', strict)).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      param: 'baseUrl',
+    })
+  })
+
+  it('is private only where an administrator answers for it and the deployment allows it', () => {
+    const rules = (allowed: string, byAdmin: boolean) =>
+      addressRules({ ALLOW_PRIVATE_UPSTREAMS: allowed }, byAdmin).allowPrivate
+    expect(rules('true', true)).toBe(true)
+    expect(rules('true', false)).toBe(false)
+    expect(rules('false', true)).toBe(false)
+  })
+})
 
 describe('an address that a user supplied', () => {
   it.each([

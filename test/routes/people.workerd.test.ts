@@ -261,7 +261,7 @@ describe('a user who is removed', () => {
     const { token } = await call<{ token: string }>('POST', '/api/tokens', { name: 'own' }, session)
     const candidates = [{ provider: 'sandbox' }]
     await call('POST', '/api/routes', { name: 'mine', candidates }, session)
-    const provider = { id: 'own', name: 'Own', baseUrl: 'http://127.0.0.1:1/v1', dialect: 'openai-chat' }
+    const provider = { id: 'own', name: 'Own', baseUrl: 'https://93.184.215.14/v1', dialect: 'openai-chat' }
     await call('POST', '/api/providers', provider, session)
     await call('PATCH', '/api/providers/sandbox', { strategy: 'round-robin' }, session)
     await env.DB.prepare("INSERT INTO kept_responses VALUES (?, 'resp_1', 9e15, 'sealed')").bind(id).run()

@@ -34,6 +34,7 @@ const canaries: Record<string, string> = {
   'replaced key': 'QxvtCanaryReplaced88Yq',
   'imported key': 'gsk_CanaryImported0123456789abcdef',
   'imported key of no known shape': 'ZmwkCanaryImported55Pd',
+  'header value': 'HeaderCanary91Xb55Wd27Kc',
   'idempotency key': 'IdempotencyCanary-5d1e9a',
   'kept answer': 'AnswerCanary with forty-two swans',
 }
@@ -73,7 +74,7 @@ const said: { where: string; text: string }[] = []
 const note = (where: string, text: string): void => void said.push({ where, text })
 
 /** How the provider fails, for as long as it is set. */
-let provider: (request: { url: string; key: string; body: string }) => Response
+let provider: (request: { url: string; key: string; header: string; body: string }) => Response
 
 beforeAll(() => {
   for (const level of ['debug', 'error', 'info', 'log', 'warn'] as const) {
@@ -92,7 +93,7 @@ beforeAll(() => {
     const body = typeof init?.body === 'string' ? init.body : ''
     note('the address of a call', url)
     note('the body of a call', body)
-    return provider({ url, key, body })
+    return provider({ url, key, header: headers.get('x-gateway-key') ?? '', body })
   })
 })
 afterAll(() => vi.restoreAllMocks())
@@ -189,6 +190,10 @@ const failures: Record<string, typeof provider> = {
   'a good status and no JSON': ({ key }) => new Response(`OK ${key}`),
   'broken JSON': ({ key }) =>
     new Response(`{"choices": [{"message": "${key}"`, { headers: { 'content-type': 'application/json' } }),
+  'a bad request that quotes a header of the provider': ({ header }) =>
+    json({ error: { message: `Unexpected x-gateway-key=${header}`, type: header, code: header } }, 400),
+  'an error in the middle of a stream that quotes such a header': ({ header }) =>
+    stream(delta('Hello'), { error: { message: `Overloaded: ${header}`, code: header } }),
   'an error with a good status': ({ key }) => json({ error: { message: `No: ${key}`, code: key } }, 200),
   'a redirect to where the key is in the address': ({ key }) =>
     new Response(null, { status: 307, headers: { location: `https://evil.public.net/?key=${key}` } }),
@@ -245,6 +250,7 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 240_00
     baseUrl: 'https://93.184.215.14/v1',
     dialect: 'openai-chat',
     models: ['m'],
+    headers: { 'x-gateway-key': of('header value') },
   }
   await send('POST', '/api/providers', { as: session, body: custom })
   const entered: [string, string][] = [

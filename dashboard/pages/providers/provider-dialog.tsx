@@ -37,7 +37,8 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
     if (provider) {
       // An address that is sent counts as a new one, also where it is the same.
       const moved = baseUrl !== addressOf(provider) && { baseUrl }
-      await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json: { ...told, ...moved } }))
+      const json = { ...told, ...moved, ...(ticked('hub') && { scope: 'hub' as const }) }
+      await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json }))
     } else {
       const dialect = dialects.find((one) => one === valueOf(form, 'dialect')) ?? 'openai-chat'
       const query = ticked('hub') ? { scope: 'hub' as const } : {}
@@ -119,7 +120,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
           <input type="checkbox" name="noHeaders" /> {words.noHeaders}
         </label>
       )}
-      {!provider && mayShare && (
+      {(!provider || provider.scope === 'user') && mayShare && (
         <label class="check">
           <input type="checkbox" name="hub" /> {words.forHub}
         </label>

@@ -23,7 +23,7 @@ export function VaultCard() {
     let cursor: string | undefined
     do {
       const last = await ask(api.api.vault.rotate.$post({ json: cursor === undefined ? {} : { cursor } }))
-      done += last.keys.done + last.responses.done
+      done += last.keys.done + last.providers.done + last.responses.done
       stuck = [...stuck, ...last.stuck]
       setProgress({ done, last, stuck })
       cursor = last.nextCursor ?? undefined
@@ -43,7 +43,7 @@ export function VaultCard() {
 }
 
 function Told({ progress: { done, last, stuck }, busy }: { progress: Progress; busy: boolean }) {
-  const left = last.keys.left + last.responses.left
+  const left = last.keys.left + last.providers.left + last.responses.left
   return (
     <>
       {busy && (

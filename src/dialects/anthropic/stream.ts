@@ -5,7 +5,7 @@
  */
 import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, readError } from '../complaint.ts'
+import { findError, longestText, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
 import { objectIn, parseJson } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
@@ -63,5 +63,8 @@ export function complaintIn(
 ): Complaint | undefined {
   if (name === 'error') return readError(data)
   if (event) return findError(event)
-  return { message: 'The provider sent an event that is not a JSON object.', body: data.slice(0, 500) }
+  return {
+    message: 'The provider sent an event that is not a JSON object.',
+    body: data.slice(0, longestText),
+  }
 }

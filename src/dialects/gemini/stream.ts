@@ -5,7 +5,7 @@
 import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { Json } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, readError } from '../complaint.ts'
+import { findError, longestText, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
 import { objectIn, parseJson } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
@@ -37,7 +37,7 @@ export function complaintIn(
   if (event === 'error') return readError(data)
   const complaint = value === undefined ? undefined : findComplaint(value)
   if (complaint || objectIn(value)) return complaint
-  return { message: 'The provider sent a chunk that is not a JSON object.', body: data.slice(0, 500) }
+  return { message: 'The provider sent a chunk that is not a JSON object.', body: data.slice(0, longestText) }
 }
 
 /** An error in a body or chunk that came with a good status; without `alt=sse` it comes in a list. */

@@ -1,7 +1,7 @@
 /** The stream of a provider that speaks this dialect, as events. */
 import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, readError } from '../complaint.ts'
+import { findError, longestText, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
 import { objectIn, parseJson } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
@@ -47,5 +47,5 @@ export function complaintIn(
 ): Complaint | undefined {
   if (event === 'error') return readError(data)
   if (chunk) return findError(chunk)
-  return { message: 'The provider sent a chunk that is not a JSON object.', body: data.slice(0, 500) }
+  return { message: 'The provider sent a chunk that is not a JSON object.', body: data.slice(0, longestText) }
 }

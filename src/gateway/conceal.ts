@@ -1,0 +1,66 @@
+/**
+ * What a failure says to a caller who may not learn who was asked (`exposeServedBy: false`): what happened
+ * and what to do, without a provider, a model or a key, and without a provider's own words. Pure.
+ */
+import type { Caller } from '../auth/caller.ts'
+import type { JsonObject } from '../chat/json.ts'
+import { type ErrorCode, HubError } from '../errors.ts'
+
+/** Whether errors name nobody: the hub is set so, and no person asks in a session of their own. */
+export function concealsFrom({ session, configuration }: Caller): boolean {
+  return session === null && !configuration.settings.exposeServedBy
+}
+
+/**
+ * The same error without names.
+ * @param sent the body of the request: a field that a provider complains of is named if the client sent it.
+ */
+export function conceal(error: HubError, sent: JsonObject): HubError {
+  const { code, upstream, trail, retryAt } = error
+  const message = upstream ? refusalOf(upstream.verdict) : (messages[code] ?? error.message)
+  const param = upstream ? fieldIn(upstream.param, sent) : error.param
+  return new HubError(code, message, {
+    param,
+    retryAt,
+    trail,
+    concealed: true,
+    ...(upstream && {
+      upstream: {
+        blame: upstream.blame,
+        verdict: upstream.verdict,
+        message,
+        ...(upstream.status !== undefined && { status: upstream.status }),
+        ...(param !== undefined && { param }),
+      },
+    }),
+  })
+}
+
+/** Codes whose usual message names who was asked. */
+const messages: Partial<Record<ErrorCode, string>> = {
+  VALIDATION_ERROR: 'This request holds something that none of the models in question accepts.',
+  NO_ELIGIBLE_KEY: 'No key can serve this request.',
+  NOT_FOUND: 'No model of this name is available.',
+  REQUEST_TIMEOUT: 'The time allowed for this request was over before it was answered.',
+  QUOTA_EXHAUSTED: 'All keys for this request are cooling down or out of quota.',
+  PROVIDER_ERROR: 'This request could not be served: every attempt failed.',
+  PROVIDER_TIMEOUT: 'This request could not be served: the last attempt was not answered in time.',
+}
+
+function refusalOf(verdict: string): string {
+  switch (verdict) {
+    case 'context-too-long':
+    case 'too-large':
+      return 'This request is too long.'
+    case 'content-policy':
+    case 'blocked':
+      return 'This request was refused for its content.'
+    default:
+      return 'This request was refused as invalid.'
+  }
+}
+
+function fieldIn(param: string | undefined, sent: JsonObject): string | undefined {
+  const [, first] = /^(\w{1,64})(?:[.[]|$)/.exec(param ?? '') ?? []
+  return first !== undefined && Object.hasOwn(sent, first) ? first : undefined
+}
