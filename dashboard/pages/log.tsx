@@ -95,7 +95,13 @@ function Details({ row, person }: { row: NamedLog; person: Person }) {
         ) : (
           <p class="quiet">{words.noUse}</p>
         )}
-        {usage?.estimated && <p class="hint">{words.estimated}</p>}
+        {usage?.claimed ? (
+          <p class="hint">
+            {words.claimed(number(usage.claimed.inputTokens), number(usage.claimed.outputTokens))}
+          </p>
+        ) : (
+          usage?.estimated && <p class="hint">{words.estimated}</p>
+        )}
       </Card>
       <TranscriptCard row={row} person={person} />
     </>

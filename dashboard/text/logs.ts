@@ -86,7 +86,9 @@ export const words = {
   saved: 'Saved',
   noPrice: 'price not known',
   noUse: 'Nothing that is counted.',
-  estimated: 'The provider reported no usage: the hub counted these tokens itself.',
+  estimated: 'The provider reported no usage, or less than came: the hub counted these tokens itself.',
+  claimed: (input: string, output: string) =>
+    `The provider reported ${input} tokens in and ${output} out, which is not plausible: the hub’s own count is used.`,
 
   transcript: 'Prompt and answer',
   othersTranscript: 'Prompts and answers are for the person who asked alone.',

@@ -31,14 +31,19 @@ export interface Finish {
 }
 
 /** Token counts of one answer. Input includes cached and cache-written tokens; output includes reasoning. */
-export interface Usage {
+export interface TokenCounts {
   inputTokens: number
   outputTokens: number
   cachedTokens: number
   cacheWriteTokens: number
   reasoningTokens: number
-  /** Set where the provider reported nothing and the hub counted. */
+}
+
+export interface Usage extends TokenCounts {
+  /** Set where the hub counted: the provider reported nothing, too little for what came, or what cannot be true. */
   estimated?: true
+  /** The provider's report, where it cannot be true and the hub's own count stands in. */
+  claimed?: TokenCounts
 }
 
 /** An error as a provider worded it, read out of any of the shapes in use. What it means is for `providers/` to say. */

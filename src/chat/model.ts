@@ -51,3 +51,14 @@ export function matchesModel(pattern: string, model: string): boolean {
 export function matchesAny(model: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => matchesModel(pattern, model))
 }
+
+/**
+ * Suffixes by which a router picks another price or adds a paid search: https://openrouter.ai/docs/features/model-routing and
+ * https://huggingface.co/docs/inference-providers. Tags such as `:8b` and `:free` name models of their own.
+ */
+const choosingSuffix = /:(?:online|nitro|floor|exacto|extended|fastest|cheapest|preferred)(?::|$)/i
+
+/** Whether a token's list permits a name: one with a suffix that chooses a price must be listed as it is. */
+export function permitsModel(name: string, list: readonly string[]): boolean {
+  return choosingSuffix.test(name) ? list.includes(name) : matchesAny(name, list)
+}

@@ -3,6 +3,7 @@
  * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
  */
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { TokenCounts } from '../chat/events.ts'
 import type { ModelFacts, Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { TrailEntry } from '../errors.ts'
@@ -277,6 +278,8 @@ export const requests = sqliteTable(
     unaccounted: integer(),
     /** What it would have cost at list prices, less what it did; null where the price is unknown. */
     saved: real(),
+    /** The provider's report of usage, where it cannot be true and the hub's own count stands in. */
+    claimedUsage: text('claimed_usage', { mode: 'json' }).$type<TokenCounts>(),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )

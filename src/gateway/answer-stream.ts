@@ -2,7 +2,7 @@
  * One streamed answer: held until its first content, then pumped to the client. It reads, gathers and writes; what the bytes
  * become is for its passage.
  */
-import { type Complaint, estimatedUsage, type Usage } from '../chat/events.ts'
+import type { Complaint, Usage } from '../chat/events.ts'
 import type { Fault, HubError } from '../errors.ts'
 import { formatBytes } from '../http/bounded-reader.ts'
 import { GatheringReader } from '../http/gather.ts'
@@ -10,6 +10,7 @@ import { EventTooLongError } from '../http/sse.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
 import { Watchdog } from '../http/watchdog.ts'
 import { budgets, maxHeldBytes } from './budgets.ts'
+import type { ContentMeter } from './content-meter.ts'
 import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
 import { type Passage, StreamTooLongError } from './passage.ts'
 
@@ -40,10 +41,14 @@ export class AnswerStream {
     this.#abort = abort
   }
 
-  /** Usage as reported, or as near as the hub can tell. @param inputTokens as estimated, for a provider that reports none. */
-  usage(inputTokens: number): Usage {
-    const { usage, contentEvents } = this.#passage.seen
-    return usage ?? estimatedUsage(inputTokens, contentEvents)
+  /** Usage as the provider reported it, unchecked; undefined where it reported none. */
+  get claimed(): Usage | undefined {
+    return this.#passage.seen.usage
+  }
+
+  /** How much content came. */
+  get meter(): ContentMeter {
+    return this.#passage.seen.meter
   }
 
   /** The data of the last message that went to the client. */

@@ -20,6 +20,7 @@ import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
 import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
+import { ContentMeter } from './content-meter.ts'
 import { openCredential, secretsOf } from './credential.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
@@ -42,7 +43,7 @@ export type AttemptResult = Answered & { stated?: NonNullable<Settlement['stated
 
 type Answered =
   /** The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one. */
-  | { type: 'whole'; text: string; usage: Usage | undefined; dropped: string[] }
+  | { type: 'whole'; text: string; usage: Usage | undefined; meter: ContentMeter; dropped: string[] }
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secrets: readonly string[]; sent: Sent }
   /** `own` is the complaint in the provider's own words, where limits may be learned from it. */
   | { type: 'fault'; fault: Fault; usage?: Usage; own?: Complaint }
@@ -198,8 +199,10 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   if (complaint) {
     return readComplaint(conversation, response.status, response.headers, complaint)
   }
-  const usage = speaker.readUsage(body)
-  if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), usage, dropped }
+  const meter = new ContentMeter()
+  meter.addJson(body)
+  const measured = { usage: speaker.readUsage(body), meter }
+  if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), ...measured, dropped }
   const answer =
     speaker.id === listener.id
       ? text
@@ -210,7 +213,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
             servedBy(conversation),
           ),
         )
-  return { type: 'whole', text: answer, usage, dropped }
+  return { type: 'whole', text: answer, ...measured, dropped }
 }
 
 async function readRefusal(response: Response, conversation: Conversation): Promise<Answered> {

@@ -9,12 +9,14 @@ import { StreamWriter } from '../http/stream-writer.ts'
 import type { Inbound } from '../dialects/dialect.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { Outcome } from '../quota/lease.ts'
-import { estimatedUsage, type Usage } from '../chat/events.ts'
+import type { Usage } from '../chat/events.ts'
 import { type AnswerStream, cutFault, type StreamEnd } from './answer-stream.ts'
 import { budgets } from './budgets.ts'
 import { concealsFrom } from './conceal.ts'
 import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
-import { tokensOf } from './estimate.ts'
+import { checkUsage } from './check-usage.ts'
+import type { ContentMeter } from './content-meter.ts'
+import { evidenceOf } from './evidence.ts'
 import { interruption } from './interruption.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Served } from './leased-call.ts'
@@ -75,7 +77,7 @@ class Completion {
       if (served.answer.type !== 'whole') throw new Error('A stream came for a request that wanted none.')
       const headers = this.#headers(served)
       headers.set('content-type', 'application/json')
-      this.#settleGood(served, served.answer.usage ?? this.#estimate(served.answer.text))
+      this.#settleGood(served, this.#usage(served, served.answer.usage, served.answer.meter, true))
       this.#input.answered?.(served.answer.text, served)
       this.#transcript.hear(served.answer.text)
       return new Response(served.answer.text, { headers })
@@ -130,7 +132,7 @@ class Completion {
     try {
       if (answer.type === 'whole') {
         await writer.write(answer.text).catch(() => {})
-        this.#settleGood(served, answer.usage ?? this.#estimate(answer.text))
+        this.#settleGood(served, this.#usage(served, answer.usage, answer.meter, true))
         const last = new SseDecoder(Infinity).push(answer.text).findLast(({ data }) => data !== undefined)
         if (last?.data !== undefined) this.#input.answered?.(last.data, served)
       } else {
@@ -154,7 +156,7 @@ class Completion {
   /** Settles a stream that is over. @returns the error to tell the client, where it ended badly. */
   #settleStream(served: Served, answer: StreamAnswer, end: StreamEnd): HubError | undefined {
     const { stream } = answer
-    const usage = stream.usage(this.#search.estimate.inputTokens)
+    const usage = this.#usage(served, stream.claimed, stream.meter, end.type === 'good')
     if (end.type === 'good') {
       this.#settleGood(served, usage)
       if (stream.lastData !== undefined) this.#input.answered?.(stream.lastData, served)
@@ -178,8 +180,19 @@ class Completion {
     return error
   }
 
-  #estimate(answer: string): Usage {
-    return estimatedUsage(this.#search.estimate.inputTokens, tokensOf(answer))
+  /** The usage to count: the provider's report where it can be true, else the hub's own count. */
+  #usage(
+    { candidate, lease }: Served,
+    claimed: Usage | undefined,
+    meter: ContentMeter,
+    isWhole: boolean,
+  ): Usage {
+    const { estimate, gate } = this.#search
+    const { request } = gate.limit(this.#input.request)
+    const sentCharacters = this.#input.sent.length
+    const { model } = lease
+    const exchange = { request, estimate, sentCharacters, candidate, model, meter, complete: isWhole }
+    return checkUsage(claimed, evidenceOf(exchange))
   }
 
   /** Ends a lease whose answer our own code failed on: the provider did its part. */
@@ -237,7 +250,7 @@ class Completion {
     const { ledger, caller } = this.#search
     const headers = this.#commonHeaders()
     headers.set('x-hub-attempts', String(ledger.trail.length))
-    if (answer.dropped.length > 0) headers.set('x-hub-dropped', headerText(answer.dropped.join(', ')))
+    if (answer.dropped.length > 0) headers.set('x-hub-dropped', namesForHeader(answer.dropped))
     if (caller.configuration.settings.exposeServedBy) {
       headers.set('x-llm-provider', candidate.providerId)
       headers.set('x-llm-model', headerText(lease.model))
@@ -277,6 +290,15 @@ function faultOfEnd(
       return result?.type === 'fault' ? result.fault : cutFault('because the client left')
     }
   }
+}
+
+/** A header holds so many characters of names. */
+const longestNames = 1_000
+
+/** Names that may be the client's own, as a header can hold them. */
+function namesForHeader(names: readonly string[]): string {
+  const list = names.map((name) => name.replaceAll(/[^\x21-\x7e]/g, '?')).join(', ')
+  return list.length > longestNames ? `${list.slice(0, longestNames)}...` : list
 }
 
 /** Nobody reads this; the status is what the log shows. */

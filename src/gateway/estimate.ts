@@ -1,5 +1,6 @@
 /** How large a request will be, near enough to reserve quota for it; how near, stands in README.md. Pure. */
 import type { ChatRequest, FilePart, Message, ToolResultPart, UserPart } from '../chat/request.ts'
+import { mostChoices } from '../dialects/output-limits.ts'
 import { tokensOf } from './text-tokens.ts'
 
 export { tokensOf } from './text-tokens.ts'
@@ -13,6 +14,8 @@ const callTokens = 8
 const toolPreambleTokens = 20
 /** An answer's length where the client set no limit. */
 const usualOutputTokens = 1_024
+/** No request writes more than this; what its client may say is not bounded. */
+const mostOutputTokens = 10_000_000
 
 /** How much text of one request is looked at, in characters: of a larger one an even share of each text. */
 const attention = 16_000
@@ -30,7 +33,10 @@ export function estimateTokens(request: ChatRequest): Estimate {
   addFormat(size, request)
   return {
     inputTokens: size.total(),
-    outputTokens: (request.maxOutputTokens ?? usualOutputTokens) * (request.choices ?? 1),
+    outputTokens: Math.min(
+      (request.maxOutputTokens ?? usualOutputTokens) * mostChoices(request),
+      mostOutputTokens,
+    ),
   }
 }
 

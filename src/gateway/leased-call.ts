@@ -3,7 +3,7 @@
  * says where the search goes on.
  */
 import { estimatedUsage } from '../chat/events.ts'
-import type { ChatRequest } from '../chat/request.ts'
+import { withOneLimit } from '../dialects/output-limits.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
@@ -11,6 +11,7 @@ import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
 import { hubFault } from './provider-fault.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
+import type { TokenGate } from './token-gate.ts'
 
 /** A candidate, and the owner of the pool that is asked for a key. */
 export interface AskedPool {
@@ -41,9 +42,11 @@ export async function callWithLease(
     background(pool.settle({ leaseId: lease.id, ...settlement }))
   const entry = ledger.open(candidate, lease, Date.now())
   let result: AttemptResult
+  let dropped: string[]
   try {
-    const request = requestFor(state, candidate, lease)
-    result = await attempt({ env, request, candidate, lease, clientLeft, deadline })
+    const limited = requestFor(state, candidate, lease)
+    dropped = limited.dropped
+    result = await attempt({ env, request: limited.request, candidate, lease, clientLeft, deadline })
   } catch (thrown) {
     // A fault of the hub's own, before any call was made: what was reserved is given back.
     settle({ outcome: { type: 'unused' } })
@@ -57,7 +60,8 @@ export async function callWithLease(
       ledger.firstContentAt = now
       // Others wait for the proof that the rest is over; a stream may last long after it.
       if (lease.probe && result.type === 'stream') background(pool.prove(lease.id))
-      return { candidate, lease, poolOwner, entry, answer: result }
+      dropped.push(...result.dropped)
+      return { candidate, lease, poolOwner, entry, answer: { ...result, dropped } }
     case 'hub-fault': {
       const error = toHubError(result.thrown)
       ledger.close(entry, hubFault, now)
@@ -105,11 +109,15 @@ export async function callWithLease(
 }
 
 /** Who made what a request goes on from is sent the reference; everyone else what it stands for. */
-function requestFor({ input, gate }: SearchState, candidate: Candidate, lease: Lease): ChatRequest {
-  const { original } = input
-  const request = gate.limit(input.request)
+function requestFor(
+  { input, gate }: SearchState,
+  candidate: Candidate,
+  lease: Lease,
+): ReturnType<TokenGate['limit']> {
+  const { original, request } = input
   const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
-  return made ? { ...request, origin: { ...request.origin, body: original.body } } : request
+  if (!made) return gate.limit(request)
+  return gate.limit(withOneLimit({ ...request, origin: { ...request.origin, body: original.body } }))
 }
 
 /** Whether the key may still serve another model. */

@@ -109,7 +109,8 @@ export class Ledger {
       code: ending?.error?.code ?? null,
       usage,
       cost: spending?.cost ?? null,
-      saved: spending?.saved ?? null,
+      // An owner of a provider may price its cache as they like: sums of savings never go down by that.
+      saved: spending ? Math.max(0, spending.saved) : null,
       trail: this.trail,
     })
   }

@@ -1,7 +1,7 @@
 /** What a request needs of a model, derived once, and whether a model has it. Pure. What is not known counts as able. */
-import { isJsonObject } from '../chat/json.ts'
 import type { ModelFacts } from '../chat/model.ts'
-import type { ChatRequest, DialectId, FilePart } from '../chat/request.ts'
+import type { ChatRequest, FilePart } from '../chat/request.ts'
+import { findKeptState, type KeptState } from '../dialects/kept-state.ts'
 import type { Estimate } from './estimate.ts'
 
 export interface Needs {
@@ -11,7 +11,7 @@ export interface Needs {
   /** Input as estimated, in tokens. */
   inputTokens: number
   /** State that is kept at a provider, for the account that made it: what it is, and the dialect in which it is named. */
-  boundTo?: { dialect: DialectId; what: string }
+  boundTo?: KeptState
 }
 
 /** An estimate may be this much too high before a model's window is believed to be too small. */
@@ -27,38 +27,14 @@ export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
       }
     }
   }
+  const boundTo = findKeptState(request)
   return {
     tools: request.tools.length > 0,
     jsonSchema: request.format?.type === 'json-schema',
     input,
     inputTokens: estimate.inputTokens,
-    ...boundState(request),
+    ...(boundTo && { boundTo }),
   }
-}
-
-/** Fields of each dialect that name something kept at a provider. */
-const keptFields: Partial<Record<DialectId, readonly string[]>> = {
-  'openai-responses': ['previous_response_id', 'conversation', 'prompt'],
-  anthropic: ['container'],
-  gemini: ['cachedContent', 'cached_content'],
-}
-
-function boundState(request: ChatRequest): Pick<Needs, 'boundTo'> {
-  const { dialect, body } = request.origin
-  const field = keptFields[dialect]?.find((name) => body[name] !== undefined && body[name] !== null)
-  if (field) return { boundTo: { dialect, what: field } }
-  const items = dialect === 'openai-responses' && Array.isArray(body.input) ? body.input : []
-  if (items.some((item) => isJsonObject(item) && item.type === 'item_reference')) {
-    return { boundTo: { dialect, what: 'an item that the input refers to' } }
-  }
-  for (const message of request.messages) {
-    for (const part of message.content) {
-      if (part.type === 'file' && part.source.type === 'reference') {
-        return { boundTo: { dialect: part.source.dialect, what: `the file "${part.source.id}"` } }
-      }
-    }
-  }
-  return {}
 }
 
 /** Why a model cannot serve these needs; undefined where it can, as far as is known. */

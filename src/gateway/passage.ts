@@ -7,6 +7,8 @@ import type { Codec, Glimpse, Inbound, Outbound, Served } from '../dialects/dial
 import type { HubError } from '../errors.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { formatBytes } from '../http/bounded-reader.ts'
+import { presentable } from './check-usage.ts'
+import { ContentMeter } from './content-meter.ts'
 import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../http/sse.ts'
 import { maxAnswerBytes } from './budgets.ts'
 
@@ -45,13 +47,13 @@ export interface Seen {
   complaint?: Complaint
   /** The data of the last message that the client got: some dialects end in one that holds the whole answer. */
   lastData?: string
-  /** Content events so far. Providers send about one token in each, which serves where usage is never reported. */
-  contentEvents: number
+  /** How much content came so far, for a provider whose usage is missing or cannot be true. */
+  meter: ContentMeter
 }
 
 /** Passes the events of a stream on as they came, and watches them. */
 export class Relay implements Passage {
-  readonly seen: Seen = { content: false, complete: false, contentEvents: 0 }
+  readonly seen: Seen = { content: false, complete: false, meter: new ContentMeter() }
   readonly #splitter = new SseSplitter()
   readonly #decoder = new TextDecoder()
   readonly #glimpse: (message: SseMessage) => Glimpse
@@ -90,7 +92,7 @@ export class Relay implements Passage {
       }
       if (glimpse.content) {
         this.seen.content = true
-        this.seen.contentEvents++
+        this.seen.meter.addMessage(message.data ?? '')
       }
       if (glimpse.finished || glimpse.end) this.seen.complete = true
       if (glimpse.usageOnly && !this.#showUsage) continue
@@ -103,7 +105,7 @@ export class Relay implements Passage {
 
 /** Turns a stream of one dialect into a stream of another. */
 export class Translation implements Passage {
-  readonly seen: Seen = { content: false, complete: false, contentEvents: 0 }
+  readonly seen: Seen = { content: false, complete: false, meter: new ContentMeter() }
   readonly #decoder = new SseDecoder()
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
@@ -145,27 +147,32 @@ export class Translation implements Passage {
       if (event.type === 'response-end') this.seen.complete = true
       if (isContent(event)) {
         this.seen.content = true
-        this.seen.contentEvents++
+        this.seen.meter.addEvent(event)
       }
-      const messages = this.#renderer.push(
-        event.type === 'response-start' ? headOf(event, this.#served) : event,
-      )
+      const messages = this.#renderer.push(this.#shown(event))
       const data = messages.at(-1)?.data
       if (data !== undefined) this.seen.lastData = data
       text += encode(messages)
     }
     return text
   }
+
+  /** An event as the client gets it. */
+  #shown(event: ChatEvent): ChatEvent {
+    if (event.type === 'response-start') return headOf(event, this.#served)
+    return event.type === 'usage-report' ? { ...event, usage: presentable(event.usage) } : event
+  }
 }
 
 /** What an answer says of itself, and where its provider says nothing, what the hub knows of it. */
-export function headOf<Head extends { id: string; model: string; createdAt: number }>(
+export function headOf<Head extends { id: string; model: string; createdAt: number; usage?: Usage }>(
   head: Head,
   served: Served,
 ): Head {
   const at = served.at ?? 0
   return {
     ...head,
+    ...(head.usage && { usage: presentable(head.usage) }),
     id: head.id || `hub_${at}`,
     model: head.model || served.model,
     createdAt: head.createdAt || at,

@@ -2,7 +2,7 @@
  * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
  * serves is for the pools to decide.
  */
-import { matchesAny, matchesModel } from '../chat/model.ts'
+import { matchesAny, matchesModel, permitsModel } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
@@ -74,7 +74,7 @@ export function makePlan(input: PlanInput): Plan | HubError {
     return new HubError('VALIDATION_ERROR', message, { param: 'model' })
   }
   const allowed = (name: string): boolean =>
-    input.allowedModels === null || matchesAny(name, input.allowedModels)
+    input.allowedModels === null || permitsModel(name, input.allowedModels)
   const resolved = resolve(input)
   if (!resolved) {
     return new HubError(
@@ -217,7 +217,8 @@ function toBoundCandidate(
 ): Candidate | string {
   if (!known.provider.dialects[dialect]) return `${what} is kept at another provider`
   const own = poolOwners.filter((owner) => owner !== 'hub')
-  if (own.length === 0) return `${what} is kept by one account, and only your own accounts are asked for it`
+  if (own.length === 0)
+    return `${what} is kept by one account, and only your own accounts are asked for it: add a key of your own, or send the content itself`
   return makeCandidate(known, model, dialect, own)
 }
 

@@ -6,6 +6,7 @@
 import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Configuration } from '../db/configuration.ts'
+import { mostChoices } from '../dialects/output-limits.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
@@ -15,6 +16,7 @@ import type { PriceNeed, Refusal, RequestNeed, Rules, Spent, Subject } from '../
 import { nanoDollars } from '../user/spending.ts'
 import { askTeam, askUser, type CapAnswer, type Granted, rulesFor } from './caps.ts'
 import type { Estimate } from './estimate.ts'
+import { boundRequest, type MoneyBound, moneyBoundOf } from './money-bound.ts'
 import type { Candidate, Plan } from './plan.ts'
 
 /** The longest output asked of a model whose limit is not known, in tokens. */
@@ -49,6 +51,7 @@ export class TokenGate {
   /** The question for this request, while it is not ended. */
   #asking: Promise<Asked> | undefined
   #outputLimit: number | undefined
+  #bound: MoneyBound = { models: false, budget: false }
   #epoch = 0
   #teamEpoch = 0
 
@@ -58,7 +61,9 @@ export class TokenGate {
 
   /** The plan that is reserved for. Under a budget it leaves out models whose price is not known. */
   narrow(caller: Caller, plan: Plan): Plan {
-    const holder = budgetHolder(rulesFor(caller))
+    const rules = rulesFor(caller)
+    const holder = budgetHolder(rules)
+    this.#bound = moneyBoundOf(caller.token, rules)
     this.#plan = holder === undefined ? plan : withPrices(plan, caller.configuration, holder)
     return this.#plan
   }
@@ -88,9 +93,12 @@ export class TokenGate {
     return this.#teamEpoch
   }
 
-  /** The request as it may be sent: where only a budget limits its output, with that limit. */
-  limit(request: ChatRequest): ChatRequest {
-    return this.#outputLimit === undefined ? request : { ...request, maxOutputTokens: this.#outputLimit }
+  /**
+   * The request as it may be sent, with the output limit that was reserved for, and the names of what had to be left out of it:
+   * members by which the provider would choose another model, price or length.
+   */
+  limit(request: ChatRequest): { request: ChatRequest; dropped: string[] } {
+    return boundRequest(request, this.#bound, this.#outputLimit ?? request.maxOutputTokens)
   }
 
   /** Settles every reservation with the outcome of the request; where no call was made, all is given back. */
@@ -210,7 +218,7 @@ function dearest(plan: Plan, configuration: Configuration, request: ChatRequest)
   const need: PriceNeed = {
     input: 0,
     output: 0,
-    choices: request.choices ?? 1,
+    choices: mostChoices(request),
     ...(request.maxOutputTokens !== undefined && { outputLimit: request.maxOutputTokens }),
     longestOutput: Infinity,
   }

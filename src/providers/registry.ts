@@ -86,7 +86,27 @@ export function factsAt(id: string, provider: Provider, model?: string): ModelFa
 
 /** What a model costs at a provider that may be a custom one: then its own row says it, if anyone. */
 export function priceAt(id: string, provider: Provider, model: string): Price | undefined {
-  return isBuiltIn(id, provider) ? priceOf(id, model) : ownEntry(provider.models, model)?.price
+  const price = isBuiltIn(id, provider) ? priceOf(id, model) : ownEntry(provider.models, model)?.price
+  return price && boundedPrice(price)
+}
+
+/** The highest price that anything costs, in US dollars for a million tokens. */
+export const mostDollars = 100_000
+
+/**
+ * A price within 0 and the highest there is. Entered prices are checked where they come in; rows from before that check and
+ * published ones are not. Undefined where it is no number at all: the price is then unknown.
+ */
+function boundedPrice({ input, output, cachedInput, cacheWrite }: Price): Price | undefined {
+  if (![input, output].every(Number.isFinite)) return undefined
+  const bound = (dollars: number): number => Math.min(mostDollars, Math.max(0, dollars))
+  const known = (dollars: number | undefined): dollars is number => Number.isFinite(dollars)
+  return {
+    input: bound(input),
+    output: bound(output),
+    ...(known(cachedInput) && { cachedInput: bound(cachedInput) }),
+    ...(known(cacheWrite) && { cacheWrite: bound(cacheWrite) }),
+  }
 }
 
 /**

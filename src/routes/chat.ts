@@ -9,6 +9,7 @@ import type { RequestAddress } from '../dialects/dialect.ts'
 import { inbound } from '../dialects/index.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
+import { withOneLimit } from '../dialects/output-limits.ts'
 import { HubError } from '../errors.ts'
 import { budgets } from '../gateway/budgets.ts'
 import { complete, type CompletionInput } from '../gateway/complete.ts'
@@ -186,7 +187,7 @@ async function answerBody(
   const input: CompletionInput = {
     env: c.env,
     caller: c.var.caller,
-    request: withOptIns(c, listener.parseRequest(body, address)),
+    request: withOneLimit(withOptIns(c, listener.parseRequest(body, address))),
     inbound: listener,
     sent,
     requestId: c.var.requestId,

@@ -40,6 +40,14 @@ const TrailEntry = z.object({
   message: z.string().nullable(),
 })
 
+const Counts = z.object({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  cachedTokens: z.number(),
+  cacheWriteTokens: z.number(),
+  reasoningTokens: z.number(),
+})
+
 const Log = z.object({
   id: z.string(),
   /** The user who asked; `hub` where it was nobody in particular. */
@@ -59,13 +67,11 @@ const Log = z.object({
   attempts: z.number(),
   usage: z
     .object({
-      inputTokens: z.number(),
-      outputTokens: z.number(),
-      cachedTokens: z.number(),
-      cacheWriteTokens: z.number(),
-      reasoningTokens: z.number(),
-      /** The provider reported none; the hub counted. */
+      ...Counts.shape,
+      /** The hub counted: the provider reported none, too little, or what cannot be true. */
       estimated: z.boolean(),
+      /** The provider's report, where it cannot be true and the hub's own count is used. */
+      claimed: Counts.nullable(),
     })
     .nullable(),
   /** US dollars; null where the price is unknown. */
@@ -166,6 +172,7 @@ function showLog(row: LogRow): z.infer<typeof Log> {
             cacheWriteTokens: row.cacheWriteTokens ?? 0,
             reasoningTokens: row.reasoningTokens ?? 0,
             estimated: row.estimated,
+            claimed: row.claimedUsage,
           },
     cost: row.cost,
     saved: row.saved,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { StoredProvider } from '../db/routing.ts'
 import { presetsOf, termsOf } from '../providers/presets.ts'
 import type { Provider } from '../providers/provider.ts'
+import { mostDollars } from '../providers/registry.ts'
 import { strategyNames } from '../quota/strategies.ts'
 import { Limit } from './key-shapes.ts'
 import { ModelName, Name } from './shapes.ts'
@@ -44,7 +45,7 @@ const reserved = new Set([
 const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
 const Models = z.array(ModelName).max(1_000)
 
-const Dollars = z.number().min(0).max(100_000)
+const Dollars = z.number().min(0).max(mostDollars)
 /** US dollars for a million tokens, by the model's id. */
 const Prices = z
   .record(

@@ -21,7 +21,7 @@ import {
   type Spent,
   type Subject,
 } from './reservation.ts'
-import { nothingSpent, spend, type Spending, unspend } from './spending.ts'
+import { nothingSpent, spend, type Spending, unspend, wholeAmount } from './spending.ts'
 
 /** After this a reservation that nobody settled counts as used: no request lasts as long. */
 export const reservationMs = 16 * 60_000
@@ -124,7 +124,7 @@ function trueUp(window: Window, reservation: Reservation, spent: Spent | undefin
   const reserved = reservation.charges[windowName(window)]
   // A window that a person added while the request was running did not see it begin.
   if (reserved === undefined) return window
-  const used = spent === undefined ? 0 : window.unit === 'requests' ? 1 : spent.tokens
+  const used = spent === undefined ? 0 : window.unit === 'requests' ? 1 : wholeAmount(spent.tokens)
   if (used > reserved) return charge(window, used - reserved, now)
   return used < reserved ? giveBack(window, reserved - used, reservation.reservedAt, now) : window
 }
@@ -135,7 +135,7 @@ function trueUpMoney(
   spent: Spent | undefined,
   now: number,
 ): Spending {
-  const used = spent === undefined ? 0 : (spent.money ?? reserved)
+  const used = spent === undefined ? 0 : wholeAmount(spent.money ?? reserved)
   if (used > reserved) return spend(spending, used - reserved, now)
   return used < reserved ? unspend(spending, reserved - used, reservedAt) : spending
 }

@@ -18,11 +18,11 @@ export function spentAt(spending: Spending, per: BudgetPeriod, now: number): num
   return spending[per].startsAt === startOf(per, now) ? spending[per].amount : 0
 }
 
-/** Counts an amount at `now`. */
+/** Counts an amount at `now`. A sum stays a whole number that can be added to: at nine million dollars it is full. */
 export function spend(spending: Spending, amount: number, now: number): Spending {
   return mapPeriods((per) => ({
     startsAt: startOf(per, now),
-    amount: spentAt(spending, per, now) + amount,
+    amount: Math.min(Number.MAX_SAFE_INTEGER, spentAt(spending, per, now) + wholeAmount(amount)),
   }))
 }
 
@@ -31,7 +31,7 @@ export function unspend(spending: Spending, amount: number, countedAt: number): 
   return mapPeriods((per) => {
     const { startsAt, amount: counted } = spending[per]
     return startOf(per, countedAt) === startsAt
-      ? { startsAt, amount: Math.max(0, counted - amount) }
+      ? { startsAt, amount: Math.max(0, counted - wholeAmount(amount)) }
       : spending[per]
   })
 }
@@ -44,6 +44,12 @@ export function startOf(per: BudgetPeriod, at: number): number {
 /** When the period around `now` ends. */
 export function endOf(per: BudgetPeriod, now: number): number {
   return spanAround(now, per, 'utc').endsAt
+}
+
+/** A count of nano-dollars or of tokens that is whole, not negative and finite, whatever came; what is no number counts as most. */
+export function wholeAmount(amount: number): number {
+  if (Number.isNaN(amount)) return Number.MAX_SAFE_INTEGER
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(amount)))
 }
 
 function mapPeriods(change: (per: BudgetPeriod) => Spending['day']): Spending {

@@ -60,9 +60,11 @@ describe(`${events} events`, () => {
       written += passage.end().length
       expect(passage.seen).toMatchObject({
         complete: true,
-        contentEvents: events,
         usage: { outputTokens: events },
       })
+      // Each word is two or three tokens.
+      expect(passage.seen.meter.tokens).toBeGreaterThan(events * 1.5)
+      expect(passage.seen.meter.tokens).toBeLessThan(events * 4)
       // Of the dialects only hub-query has no stream to give.
       if (listener.id !== 'hub-query') {
         expect(silent).toBe(0)

@@ -222,6 +222,20 @@ describe('a request that allows only some providers', () => {
   })
 })
 
+describe('a suffix that chooses a price', () => {
+  const openrouter = { in: { reach: [reach('openrouter')] } }
+
+  it('is permitted only where the list holds the very name', () => {
+    const online = 'openrouter/openai/gpt-5:online'
+    expect(ask(online, { ...openrouter, allowedModels: ['openrouter/*'] })).toMatchObject({
+      code: 'FORBIDDEN',
+    })
+    expect(names(ask(online, { ...openrouter, allowedModels: [online] }))).toEqual([online])
+    const free = 'openrouter/openai/gpt-oss:free'
+    expect(names(ask(free, { ...openrouter, allowedModels: ['openrouter/*'] }))).toEqual([free])
+  })
+})
+
 describe('state that is kept at a provider', () => {
   const needs: Needs = { ...noNeeds, boundTo: { dialect: 'anthropic', what: 'container' } }
   const spoken = ['openai-chat', 'anthropic'] as const

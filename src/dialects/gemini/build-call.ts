@@ -26,13 +26,20 @@ function writeBody(request: ChatRequest, upstream: Upstream): Pick<Call, 'body' 
   return { body: setOutputLimit(fields, request.maxOutputTokens), dropped: [] }
 }
 
-/** The pipeline may have set or lowered the limit, to keep a budget, after the request was read. */
+/**
+ * The pipeline may have set or lowered the limit, to keep a budget, after the request was read. Both the configuration and the
+ * limit have two names in this dialect; where a limit has to be set, one of each goes out.
+ */
 function setOutputLimit(body: JsonObject, limit: number | undefined): JsonObject {
-  const place = isJsonObject(body.generation_config) ? 'generation_config' : 'generationConfig'
-  const { maxOutputTokens, max_output_tokens, ...config } = objectIn(body[place]) ?? {}
-  const asked = numberIn(maxOutputTokens) ?? numberIn(max_output_tokens)
-  if (limit === undefined || limit === asked) return body
-  return { ...body, [place]: { ...config, maxOutputTokens: limit } }
+  const { generationConfig, generation_config, ...others } = body
+  const config: JsonObject = { ...objectIn(generation_config), ...objectIn(generationConfig) }
+  const { maxOutputTokens, max_output_tokens, ...settings } = config
+  const asked = [maxOutputTokens, max_output_tokens].flatMap((value) => numberIn(value) ?? [])
+  const isOne = asked.length === 1 && (!isJsonObject(generationConfig) || !isJsonObject(generation_config))
+  if (limit === undefined || (isOne && limit === asked[0])) return body
+  const place = isJsonObject(generation_config) && !isJsonObject(generationConfig)
+  const name = place ? 'generation_config' : 'generationConfig'
+  return { ...others, [name]: { ...settings, maxOutputTokens: limit } }
 }
 
 /** `gemini-x` and `models/gemini-x` are the same; `tunedModels/x` is a name of its own kind. */

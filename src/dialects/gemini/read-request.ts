@@ -11,6 +11,7 @@ import type {
 } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
 import type { RequestAddress } from '../dialect.ts'
+import { smallestLimit } from '../output-limits.ts'
 import { compact } from '../read.ts'
 import { readContents } from './read-contents.ts'
 import { toJsonSchema } from './schema.ts'
@@ -42,8 +43,8 @@ export function readRequest(given: unknown, address: RequestAddress = {}): ChatR
     reasoning: readReasoning(config.thinkingConfig),
     sampling: readSampling(config),
     stop: config.stopSequences ?? undefined,
-    maxOutputTokens: config.maxOutputTokens ?? undefined,
-    choices: config.candidateCount ?? undefined,
+    maxOutputTokens: smallestLimit(config.maxOutputTokens),
+    choices: smallestLimit(config.candidateCount),
     logprobs: config.responseLogprobs ? { alternatives: config.logprobs ?? 0 } : undefined,
     stream: address.stream ?? false,
     streamUsage: true,

@@ -21,13 +21,16 @@ export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts 
   return { url: `${baseUrl}/chat/completions`, body, dropped }
 }
 
-/** The pipeline may have set or lowered the limit, to keep a budget, after the request was read. */
+/**
+ * The pipeline may have set or lowered the limit, to keep a budget, after the request was read. One name goes out: the client's
+ * own, and where it used both, the older one, which every server of this dialect knows. A row's quirk renames it.
+ */
 function setOutputLimit(body: JsonObject, limit: number | undefined): JsonObject {
-  if (limit === undefined || limit === (body.max_completion_tokens ?? body.max_tokens)) return body
-  const { max_completion_tokens: _new, max_tokens: old, ...rest } = body
-  return old === undefined || old === null
-    ? { ...rest, max_completion_tokens: limit }
-    : { ...rest, max_tokens: limit }
+  const { max_completion_tokens: newer, max_tokens: older, ...others } = body
+  const hasOlder = older !== undefined && older !== null
+  const hasBoth = hasOlder && newer !== undefined && newer !== null
+  if (limit === undefined || (!hasBoth && limit === (newer ?? older))) return body
+  return hasOlder ? { ...others, max_tokens: limit } : { ...others, max_completion_tokens: limit }
 }
 
 /** Usage is always asked for: the hub counts it. The client that did not ask for it is not shown it. */

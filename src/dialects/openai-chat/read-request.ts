@@ -9,6 +9,7 @@ import type {
   ToolChoice,
 } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
+import { smallestLimit } from '../output-limits.ts'
 import { compact } from '../read.ts'
 import { readMessages } from './read-messages.ts'
 import { chatRequest, type WireRequest } from './wire.ts'
@@ -28,8 +29,8 @@ export function readRequest(body: unknown): ChatRequest {
     reasoning: readReasoning(wire),
     sampling: readSampling(wire),
     stop: typeof wire.stop === 'string' ? [wire.stop] : (wire.stop ?? undefined),
-    maxOutputTokens: wire.max_completion_tokens ?? wire.max_tokens ?? undefined,
-    choices: wire.n ?? undefined,
+    maxOutputTokens: smallestLimit(wire.max_completion_tokens) ?? smallestLimit(wire.max_tokens),
+    choices: smallestLimit(wire.n),
     logprobs: wire.logprobs ? { alternatives: wire.top_logprobs ?? 0 } : undefined,
     user: wire.user ?? wire.safety_identifier ?? undefined,
     stream: wire.stream ?? false,

@@ -55,6 +55,8 @@ function itemsOf(input: Json | undefined): Json[] {
 /** An item of an answer as input. Its id means something only to the account that made it, and only as long as it keeps it. */
 function toInput(item: Json): Json[] {
   const { id, ...bare } = objectIn(item) ?? {}
+  // What ran in a container is known to the account that has it, and is in the answer's words where it matters.
+  if (textIn(bare.container_id) !== undefined) return []
   if (bare.type !== 'reasoning') return [bare]
   // Reasoning that is kept elsewhere cannot be given back; sealed, it needs the id that it was sealed with.
   return typeof bare.encrypted_content === 'string' ? [{ ...bare, ...(id !== undefined && { id }) }] : []

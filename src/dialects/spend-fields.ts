@@ -1,0 +1,232 @@
+/**
+ * Members of a request by which a provider picks another model, price or tier than the hub reserved for, and tools whose price
+ * no table has. They are left out for tokens whose money is bounded. Data first; pure.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
+import type { DialectId } from '../chat/request.ts'
+import { listIn, objectIn, textIn } from './read.ts'
+import { plainName } from './plain-name.ts'
+
+/**
+ * By the field's source, as plain names. One list for all dialects: a server that speaks one of them may merge the fields of
+ * another, and a field that a provider does not know is no loss.
+ */
+const choosingFields = {
+  /** https://openrouter.ai/docs/features/model-routing and /provider-routing, /presets, /transforms */
+  openrouter: ['models', 'provider', 'route', 'router', 'plugins', 'transforms', 'preset', 'usecase'],
+  /** https://platform.openai.com/docs/api-reference (service tiers); https://ai.google.dev/api (serviceTier) */
+  tiers: ['servicetier', 'tier', 'pricingtier', 'latencytier', 'performance', 'performanceconfig'],
+  /** https://platform.claude.com/docs/en/api/messages: fast mode, residency, server-side fallback */
+  anthropic: ['speed', 'inferencegeo', 'fallback', 'fallbacks', 'fallbackcredit'],
+  /** https://vercel.com/docs/ai-gateway/provider-options; LiteLLM's proxy settings in a body */
+  gateways: [
+    'gateway',
+    'providers',
+    'provideroptions',
+    'routing',
+    'routingconfig',
+    'routingstrategy',
+    'modelselectionconfig',
+    'modelfallbacks',
+    'fallbackmodel',
+    'fallbackmodels',
+    'contextwindowfallbacks',
+    'litellmparams',
+    'apibase',
+    'baseurl',
+    'customllmprovider',
+  ],
+  /** Names under which servers take another model beside `model`: vLLM, Predibase, Azure, Fireworks. */
+  otherModels: [
+    'modelid',
+    'modelname',
+    'modelversion',
+    'engine',
+    'deployment',
+    'deploymentid',
+    'deploymentname',
+    'lora',
+    'loraid',
+    'lorarequest',
+    'adapterid',
+    'adaptersource',
+    'draftmodel',
+  ],
+  /** Searches that are billed by the call: OpenAI, xAI, Alibaba, Perplexity. */
+  searches: [
+    'websearch',
+    'websearchoptions',
+    'searchparameters',
+    'enablesearch',
+    'searchoptions',
+    'searchmode',
+    'returnimages',
+  ],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+const choosing: ReadonlySet<string> = new Set(Object.values(choosingFields).flat())
+const searching: ReadonlySet<string> = new Set([...choosingFields.searches, 'plugins'])
+
+/** `reasoning.mode: "pro"` is another price at OpenAI; `effort` is not. */
+const choosingPaths: ReadonlySet<string> = new Set(['reasoning.mode'])
+
+/** Members that hold words and data rather than settings: names inside of them choose nothing. */
+const contentNames: ReadonlySet<string> = new Set(
+  [
+    'contents',
+    'functions',
+    'input',
+    'instructions',
+    'labels',
+    'logit_bias',
+    'messages',
+    'metadata',
+    'prediction',
+    'prompt',
+    'response_format',
+    'response_json_schema',
+    'response_schema',
+    'stop',
+    'system',
+    'system_instruction',
+    'text',
+    'tool_choice',
+    'tool_config',
+    'tools',
+    'user',
+  ].map(plainName),
+)
+
+/** Settings lie no deeper than this in any dialect; what does is left out with its member. */
+const deepestSetting = 8
+
+/** A body without the settings that are not wanted, and the paths of those it had. The same body where it had none. */
+export function withoutSettings(
+  body: JsonObject,
+  isUnwanted: (plain: string, path: string, value: Json) => boolean,
+): { body: JsonObject; dropped: string[] } {
+  const dropped: string[] = []
+  const clean = (object: JsonObject, path: string, depth: number): JsonObject => {
+    let changed = false
+    const kept: [string, Json][] = []
+    for (const [name, value] of Object.entries(object)) {
+      const plain = plainName(name)
+      const place = path + name
+      const isDeep = depth >= deepestSetting && typeof value === 'object' && value !== null
+      if (value !== null && (isDeep || isUnwanted(plain, place, value))) {
+        dropped.push(place)
+        changed = true
+        continue
+      }
+      const cleaned = contentNames.has(plain) ? value : cleanValue(value, place, depth)
+      changed ||= cleaned !== value
+      kept.push([name, cleaned])
+    }
+    return changed ? Object.fromEntries(kept) : object
+  }
+  const cleanValue = (value: Json, place: string, depth: number): Json => {
+    if (isJsonObject(value)) return clean(value, `${place}.`, depth + 1)
+    if (!Array.isArray(value)) return value
+    const list = value.map((item) => (isJsonObject(item) ? clean(item, `${place}.`, depth + 1) : item))
+    return list.some((item, index) => item !== value[index]) ? list : value
+  }
+  return { body: clean(body, '', 0), dropped }
+}
+
+/** Leaves out the settings by which a provider would pick another model, price or tier. */
+export function withoutChoices(body: JsonObject): { body: JsonObject; dropped: string[] } {
+  return withoutSettings(body, (plain, path) => choosing.has(plain) || choosingPaths.has(path))
+}
+
+/** Whether a body asks a provider to search. */
+export function asksForSearch(body: JsonObject): boolean {
+  return withoutSettings(body, (plain) => searching.has(plain)).dropped.length > 0
+}
+
+/** Types of tools that the client runs: a call costs the tokens that it is written in, and no more. */
+const clientTools =
+  /^(?:function|custom|local_shell|apply_patch|namespace|computer(?:_use_preview)?|(?:bash|text_editor|computer|memory)_\d{8})$/
+/** The members of a Gemini tool that the client answers. */
+const clientMembers: ReadonlySet<string> = new Set(['functiondeclarations', 'computeruse'])
+
+/** Whether a tool runs at the provider, which may bill each use of it. */
+export function runsAtProvider(tool: Json, dialect: DialectId): boolean {
+  if (!isJsonObject(tool)) return false
+  if (dialect === 'gemini') return Object.keys(tool).some((name) => !clientMembers.has(plainName(name)))
+  const type = textIn(tool.type)
+  return type !== undefined && !clientTools.test(type)
+}
+
+/**
+ * Leaves out tools that run at the provider, and a choice that insists on one of them.
+ * @returns the paths of what was left out beside the body, which is the same where it has no such tool.
+ */
+export function withoutProviderTools(
+  body: JsonObject,
+  dialect: DialectId,
+): { body: JsonObject; dropped: string[] } {
+  const tools = listIn(body.tools)
+  const kept = tools.flatMap((tool) => keepTool(tool, dialect))
+  if (kept.length === tools.length && kept.every((tool, index) => tool === tools[index]))
+    return { body, dropped: [] }
+  const dropped = [
+    ...new Set(tools.flatMap((tool) => (runsAtProvider(tool, dialect) ? [`tools.${nameOf(tool)}`] : []))),
+  ]
+  const { tools: _tools, tool_choice: choice, ...rest } = body
+  const chosen = objectIn(choice)
+  // Words such as "auto" stay; an object may name what is gone, and no tools allow no choice.
+  const keepsChoice = choice !== undefined && kept.length > 0 && (!chosen || choosesKept(chosen, kept))
+  if (choice !== undefined && choice !== null && !keepsChoice) dropped.push('tool_choice')
+  return {
+    body: { ...rest, ...(kept.length > 0 && { tools: kept }), ...(keepsChoice && { tool_choice: choice }) },
+    dropped,
+  }
+}
+
+function keepTool(tool: Json, dialect: DialectId): Json[] {
+  if (!runsAtProvider(tool, dialect)) return [tool]
+  if (dialect !== 'gemini' || !isJsonObject(tool)) return []
+  const members = Object.entries(tool).filter(([name]) => clientMembers.has(plainName(name)))
+  return members.length > 0 ? [Object.fromEntries(members)] : []
+}
+
+function choosesKept(choice: JsonObject, kept: Json[]): boolean {
+  const name = textIn(choice.name) ?? textIn(objectIn(choice.function)?.name)
+  if (name !== undefined) {
+    return kept.some((tool) => {
+      const { name: own, function: called } = objectIn(tool) ?? {}
+      return (textIn(own) ?? textIn(objectIn(called)?.name)) === name
+    })
+  }
+  const type = textIn(choice.type)
+  return type === 'auto' || type === 'any' || type === 'none'
+}
+
+function nameOf(tool: Json): string {
+  const members = objectIn(tool) ?? {}
+  return (textIn(members.type) ?? Object.keys(members).join('+')).slice(0, 100)
+}
+
+/** Flags of `anthropic-beta` that raise the price of what was reserved: long context, fast mode, fallback models. */
+const choosingFlags = /^(?:context-1m|fast-mode|server-side-fallback|fallback|priority)/i
+
+/** Opt-in headers without the flags that choose a price, and the names of those. */
+export function withoutChoosingFlags(headers: Readonly<Record<string, string>> | undefined): {
+  headers: Readonly<Record<string, string>> | undefined
+  dropped: string[]
+} {
+  const dropped: string[] = []
+  const kept = Object.entries(headers ?? {}).flatMap(([name, value]): [string, string][] => {
+    const flags = value.split(',').map((flag) => flag.trim())
+    const allowed = flags.filter((flag) => !choosingFlags.test(flag))
+    if (allowed.length === flags.length) return [[name, value]]
+    for (const flag of flags) if (choosingFlags.test(flag)) dropped.push(`${name}:${plainFlag(flag)}`)
+    return allowed.length > 0 ? [[name, allowed.join(',')]] : []
+  })
+  return { headers: dropped.length > 0 ? Object.fromEntries(kept) : headers, dropped }
+}
+
+/** A flag goes into a header of the answer. */
+function plainFlag(flag: string): string {
+  return flag.replaceAll(/[^\w.-]/g, '').slice(0, 60)
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/chat/json.ts'
+import {
+  withoutChoices,
+  withoutChoosingFlags,
+  withoutProviderTools,
+} from '../../src/dialects/spend-fields.ts'
+
+describe('settings by which a provider picks another model, price or tier', () => {
+  it.each([
+    [{ models: ['vendor/most-expensive'] }, ['models']],
+    [{ provider: { order: ['x'] }, route: 'fallback' }, ['provider', 'route']],
+    [{ service_tier: 'priority' }, ['service_tier']],
+    [{ serviceTier: 'priority' }, ['serviceTier']],
+    [{ plugins: [{ id: 'web' }], transforms: ['middle-out'] }, ['plugins', 'transforms']],
+    [{ web_search_options: {}, search_parameters: {} }, ['web_search_options', 'search_parameters']],
+    [{ speed: 'fast', inference_geo: 'us', fallbacks: 'default' }, ['speed', 'inference_geo', 'fallbacks']],
+    [{ preset: 'dear', lora: 'x', engine: 'y' }, ['preset', 'lora', 'engine']],
+    [{ extra_body: { models: ['x'], top_k: 5 } }, ['extra_body.models']],
+    [{ providerOptions: { gateway: { models: ['x'] } } }, ['providerOptions']],
+    [{ generationConfig: { routingConfig: {}, temperature: 1 } }, ['generationConfig.routingConfig']],
+    [{ reasoning: { mode: 'pro', effort: 'low' } }, ['reasoning.mode']],
+  ])('are left out of %j and named', (fields, dropped) => {
+    const given = { model: 'm', temperature: 1, messages: [], ...fields }
+    const cleaned = withoutChoices(given)
+    expect(cleaned.dropped).toEqual(dropped)
+    for (const path of dropped)
+      expect(JSON.stringify(cleaned.body)).not.toContain(`"${path.split('.').at(-1)}"`)
+    expect(cleaned.body).toMatchObject({ model: 'm', temperature: 1, messages: [] })
+  })
+
+  it('are not looked for in words, schemas and metadata', () => {
+    const body = {
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'x', provider: 'mine' }] }],
+      tools: [{ type: 'function', function: { name: 'f', parameters: { properties: { models: {} } } } }],
+      metadata: { provider: 'mine', service_tier: 'x' },
+      response_format: { type: 'json_schema', json_schema: { schema: { properties: { speed: {} } } } },
+    }
+    expect(withoutChoices(body)).toEqual({ body, dropped: [] })
+    expect(withoutChoices(body).body).toBe(body)
+  })
+
+  it('that hide deep are left out with their member', () => {
+    let nested: JsonObject = { models: ['x'] }
+    for (let depth = 0; depth < 100; depth++) nested = { a: nested }
+    expect(JSON.stringify(withoutChoices({ extra_body: nested }).body)).not.toContain('models')
+  })
+
+  it('in the flags of a header are left out, and the others stay', () => {
+    const headers = { 'anthropic-beta': 'files-api-2025-04-14, context-1m-2025-08-07,fast-mode-2026-02-01' }
+    expect(withoutChoosingFlags(headers)).toEqual({
+      headers: { 'anthropic-beta': 'files-api-2025-04-14' },
+      dropped: ['anthropic-beta:context-1m-2025-08-07', 'anthropic-beta:fast-mode-2026-02-01'],
+    })
+    expect(withoutChoosingFlags({ 'anthropic-beta': 'files-api-2025-04-14' }).dropped).toEqual([])
+  })
+})
+
+describe('tools that run at the provider', () => {
+  const own = { type: 'function', name: 'f', parameters: {} }
+
+  it.each([
+    ['openai-responses', { type: 'web_search' }],
+    ['openai-responses', { type: 'image_generation' }],
+    ['openai-responses', { type: 'mcp', server_url: 'https://x' }],
+    ['anthropic', { type: 'web_search_20250305', name: 'web_search' }],
+    ['openai-chat', { type: 'builtin_function', function: { name: '$web_search' } }],
+  ] as const)('are left out in %s: %j', (dialect, tool) => {
+    const cleaned = withoutProviderTools({ tools: [tool, own], tool_choice: 'auto' }, dialect)
+    expect(cleaned).toEqual({ body: { tools: [own], tool_choice: 'auto' }, dropped: [`tools.${tool.type}`] })
+    const alone = withoutProviderTools({ tools: [tool], tool_choice: { type: tool.type } }, dialect)
+    expect(alone.body).toEqual({})
+    expect(alone.dropped).toContain('tool_choice')
+  })
+
+  it('are left out in gemini, and declarations beside them stay', () => {
+    const declared = { functionDeclarations: [{ name: 'f' }] }
+    const tools = [{ googleSearch: {} }, { ...declared, google_maps: {} }]
+    expect(withoutProviderTools({ tools }, 'gemini').body).toEqual({ tools: [declared] })
+  })
+
+  it('are told from those that the client runs', () => {
+    const tools = [
+      own,
+      { name: 'g', input_schema: {} },
+      { type: 'bash_20250124', name: 'bash' },
+      { type: 'custom', name: 'h' },
+    ]
+    expect(withoutProviderTools({ tools }, 'anthropic').dropped).toEqual([])
+  })
+})
