@@ -15,7 +15,7 @@ import {
 import type { Reserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
-import type { Directory, KnownProvider } from '../gateway/directory.ts'
+import type { KnownProvider } from '../gateway/directory.ts'
 import { tryKey } from '../gateway/trial.ts'
 import { randomId } from '../ids.ts'
 import type { KeyState } from '../quota/lease.ts'
@@ -31,7 +31,7 @@ import { keyImportRoutes } from './key-import.ts'
 import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
 import { requireSharer } from './scope.ts'
 import { sealKey } from './sealed-key.ts'
-import { requireShareable, requireShareableKey } from './shareable.ts'
+import { requireShareable, rowAfter, rowOfKey } from './shareable.ts'
 import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
 export const keyRoutes = new Hono<HubContext>()
@@ -253,34 +253,6 @@ async function changeOfAccount(
   }
   const change = withoutUndefined({ shared, reserve })
   return Object.keys(change).length > 0 ? { type: 'share', change } : undefined
-}
-
-/** The row that a key goes with; where that is gone, the one that its provider's name means now. */
-function rowOfKey(directory: Directory, { provider, rowOwner }: StoredKey): KnownProvider {
-  return directory.rowOf(provider, rowOwner) ?? requireProvider(directory, provider)
-}
-
-/**
- * The row that a key goes with after a change. One that is entered again goes with the row that its
- * provider's name means now; one that begins to serve everyone must go with one that can.
- */
-function rowAfter(
-  directory: Directory,
-  stored: StoredKey,
-  change: AccountChange | undefined,
-  isEntered: boolean,
-): KnownProvider {
-  const account = change?.type === 'join' ? change.account : change?.change
-  const shared = account?.shared ?? stored.shared
-  if (!isEntered) {
-    if (shared && !stored.shared) requireShareableKey(stored)
-    return rowOfKey(directory, stored)
-  }
-  const named = requireProvider(directory, stored.provider)
-  // What was shared before people's own rows could not be is entered again for the same row.
-  const isFromBefore =
-    stored.shared && stored.rowOwner === stored.owner && named.row.binding.owner === stored.owner
-  return shared && !isFromBefore ? requireShareable(directory, named) : named
 }
 
 /** Another secret for a key that is there: its quarantine ends, because it is not judged by what the old one did. */

@@ -2,8 +2,10 @@
  * Which keys can serve everyone: those of a provider that the hub brings or that is the hub's. Everyone
  * must be able to name the provider, and its address must be for administrators to change.
  */
+import type { AccountChange, StoredKey } from '../db/keys.ts'
 import { HubError } from '../errors.ts'
 import type { Directory, KnownProvider } from '../gateway/directory.ts'
+import { requireProvider } from './directory.ts'
 
 /**
  * The row that a shared key of a provider is entered for.
@@ -25,6 +27,34 @@ export function requireShareable(
  */
 export function requireShareableKey(key: { provider: string; rowOwner: string }, param = 'shared'): void {
   if (key.rowOwner !== 'hub' && key.rowOwner !== 'built-in') throw notShareable(key.provider, param)
+}
+
+/** The row that a key goes with; where that is gone, the one that its provider's name means now. */
+export function rowOfKey(directory: Directory, { provider, rowOwner }: StoredKey): KnownProvider {
+  return directory.rowOf(provider, rowOwner) ?? requireProvider(directory, provider)
+}
+
+/**
+ * The row that a key goes with after a change. One that is entered again goes with the row that its
+ * provider's name means now; one that begins to serve everyone must go with one that can.
+ */
+export function rowAfter(
+  directory: Directory,
+  stored: StoredKey,
+  change: AccountChange | undefined,
+  isEntered: boolean,
+): KnownProvider {
+  const account = change?.type === 'join' ? change.account : change?.change
+  const shared = account?.shared ?? stored.shared
+  if (!isEntered) {
+    if (shared && !stored.shared) requireShareableKey(stored)
+    return rowOfKey(directory, stored)
+  }
+  const named = requireProvider(directory, stored.provider)
+  // What was shared before people's own rows could not be is entered again for the same row.
+  const isFromBefore =
+    stored.shared && stored.rowOwner === stored.owner && named.row.binding.owner === stored.owner
+  return shared && !isFromBefore ? requireShareable(directory, named) : named
 }
 
 function notShareable(id: string, param: string): HubError {

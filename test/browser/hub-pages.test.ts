@@ -216,7 +216,7 @@ describe('caps', () => {
 
     const row = page.getByRole('row').filter({ hasText: 'hedy' })
     await row.getByRole('button', { name: 'Set caps: hedy' }).click()
-    await page.getByLabel('Team').selectOption('Spread spectrum')
+    await page.getByRole('combobox', { name: 'Team' }).selectOption('Spread spectrum')
     await page.getByLabel('Requests at the same time').fill('3')
     await page.getByRole('button', { name: 'Add a limit' }).click()
     await page.getByLabel('Limit 1: how many').fill('50')

@@ -2,7 +2,7 @@
 import { array, assert, constantFrom, property, record } from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Configuration, CustomProvider } from '../../src/db/configuration.ts'
-import { defaultSettings } from '../../src/db/settings.ts'
+import { defaultSettings, noCaps } from '../../src/db/settings.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
 import { makeDirectory } from '../../src/gateway/directory.ts'

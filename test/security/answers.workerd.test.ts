@@ -20,7 +20,8 @@ function endless(chunk: string, init: ResponseInit, most = 400 * megabyte, befor
   const bytes = new TextEncoder().encode(chunk)
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
     let begun = before === ''
-    const body = new ReadableStream<Uint8Array>({
+    const body = new ReadableStream({
+      type: 'bytes',
       pull(controller) {
         if (!begun) {
           begun = true
