@@ -92,6 +92,7 @@ const person = async (as: string): Promise<WithId & { username: string }> => {
 }
 const login = (username: string): Promise<{ token: string }> =>
   make('POST', '/api/auth/login', { login: username, password })
+const team = (as: string): Promise<WithId> => make('POST', '/api/teams', { name: fresh('team') }, as)
 const invitation = (as: string): Promise<WithId & { invitation: string }> =>
   make('POST', '/api/invitations', {}, as)
 
@@ -202,6 +203,16 @@ export const changes: Record<string, (hub: Hub) => Promise<Call> | Call> = {
   'DELETE /api/users/:id': async ({ session }) => ({
     as: session,
     params: { id: (await person(session)).id },
+  }),
+  'POST /api/teams': ({ session }) => ({ as: session, body: { name: fresh('team') } }),
+  'PATCH /api/teams/:id': async ({ session }) => ({
+    as: session,
+    params: { id: (await team(session)).id },
+    body: { name: fresh('renamed'), maxConcurrent: 3 },
+  }),
+  'DELETE /api/teams/:id': async ({ session }) => ({
+    as: session,
+    params: { id: (await team(session)).id },
   }),
   'POST /api/invitations': ({ session }) => ({ as: session, body: {} }),
   'DELETE /api/invitations/:id': async ({ session }) => ({
