@@ -39,8 +39,8 @@ export function countRows(database: D1Database): RowCounter {
   const wrap = (source: Pick<D1Database, 'prepare' | 'batch'>): D1Database =>
     ({
       prepare: (query: string) => wrapStatement(source.prepare(query)),
-      batch: async (statements: D1PreparedStatement[]) =>
-        (await source.batch(statements.map((statement) => inner.get(statement) ?? statement))).map(count),
+      batch: async (prepared: D1PreparedStatement[]) =>
+        (await source.batch(prepared.map((statement) => inner.get(statement) ?? statement))).map(count),
       withSession: (constraint: string) => wrap(database.withSession(constraint)),
     }) as unknown as D1Database
   return {

@@ -57,14 +57,44 @@ const chat = (model, more = '') =>
 
 /** Each attack: how many requests at once, and what each is. */
 const attacks = [
-  { name: 'login, 15 MB of objects', times: 6, path: '/api/auth/login', body: () => `{"x":[${'{},'.repeat(5_000_000)}0]}` },
-  { name: 'chat, 3,000 levels', times: 20, path: '/v1/chat/completions', body: () => chat('endless', `,"x":${nested}`) },
-  { name: 'chat, 15 MB of objects', times: 6, path: '/v1/chat/completions', body: () => chat('endless', `,"x":[${'{},'.repeat(5_000_000)}0]`) },
-  { name: 'chat, 30 MB of text, held', times: 6, path: '/v1/chat/completions', body: () => chat('slow', `,"x":"${'x'.repeat(30 * megabyte)}"`) },
+  {
+    name: 'login, 15 MB of objects',
+    times: 6,
+    path: '/api/auth/login',
+    body: () => `{"x":[${'{},'.repeat(5_000_000)}0]}`,
+  },
+  {
+    name: 'chat, 3,000 levels',
+    times: 20,
+    path: '/v1/chat/completions',
+    body: () => chat('endless', `,"x":${nested}`),
+  },
+  {
+    name: 'chat, 15 MB of objects',
+    times: 6,
+    path: '/v1/chat/completions',
+    body: () => chat('endless', `,"x":[${'{},'.repeat(5_000_000)}0]`),
+  },
+  {
+    name: 'chat, 30 MB of text, held',
+    times: 6,
+    path: '/v1/chat/completions',
+    body: () => chat('slow', `,"x":"${'x'.repeat(30 * megabyte)}"`),
+  },
   { name: 'answer without an end', times: 3, path: '/v1/chat/completions', body: () => chat('endless') },
   { name: 'error without an end', times: 3, path: '/v1/chat/completions', body: () => chat('error') },
-  { name: 'event without an end', times: 3, path: '/v1/chat/completions', body: () => chat('line', ',"stream":true') },
-  { name: 'stream without content', times: 3, path: '/v1/chat/completions', body: () => chat('silent', ',"stream":true') },
+  {
+    name: 'event without an end',
+    times: 3,
+    path: '/v1/chat/completions',
+    body: () => chat('line', ',"stream":true'),
+  },
+  {
+    name: 'stream without content',
+    times: 3,
+    path: '/v1/chat/completions',
+    body: () => chat('silent', ',"stream":true'),
+  },
 ]
 
 /** @param {{ build: string, temporary: string, database: number }} options `build` is the folder of the built Worker. */
@@ -85,15 +115,15 @@ async function measure({ port, pid, token }, { name, times, path: where, body })
   const before = residentMegabytes(pid)
   let peak = before
   let slowestMs = 0
-  let isOver = false
+  const end = new AbortController()
   const watching = (async () => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       peak = Math.max(peak, residentMegabytes(pid))
       await pause(20)
     }
   })()
   const visiting = (async () => {
-    while (!isOver) {
+    while (!end.signal.aborted) {
       const startedAt = performance.now()
       await fetch(`http://127.0.0.1:${port}/health`).then((response) => response.text())
       slowestMs = Math.max(slowestMs, performance.now() - startedAt)
@@ -104,7 +134,11 @@ async function measure({ port, pid, token }, { name, times, path: where, body })
     Array.from({ length: times }, async () => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
       try {
-        const response = await fetch(`http://127.0.0.1:${port}${where}`, { method: 'POST', headers, body: text })
+        const response = await fetch(`http://127.0.0.1:${port}${where}`, {
+          method: 'POST',
+          headers,
+          body: text,
+        })
         await response.text()
         return response.status
       } catch {
@@ -112,9 +146,11 @@ async function measure({ port, pid, token }, { name, times, path: where, body })
       }
     }),
   )
-  isOver = true
+  end.abort()
   await Promise.all([watching, visiting])
-  const counts = Object.entries(Object.groupBy(statuses, String)).map(([status, all]) => `${all.length} × ${status}`)
+  const counts = Object.entries(Object.groupBy(statuses, String)).map(
+    ([status, all]) => `${all.length} × ${status}`,
+  )
   const sizes = [before, peak, residentMegabytes(pid)].map((size) => `${Math.round(size)} MB`)
   return [name, counts.join(', '), ...sizes, `${Math.round(slowestMs)} ms`]
 }
