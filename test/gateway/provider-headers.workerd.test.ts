@@ -1,8 +1,9 @@
 /** Header values of custom providers: secrets like keys. */
-import { createScheduledController } from 'cloudflare:test'
+import { createScheduledController, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import worker from '../../src/index.ts'
+import { poolStub } from '../../src/quota/stub.ts'
 import { call, completionBody, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'
 
 // Each test is a life of a hub, and machines may be busy.
@@ -128,6 +129,7 @@ describe('the header values of a custom provider', () => {
     }
     const refused = await ask()
     expect(refused.status).toBe(400)
+    await runDurableObjectAlarm(poolStub(env, ada.userId, id))
     const logs = await send('GET', '/api/logs', { as: ada.session })
     for (const text of [await refused.text(), await logs.text()]) {
       expect(text).toContain('[redacted]')

@@ -1,0 +1,92 @@
+/** A hub that conceals who serves: no answer to a token names a provider, a model or a key. */
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { call, send, settleIn, type Settled } from '../hub.workerd.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const provider = 'hidden-provider'
+const model = 'hidden-model'
+let ada: Settled
+let keyId: string
+
+beforeAll(async () => {
+  ada = await settleIn({ provider: 'sandbox', apiKey: 'x' })
+  await env.DB.prepare("UPDATE users SET role = 'admin'").run()
+  const row = {
+    id: provider,
+    name: 'HiddenName',
+    baseUrl: 'https://93.184.215.14/v1',
+    dialect: 'openai-chat',
+    models: [model],
+  }
+  await call('POST', '/api/providers', row, ada.session)
+  const key = { provider, apiKey: 'hidden-secret-0123456789' }
+  const added = await call<{ id: string }>('POST', '/api/keys', key, ada.session)
+  keyId = added.id
+  await call('PUT', '/api/routes/lane', { candidates: [{ provider, model }] }, ada.session)
+  await call('PATCH', '/api/settings', { exposeServedBy: false }, ada.session)
+})
+afterEach(() => vi.restoreAllMocks())
+
+const words = `VendorWord: ${model} of ${provider} is not for this key`
+const chunk = {
+  id: 'c',
+  object: 'chat.completion.chunk',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, delta: { role: 'assistant', content: 'Hi' }, finish_reason: null }],
+}
+const stream = (...events: object[]): Response =>
+  new Response(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''), {
+    headers: { 'content-type': 'text/event-stream' },
+  })
+const failures: [string, () => Response][] = [
+  [
+    'a refusal of the request',
+    () =>
+      Response.json(
+        { error: { message: words, type: 'VendorWord', code: 'VendorWord', param: 'VendorWord' } },
+        { status: 422 },
+      ),
+  ],
+  ['a failure of the provider', () => Response.json({ error: { message: words } }, { status: 500 })],
+  [
+    'an error in the middle of a stream',
+    () => stream(chunk, { error: { message: words, code: 'VendorWord' } }),
+  ],
+]
+const messages = [{ role: 'user', content: 'Hello' }]
+const calls: [string, object][] = [
+  ['/v1/chat/completions', { model: 'lane', messages }],
+  ['/v1/responses', { model: 'lane', input: 'Hello' }],
+  ['/v1/messages', { model: 'lane', messages, max_tokens: 9 }],
+  [
+    '/v1beta/models/lane:streamGenerateContent?alt=sse',
+    { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
+  ],
+  ['/api/chat', { model: 'lane', messages }],
+]
+
+describe.each(failures)('after %s', (_what, answer) => {
+  it.each(calls)('a token is told nothing of who was asked at %s', async (path, body) => {
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => answer())
+    const response = await send('POST', path, {
+      body: { ...body, ...(!path.includes('v1beta') && { stream: true }) },
+      as: ada.token,
+    })
+    const text = `${JSON.stringify([...response.headers])} ${await response.text()}`
+    for (const name of [provider, model, keyId, 'VendorWord', 'HiddenName']) expect(text).not.toContain(name)
+    expect(text).toMatch(/refused|could not be served|broke off|out of quota|No key/)
+    await call('POST', `/api/keys/${keyId}/restore`, undefined, ada.session)
+  })
+})
+
+it('a person in a session of their own is told', async () => {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () =>
+    Response.json({ error: { message: words, code: 'VendorWord' } }, { status: 422 }),
+  )
+  const response = await send('POST', '/api/chat', { body: { model: 'lane', messages }, as: ada.session })
+  const text = await response.text()
+  for (const name of [provider, model, keyId, 'VendorWord']) expect(text).toContain(name)
+})
