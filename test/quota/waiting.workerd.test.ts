@@ -124,7 +124,7 @@ describe('a request that would wait', () => {
     await pool.lease()
     const users = Array.from({ length: 10 }, (_, i) => `full${i}`)
     for (const user of users) {
-      for (let i = 0; i < 20; i++) await new Waiting(pool, user, 1e9, { user }).ask()
+      await Promise.all(Array.from({ length: 20 }, () => new Waiting(pool, user, 1e9, { user }).ask()))
     }
     expect(await placeOf(new Waiting(pool, 'new', 1e9, { user: 'new' }))).toMatchObject({ ahead: 10 })
     expect((await pool.stub.report()).waiting).toBe(200)
@@ -144,7 +144,7 @@ describe('the order of those who wait', () => {
     const pool = await openPool({ limits })
     for (let i = 0; i < 3; i++) await pool.lease()
     const greedy = Array.from({ length: 210 }, () => new Waiting(pool, 't1', 300_000))
-    for (const waiting of greedy) await waiting.ask()
+    await Promise.all(greedy.map((waiting) => waiting.ask()))
     expect(greedy.filter(({ place }) => place !== undefined)).toHaveLength(15)
     const modest = new Waiting(pool, 't2', 100_000, { user: 'u2' })
     expect(await placeOf(modest)).toMatchObject({ ahead: 1, notBefore: start + minuteMs })
