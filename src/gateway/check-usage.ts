@@ -32,10 +32,10 @@ const inputMargin = 4
 
 /** What a model writes around its words: marks of roles, channels and calls. */
 const addedOutputTokens = 1_000
-/** Output limits leave some reasoning out at some providers. */
-const limitMargin = 2
-/** The longest hidden reasoning of a model whose limit is not known, where the client set none either. */
-export const usualLongestReasoning = 64_000
+/** Output limits leave reasoning out at some providers. */
+const limitMargin = 4
+/** The output of a model whose limit is not known, where the client set none; hidden reasoning is in the margin. */
+export const usualOutputLimit = 16_000
 
 /** OpenRouter was recorded to count a token of reasoning more than of output; it is then cut to the output. */
 const reasoningSlack = 16

@@ -5,7 +5,7 @@ import { mostChoices } from '../dialects/output-limits.ts'
 import { listIn } from '../dialects/read.ts'
 import { asksForSearch, runsAtProvider } from '../dialects/spend-fields.ts'
 import { factsOf, isBuiltIn } from '../providers/registry.ts'
-import { type Evidence, mostInputTokens, usualLongestReasoning } from './check-usage.ts'
+import { type Evidence, mostInputTokens, usualOutputLimit } from './check-usage.ts'
 import type { ContentMeter } from './content-meter.ts'
 import type { Estimate } from './estimate.ts'
 import type { Candidate } from './plan.ts'
@@ -58,7 +58,7 @@ function contextOf({ candidate: { providerId, provider }, model }: Exchange): nu
 
 function outputLimitOf({ request, candidate, model }: Exchange): number {
   const facts = factsOf(candidate.providerId, model)
-  const each = request.maxOutputTokens ?? facts?.outputTokens ?? usualLongestReasoning
+  const each = request.maxOutputTokens ?? facts?.outputTokens ?? usualOutputLimit
   return each * mostChoices(request)
 }
 

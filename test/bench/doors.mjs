@@ -115,15 +115,15 @@ async function measure({ port, pid, token }, { name, times, path: where, body })
   const before = residentMegabytes(pid)
   let peak = before
   let slowestMs = 0
-  const end = new AbortController()
+  const state = { isOver: false }
   const watching = (async () => {
-    while (!end.signal.aborted) {
+    while (!state.isOver) {
       peak = Math.max(peak, residentMegabytes(pid))
       await pause(20)
     }
   })()
   const visiting = (async () => {
-    while (!end.signal.aborted) {
+    while (!state.isOver) {
       const startedAt = performance.now()
       await fetch(`http://127.0.0.1:${port}/health`).then((response) => response.text())
       slowestMs = Math.max(slowestMs, performance.now() - startedAt)
@@ -146,7 +146,7 @@ async function measure({ port, pid, token }, { name, times, path: where, body })
       }
     }),
   )
-  end.abort()
+  state.isOver = true
   await Promise.all([watching, visiting])
   const counts = Object.entries(Object.groupBy(statuses, String)).map(
     ([status, all]) => `${all.length} × ${status}`,

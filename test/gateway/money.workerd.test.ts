@@ -9,7 +9,7 @@ import { call, completionBody, sentText, settleIn, type Settled } from '../hub.w
 let ada: Settled
 let cleo: Settled
 let sent: { body: JsonObject; headers: Headers }[]
-let behave: (body: JsonObject) => Response
+let behave: (body: JsonObject, signal: AbortSignal | undefined) => Response
 
 const prices = { m1: { input: 5, output: 5 } }
 
@@ -38,7 +38,7 @@ beforeEach(() => {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
     const body: JsonObject = JSON.parse(sentText(init))
     sent.push({ body, headers: new Headers(init?.headers) })
-    return behave(body)
+    return behave(body, init?.signal ?? undefined)
   })
 })
 afterEach(() => vi.restoreAllMocks())
@@ -146,10 +146,11 @@ describe('a client that leaves in the middle of a stream', () => {
     const chunk = JSON.stringify({
       choices: [{ index: 0, delta: { content: sentence }, finish_reason: null }],
     })
-    behave = () => {
+    behave = (_body, signal) => {
       const stream = new ReadableStream({
         type: 'bytes',
         start(controller) {
+          signal?.addEventListener('abort', () => controller.error(new Error('aborted')))
           for (let n = 0; n < 68; n++) controller.enqueue(new TextEncoder().encode(`data: ${chunk}\n\n`))
         },
       })
