@@ -10,7 +10,7 @@ const spacingMs = 100
 const burst = 5
 /** The most that wait, and how long. */
 const maxWaiting = 20
-const longestWaitMs = 10_000
+const longestWaitMs = 20_000
 /** A hash keeps the isolate to itself for its own time, and others then have half of that. */
 const share = 1.5
 /** A line that seems longer comes from a clock that was set back. */

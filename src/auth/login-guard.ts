@@ -64,7 +64,7 @@ export function strangerBucket(address: string): Bucket {
 
 /** What attempts to use an invitation are counted under: each may ask whether a name is free. */
 export function invitationBuckets(address: string, hash: string): Bucket[] {
-  return [registrationBucket(address), { name: `invitation/${hash}`, rate: perPlace }]
+  return [registrationBucket(address), { name: `invitation/${hash}`, rate: perNewcomer }]
 }
 
 /** What guesses at the setup token are counted under. */

@@ -8,7 +8,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { actingAddress, noteEntry } from '../http/acting-request.ts'
 import { type AuditRow, type ChainEnd, emptyChain } from './audit-chain.ts'
 import { sealPending } from './audit-sealing.ts'
-import { type Database, openDatabase } from './client.ts'
+import { clientOf, type Database, openDatabase } from './client.ts'
 import { audit, auditPending } from './schema.ts'
 
 export interface AuditEntry {
@@ -45,9 +45,13 @@ export function record(db: Database, entry: AuditEntry, happened: SQL = sql`TRUE
 }
 
 /** Returns the same statement for a batch of D1's own, which holds what drizzle cannot express. */
-export function prepareRecord(d1: D1Database, entry: AuditEntry, happened: SQL): D1PreparedStatement {
-  const statement = record(openDatabase(d1), entry, happened).toSQL()
-  return d1.prepare(statement.sql).bind(...statement.params)
+export function prepareRecord(
+  session: D1DatabaseSession,
+  entry: AuditEntry,
+  happened: SQL,
+): D1PreparedStatement {
+  const statement = record(clientOf(session), entry, happened).toSQL()
+  return session.prepare(statement.sql).bind(...statement.params)
 }
 
 /** Returns the statement of an entry that is written only where such a row is there. See `record`. */

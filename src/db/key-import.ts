@@ -1,7 +1,7 @@
 /** Many keys at once, in one transaction with few statements. */
 import type { AccountRow } from './accounts.ts'
 import { type AuditEntry, prepareRecord } from './audit.ts'
-import { openDatabase } from './client.ts'
+import { openDatabase, openSession } from './client.ts'
 import { eq, sql } from 'drizzle-orm'
 import { keys } from './schema.ts'
 
@@ -64,10 +64,11 @@ export async function importKeys(
   const parts = Array.from({ length: Math.ceil(entries.length / keysPerStatement) }, (_, index) =>
     entries.slice(index * keysPerStatement, (index + 1) * keysPerStatement),
   )
-  const written = recordAdded(d1, entry, entries)
-  const bind = (statement: string, rows: unknown[]) => d1.prepare(statement).bind(JSON.stringify(rows))
-  const results = await d1.batch<{ id?: string; epoch?: number }>([
-    d1.prepare(raiseEpoch).bind(owner),
+  const session = openSession(d1)
+  const written = recordAdded(session, entry, entries)
+  const bind = (statement: string, rows: unknown[]) => session.prepare(statement).bind(JSON.stringify(rows))
+  const results = await session.batch<{ id?: string; epoch?: number }>([
+    session.prepare(raiseEpoch).bind(owner),
     ...parts.map((part) =>
       bind(
         addKeys,
@@ -91,7 +92,7 @@ export async function importKeys(
 
 /** Only the database knows which of the keys were not there: it writes the entry's detail itself. */
 function recordAdded(
-  d1: D1Database,
+  session: D1DatabaseSession,
   entry: Omit<AuditEntry, 'detail'>,
   entries: { key: NewKey }[],
 ): D1PreparedStatement {
@@ -99,5 +100,5 @@ function recordAdded(
   const added = sql`FROM json_each(${ids}) AS asked JOIN keys
     ON keys.owner = ${entries[0]?.key.owner ?? ''} AND keys.id = asked.value`
   const detail = sql<string>`(SELECT json_object('keys', json_group_array(keys.id)) ${added})`
-  return prepareRecord(d1, { ...entry, detail }, sql`EXISTS (SELECT 1 ${added})`)
+  return prepareRecord(session, { ...entry, detail }, sql`EXISTS (SELECT 1 ${added})`)
 }

@@ -5,7 +5,7 @@
 import { and, eq, gt, lt, or, sql, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { type AuditEntry, prepareRecord, record } from './audit.ts'
-import { openDatabase } from './client.ts'
+import { openDatabase, openSession } from './client.ts'
 import { type KeyRow, keyRowColumns, rowOwner } from './key-rows.ts'
 import { accounts, keptResponses, keys } from './schema.ts'
 
@@ -145,13 +145,14 @@ export async function replaceKeys(
   entry?: Omit<AuditEntry, 'detail'>,
 ): Promise<number> {
   const fresh = JSON.stringify(resealed)
-  const replace = d1.prepare(replaceAll).bind(fresh)
+  const session = openSession(d1)
+  const replace = session.prepare(replaceAll).bind(fresh)
   if (!entry) return (await replace.run()).meta.changes
   const due = sql`FROM json_each(${fresh}) AS fresh JOIN keys ON keys.owner = fresh.value ->> 'owner'
     AND keys.id = fresh.value ->> 'id' AND keys.ciphertext = fresh.value ->> 'before'`
   const detail = sql<string>`(SELECT json_object('keys', count(*), 'responses', 0) ${due})`
-  const [, replaced] = await d1.batch([
-    prepareRecord(d1, { ...entry, detail }, sql`EXISTS (SELECT 1 ${due})`),
+  const [, replaced] = await session.batch([
+    prepareRecord(session, { ...entry, detail }, sql`EXISTS (SELECT 1 ${due})`),
     replace,
   ])
   return replaced?.meta.changes ?? 0

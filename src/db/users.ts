@@ -1,7 +1,7 @@
 /** People, as questions. Whoever changes them leaves the hub with an administrator: each check is part of the statement that changes. */
 import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
 import { type AuditEntry, prepareRecord, recordIfAny } from './audit.ts'
-import { openDatabase } from './client.ts'
+import { openDatabase, openSession } from './client.ts'
 import { type Caps, type Role, sessions, users } from './schema.ts'
 import { hasRoom } from './teams.ts'
 
@@ -66,14 +66,15 @@ export type NewUser = Pick<User, 'id' | 'username' | 'email' | 'passwordHash' | 
 export async function addFirstUser(d1: D1Database, user: NewUser, entry: AuditEntry): Promise<boolean> {
   const admin: Role = 'admin'
   const { id, username, email, passwordHash, createdAt } = user
-  const [added] = await d1.batch([
-    d1
+  const session = openSession(d1)
+  const [added] = await session.batch([
+    session
       .prepare(
         `INSERT INTO users (id, username, email, password_hash, role, epoch, created_at)
         SELECT ?1, ?2, ?3, ?4, ?5, 1, ?6 WHERE NOT EXISTS (SELECT 1 FROM users)`,
       )
       .bind(id, username, email, passwordHash, admin, createdAt),
-    prepareRecord(d1, entry, sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`),
+    prepareRecord(session, entry, sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`),
   ])
   return (added?.meta.changes ?? 0) > 0
 }

@@ -30,13 +30,13 @@ export const structureRules: readonly ErrorRule[] = [
 
   {
     status: [400, 403, 422],
-    code: /^(?:content_?(?:policy|filter)\w*|\w*moderation\w*|ResponsibleAI\w*)$/i,
+    code: /^(?:content_?(?:policy|filter)\w*|\w{0,40}moderation\w{0,40}|ResponsibleAI\w*)$/i,
     verdict: 'content-policy',
     blame: 'request',
   },
 
   {
-    code: /^(?:\w*(?:spend|usage|budget)_limit(?:_exceeded|_reached)?|blocked_api_access)$/i,
+    code: /^(?:\w{0,40}(?:spend|usage|budget)_limit(?:_exceeded|_reached)?|blocked_api_access)$/i,
     verdict: 'spend-limit',
     blame: 'account',
   },

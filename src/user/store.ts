@@ -54,7 +54,9 @@ export class UserStore {
 
   /** Removes everything that is kept for a person who is gone. */
   removeAll(): void {
-    for (const table of ['claims', 'answers', 'transcripts']) this.#sql.exec(`DELETE FROM ${table}`)
+    this.#sql.exec('DELETE FROM claims')
+    this.#sql.exec('DELETE FROM answers')
+    this.#sql.exec('DELETE FROM transcripts')
   }
 
   readAnswer(claim: string): string {

@@ -38,7 +38,7 @@ describe('writeRecords', () => {
     }
     const record: RequestRecord = {
       ...makeRecord({
-        usage: { ...usage, estimated: true },
+        usage: { ...usage, estimated: true, claimed: { ...usage, inputTokens: -5, outputTokens: 1e308 } },
         stream: true,
         tokenId: 't1',
         cost: 0.25,
@@ -77,6 +77,7 @@ describe('writeRecords', () => {
         trail: JSON.stringify([attempt]),
         unaccounted: null,
         saved: 0.5,
+        claimed_usage: JSON.stringify({ ...usage, inputTokens: -5, outputTokens: 1e308 }),
       },
     ])
   })

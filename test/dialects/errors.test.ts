@@ -128,7 +128,7 @@ describe('what an error body says', () => {
       message: 'upstream connect error',
       body: 'upstream connect error',
     })
-    expect(readError(`<html>${'x'.repeat(2000)}</html>`).message).toHaveLength(500)
+    expect(readError(`<html>${'x'.repeat(9_000)}</html>`).message).toHaveLength(8_192)
     expect(readError('').message).toBe('The provider gave no reason.')
   })
 

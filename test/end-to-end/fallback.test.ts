@@ -281,31 +281,6 @@ describe('streams', () => {
     expect(log).toMatchObject({ code: 'PROVIDER_ERROR', trail: [{ verdict: 'cut' }] })
   })
 
-  it('abort the provider when the client of a whole answer leaves, and settle it as cancelled', async () => {
-    await setUp(['key-whole'], [])
-    one.behave(async (response, received) => {
-      for (let waited = 0; waited < 15_000 && !received.aborted; waited += 50) {
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
-      if (!response.destroyed) sendJson(response, 200, completion('too late'))
-    })
-    const leaving = new AbortController()
-    const asking = ask({}, { signal: leaving.signal }).catch(() => undefined)
-    await expect.poll(() => one.received.length, { timeout: 4_000 }).toBe(1)
-    leaving.abort()
-    await asking
-    await expect.poll(() => one.received[0]?.aborted, { timeout: 4_000 }).toBe(true)
-    const left = async (): Promise<unknown> => {
-      const { data } = await hub.call<{ data: { trail: { verdict: string }[] }[] }>(
-        'GET',
-        `/api/logs?limit=1&status=499&provider=one-${number}`,
-        { as: person.session },
-      )
-      return data[0]?.trail.map(({ verdict }) => verdict)
-    }
-    await expect.poll(left, { timeout: 8_000 }).toEqual(['client-left'])
-  })
-
   it('abort the provider at once when the client leaves, and settle what was counted', async () => {
     await setUp(['key-v'], [])
     let sent = 0

@@ -1,7 +1,7 @@
 /** Who is harmed by a failed call: never a shared key for what one request says. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../src/index.ts'
 import { call, completionBody, sentText, settleIn, type Settled } from '../hub.workerd.ts'
 
@@ -20,6 +20,9 @@ let provider: string
 let answer: Answering
 let called: string[]
 
+beforeAll(async () => {
+  ada = await settleIn({ provider: 'sandbox', apiKey: 'x' })
+})
 beforeEach(async () => {
   turn++
   provider = `strict-${turn}`
@@ -29,7 +32,6 @@ beforeEach(async () => {
     called.push(key)
     return answer(JSON.parse(sentText(init)), key)
   })
-  ada = await settleIn({ provider: 'sandbox', apiKey: 'x' }, `blamer${turn}`)
   await call(
     'POST',
     '/api/providers',

@@ -155,13 +155,13 @@ describe('a stream', () => {
   })
 
   it('says what came where an event is not JSON', () => {
-    const page = `<html>${'x'.repeat(1000)}`
+    const page = `<html>${'x'.repeat(9_000)}`
     expect(parse(`data: ${page}\n\n`)).toEqual([
       {
         type: 'stream-error',
         complaint: {
           message: 'The provider sent an event that is not a JSON object.',
-          body: page.slice(0, 500),
+          body: page.slice(0, 8_192),
         },
       },
     ])

@@ -202,10 +202,10 @@ describe('a stream that fails', () => {
   })
 
   it('says what came where an event is not JSON', () => {
-    const page = `<html>${'x'.repeat(1000)}`
+    const page = `<html>${'x'.repeat(9_000)}`
     const message = 'The provider sent an event that is not a JSON object.'
     expect(parse(`data: ${page}\n\n`)).toEqual([
-      { type: 'stream-error', complaint: { message, body: page.slice(0, 500) } },
+      { type: 'stream-error', complaint: { message, body: page.slice(0, 8_192) } },
     ])
   })
 })

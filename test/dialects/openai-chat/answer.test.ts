@@ -182,13 +182,13 @@ describe('a stream that fails', () => {
   })
 
   it('says what came where a chunk is not JSON', () => {
-    const text = `<html>${'x'.repeat(1000)}`
+    const text = `<html>${'x'.repeat(9_000)}`
     expect(parse([{ data: text }])).toEqual([
       {
         type: 'stream-error',
         complaint: {
           message: 'The provider sent a chunk that is not a JSON object.',
-          body: text.slice(0, 500),
+          body: text.slice(0, 8_192),
         },
       },
     ])
