@@ -39,15 +39,16 @@ export async function startHub(variables: Record<string, string> = {}, kept?: st
 }
 
 /**
- * Joins the hub that files share, as a person who is no administrator. Providers, keys, routes and
- * the log belong to that person alone, so files do not see each other. A file that looks at the
- * hub as a whole starts its own.
+ * Joins the hub that files share, as a new person. Providers, keys, routes and the log belong to
+ * that person alone, so files do not see each other. The person is an administrator, because only
+ * administrators may name a provider on loopback. A file that looks at the hub as a whole starts its
+ * own.
  */
 export async function joinHub(): Promise<{ hub: Hub } & Person> {
   const { origin, session: admin } = await askService<Shared>('GET', '/shared')
   const hub: Hub = { url: origin, call: callerOf(origin), stop: async () => {} }
   const username = `person-${crypto.randomUUID().slice(0, 8)}`
-  await hub.call('POST', '/api/users', { as: admin, body: { username, password } })
+  await hub.call('POST', '/api/users', { as: admin, body: { username, password, role: 'admin' } })
   const body = { login: username, password }
   const { token: session } = await hub.call<{ token: string }>('POST', '/api/auth/login', { body })
   return { hub, session, token: await makeToken(hub, session) }

@@ -240,7 +240,7 @@ describe('a user who is disabled', () => {
 
 describe('a user who is removed', () => {
   /** What may be left: the audit log says what was done here, and the log is taken away bit by bit. */
-  const later = ['audit', 'departed', 'requests', 'usage_hourly']
+  const later = ['audit', 'departed', 'requests', 'usage_hourly', 'usage_totals']
 
   /** Every table in which anything of theirs stands, read from the schema: a new table cannot be forgotten. */
   async function tablesWith(userId: string): Promise<string[]> {
