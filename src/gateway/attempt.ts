@@ -74,17 +74,19 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     if (thrown instanceof HubError) return { type: 'unfit', error: thrown }
     throw thrown
   }
+  const headers = toHeaders({
+    'content-type': 'application/json',
+    accept: request.stream ? 'text/event-stream' : 'application/json',
+    ...(candidate.dialect === request.origin.dialect && request.origin.headers),
+    ...candidate.provider.headers,
+    ...credential.headers,
+    ...authHeaders(candidate.dialect, secret),
+  })
+  if (!headers) return { type: 'fault', fault: unsendable }
   // Made before the call: an error in here is ours, and must not be taken for one of the network.
   const init = {
     method: 'POST',
-    headers: new Headers({
-      'content-type': 'application/json',
-      accept: request.stream ? 'text/event-stream' : 'application/json',
-      ...(candidate.dialect === request.origin.dialect && request.origin.headers),
-      ...candidate.provider.headers,
-      ...credential.headers,
-      ...authHeaders(candidate.dialect, secret),
-    }),
+    headers,
     body: JSON.stringify(call.body),
     // A key must not follow a provider's redirect to another host.
     redirect: 'manual',
@@ -126,6 +128,22 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     abort.release()
     await response.body?.cancel().catch(() => {})
     return { type: 'hub-fault', thrown }
+  }
+}
+
+/** A key or header value that was stored before entries were checked. */
+const unsendable: Fault = {
+  blame: 'unknown',
+  verdict: 'bad-header',
+  message: 'The key or a header of this provider has characters that no header may have. Enter it again.',
+}
+
+/** Undefined where a value has characters that no header may have. */
+function toHeaders(values: Record<string, string>): Headers | undefined {
+  try {
+    return new Headers(values)
+  } catch {
+    return undefined
   }
 }
 

@@ -22,7 +22,13 @@ export const Limit = z.strictObject({
   scope: z.enum(['account', 'key']).optional(),
 })
 
-const ApiKey = z.string().trim().min(1).max(4_000)
+/** A key travels in a header, and a header takes neither line breaks nor letters beyond Latin-1. */
+const ApiKey = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4_000)
+  .regex(/^[\x20-\x7e\xa0-\xff]+$/, 'must be one line of letters, digits and punctuation')
 
 export const KeyChange = z.strictObject({
   name: Name.nullish(),

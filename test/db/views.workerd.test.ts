@@ -41,8 +41,8 @@ async function fill(): Promise<void> {
     [
       `INSERT INTO accounts (owner, id, provider, created_at)
        ${numbers} SELECT ?1, 'acc_' || n, ${provider}, 1 FROM numbers`,
-      `INSERT INTO keys (owner, id, provider, account_id, ciphertext, fingerprint, masked, created_at, updated_at)
-       ${numbers} SELECT ?1, 'key_' || n, ${provider}, 'acc_' || n, '', n, 'sk-****', 1, 1 FROM numbers`,
+      `INSERT INTO keys (owner, id, provider, account_id, ciphertext, fingerprint, masked, created_at, updated_at, row_owner)
+       ${numbers} SELECT ?1, 'key_' || n, ${provider}, 'acc_' || n, '', n, 'sk-****', 1, 1, 'built-in' FROM numbers`,
     ].map((statement) => env.DB.prepare(statement).bind(ada.userId)),
   )
   for (let done = 0; done < requests; done += 500) {

@@ -235,17 +235,17 @@ describe('a provider that does everything wrong at once', () => {
     )
     attacking = false
     await victims
-    expect(others.length).toBeGreaterThan(10)
+    expect(others.length).toBeGreaterThanOrEqual(10)
     expect(new Set(others)).toEqual(new Set([200]))
   })
 
   it('is read no further than the bounds', () => {
     const megabyte = 1024 ** 2
-    // What sockets and both processes hold in between comes on top of what the hub takes.
-    for (const name of ['endless-line', 'endless-comments', 'huge-error']) {
-      expect.soft(written.get(name), name).toBeLessThan(32 * megabyte)
+    // A whole answer is read up to 32 MB. Sockets and both processes hold some more in between.
+    for (const name of ['endless-line', 'endless-comments', 'huge-answer']) {
+      expect.soft(written.get(name), name).toBeLessThan(64 * megabyte)
     }
-    expect(written.get('huge-answer')).toBeLessThan(80 * megabyte)
+    expect(written.get('huge-error')).toBeLessThan(16 * megabyte)
   })
 
   it('shows its key to no client and in no log', async () => {
@@ -256,7 +256,7 @@ describe('a provider that does everything wrong at once', () => {
     for (const text of [...said, ...logs, JSON.stringify(lists)]) expect(showsKey(text), text).toBe(false)
   })
 
-  it('makes no sum go down or infinite', async () => {
+  it('makes no sum negative or infinite', async () => {
     interface Sums {
       requests: number
       inputTokens: number
@@ -273,11 +273,13 @@ describe('a provider that does everything wrong at once', () => {
       expect(sum).toBeLessThan(10_000_000)
     }
     const entries = await Promise.all(requestIds.map((id) => readLog(hub, admin.session, id)))
-    for (const { usage: counted } of entries.filter((entry): entry is LogEntry => entry.usage !== null)) {
-      expect(Object.values(counted ?? {}).every((value) => Number(value) >= 0 && Number(value) < 1e6)).toBe(
-        true,
-      )
-    }
+    const counts = entries.flatMap(({ usage: counted }: LogEntry) =>
+      counted
+        ? [counted.inputTokens, counted.outputTokens, counted.cachedTokens, counted.reasoningTokens]
+        : [],
+    )
+    expect(counts.length).toBeGreaterThan(0)
+    for (const tokens of counts) expect(tokens >= 0 && tokens < 1e6, `${tokens} tokens`).toBe(true)
   })
 
   it('cools down no key but its own, and that no longer than a day', async () => {

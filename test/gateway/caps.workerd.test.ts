@@ -36,7 +36,7 @@ beforeAll(async () => {
   const own = {
     id: 'own',
     name: 'Own',
-    baseUrl: 'http://127.0.0.1:9/v1',
+    baseUrl: 'https://93.184.215.14/v1',
     dialect: 'openai-chat',
     models: ['m'],
   }
