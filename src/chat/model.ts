@@ -53,10 +53,10 @@ export function matchesAny(model: string, patterns: readonly string[]): boolean 
 }
 
 /**
- * Suffixes by which a router picks another price or adds a paid search: https://openrouter.ai/docs/features/model-routing and
+ * Suffixes by which a router picks another model or price, or adds a paid search: https://openrouter.ai/docs/features/model-routing and
  * https://huggingface.co/docs/inference-providers. Tags such as `:8b` and `:free` name models of their own.
  */
-const choosingSuffix = /:(?:online|nitro|floor|exacto|extended|fastest|cheapest|preferred)(?::|$)/i
+const choosingSuffix = /:(?:online|nitro|floor|exacto|extended|fastest|cheapest|preferred)(?::|$)|@preset\//i
 
 /** Whether a token's list permits a name: one with a suffix that chooses a price must be listed as it is. */
 export function permitsModel(name: string, list: readonly string[]): boolean {
