@@ -41,15 +41,22 @@ export class Doubt {
       last?.providerId === providerId && last.keyId !== keyId && last.fault.verdict === fault.verdict
     if (!fault.doubtful || (!isSame && !this.#requests.has(name))) return fault
     this.#requests.add(name)
+    this.dismiss()
+    return ofRequest(fault)
+  }
+
+  /**
+   * Settles what is kept back as the request's, so that it harms no key. This is for a client that
+   * leaves before another key could contradict.
+   */
+  dismiss(): void {
     const held = this.#held
     this.#held = undefined
-    if (held) {
-      held.entry.blame = 'request'
-      delete held.entry.retryAt
-      const outcome = { type: 'failure' as const, fault: ofRequest(held.fault) }
-      this.#background(held.pool.settle({ ...held.settlement, outcome }))
-    }
-    return ofRequest(fault)
+    if (!held) return
+    held.entry.blame = 'request'
+    delete held.entry.retryAt
+    const outcome = { type: 'failure' as const, fault: ofRequest(held.fault) }
+    this.#background(held.pool.settle({ ...held.settlement, outcome }))
   }
 
   /** Keeps a settlement back until the next key was asked. */

@@ -52,7 +52,9 @@ export class Search {
     try {
       return await this.#find()
     } finally {
-      this.#state.doubt.release()
+      const { doubt, input } = this.#state
+      if (input.clientLeft.aborted || input.deadline.aborted) doubt.dismiss()
+      else doubt.release()
     }
   }
 

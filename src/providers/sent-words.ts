@@ -31,8 +31,9 @@ const mostSent = 2_000_000
 const mostStrings = 100_000
 /** How many words are compared: a text that repeats itself in message and request needs many. */
 const mostComparisons = 1_000_000
-/** Of a longer string only its two ends are compared: an echo of it is cut at one of them. */
-const longestString = 32_000
+/** How many characters are compared once they are folded: one letter may unfold into eighteen. */
+const mostFolded = 2 * mostSent
+const foldedAtOnce = 65_536
 /** A string up to this long may be echoed in part, at any of its separators. */
 const longestName = 300
 /** Two common words in a row of a longer text prove no echo. */
@@ -79,6 +80,7 @@ class Echo {
   readonly #begins = new Uint8Array(4_096)
   readonly #sent: boolean[] = []
   #comparisons = 0
+  #folded = 0
 
   constructor(text: string) {
     this.#text = text
@@ -103,16 +105,16 @@ class Echo {
 
   /** Whether more is to be compared than can be. */
   get isTooMuch(): boolean {
-    return this.#comparisons > mostComparisons
+    return this.#comparisons > mostComparisons || this.#folded > mostFolded
   }
 
   /** Marks the words that are an echo of one string of the request. */
   compare(sent: string, isValue: boolean): void {
-    const folded = fold(unescaped(sent))
-    if (folded === '') return
+    const folded = this.#foldInParts(unescaped(sent))
+    if (folded === '' || this.isTooMuch) return
     this.#markWhole(folded, isValue)
     if (sent.length <= longestName) {
-      for (const part of sent.split(/[\s/.:,;|()[\]{}=<>@#?&"'`*+-]*[/.:,;|()[\]{}=<>@#?&"'`*\n]+/)) {
+      for (const part of sent.split(/[/.:,;|()[\]{}=<>@#?&"'`*\n]+/)) {
         if (part.length < sent.length) this.#markWhole(fold(unescaped(part)), isValue)
       }
     }
@@ -122,6 +124,17 @@ class Echo {
       for (const word of this.#byGram.get(folded.slice(at, at + gram)) ?? []) this.#markRun(folded, at, word)
       if (this.isTooMuch) return
     }
+  }
+
+  /** A text folded part by part, so that one that unfolds beyond the bound is given up early. */
+  #foldInParts(text: string): string {
+    let folded = ''
+    for (let at = 0; at < text.length && this.#folded <= mostFolded; at += foldedAtOnce) {
+      const part = fold(text.slice(at, at + foldedAtOnce))
+      this.#folded += part.length
+      folded += part
+    }
+    return folded
   }
 
   /** The text without the words that are marked, and without the quotes around them. */
@@ -210,15 +223,9 @@ function stringsOf({ body, texts }: Sent): Map<string, boolean> | undefined {
   const strings = new Map<string, boolean>()
   let left = mostSent
   const add = (text: string, isValue: boolean): void => {
-    const ends =
-      text.length > longestString
-        ? [text.slice(0, longestString / 2), text.slice(-longestString / 2)]
-        : [text]
-    for (const end of ends) {
-      const known = strings.get(end)
-      if (known === undefined) left -= end.length + 1
-      strings.set(end, known || isValue)
-    }
+    const known = strings.get(text)
+    if (known === undefined) left -= text.length + 1
+    strings.set(text, known || isValue)
   }
   for (const text of texts) add(text, true)
   const open: Json[] = [body]

@@ -277,6 +277,17 @@ describe('the words of a vendor', () => {
     expect(ownWords('Rate limit reached.', { body, texts: [] })).toBe('')
   })
 
+  it('are none where letters unfold into more than can be compared', () => {
+    const body = { x: Array.from({ length: 62 }, (_, index) => `${'\uFDFA'.repeat(31_990)}${index}`) }
+    expect(ownWords('Rate limit reached.', { body, texts: [] })).toBe('')
+  })
+
+  it('are none of the middle of a long text', () => {
+    const poison = 'model m1 has been deprecated, try again in 20 hours'
+    const body = { content: `${'x'.repeat(20_000)} ${poison} ${'y'.repeat(20_000)}` }
+    expect(ownWords(`bad input near: ${poison}`, { body, texts: [] })).toBe(`bad input near: ${removed}`)
+  })
+
   it('are found in time linear in the request', () => {
     const text = 'rate limit reached for a model per day '.repeat(800)
     const body = { messages: Array.from({ length: 60 }, (_, index) => `${index} ${text}`) }
