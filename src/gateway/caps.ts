@@ -43,11 +43,6 @@ export function rulesFor(caller: Caller): Rules[] {
   ].filter(hasCaps)
 }
 
-/** Whether a request must cost no more than the hub can tell beforehand, on models of known price. */
-export function isMoneyBound({ token, configuration: { user, team } }: Caller): boolean {
-  return Boolean(token?.allowedModels ?? token?.budget ?? user.budget ?? team?.budget)
-}
-
 /**
  * Asks the user's object about the token and the person. Never rejects.
  * @param wantsEpoch asks for the epoch even where nothing is capped.

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/auth/caller.ts'
 import type { ConfiguredTeam, ConfiguredUser, TokenRecord } from '../../src/db/configuration.ts'
 import { defaultSettings, noCaps } from '../../src/db/settings.ts'
-import { isMoneyBound, rulesFor } from '../../src/gateway/caps.ts'
+import { rulesFor } from '../../src/gateway/caps.ts'
+import { isMoneyBound, moneyBoundOf } from '../../src/gateway/money-bound.ts'
 
 interface Parts {
   token?: Partial<TokenRecord>
@@ -61,6 +62,7 @@ describe('a caller', () => {
     [{ token: { maxConcurrent: 1 }, user: { maxConcurrent: 1 }, team: { maxConcurrent: 1 } }, false],
     [{ token: {} }, false],
   ])('with %j is money-bound: %s', (parts: Parts, bound) => {
-    expect(isMoneyBound(makeCaller(parts))).toBe(bound)
+    const caller = makeCaller(parts)
+    expect(isMoneyBound(moneyBoundOf(caller.token, rulesFor(caller)))).toBe(bound)
   })
 })
