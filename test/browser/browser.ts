@@ -33,6 +33,8 @@ interface VisitOptions {
   scheme?: Scheme
   /** The session of a person who has logged in already. */
   session?: string
+  /** For a test that changes its tab for good, such as its clock, or looks at what is stored. */
+  ownTab?: boolean
   /** What a test brings about on purpose, of what would fail it: the browser reports each request that was refused. */
   foreseen?: RegExp
 }
@@ -42,19 +44,17 @@ export function startBrowser(): Promise<Browser> {
   return chromium.connect(process.env[browserVariable] ?? '')
 }
 
-/** Opens an address of a hub as a new visitor. */
+/**
+ * Opens an address of a hub as a new visitor. Visits of one file take turns in a tab: a new one
+ * costs a process, and compiles the page and axe again.
+ */
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
   const { device = 'desktop', scheme = 'light', session, foreseen } = options
-  const context = await browser.newContext({
-    viewport: devices[device],
-    colorScheme: scheme,
-    reducedMotion: 'reduce',
-    isMobile: device === 'phone',
-    hasTouch: device === 'phone',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  if (session !== undefined) await logIn(context, url, session)
-  const page = await context.newPage()
+  const { origin } = new URL(url)
+  const tabs = freeTabs(browser, device)
+  const page = (options.ownTab ? undefined : tabs.pop()) ?? (await openTab(browser, device))
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+  if (session !== undefined) await logIn(page.context(), url, session)
   const problems = watch(page)
   await page.goto(url)
   return {
@@ -65,10 +65,41 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
       expect(await overflows(page), `${name} is wider than the screen`).toBe(false)
     },
     async end() {
-      await context.close()
+      if (!options.ownTab && page.url().startsWith(origin)) tabs.push(await forget(page))
+      else await page.context().close()
       expect(problems.filter((problem) => !foreseen?.test(problem))).toEqual([])
     },
   }
+}
+
+/** Tabs that no visit uses, by browser and device. One whose test failed never comes back. */
+const idleTabs = new WeakMap<Browser, Record<Device, Page[]>>()
+
+function freeTabs(browser: Browser, device: Device): Page[] {
+  const tabs = idleTabs.get(browser) ?? { phone: [], desktop: [] }
+  idleTabs.set(browser, tabs)
+  return tabs[device]
+}
+
+async function openTab(browser: Browser, device: Device): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: devices[device],
+    isMobile: device === 'phone',
+    hasTouch: device === 'phone',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  return context.newPage()
+}
+
+/** Takes from a tab all that its visitor left: cookies, storage, routes, listeners, the pointer. */
+async function forget(page: Page): Promise<Page> {
+  await page.evaluate('localStorage.clear(), sessionStorage.clear()')
+  await page.mouse.move(0, 0)
+  await page.goto('about:blank')
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await page.context().clearCookies()
+  page.removeAllListeners()
+  return page
 }
 
 /** As a browser that has logged in would come back: with the cookie that login set. */

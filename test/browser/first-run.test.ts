@@ -18,7 +18,7 @@ afterEach(() => hub?.stop())
 
 describe('the first run', () => {
   it('leads to a first answer by mouse', async () => {
-    const { page, check, end } = await visit(browser, hub.url)
+    const { page, check, end } = await visit(browser, hub.url, { ownTab: true })
     await page.getByRole('heading', { name: 'Claim this hub' }).waitFor()
     await check('claim')
     await page.getByLabel('Username').fill('ada')
@@ -61,7 +61,7 @@ describe('the first run', () => {
   })
 
   it('leads to a first answer by keyboard alone', async () => {
-    const { page, end } = await visit(browser, hub.url)
+    const { page, end } = await visit(browser, hub.url, { ownTab: true })
     const { keyboard } = page
     // The first field has focus: nothing is pressed to get there.
     await page.getByLabel('Username').and(page.locator(':focus')).waitFor()

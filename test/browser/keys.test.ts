@@ -159,7 +159,7 @@ describe('a key', () => {
 
   it('comes back when its deletion is undone, and the hub hears nothing of it', async () => {
     const { id } = await addKey('sk-fake-0004')
-    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session, ownTab: true })
     const deletions = watchDeletions(page)
     const row = page.getByRole('listitem').filter({ hasText: '0004' })
     await row.waitFor()
@@ -178,7 +178,7 @@ describe('a key', () => {
 
   it('is deleted once nobody can take that back any more', async () => {
     const { id } = await addKey('sk-fake-0008')
-    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session, ownTab: true })
     const deletions = watchDeletions(page)
     const remove = page.getByRole('button', { name: 'Delete sk-****0008' })
     await remove.waitFor()
@@ -200,7 +200,7 @@ describe('a key', () => {
     ['closes the window', (page) => page.close({ runBeforeUnload: true })],
   ])('is deleted at once when the person %s', async (_way, leave) => {
     const { id } = await addKey('sk-fake-0009')
-    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
+    const { page, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session, ownTab: true })
     const remove = page.getByRole('button', { name: 'Delete sk-****0009' })
     await remove.waitFor()
     await remove.click()

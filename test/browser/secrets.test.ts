@@ -55,7 +55,7 @@ function leftBehind(page: Page): Promise<string> {
 
 describe('a page', () => {
   it('is told no secret but a token, once, and leaves none behind', async () => {
-    const { page, end } = await visit(browser, `${hub.url}/keys?add`, { session: ada.session })
+    const { page, end } = await visit(browser, `${hub.url}/keys?add`, { session: ada.session, ownTab: true })
     const { answers } = listen(page)
     await page.getByLabel('API key').fill(key)
     await expect.poll(() => page.getByLabel('Provider').inputValue()).toBe('groq')
