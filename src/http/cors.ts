@@ -6,6 +6,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import { readOrigin } from './web-origin.ts'
 
 /** Headers of an answer that a page may read. */
 const exposed = [
@@ -85,8 +86,5 @@ function rememberedOrigins(storedOrigins: StoredOrigins) {
 
 /** The origins in a list with commas, as browsers write them. `*` is none: every page means every page. */
 function splitOrigins(text: string | undefined): string[] {
-  return (text ?? '').split(',').flatMap((entry) => {
-    const url = URL.parse(entry.trim())
-    return url && url.origin !== 'null' ? [url.origin] : []
-  })
+  return (text ?? '').split(',').flatMap((entry) => readOrigin(entry.trim()) ?? [])
 }

@@ -5,6 +5,7 @@ import { lookAgain } from '../auth/open-access.ts'
 import type { Env } from '../env.ts'
 import { changeSettings, type HubSettings, readSettings } from '../db/settings.ts'
 import { strategyNames } from '../quota/strategies.ts'
+import { readOrigin } from '../http/web-origin.ts'
 import { announceChange } from './announce.ts'
 import { CapsInput, CapsState, CapsView, showCaps, showState, withCaps } from './caps-shapes.ts'
 import { useOfOpenAccess } from './cap-uses.ts'
@@ -74,7 +75,7 @@ export const settingsRoutes = new Hono<HubContext>()
   )
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
+  return readOrigin(text) === text
 }
 
 /** The settings to store. Of defaults and caps, a field that was not sent keeps its value. */

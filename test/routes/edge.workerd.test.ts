@@ -9,7 +9,10 @@ import { Hono } from 'hono'
 import { settleIn, type Settled } from '../hub.workerd.ts'
 
 const page = 'https://app.example.org'
-const listed: Env = { ...env, CORS_ORIGINS: ` ${page}/ , https://other.example.org,*, not a url ,null` }
+const listed: Env = {
+  ...env,
+  CORS_ORIGINS: ` ${page}/ , https://other.example.org,*, not a url ,null,app://obsidian.md`,
+}
 
 let ada: Settled
 beforeAll(async () => {
@@ -111,6 +114,13 @@ describe('a page of another origin', () => {
       vary: 'Origin',
     })
     expect(response.headers.get('access-control-allow-methods')).toContain('DELETE')
+  })
+
+  it('that is an app with a scheme of its own may ask before it calls', async () => {
+    const response = await preflight('app://obsidian.md')
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('app://obsidian.md')
+    expect((await preflight('app://other.md')).status).toBe(403)
   })
 
   it('that is on the list reads answers and errors, and their facts', async () => {
