@@ -2,6 +2,7 @@
  * Reading a vendor's JSON little and forgivingly: each takes whatever came and gives the value, or undefined where it is of
  * another type. Used for answers and stream chunks, where a schema library would cost more than the rest of the hub.
  */
+import { parseExactly } from '../chat/exact-json.ts'
 import { answerBounds, excessOf } from '../chat/json-bounds.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 
@@ -29,7 +30,7 @@ export function numberIn(value: Json | undefined): number | undefined {
 export function parseJson(text: string): Json | undefined {
   if (excessOf(text, answerBounds) !== undefined) return undefined
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch {
     return undefined
   }

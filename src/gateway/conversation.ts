@@ -1,6 +1,7 @@
 /** Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while. */
 import { auditIfAltered } from '../auth/tampering.ts'
 import { openText, sealText } from '../auth/vault.ts'
+import { parseExactly } from '../chat/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { findKeptResponse, keepResponse } from '../db/kept-responses.ts'
 import {
@@ -66,7 +67,8 @@ async function findKept(env: Env, owner: string, id: string, now: number): Promi
   if (sealed === undefined) return undefined
   try {
     // Only `keepConversation` writes what is sealed here.
-    return JSON.parse(await openText(env, sealed, responseContext(owner, id))) as Kept
+    const kept: unknown = parseExactly(await openText(env, sealed, responseContext(owner, id)))
+    return kept as Kept
   } catch (error) {
     await auditIfAltered(env.DB, error, { what: 'response', owner, id }, now)
     throw error

@@ -2,6 +2,7 @@
  * Request bodies: JSON, bounded in size, depth and number of values before anything is parsed, and
  * counted against what the isolate can hold. Each route declares its size in `routes/endpoint.ts`.
  */
+import { parseExactly } from '../chat/exact-json.ts'
 import { type JsonExcess, JsonScanner, requestBounds } from '../chat/json-bounds.ts'
 import { HubError, toHubError } from '../errors.ts'
 import type { BodyHold } from './bodies-in-work.ts'
@@ -108,7 +109,7 @@ export function parseJson(text: string): unknown {
   if (text.trim() === '')
     throw new HubError('VALIDATION_ERROR', 'The body is empty; a JSON object is expected.')
   try {
-    return JSON.parse(text)
+    return parseExactly(text)
   } catch (cause) {
     throw new HubError('VALIDATION_ERROR', `The body is not JSON${placeOf(cause)}.`, { cause })
   }

@@ -4,12 +4,9 @@
  * https://platform.claude.com/docs/en/api/messages
  */
 import { z } from 'zod'
-import type { JsonObject } from '../../chat/json.ts'
+import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  { error: 'must be an object' },
-)
+const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 
 /** A block, source or tool of a type that is not known here. Providers of this dialect get it from `origin`. */
 function unknownType(known: readonly string[]) {

@@ -42,9 +42,9 @@ function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** The object that a text is, unless it would be taken for a wrapper, or holds a number too long to be read exactly. */
+/** The object that a text is, unless it would be taken for a wrapper. */
 function ownObject(text: string): JsonObject | undefined {
-  const value = /\d{16}/.test(text) ? undefined : parseJson(text)
+  const value = parseJson(text)
   if (!isJsonObject(value)) return undefined
   const [only, another] = Object.keys(value)
   return only === undefined || (another === undefined && isWrapper(only)) ? undefined : value

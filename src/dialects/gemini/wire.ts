@@ -4,6 +4,7 @@
  * https://ai.google.dev/api/generate-content
  */
 import { z } from 'zod'
+import { exactInteger } from '../exact-integer.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
@@ -89,7 +90,7 @@ const generationConfig = message({
   candidateCount: z.int().nullish(),
   maxOutputTokens: z.int().nullish(),
   stopSequences: z.array(z.string()).nullish(),
-  seed: z.int().nullish(),
+  seed: z.union([z.int(), exactInteger]).nullish(),
   presencePenalty: z.number().nullish(),
   frequencyPenalty: z.number().nullish(),
   responseLogprobs: z.boolean().nullish(),

@@ -5,14 +5,10 @@
  * https://platform.openai.com/docs/api-reference/chat/create
  */
 import { z } from 'zod'
-import type { Json, JsonObject } from '../../chat/json.ts'
+import { exactInteger } from '../exact-integer.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 
-const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  {
-    error: 'must be an object',
-  },
-)
+const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 
 /** Fields that other vendors made: read where they look as expected, else left alone. */
 function foreign<T extends z.ZodType>(schema: T) {
@@ -187,7 +183,7 @@ export const chatRequest = z.looseObject({
   temperature: z.number().nullish(),
   top_p: z.number().nullish(),
   top_k: z.number().nullish(),
-  seed: z.int().nullish(),
+  seed: z.union([z.int(), exactInteger]).nullish(),
   presence_penalty: z.number().nullish(),
   frequency_penalty: z.number().nullish(),
   stop: z.union([z.string(), z.array(z.string())]).nullish(),

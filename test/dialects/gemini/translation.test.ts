@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { parseExactly } from '../../../src/chat/exact-json.ts'
 import type { ChatRequest, FilePart, Message } from '../../../src/chat/request.ts'
 import { geminiOutbound } from '../../../src/dialects/gemini/outbound.ts'
 
@@ -110,7 +111,7 @@ describe('messages for a client of another dialect', () => {
     ['{"sky":"clear"}', { sky: 'clear' }],
     ['[1]', { result: '[1]' }],
     ['{"error":"x"}', { result: '{"error":"x"}' }],
-    ['{"id":12345678901234567890}', { result: '{"id":12345678901234567890}' }],
+    ['{"id":12345678901234567890}', parseExactly('{"id":12345678901234567890}')],
     ['', { result: '' }],
   ])('say the result %s as the object it is, or wrapped', (said, response) => {
     expect(contentsOf([calls, result('a', said)])).toMatchObject([
