@@ -15,6 +15,7 @@ import { rememberRequest } from './http/acting-request.ts'
 import { drain } from './http/body.ts'
 import { cors } from './http/cors.ts'
 import { refuseBrokenPaths } from './http/path-encoding.ts'
+import { versionedPath } from './http/versioned-path.ts'
 import { sealWhatIsOld } from './gateway/reseal.ts'
 import { secureHeaders } from './http/secure-headers.ts'
 import { timeOrderedId } from './ids.ts'
@@ -55,7 +56,7 @@ const sealEntries = rememberRequest<HubContext>((c) =>
   sealAudit(c.env, (work) => c.executionCtx.waitUntil(work)),
 )
 
-export const app = new Hono<HubContext>()
+export const app = new Hono<HubContext>({ getPath: versionedPath })
   .use(async (c, next) => {
     const now = Date.now()
     c.set('receivedAt', now)

@@ -14,6 +14,7 @@ import { HubError } from '../errors.ts'
 import { sealHeaders } from '../gateway/provider-row.ts'
 import { addressRules, checkBaseUrl } from '../http/safe-fetch.ts'
 import { catalog } from '../providers/catalog.ts'
+import { withoutEndpoint } from '../providers/base-url.ts'
 import { findProvider } from '../providers/registry.ts'
 import { announceChange } from './announce.ts'
 import type { HubContext } from './context.ts'
@@ -80,7 +81,8 @@ export const providerRoutes = new Hono<HubContext>()
         throw new HubError('CONFLICT', `There is a provider "${input.id}" already.`, { param: 'id' })
       }
       const now = Date.now()
-      const baseUrl = await checkBaseUrl(input.baseUrl, 'baseUrl', addressRules(c.env, isAdmin(caller)))
+      const pasted = withoutEndpoint(input.baseUrl, input.dialect)
+      const baseUrl = await checkBaseUrl(pasted, 'baseUrl', addressRules(c.env, isAdmin(caller)))
       const row: StoredProvider = {
         owner,
         id: input.id,
@@ -146,7 +148,8 @@ export const providerRoutes = new Hono<HubContext>()
           if (rows.some((row) => row.id === id && row.owner === 'hub')) throw hasOneAlready(id)
         }
         if (change.baseUrl !== undefined) {
-          change.baseUrl = await checkBaseUrl(change.baseUrl, 'baseUrl', addressRules(c.env, isAdmin(caller)))
+          const pasted = withoutEndpoint(change.baseUrl, custom.dialect)
+          change.baseUrl = await checkBaseUrl(pasted, 'baseUrl', addressRules(c.env, isAdmin(caller)))
         }
         const { headers, ...others } = change
         const kept = await headersAfter(c.env, custom, change.baseUrl ?? custom.baseUrl, headers)

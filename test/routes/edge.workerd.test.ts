@@ -103,6 +103,16 @@ const preflight = (origin: string, path = '/v1/chat/completions', bindings: Env 
     bindings,
   )
 
+describe('a client whose base URL lacks /v1', () => {
+  it('is answered', async () => {
+    const answer = await send('/chat/completions', chat(ada.token))
+    expect(answer.status).toBe(200)
+    const models = await send('/models', { headers: { authorization: `Bearer ${ada.token}` } })
+    expect(await models.json()).toMatchObject({ object: 'list' })
+    expect((await send('/models')).status).toBe(401)
+  })
+})
+
 describe('a page of another origin', () => {
   it('that is on the list is told before any credential that it may call', async () => {
     const response = await preflight(page)

@@ -136,7 +136,8 @@ describe('the models of a provider', () => {
     const custom = {
       id: 'mine',
       name: 'Mine',
-      baseUrl: 'https://models.example.com/v1',
+      // Pasted with the path of a call, which is taken off.
+      baseUrl: 'https://models.example.com/v1/chat/completions',
       dialect: 'openai-chat',
     }
     await call('POST', '/api/providers', { ...custom, models: ['a'] }, ada.session)
@@ -151,7 +152,7 @@ describe('the models of a provider', () => {
   })
 
   it('are not asked with a key that was entered for another address, which is said with the remedy', async () => {
-    await call('PATCH', '/api/providers/mine', { baseUrl: 'https://moved.example.com/v1' }, ada.session)
+    await call('PATCH', '/api/providers/mine', { baseUrl: 'https://moved.example.com/v1/chat/completions' }, ada.session)
     const calls = answer(() => Response.json({ data: [{ id: 'c' }] }))
     const moved = await refusal('GET', '/api/providers/mine/models?refresh', undefined, ada.session)
     expect(moved).toMatchObject({ status: 400, code: 'NO_ELIGIBLE_KEY' })
