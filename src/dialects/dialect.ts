@@ -87,6 +87,8 @@ export interface Quirks {
   noJsonSchema?: true
   /** Set where a message's `name` is refused. */
   noMessageName?: true
+  /** Set where the `annotations` of an earlier answer are refused. */
+  noAnnotations?: true
   /** Set where only one tool call at a time is possible. */
   singleToolCalls?: true
 }

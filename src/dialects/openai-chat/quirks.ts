@@ -90,9 +90,17 @@ function adaptMessage(message: Json, quirks: Quirks): Json {
   if (message.role === 'tool') adapted = withoutMarks(adapted)
   if (message.role === 'assistant') {
     adapted = withoutMarks(adapted)
+    if (quirks.noAnnotations) adapted = withoutAnnotations(adapted)
     if (quirks.reasoningField) adapted = placeReasoning(adapted, quirks.reasoningField)
   }
   return quirks.shortToolCallIds ? shortenIds(adapted) : adapted
+}
+
+/** Clients send back the sources of an answer, some of them as an empty list. */
+function withoutAnnotations(message: JsonObject): JsonObject {
+  if (message.annotations === undefined) return message
+  const { annotations: _annotations, ...bare } = message
+  return bare
 }
 
 function shortenIds(message: JsonObject): JsonObject {
