@@ -1,4 +1,5 @@
 /** The canonical answer as a stream: a closed union of events, each named noun-verb. */
+import type { Citation } from './citation.ts'
 import type { FilePart, Opaque } from './request.ts'
 import type { Json } from './json.ts'
 
@@ -19,6 +20,8 @@ export type ChatEvent =
   | { type: 'file-attach'; choice: number; file: FilePart }
   /** Log probabilities of some more tokens: a list in the form OpenAI gave them. */
   | { type: 'logprobs-delta'; choice: number; logprobs: Json }
+  /** A source of what is said: before, within or after the words that its place names. */
+  | { type: 'citation-add'; choice: number; citation: Citation }
   | { type: 'choice-finish'; choice: number; finish: Finish }
   | { type: 'usage-report'; usage: Usage }
   | { type: 'stream-error'; complaint: Complaint }

@@ -1,4 +1,5 @@
 /** The fold of a stream's events into the whole answer, and its inverse. */
+import { byPlace, type Citation } from './citation.ts'
 import type { ChatEvent } from './events.ts'
 import type { ChatResponse, Choice } from './response.ts'
 import type { AssistantPart, ToolCallPart } from './request.ts'
@@ -48,6 +49,11 @@ export class Fold {
         choice.logprobs = [...(choice.logprobs ?? []), ...asList(event.logprobs)]
         break
       }
+      case 'citation-add': {
+        const choice = this.#choice(event.choice)
+        choice.citations = [...(choice.citations ?? []), event.citation]
+        break
+      }
       case 'choice-finish':
         this.#choice(event.choice).finish = event.finish
         break
@@ -91,12 +97,13 @@ export function unfold(response: ChatResponse): ChatEvent[] {
   return events
 }
 
-function unfoldChoice({ index: choice, content, logprobs, finish }: Choice): ChatEvent[] {
+function unfoldChoice({ index: choice, content, logprobs, citations, finish }: Choice): ChatEvent[] {
   let calls = 0
+  const cited = new CitedText(choice, citations ?? [])
   const events = content.flatMap((part): ChatEvent[] => {
     switch (part.type) {
       case 'text':
-        return [{ type: 'text-delta', choice, text: part.text }]
+        return cited.say(part.text)
       case 'refusal':
         return [{ type: 'refusal-delta', choice, text: part.text }]
       case 'reasoning':
@@ -117,8 +124,51 @@ function unfoldChoice({ index: choice, content, logprobs, finish }: Choice): Cha
     }
   })
   if (logprobs) events.push({ type: 'logprobs-delta', choice, logprobs })
-  events.push({ type: 'choice-finish', choice, finish })
+  events.push(...cited.end(), { type: 'choice-finish', choice, finish })
   return events
+}
+
+/** Text with each citation directly before the words that it is for. */
+class CitedText {
+  readonly #choice: number
+  #waiting: Citation[]
+  #said = 0
+
+  constructor(choice: number, citations: Citation[]) {
+    this.#choice = choice
+    this.#waiting = byPlace(citations)
+  }
+
+  say(text: string): ChatEvent[] {
+    const end = this.#said + text.length
+    const events: ChatEvent[] = []
+    let left = text
+    while (startOf(this.#waiting[0]) < end) {
+      const before = left.slice(0, Math.max(0, startOf(this.#waiting[0]) - this.#said))
+      if (before !== '') events.push(this.#delta(before))
+      left = left.slice(before.length)
+      events.push(...this.#cite(this.#waiting.splice(0, 1)))
+    }
+    return left === '' && text !== '' ? events : [...events, this.#delta(left)]
+  }
+
+  /** The citations that are for no words of the text. */
+  end(): ChatEvent[] {
+    return this.#cite(this.#waiting)
+  }
+
+  #delta(text: string): ChatEvent {
+    this.#said += text.length
+    return { type: 'text-delta', choice: this.#choice, text }
+  }
+
+  #cite(citations: Citation[]): ChatEvent[] {
+    return citations.map((citation) => ({ type: 'citation-add', choice: this.#choice, citation }))
+  }
+}
+
+function startOf(citation: Citation | undefined): number {
+  return citation?.place?.start ?? Infinity
 }
 
 /** Adds text to the part that is being written, or begins a new one. A sealed reasoning part takes no more text. */

@@ -1,6 +1,7 @@
 /** The canonical answer as a whole, and the fold that makes it from the events of a stream. */
 import type { Finish, Usage } from './events.ts'
 import type { AssistantPart } from './request.ts'
+import type { Citation } from './citation.ts'
 import type { Json } from './json.ts'
 
 export interface ChatResponse {
@@ -20,4 +21,6 @@ export interface Choice {
   finish: Finish
   /** Log probabilities in the form OpenAI gave them, the only form in use. */
   logprobs?: Json[]
+  /** The sources of the answer; their places count in its texts, joined. */
+  citations?: Citation[]
 }

@@ -27,8 +27,10 @@ const callNames = new Set(['args', 'arguments', 'input'])
 /** Members of an answer that are no words of the model: what was asked, how likely each token was, vectors. */
 const otherNames = new Set([
   'annotations',
+  'citations',
   'embedding',
   'error',
+  'groundingMetadata',
   'instructions',
   'logprobs',
   'metadata',

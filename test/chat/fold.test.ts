@@ -128,3 +128,26 @@ describe('unfold', () => {
     )
   })
 })
+
+describe('citations', () => {
+  const content: AssistantPart[] = [{ type: 'text', text: 'One two.' }]
+  const two = { place: { start: 4, end: 7 }, url: 'https://a.example' }
+  const all = { url: 'https://b.example' }
+  const response: ChatResponse = {
+    id: 'r',
+    model: 'm',
+    createdAt: 0,
+    choices: [{ index: 0, content, finish: stop, citations: [all, two] }],
+  }
+
+  it('come before their words, and those of the whole answer after them', () => {
+    const events = unfold(response)
+    expect(events.slice(1, -2)).toEqual([
+      { type: 'text-delta', choice: 0, text: 'One ' },
+      { type: 'citation-add', choice: 0, citation: two },
+      { type: 'text-delta', choice: 0, text: 'two.' },
+      { type: 'citation-add', choice: 0, citation: all },
+    ])
+    expect(foldEvents(events).choices[0]).toMatchObject({ content, citations: [two, all] })
+  })
+})

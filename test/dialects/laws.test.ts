@@ -1,5 +1,6 @@
 /** The laws of `src/dialects/README.md`, for every dialect there is, every fixture and every recording. */
 import { describe, expect, it } from 'vitest'
+import { byPlace } from '../../src/chat/citation.ts'
 import { isContent, type ChatEvent } from '../../src/chat/events.ts'
 import { foldEvents, unfold } from '../../src/chat/fold.ts'
 import type { ChatResponse } from '../../src/chat/response.ts'
@@ -200,8 +201,9 @@ function settled({ choices, id, ...response }: ChatResponse): unknown {
   return {
     ...response,
     id: id.replace(/^[a-z]+_/, ''),
-    choices: choices.map(({ content, finish, ...choice }) => ({
+    choices: choices.map(({ content, finish, citations = [], ...choice }) => ({
       ...choice,
+      citations: byPlace(citations),
       reason: finish.reason,
       text: content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join(''),
       reasoning: content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join(''),

@@ -4,6 +4,8 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { withoutForeignCitations } from './citations.ts'
+import { madeFileNote, readMadeFile } from './made-files.ts'
 import { lacksThinking } from './replay.ts'
 import { bearsMark } from './sealed-blocks.ts'
 import { fitBudget } from './thinking.ts'
@@ -30,13 +32,24 @@ export function withoutForeign(body: JsonObject, dropped: string[]): JsonObject 
 /** The message itself where nothing in it is ours; none where nothing is left. */
 function cleanMessage(message: JsonObject): JsonObject[] {
   if (!Array.isArray(message.content)) return [message]
-  const kept = message.content.filter((block) => !bearsMark(block)).map(cleanBlock)
+  const isAnswer = message.role === 'assistant'
+  const kept = message.content
+    .filter((block) => !bearsMark(block))
+    .map((block) => (isAnswer && isJsonObject(block) ? cleanText(block) : block))
+    .map(cleanBlock)
   if (sameItems(kept, message.content)) return [message]
   return kept.length > 0 ? [{ ...message, content: kept }] : []
 }
 
 function sameItems(list: Json[], other: Json[]): boolean {
   return list.length === other.length && list.every((item, index) => item === other[index])
+}
+
+/** What an answer of another dialect said, without the sources and files that only a hub writes so. */
+function cleanText(block: JsonObject): JsonObject {
+  if (block.type !== 'text') return block
+  const isFile = typeof block.text === 'string' && readMadeFile(block.text) !== undefined
+  return isFile ? { ...block, text: madeFileNote } : withoutForeignCitations(block)
 }
 
 function cleanBlock(block: Json): Json {

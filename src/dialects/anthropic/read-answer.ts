@@ -2,11 +2,14 @@
  * Answers and stream events to canonical events. A whole answer is read as if each of its blocks came whole, so that a stream
  * and the same answer whole cannot be understood differently. Errors and the end of a stream are for others to look for.
  */
+import { namesSource, type Citation } from '../../chat/citation.ts'
 import type { ChatEvent } from '../../chat/events.ts'
-import type { JsonObject } from '../../chat/json.ts'
+import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Opaque } from '../../chat/request.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
+import { readCitation } from './citations.ts'
 import { readFinish } from './finish.ts'
+import { readMadeFile } from './made-files.ts'
 import { readRedacted, readSignature } from './sealed-blocks.ts'
 import { mergeCounts, usageOf, type Counts } from './usage.ts'
 
@@ -15,6 +18,7 @@ const choice = 0
 
 /** The block that is being read. Blocks never overlap in this dialect. */
 type OpenBlock =
+  | { type: 'text'; start: number; citations: Citation[] }
   | { type: 'thinking'; signature: string }
   | { type: 'tool_use'; call: number; given: string; written: boolean }
   | { type: 'other' }
@@ -27,6 +31,8 @@ export class AnswerReader {
   #open: OpenBlock = { type: 'other' }
   /** A call without arguments that may yet turn out to be cut off. */
   #silentCall: number | undefined
+  /** How much text there is so far, in UTF-16 code units. */
+  #said = 0
   finished = false
 
   /** The head of an answer. Proxies send it twice, or send another one where they splice two streams. */
@@ -45,7 +51,8 @@ export class AnswerReader {
     const events = [...this.stopBlock(), ...this.#completeSilentCall()]
     switch (block.type) {
       case 'text':
-        return [...events, ...textDelta(textIn(block.text))]
+        this.#open = { type: 'text', start: this.#said, citations: listIn(block.citations).flatMap(sourceIn) }
+        return [...events, ...this.#say(textIn(block.text))]
       case 'thinking':
         this.#open = { type: 'thinking', signature: textIn(block.signature) ?? '' }
         return [...events, ...reasoningDelta(textIn(block.thinking))]
@@ -70,7 +77,7 @@ export class AnswerReader {
   addDelta(delta: JsonObject): ChatEvent[] {
     switch (delta.type) {
       case 'text_delta':
-        return textDelta(textIn(delta.text))
+        return this.#say(textIn(delta.text))
       case 'thinking_delta':
         return reasoningDelta(textIn(delta.thinking))
       case 'signature_delta':
@@ -82,8 +89,11 @@ export class AnswerReader {
         this.#open.written = true
         return [{ type: 'tool-call-delta', choice, call: this.#open.call, arguments: text }]
       }
+      case 'citations_delta':
+        // They come before the words or after them; the block is known once it ends.
+        if (this.#open.type === 'text') this.#open.citations.push(...sourceIn(delta.citation ?? null))
+        return []
       default:
-        // Citations, and what may yet come.
         return []
     }
   }
@@ -92,6 +102,15 @@ export class AnswerReader {
     const open = this.#open
     this.#open = { type: 'other' }
     switch (open.type) {
+      case 'text': {
+        const place = { start: open.start, end: this.#said }
+        const at = place.end > place.start ? { place } : {}
+        return open.citations.map((citation) => ({
+          type: 'citation-add',
+          choice,
+          citation: { ...at, ...citation },
+        }))
+      }
       case 'thinking': {
         const opaque = readSignature(open.signature)
         return opaque ? [{ type: 'reasoning-seal', choice, opaque }] : []
@@ -128,6 +147,14 @@ export class AnswerReader {
     // A call that was cut off before its first argument must not look like one that has none.
     if (finish.reason !== 'length') events.push(...this.#completeSilentCall())
     return [...events, { type: 'choice-finish', choice, finish }]
+  }
+
+  #say(text: string | undefined): ChatEvent[] {
+    if (text === undefined) return []
+    const file = readMadeFile(text)
+    if (file) return [{ type: 'file-attach', choice, file }]
+    this.#said += text.length
+    return [{ type: 'text-delta', choice, text }]
   }
 
   #startCall(block: JsonObject): ChatEvent {
@@ -169,8 +196,9 @@ export function readWholeAnswer(message: JsonObject): ChatEvent[] {
   return [...events, ...reader.finish({}, message), ...reader.close()]
 }
 
-function textDelta(text: string | undefined): ChatEvent[] {
-  return text === undefined ? [] : [{ type: 'text-delta', choice, text }]
+function sourceIn(value: Json): Citation[] {
+  const citation = readCitation(value)
+  return citation && namesSource(citation) ? [citation] : []
 }
 
 function reasoningDelta(text: string | undefined): ChatEvent[] {

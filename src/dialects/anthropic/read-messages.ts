@@ -4,6 +4,7 @@
  */
 import type { AssistantPart, Message, Opaque, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { compact } from '../read.ts'
+import { readMadeFile } from './made-files.ts'
 import { readImage, readShownBlock, readText } from './files.ts'
 import { readRedacted, readSignature } from './sealed-blocks.ts'
 import type { WireBlock, WireMessage, WireRequest } from './wire.ts'
@@ -64,8 +65,10 @@ function readAssistantContent(content: string | WireBlock[]): AssistantPart[] {
   const callStates = new Map<string, Opaque>()
   return content.flatMap((block): AssistantPart[] => {
     switch (block.type) {
-      case 'text':
-        return readText(block.text)
+      case 'text': {
+        const file = readMadeFile(block.text)
+        return file ? [file] : readText(block.text)
+      }
       case 'image':
         // Not a block that Anthropic's models make; a model of another dialect did, and we showed it to the client so.
         return readImage(block.source)

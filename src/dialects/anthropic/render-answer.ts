@@ -1,10 +1,13 @@
 /** A canonical answer, whole, as a client of this dialect reads it. */
+import { byPlace, type Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import type { AssistantPart, FilePart } from '../../chat/request.ts'
+import type { AssistantPart } from '../../chat/request.ts'
 import type { ChatResponse } from '../../chat/response.ts'
-import { objectIn, parseJson } from '../read.ts'
-import { writeFile } from './files.ts'
+import { listIn, objectIn, parseJson, textIn } from '../read.ts'
+import { CitedText } from './cited-text.ts'
+import { writeCitation, writeSources } from './citations.ts'
 import { writeFinish } from './finish.ts'
+import { writeMadeFile } from './made-files.ts'
 import { callStateBlock, sealedBlock } from './sealed-blocks.ts'
 import { writeUsage } from './usage.ts'
 
@@ -13,7 +16,7 @@ export function renderAnswer({ id, model, choices, usage }: ChatResponse): JsonO
   const [answer] = choices
   return {
     ...renderHead(id, model),
-    content: (answer?.content ?? []).flatMap(renderPart),
+    content: renderContent(answer?.content ?? [], answer?.citations ?? []),
     stop_reason: answer ? writeFinish(answer.finish) : null,
     usage: writeUsage(usage),
   }
@@ -34,16 +37,52 @@ export function renderHead(id: string, model: string): JsonObject {
   }
 }
 
-function renderPart(part: AssistantPart): JsonObject[] {
+function renderContent(content: AssistantPart[], citations: readonly Citation[]): JsonObject[] {
+  const text = new CitedText()
+  const others = byPlace(citations).filter((citation) => text.takesNow(citation))
+  const blocks = content.flatMap((part) =>
+    part.type === 'text' ? renderText(part.text, text) : renderPart(part),
+  )
+  others.push(...text.rest())
+  if (others.length === 0) return blocks
+  const last = blocks.findLast(({ type }) => type === 'text')
+  if (last) cite(last, others)
+  // Nothing may follow the calls, which a client acts on.
+  else if (!content.some(({ type }) => type === 'tool-call')) blocks.push(textBlock(writeSources(others)))
+  return blocks
+}
+
+function renderText(text: string, cited: CitedText): JsonObject[] {
+  const blocks: JsonObject[] = []
+  if (text === '') return blocks
+  for (const { text: piece, begins, citations } of cited.cut(text)) {
+    const open = blocks.at(-1)
+    const goesOn = open && !begins && open.citations === undefined
+    if (goesOn) open.text = (textIn(open.text) ?? '') + piece
+    else blocks.push(textBlock(piece))
+    const block = blocks.at(-1)
+    if (block && citations.length > 0) cite(block, citations)
+  }
+  return blocks
+}
+
+function cite(block: JsonObject, citations: readonly Citation[]): void {
+  block.citations = [...listIn(block.citations), ...citations.map(writeCitation)]
+}
+
+function textBlock(text: string): JsonObject {
+  return { type: 'text', text }
+}
+
+function renderPart(part: Exclude<AssistantPart, { type: 'text' }>): JsonObject[] {
   switch (part.type) {
-    case 'text':
     case 'refusal':
       // A refusal is a text here; that it is one, the stop reason says.
-      return part.text === '' ? [] : [{ type: 'text', text: part.text }]
+      return part.text === '' ? [] : [textBlock(part.text)]
     case 'reasoning':
       return part.text === '' && !part.opaque ? [] : [sealedBlock(part)]
     case 'file':
-      return [renderFile(part)]
+      return [textBlock(writeMadeFile(part))]
     case 'tool-call': {
       const { id, name, opaque } = part
       // What was cut off is no object. As at Anthropic, the call stays, and the stop reason says not to trust it.
@@ -51,10 +90,4 @@ function renderPart(part: AssistantPart): JsonObject[] {
       return opaque ? [callStateBlock(id, opaque), call] : [call]
     }
   }
-}
-
-/** Anthropic's models make no files. What other models make is shown in the block that a client would show it to us in. */
-export function renderFile(file: FilePart): JsonObject {
-  if (file.kind !== 'audio' && file.source.type !== 'reference') return writeFile(file, 'content')
-  return { type: 'text', text: `The model made a file (${file.kind}) that cannot be shown here.` }
 }

@@ -2,13 +2,17 @@
  * A canonical stream as a client of this dialect reads it: message_start, the blocks one after the other, and message_delta
  * with message_stop once the provider has said all. https://platform.claude.com/docs/en/build-with-claude/streaming
  */
+import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
+import { CitedText } from './cited-text.ts'
+import { writeCitation, writeSources } from './citations.ts'
 import { writeFinish } from './finish.ts'
-import { renderFile, renderHead } from './render-answer.ts'
+import { writeMadeFile } from './made-files.ts'
+import { renderHead } from './render-answer.ts'
 import { CallQueue } from './render-calls.ts'
 import { callStateBlock, redactedBlock, writeSignature } from './sealed-blocks.ts'
 import { writeUsage } from './usage.ts'
@@ -22,6 +26,14 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   readonly #calls = new CallQueue()
   #finish: Finish = { reason: 'other', raw: '' }
   #usage: Usage | undefined
+  readonly #text = new CitedText()
+  /** Whether the open block has been cited: what follows is other text. */
+  #cited = false
+  /** Citations for which no block is open. */
+  #uncited: Citation[] = []
+  #called = false
+  /** Seals that follow a text. They wait: a source of the text may come after them. */
+  #seals: JsonObject[] = []
 
   push(event: ChatEvent): SseMessage[] {
     // A client of this dialect asked for one answer.
@@ -30,13 +42,11 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
       case 'response-start':
         return this.#begin(event.id, event.model)
       case 'text-delta':
+        return event.text === '' ? [] : this.#say(event.text)
       case 'refusal-delta':
-        return event.text === ''
-          ? []
-          : [
-              ...this.#enter('text', { type: 'text', text: '' }),
-              this.#delta({ type: 'text_delta', text: event.text }),
-            ]
+        return event.text === '' ? [] : this.#write(event.text)
+      case 'citation-add':
+        return this.#text.takesNow(event.citation) ? this.#cite([event.citation]) : []
       case 'reasoning-delta':
         return event.text === ''
           ? []
@@ -47,15 +57,16 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
       case 'tool-call-delta':
         return this.#call(event)
       case 'file-attach':
-        return this.#whole(renderFile(event.file))
+        return [...this.#endBlocks(), ...this.#write(writeMadeFile(event.file)), ...this.#close()]
       case 'choice-finish':
         this.#finish = event.finish
-        return this.#endBlocks()
+        // Some name the sources of a text after they have said why it ended.
+        return this.#open === 'text' ? [] : this.#endBlocks()
       case 'usage-report':
         this.#usage = event.usage
         return []
       case 'response-end':
-        return [...this.#begin('', ''), ...this.#endBlocks(), ...this.#end()]
+        return [...this.#begin('', ''), ...this.#endCitations(), ...this.#endBlocks(), ...this.#end()]
       case 'logprobs-delta':
       case 'stream-error':
         // The first has no place here; how a broken stream ends is the pipeline's to say, with `renderStreamError`.
@@ -75,18 +86,59 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     ]
   }
 
+  #say(text: string): SseMessage[] {
+    return this.#text.cut(text).flatMap((piece) => {
+      const before = piece.begins || this.#cited || this.#seals.length > 0 ? this.#endText() : []
+      const events = [...before, ...this.#write(piece.text)]
+      return [...events, ...this.#cite([...this.#uncited.splice(0), ...piece.citations])]
+    })
+  }
+
+  #write(text: string): SseMessage[] {
+    return [...this.#enter('text', { type: 'text', text: '' }), this.#delta({ type: 'text_delta', text })]
+  }
+
+  #endText(): SseMessage[] {
+    return this.#open === 'text' ? this.#close() : []
+  }
+
+  #cite(citations: Citation[]): SseMessage[] {
+    if (citations.length === 0) return []
+    if (this.#open !== 'text') {
+      this.#uncited.push(...citations)
+      return []
+    }
+    this.#cited = true
+    return citations.map((citation) =>
+      this.#delta({ type: 'citations_delta', citation: writeCitation(citation) }),
+    )
+  }
+
+  /** The citations that no text took. After calls there is no place for them: a client acts on those. */
+  #endCitations(): SseMessage[] {
+    const events = this.#cite(this.#text.rest())
+    const left = this.#uncited.splice(0)
+    if (left.length === 0 || this.#called) return events
+    return [...events, ...this.#endBlocks(), ...this.#write(writeSources(left))]
+  }
+
   #enterThinking(): SseMessage[] {
     return this.#enter('thinking', { type: 'thinking', thinking: '', signature: '' })
   }
 
   #seal(opaque: Opaque): SseMessage[] {
     const hidden = redactedBlock(opaque)
+    if (this.#open === 'text' && hidden.type === 'redacted_thinking') {
+      this.#seals.push(hidden)
+      return []
+    }
     if (this.#open !== 'thinking' && hidden.type === 'redacted_thinking') return this.#whole(hidden)
     // Clients take a signature from its delta only.
     return [...this.#enterThinking(), ...this.#close(writeSignature(opaque))]
   }
 
   #call(event: Extract<ChatEvent, { type: 'tool-call-start' | 'tool-call-delta' }>): SseMessage[] {
+    this.#called = true
     const steps = event.type === 'tool-call-start' ? this.#calls.start(event) : this.#calls.add(event)
     return this.#take(steps)
   }
@@ -119,6 +171,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   }
 
   #start(block: JsonObject): SseMessage {
+    this.#cited = false
     return named({ type: 'content_block_start', index: this.#index, content_block: block })
   }
 
@@ -138,6 +191,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     events.push(named({ type: 'content_block_stop', index: this.#index }))
     this.#open = undefined
     this.#index++
+    for (const seal of this.#seals.splice(0)) events.push(...this.#whole(seal))
     return events
   }
 

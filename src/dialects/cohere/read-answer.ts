@@ -1,12 +1,14 @@
 /**
  * Events of a stream to canonical ones. A whole answer is read as the stream that it would have been, so that the two cannot
- * be understood differently. Citations are read over: they have no canonical form, and the text is whole without them.
+ * be understood differently.
  * https://docs.cohere.com/docs/streaming
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { shortId } from '../openai-chat/short-id.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { CitationPlacer } from '../citation-placer.ts'
+import { readCitations } from './citations.ts'
 import { readFinish } from './finish.ts'
 import { readLogprobs } from './logprobs.ts'
 import { type ReasoningField, sealOf } from './seal.ts'
@@ -23,6 +25,7 @@ export class AnswerReader {
   #called = false
   /** Where the reasoning stands that is not sealed yet. */
   #open: ReasoningField | undefined
+  readonly #placer = new CitationPlacer(choice, 'code-points')
 
   push(event: JsonObject): ChatEvent[] {
     const message = objectIn(objectIn(event.delta)?.message) ?? {}
@@ -41,6 +44,8 @@ export class AnswerReader {
       case 'tool-call-start':
       case 'tool-call-delta':
         return this.#readCall(numberIn(event.index) ?? 0, objectIn(message.tool_calls) ?? {})
+      case 'citation-start':
+        return this.#placer.add(readCitations(message.citations))
       case 'message-end':
         return this.#readEnd(objectIn(event.delta) ?? {})
       default:
@@ -56,7 +61,8 @@ export class AnswerReader {
   #readContent(part: JsonObject, logprobs: Json | undefined): ChatEvent[] {
     const text = textIn(part.text)
     const events = this.#reason('thinking', part.thinking)
-    if (text !== undefined) events.push(...this.#seal(), { type: 'text-delta', choice, text })
+    if (text !== undefined)
+      events.push(...this.#seal(), { type: 'text-delta', choice, text }, ...this.#placer.addText(text))
     const tokens = readLogprobs(logprobs)
     if (tokens.length > 0) events.push({ type: 'logprobs-delta', choice, logprobs: tokens })
     return events
@@ -101,7 +107,7 @@ export class AnswerReader {
   #finish(reason: string, raw: string): ChatEvent[] {
     this.finished = true
     const finish = { ...readFinish(reason, { toolCalls: this.#called }), raw }
-    return [...this.#seal(), { type: 'choice-finish', choice, finish }]
+    return [...this.#seal(), ...this.#placer.flush(), { type: 'choice-finish', choice, finish }]
   }
 }
 
@@ -113,7 +119,7 @@ export function readAnswer(body: JsonObject): ChatEvent[] {
 
 /** The events in which a stream would have said it, as far as they are read. */
 function eventsOf({ id = '', message, logprobs, finish_reason, usage }: JsonObject): JsonObject[] {
-  const { content, tool_plan, tool_calls } = objectIn(message) ?? {}
+  const { content, tool_plan, tool_calls, citations } = objectIn(message) ?? {}
   // A whole answer does not say which of its parts the probabilities belong to.
   const probable = logprobs === undefined ? [] : [{ type: 'content-delta', logprobs }]
   return [
@@ -123,6 +129,7 @@ function eventsOf({ id = '', message, logprobs, finish_reason, usage }: JsonObje
       delta('content-delta', { content: part }),
       { type: 'content-end' },
     ]),
+    ...listIn(citations).map((citation) => delta('citation-start', { citations: citation })),
     ...probable,
     ...listIn(tool_calls).map((call, index) => ({
       ...delta('tool-call-start', { tool_calls: call }),

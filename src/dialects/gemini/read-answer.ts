@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Opaque } from '../../chat/request.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
 import { readBlock, readFinish } from './finish.ts'
+import { GroundingReader } from './read-grounding.ts'
 import { readLogprobs } from './logprobs.ts'
 import { readMedia } from './media.ts'
 import { CallReader } from './tool-calls.ts'
@@ -61,11 +62,13 @@ export class AnswerReader {
 class CandidateReader {
   readonly #index: number
   readonly #calls: CallReader
+  readonly #grounding: GroundingReader
   #finish: { raw: string; read: (raw: string, toolCalls: boolean) => Finish } | undefined
 
   constructor(index: number, responseId: string) {
     this.#index = index
     this.#calls = new CallReader(index, responseId)
+    this.#grounding = new GroundingReader(index)
   }
 
   get finished(): boolean {
@@ -75,6 +78,7 @@ class CandidateReader {
   push(candidate: JsonObject): ChatEvent[] {
     const parts = listIn(objectIn(candidate.content)?.parts)
     const events = parts.flatMap((part) => this.#readPart(objectIn(part) ?? {}))
+    this.#grounding.note(candidate.groundingMetadata)
     const logprobs = readLogprobs(candidate.logprobsResult)
     if (logprobs.length > 0) events.push({ type: 'logprobs-delta', choice: this.#index, logprobs })
     const raw = textIn(candidate.finishReason)
@@ -87,14 +91,17 @@ class CandidateReader {
   }
 
   close(): ChatEvent[] {
-    if (!this.#finish) return []
+    const cited = this.#grounding.close()
+    if (!this.#finish) return cited
     const finish = this.#finish.read(this.#finish.raw, this.#calls.any)
-    return [{ type: 'choice-finish', choice: this.#index, finish }]
+    return [...cited, { type: 'choice-finish', choice: this.#index, finish }]
   }
 
   /** Code that ran at Google, and what came of it, is shown by this dialect only and read over here. */
   #readPart(part: JsonObject): ChatEvent[] {
     const choice = this.#index
+    const said = part.thought === true ? undefined : textIn(part.text)
+    this.#grounding.addPart(said ?? '')
     const opaque = sealOf(part)
     const call = objectIn(part.functionCall)
     if (call) return this.#calls.push(call, opaque)

@@ -5,6 +5,7 @@ import type { ChatResponse, Choice } from '../../chat/response.ts'
 import type { Served } from '../dialect.ts'
 import { compact } from '../read.ts'
 import { wholeCalls } from './answer-calls.ts'
+import { writeGrounding } from './write-grounding.ts'
 import { writeLogprobs } from './logprobs.ts'
 import { PartWriter } from './part-writer.ts'
 import { writeUsage } from './usage.ts'
@@ -30,7 +31,7 @@ export function renderHead(
   })
 }
 
-function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject {
+function renderChoice({ index, content, finish, logprobs, citations = [] }: Choice): JsonObject {
   const { calls, finishReason } = wholeCalls(
     content.filter((part) => part.type === 'tool-call'),
     finish,
@@ -46,7 +47,12 @@ function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject 
     finishReason,
     index,
     logprobsResult: logprobs && writeLogprobs(logprobs),
+    groundingMetadata: writeGrounding(citations, textOf(content)),
   })
+}
+
+function textOf(content: AssistantPart[]): string {
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
 function renderPart(writer: PartWriter, part: Exclude<AssistantPart, { type: 'tool-call' }>): JsonObject[] {

@@ -2,6 +2,7 @@
  * A canonical stream as a Gemini client reads it: chunks that are answers themselves, each with some more text. Calls come
  * whole, so they wait; they, the finish and the usage are in the last chunk. Nothing marks the end.
  */
+import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ToolCallPart } from '../../chat/request.ts'
@@ -13,6 +14,7 @@ import { writeLogprobs } from './logprobs.ts'
 import { PartWriter } from './part-writer.ts'
 import { renderHead } from './render-answer.ts'
 import { writeUsage } from './usage.ts'
+import { writeGrounding } from './write-grounding.ts'
 
 type ChoiceEvent = Extract<ChatEvent, { choice: number }>
 
@@ -23,6 +25,8 @@ interface Progress {
   unsealed: string
   calls: Map<number, ToolCallPart>
   finish: Finish
+  text: string
+  citations: Citation[]
 }
 
 export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
@@ -61,7 +65,14 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     const known = this.#choices.get(choice)
     if (known) return known
     const finish: Finish = { reason: 'other', raw: '' }
-    const progress = { writer: new PartWriter('client'), unsealed: '', calls: new Map(), finish }
+    const progress = {
+      writer: new PartWriter('client'),
+      unsealed: '',
+      calls: new Map(),
+      finish,
+      text: '',
+      citations: [],
+    }
     this.#choices.set(choice, progress)
     return progress
   }
@@ -69,6 +80,8 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   #renderChoice(event: ChoiceEvent, progress: Progress): SseMessage[] {
     switch (event.type) {
       case 'text-delta':
+        progress.text += event.text
+        return this.#renderParts(event.choice, progress.writer.text(event.text))
       case 'refusal-delta':
         return this.#renderParts(event.choice, progress.writer.text(event.text))
       case 'reasoning-delta':
@@ -96,6 +109,9 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         if (call) call.arguments += event.arguments
         return []
       }
+      case 'citation-add':
+        progress.citations.push(event.citation)
+        return []
       case 'choice-finish':
         progress.finish = event.finish
         return []
@@ -107,15 +123,17 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   }
 
   #renderLast(): SseMessage {
-    const candidates = [...this.#choices].map(([index, { writer, calls: given, finish }]): JsonObject => {
+    const candidates = [...this.#choices].map(([index, progress]): JsonObject => {
+      const { writer, calls: given, finish, citations, text } = progress
       const { calls, finishReason } = wholeCalls([...given.values()], finish)
       const parts = [...calls.flatMap((call) => writer.call(call)), ...writer.flush()]
       // Google's last chunk has an empty text where there is nothing more to say.
-      return {
+      return compact({
         content: { parts: parts.length > 0 ? parts : [{ text: '' }], role: 'model' },
         finishReason,
         index,
-      }
+        groundingMetadata: writeGrounding(citations, text),
+      })
     })
     return this.#chunk(candidates, this.#usage && writeUsage(this.#usage))
   }

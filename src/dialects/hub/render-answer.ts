@@ -1,4 +1,5 @@
 /** A canonical answer, whole, as clients of the hub's own dialects read it. */
+import type { Citation } from '../../chat/citation.ts'
 import type { Usage } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, ChatRequest } from '../../chat/request.ts'
@@ -35,7 +36,7 @@ export function renderHead(
   })
 }
 
-function renderChoice({ index, content, finish }: Choice): JsonObject {
+function renderChoice({ index, content, finish, citations = [] }: Choice): JsonObject {
   const images = content.filter((part) => part.type === 'file').map(addressOf)
   const message = compact({
     role: 'assistant',
@@ -43,8 +44,14 @@ function renderChoice({ index, content, finish }: Choice): JsonObject {
     reasoning: textOf(content, 'reasoning') || undefined,
     refusal: textOf(content, 'refusal') || undefined,
     images: images.length > 0 ? images : undefined,
+    citations: citations.length > 0 ? citations.map(renderCitation) : undefined,
   })
   return { index, message, finishReason: finish.reason }
+}
+
+/** `start` and `end` count in UTF-16 code units; both are absent where the source is for the answer as a whole. */
+export function renderCitation({ place, url, title, quote, file }: Citation): JsonObject {
+  return compact({ ...place, url, title, quote, file: file && compact({ id: file.id, name: file.name }) })
 }
 
 function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'): string {

@@ -2,7 +2,7 @@
  * A canonical stream as a client of `POST /api/chat` reads it: messages without event names, each a small object with a `type`.
  *
  *     start {id, provider, model, created} · delta, reasoning, refusal {index, content} · image {index, url}
- *     finish {index, finishReason} · usage {usage} · end · error {error, hub}
+ *     citation {index, citation} · finish {index, finishReason} · usage {usage} · end · error {error, hub}
  *
  * `end` comes last and only after a whole answer; `error` comes in its place.
  */
@@ -11,7 +11,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec, Served } from '../dialect.ts'
 import { addressOf } from '../data-url.ts'
-import { renderHead, renderUsage } from './render-answer.ts'
+import { renderCitation, renderHead, renderUsage } from './render-answer.ts'
 
 export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   readonly #served: Served | undefined
@@ -33,6 +33,8 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         return [send('refusal', { index: event.choice, content: event.text })]
       case 'file-attach':
         return [send('image', { index: event.choice, url: addressOf(event.file) })]
+      case 'citation-add':
+        return [send('citation', { index: event.choice, citation: renderCitation(event.citation) })]
       case 'choice-finish':
         return [send('finish', { index: event.choice, finishReason: event.finish.reason })]
       case 'usage-report':

@@ -23,6 +23,6 @@ export const openaiChatOutbound: Outbound = {
 }
 
 function parseResponse(body: Json): ChatResponse {
-  const reader = new AnswerReader()
+  const reader = new AnswerReader('whole')
   return foldEvents([...reader.push(objectIn(body) ?? {}), ...reader.close()])
 }

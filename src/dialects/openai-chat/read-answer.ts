@@ -5,18 +5,28 @@
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart } from '../../chat/request.ts'
+import { readAnnotation } from '../annotations.ts'
+import { CitationPlacer } from '../citation-placer.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
 import { readUrl } from '../data-url.ts'
 import { DetailsCollector } from './details.ts'
 import { readFinish } from './finish.ts'
 import { readDetailsText, thinkingText } from './reasoning.ts'
+import { SourceList } from './sources.ts'
 import { ToolCallReader } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
 
 /** Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look for. */
 export class AnswerReader {
   #id: string | undefined
+  readonly #isWhole: boolean
   #choices = new Map<number, ChoiceReader>()
+  readonly #sources = new SourceList()
+
+  /** @param kind a whole answer says everything in `message`, a stream in `delta`, whatever else they hold. */
+  constructor(kind: 'stream' | 'whole') {
+    this.#isWhole = kind === 'whole'
+  }
 
   push(chunk: JsonObject): ChatEvent[] {
     const events: ChatEvent[] = []
@@ -27,6 +37,7 @@ export class AnswerReader {
       const createdAt = Math.round((numberIn(chunk.created) ?? 0) * 1000)
       events.push({ type: 'response-start', id: this.#id, model: textIn(chunk.model) ?? '', createdAt })
     }
+    this.#sources.note(chunk)
     for (const choice of choices) events.push(...this.#readChoice(objectIn(choice) ?? {}))
     const usage = readUsage(chunk)
     if (usage) events.push({ type: 'usage-report', usage })
@@ -47,10 +58,10 @@ export class AnswerReader {
     const index = numberIn(choice.index) ?? 0
     let reader = this.#choices.get(index)
     if (!reader) {
-      reader = new ChoiceReader(index, this.#id ?? '')
+      reader = new ChoiceReader(index, this.#id ?? '', this.#sources)
       this.#choices.set(index, reader)
     }
-    return reader.push(choice)
+    return reader.push(choice, this.#isWhole ? wholeOf(choice) : reader.deltaOf(choice))
   }
 }
 
@@ -63,15 +74,30 @@ class ChoiceReader {
   #refused = false
   /** Whether there was reasoning beside `reasoning_details`, which then only repeats it. */
   #reasoned = false
+  readonly #placer: CitationPlacer
+  readonly #sources: SourceList
+  #cited = new Set<string>()
+  #said = false
 
-  constructor(index: number, responseId: string) {
+  constructor(index: number, responseId: string, sources: SourceList) {
     this.#index = index
     this.#calls = new ToolCallReader(index, responseId)
+    this.#placer = new CitationPlacer(index, 'code-points')
+    this.#sources = sources
   }
 
-  push(choice: JsonObject): ChatEvent[] {
-    const delta = objectIn(choice.delta) ?? objectIn(choice.message) ?? {}
+  /** Perplexity repeats all text so far in `message`: it counts where nothing came in pieces. */
+  deltaOf(choice: JsonObject): JsonObject {
+    const delta = objectIn(choice.delta)
+    const message = objectIn(choice.message) ?? {}
+    const isSilent = !delta || (!this.#said && !saysSomething(delta) && saysSomething(message))
+    return isSilent ? message : delta
+  }
+
+  push(choice: JsonObject, delta: JsonObject): ChatEvent[] {
+    this.#said ||= saysSomething(delta)
     const events = [...this.#readReasoning(delta), ...this.#sealBefore(this.#readContent(delta))]
+    events.push(...this.#readCitations(delta, events))
     const logprobs = readLogprobs(choice.logprobs)
     if (logprobs) events.push({ type: 'logprobs-delta', choice: this.#index, logprobs })
     const raw = textIn(choice.finish_reason)
@@ -80,7 +106,21 @@ class ChoiceReader {
   }
 
   close(): ChatEvent[] {
-    return this.finished ? this.#seal() : this.#finish('stop', '')
+    return this.finished ? [...this.#seal(), ...this.#closeCitations()] : this.#finish('stop', '')
+  }
+
+  #readCitations({ annotations }: JsonObject, events: ChatEvent[]): ChatEvent[] {
+    const text = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')
+    const ready = text === '' ? [] : this.#placer.addText(text)
+    const found = listIn(annotations).flatMap((annotation) => readAnnotation(annotation) ?? [])
+    for (const { citation } of found) if (citation.url !== undefined) this.#cited.add(citation.url)
+    return [...ready, ...this.#placer.add(found)]
+  }
+
+  #closeCitations(): ChatEvent[] {
+    const listed = this.#sources.citationsOf(this.#placer.text, this.#cited)
+    for (const { citation } of listed) this.#cited.add(citation.url ?? '')
+    return [...this.#placer.flush(), ...this.#placer.add(listed)]
   }
 
   #readReasoning(delta: JsonObject): ChatEvent[] {
@@ -96,6 +136,9 @@ class ChoiceReader {
   #readContent(delta: JsonObject): ChatEvent[] {
     const choice = this.#index
     const events = this.#readParts(delta.content)
+    // What a model says aloud has no other text.
+    const spoken = events.length === 0 ? textIn(objectIn(delta.audio)?.transcript) : undefined
+    if (spoken !== undefined) events.push({ type: 'text-delta', choice, text: spoken })
     const refusal = textIn(delta.refusal)
     if (refusal !== undefined) events.push({ type: 'refusal-delta', choice, text: refusal })
     this.#refused ||= events.some((event) => event.type === 'refusal-delta')
@@ -140,8 +183,24 @@ class ChoiceReader {
     if (this.finished) return events
     this.finished = true
     const finish = readFinish(reason, { refusal: this.#refused, toolCalls: this.#calls.any })
-    return [...events, { type: 'choice-finish', choice: this.#index, finish: { ...finish, raw } }]
+    const cited = this.#closeCitations()
+    return [...events, ...cited, { type: 'choice-finish', choice: this.#index, finish: { ...finish, raw } }]
   }
+}
+
+/** What a choice of a whole answer says. Perplexity's have an empty `delta` beside their `message`. */
+function wholeOf(choice: JsonObject): JsonObject {
+  const message = objectIn(choice.message)
+  const delta = objectIn(choice.delta) ?? {}
+  return message && (saysSomething(message) || !saysSomething(delta)) ? message : delta
+}
+
+/** Whether there is more to a message than its role. */
+function saysSomething(message: JsonObject): boolean {
+  return Object.entries(message).some(
+    ([name, value]) =>
+      name !== 'role' && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
+  )
 }
 
 /** The tokens of the content, or of the refusal where there is one instead. */

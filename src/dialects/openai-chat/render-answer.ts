@@ -1,8 +1,11 @@
 /** A canonical answer, whole, as a Chat client reads it. */
+import type { Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, FilePart, ReasoningPart, ToolCallPart } from '../../chat/request.ts'
 import type { ChatResponse, Choice } from '../../chat/response.ts'
+import { writeChatAnnotation } from '../annotations.ts'
 import { compact } from '../read.ts'
+import { TextOffsets } from '../text-offsets.ts'
 import { sealCallId } from './call-id.ts'
 import { addressOf } from '../data-url.ts'
 import { writeFinish } from './finish.ts'
@@ -20,7 +23,7 @@ export function renderAnswer(response: ChatResponse): JsonObject {
   })
 }
 
-function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject {
+function renderChoice({ index, content, finish, logprobs, citations = [] }: Choice): JsonObject {
   const refusal = textOf(content, 'refusal')
   const calls = content.filter((part) => part.type === 'tool-call')
   const files = content.filter((part) => part.type === 'file')
@@ -38,6 +41,7 @@ function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject 
       calls.length > 0
         ? calls.map((call) => renderToolCall(call, call === calls[0] ? foreign : []))
         : undefined,
+    annotations: citations.length > 0 ? renderCitations(citations, textOf(content, 'text')) : undefined,
   })
   return {
     index,
@@ -45,6 +49,13 @@ function renderChoice({ index, content, finish, logprobs }: Choice): JsonObject 
     logprobs: logprobs ? renderLogprobs(logprobs, refusal !== '') : null,
     finish_reason: writeFinish(finish, refusal !== ''),
   }
+}
+
+/** @param text of the message, in which the places count. */
+export function renderCitations(citations: readonly Citation[], text: string): JsonObject[] {
+  const offsets = new TextOffsets('code-points')
+  offsets.add(text)
+  return citations.map((citation) => writeChatAnnotation(citation, offsets))
 }
 
 function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'): string {

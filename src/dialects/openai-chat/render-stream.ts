@@ -1,4 +1,5 @@
 /** A canonical stream as a Chat client reads it: chunks without event names, then the usage if asked for, then [DONE]. */
+import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, ReasoningPart } from '../../chat/request.ts'
@@ -7,7 +8,7 @@ import type { Codec } from '../dialect.ts'
 import { writeFinish } from './finish.ts'
 import { sealCallId } from './call-id.ts'
 import { callFieldsOf, fieldsOf, isForeign } from './opaque.ts'
-import { renderImage, renderLogprobs } from './render-answer.ts'
+import { renderCitations, renderImage, renderLogprobs } from './render-answer.ts'
 import { doneMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
 
@@ -16,12 +17,16 @@ type ChoiceEvent = Extract<ChatEvent, { choice: number }>
 /** What must be remembered of one choice. */
 interface Progress {
   refused: boolean
+  finished: boolean
   /** Reasoning since the last seal: a seal of another dialect travels with the text that it belongs to. */
   unsealed: string
   /** Reasoning that another dialect sealed, until a call carries it. */
   foreign: ReasoningPart[]
   /** The place of each call, rising from zero here whatever the provider counts. */
   calls: Map<number, number>
+  text: string
+  /** Said once, before the finish: OpenAI's SDK keeps the last list that comes, and no others. */
+  citations: Citation[]
 }
 
 export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
@@ -61,7 +66,15 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   /** The first chunk of a choice names the role. */
   #begin(choice: number): SseMessage[] {
     if (this.#choices.has(choice)) return []
-    this.#choices.set(choice, { refused: false, unsealed: '', foreign: [], calls: new Map() })
+    this.#choices.set(choice, {
+      refused: false,
+      finished: false,
+      unsealed: '',
+      foreign: [],
+      calls: new Map(),
+      text: '',
+      citations: [],
+    })
     return [this.#delta(choice, { role: 'assistant', content: '' })]
   }
 
@@ -70,6 +83,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     if (!progress) return []
     switch (event.type) {
       case 'text-delta':
+        progress.text += event.text
         return [this.#delta(event.choice, { content: event.text })]
       case 'reasoning-delta':
         progress.unsealed += event.text
@@ -106,9 +120,21 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         const tokens = Array.isArray(event.logprobs) ? event.logprobs : [event.logprobs]
         return [this.#chunk(event.choice, {}, null, renderLogprobs(tokens, progress.refused))]
       }
+      case 'citation-add':
+        progress.citations.push(event.citation)
+        return progress.finished ? this.#renderCitations(event.choice, progress) : []
       case 'choice-finish':
-        return [this.#chunk(event.choice, {}, writeFinish(event.finish, progress.refused), null)]
+        progress.finished = true
+        return [
+          ...this.#renderCitations(event.choice, progress),
+          this.#chunk(event.choice, {}, writeFinish(event.finish, progress.refused), null),
+        ]
     }
+  }
+
+  #renderCitations(choice: number, { citations, text }: Progress): SseMessage[] {
+    if (citations.length === 0) return []
+    return [this.#delta(choice, { annotations: renderCitations(citations, text) })]
   }
 
   #delta(index: number, delta: JsonObject): SseMessage {

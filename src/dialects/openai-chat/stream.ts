@@ -10,7 +10,7 @@ import { AnswerReader } from './read-answer.ts'
 export const doneMark = '[DONE]'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
-  readonly #answer = new AnswerReader()
+  readonly #answer = new AnswerReader('stream')
   #state: 'open' | 'failed' | 'ended' = 'open'
 
   push(message: SseMessage): ChatEvent[] {

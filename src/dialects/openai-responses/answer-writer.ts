@@ -2,12 +2,14 @@
  * A canonical answer as the events of this dialect and the Response object they amount to. The whole answer and the stream are
  * written here alike, so that they cannot say different things.
  */
+import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, FilePart } from '../../chat/request.ts'
 import type { Served } from '../dialect.ts'
 import { objectIn } from '../read.ts'
 import { CallWriter } from './call-writer.ts'
+import { CitationWriter } from './citation-writer.ts'
 import { echoOf } from './echo.ts'
 import { writeFinish, type Outcome } from './finish.ts'
 import { responseId } from './ids.ts'
@@ -30,6 +32,7 @@ export class AnswerWriter {
   /** The message that was written last, open or not: log probabilities may come after all of the text. */
   #spoken: MessageWriter | undefined
   readonly #calls = new Map<number, CallWriter>()
+  readonly #citations = new CitationWriter()
   #finish: Finish = { reason: 'other', raw: '' }
   #usage: Usage | undefined
   #refused = false
@@ -57,7 +60,7 @@ export class AnswerWriter {
 
   /** Ends what was begun. @param isCut the answer is not whole. */
   close(isCut: boolean): WireEvent[] {
-    const events = this.#closeCurrent(isCut)
+    const events = [...this.#cite(true), ...this.#closeCurrent(isCut)]
     for (const call of this.#calls.values()) events.push(...call.close(isCut))
     this.#calls.clear()
     return this.#note(events)
@@ -76,7 +79,7 @@ export class AnswerWriter {
         ]
       }
       case 'text-delta':
-        return event.text === '' ? [] : this.#say('output_text', event.text)
+        return event.text === '' ? [] : this.#speak(event.text)
       case 'refusal-delta':
         this.#refused = true
         return event.text === '' ? [] : this.#say('refusal', event.text)
@@ -103,6 +106,9 @@ export class AnswerWriter {
       case 'logprobs-delta':
         this.#spoken?.weigh(asList(event.logprobs))
         return []
+      case 'citation-add':
+        this.#citations.wait(event.citation)
+        return this.#cite()
       case 'choice-finish':
         this.#finish = event.finish
         return this.close(this.outcome.status !== 'completed')
@@ -122,13 +128,41 @@ export class AnswerWriter {
     return { id: this.#id, object: 'response', ...this.#head, ...outcome, ...this.#echo, output: this.#items }
   }
 
+  #speak(text: string): WireEvent[] {
+    const events = this.#say('output_text', text)
+    this.#citations.said += text.length
+    return [...events, ...this.#cite()]
+  }
+
+  #cite(isEnd = false): WireEvent[] {
+    return this.#citations.take(isEnd).flatMap((citation) => this.#citeOne(citation))
+  }
+
+  #citeOne(citation: Citation): WireEvent[] {
+    const part = this.#citations.partOf(citation)
+    const writer = this.#current
+    if (writer instanceof MessageWriter && part && writer.isWriting(part)) return writer.cite(citation)
+    part?.cite(citation)
+    return []
+  }
+
   #say(type: 'output_text' | 'refusal', text: string): WireEvent[] {
     if (this.#current instanceof MessageWriter) return this.#current.say(type, text)
     const events = this.#closeCurrent(false)
-    const writer = new MessageWriter(this.#reserve())
+    const writer = new MessageWriter(this.#reserve(), this.#citations)
     this.#current = writer
     this.#spoken = writer
     return [...events, ...writer.open(), ...writer.say(type, text)]
+  }
+
+  /** Text that is not the model's, and has no place in what citations count. */
+  #insert(text: string): WireEvent[] {
+    if (this.#current instanceof MessageWriter) return this.#current.insert(text)
+    const events = this.#closeCurrent(false)
+    const writer = new MessageWriter(this.#reserve(), this.#citations)
+    this.#current = writer
+    this.#spoken = writer
+    return [...events, ...writer.open(), ...writer.insert(text)]
   }
 
   #think(write: (writer: ReasoningWriter) => WireEvent[]): WireEvent[] {
@@ -140,8 +174,7 @@ export class AnswerWriter {
   }
 
   #attach({ source, mediaType = 'image/png' }: FilePart): WireEvent[] {
-    if (source.type !== 'base64')
-      return source.type === 'url' ? this.#say('output_text', `![](${source.url})`) : []
+    if (source.type !== 'base64') return source.type === 'url' ? this.#insert(`![](${source.url})`) : []
     const format = mediaType.replace(/^image\//, '')
     return [
       ...this.#closeCurrent(false),

@@ -7,6 +7,7 @@ import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
 import { readFinish } from './finish.ts'
+import { CitationReader } from './read-citations.ts'
 import { paragraph, readReasoning } from './state.ts'
 import { readUsage } from './usage.ts'
 
@@ -47,6 +48,7 @@ export class AnswerReader {
   #refused = false
   /** The place of the message that spoke last. */
   #speaker: number | undefined
+  readonly #citations = new CitationReader(choice)
 
   /** Any event but the last. */
   push(type: string, event: JsonObject): ChatEvent[] {
@@ -59,6 +61,12 @@ export class AnswerReader {
         return this.#begin(place, objectIn(event.item) ?? {})
       case 'response.output_item.done':
         return this.#complete(place, objectIn(event.item) ?? {})
+      // The second name is that of older servers.
+      case 'response.output_text.annotation.added':
+      case 'response.output_text_annotation.added':
+        return this.#citations.add(place, event)
+      case 'response.content_part.done':
+        return this.#citations.complete(place, numberIn(event.content_index) ?? 0, objectIn(event.part) ?? {})
       default:
         return this.#readText(type, place, event)
     }
@@ -69,6 +77,7 @@ export class AnswerReader {
     const events = this.#start(response)
     for (const [place, item] of listIn(response.output).entries())
       events.push(...this.#complete(place, objectIn(item) ?? {}))
+    events.push(...this.#citations.flush())
     const held = { refusal: this.#refused, toolCalls: this.#calls > 0 }
     events.push({ type: 'choice-finish', choice, finish: readFinish(response, held) })
     const usage = readUsage(response)
@@ -103,14 +112,15 @@ export class AnswerReader {
 
   #complete(place: number, item: JsonObject): ChatEvent[] {
     const progress = this.#at(place)
-    if (progress.done) return readLogprobsOf(progress, item)
+    if (progress.done)
+      return [...readLogprobsOf(progress, item), ...this.#citations.completeItem(place, item)]
     progress.done = true
     const events = this.#begin(place, item)
     if (progress.said.size === 0)
       events.push(...partsOf(item).flatMap((text) => this.#say(place, progress, text)))
     switch (item.type) {
       case 'message':
-        return [...events, ...readLogprobsOf(progress, item)]
+        return [...events, ...readLogprobsOf(progress, item), ...this.#citations.completeItem(place, item)]
       case 'reasoning': {
         const read = readReasoning(item)
         const opaque = read.type === 'reasoning' ? read.part.opaque : undefined
@@ -158,7 +168,9 @@ export class AnswerReader {
         // Two messages of one answer: a comment on what comes next, and what comes next.
         const isNextMessage = this.#speaker !== undefined && this.#speaker !== place
         this.#speaker = place
-        return [{ type: 'text-delta', choice, text: isNextMessage ? paragraph + text : text }]
+        const lead = isNextMessage ? paragraph : ''
+        const cited = this.#citations.addText(place, indexOf(part), text, lead)
+        return [{ type: 'text-delta', choice, text: lead + text }, ...cited]
       }
       case 'reasoning':
         return [{ type: 'reasoning-delta', choice, text: isNextPart ? paragraph + text : text }]
@@ -189,6 +201,11 @@ function partsOf({ type, content, summary, arguments: given }: JsonObject): Text
     default:
       return []
   }
+}
+
+/** The number in the name of a part. */
+function indexOf(part: string): number {
+  return Number(part.slice(part.lastIndexOf('/') + 1))
 }
 
 function textOf(kind: Text['kind'], part: string, value: Json | undefined): Text[] {

@@ -181,6 +181,7 @@ describe('the fixtures', () => {
     const held = new Set(streams.flatMap(({ sse }) => kinds(sse)))
     expect([...held].toSorted()).toEqual([
       'choice-finish',
+      'citation-add',
       'reasoning-delta',
       'reasoning-seal',
       'response-end',

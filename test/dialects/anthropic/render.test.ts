@@ -195,8 +195,8 @@ describe('the stream for a client', () => {
 
   it('hides a seal whose reasoning is over', () => {
     const opaque = { dialect: 'gemini' as const, data: 's' }
-    const events = render(start, text('Hi'), { type: 'reasoning-seal', choice: 0, opaque })
-    expect(events.at(-2)).toMatchObject({ index: 1, content_block: { type: 'redacted_thinking' } })
+    const events = render(start, text('Hi'), { type: 'reasoning-seal', choice: 0, opaque }, text('Ho'))
+    expect(events.at(-4)).toMatchObject({ index: 1, content_block: { type: 'redacted_thinking' } })
   })
 })
 
@@ -212,7 +212,7 @@ describe('the answer for a client', () => {
       { type: 'refusal', text: 'No.' },
       { type: 'text', text: '' },
       { type: 'tool-call', id: 'a', name: 'f', arguments: '{"x":1}' },
-      { type: 'file', kind: 'image', source: { type: 'url', url: 'u' } },
+      { type: 'file', kind: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
       { type: 'file', kind: 'audio', source: { type: 'base64', data: 'SUQz' } },
       { type: 'file', kind: 'image', source: { type: 'reference', id: 'f-1', dialect: 'gemini' } },
     ]
@@ -222,7 +222,7 @@ describe('the answer for a client', () => {
         { type: 'text', text: 'Hi' },
         { type: 'text', text: 'No.' },
         { type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } },
-        { type: 'image', source: { type: 'url', url: 'u' } },
+        { type: 'text', text: '![Image made by the model](https://example.com/a.png)' },
         { type: 'text', text: 'The model made a file (audio) that cannot be shown here.' },
         { type: 'text', text: 'The model made a file (image) that cannot be shown here.' },
       ],

@@ -240,6 +240,7 @@ describe('the fixtures', () => {
     const kinds = new Set(streams.flatMap(({ sse }) => parse(sse)).map(({ type }) => type))
     expect([...kinds].toSorted()).toEqual([
       'choice-finish',
+      'citation-add',
       'logprobs-delta',
       'reasoning-delta',
       'reasoning-seal',

@@ -36,6 +36,21 @@ function renderStream(all: ChatEvent[]): unknown[] {
   return messages.map(({ data = '' }) => JSON.parse(data))
 }
 
+it('names the sources of an answer, whole and streamed', () => {
+  const citation = { place: { start: 0, end: 2 }, url: 'https://a.example', title: 'A' }
+  const cited: ChatEvent[] = [
+    start,
+    { type: 'text-delta', choice: 0, text: 'Hi' },
+    { type: 'citation-add', choice: 0, citation },
+    finish,
+  ]
+  const said = { start: 0, end: 2, url: 'https://a.example', title: 'A' }
+  expect(renderStream(cited)).toContainEqual({ type: 'citation', index: 0, citation: said })
+  expect(hubChatInbound.renderResponse(foldEvents(cited), anyRequest, served)).toMatchObject({
+    choices: [{ message: { citations: [said] } }],
+  })
+})
+
 describe('an answer of /api/chat', () => {
   it('says who served it, when, what it said and what it cost', () => {
     expect(hubChatInbound.renderResponse(foldEvents(events), anyRequest, served)).toEqual({

@@ -220,6 +220,7 @@ describe('the fixtures', () => {
     const kinds = new Set(decoded.map(({ type }) => type))
     expect([...kinds].toSorted()).toEqual([
       'choice-finish',
+      'citation-add',
       'file-attach',
       'logprobs-delta',
       'reasoning-delta',

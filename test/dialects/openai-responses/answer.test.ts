@@ -197,6 +197,7 @@ describe('the fixtures', () => {
     })
     expect([...new Set(kinds)].toSorted()).toEqual([
       'choice-finish',
+      'citation-add',
       'file-attach',
       'logprobs-delta',
       'reasoning-delta',
