@@ -64,6 +64,34 @@ const choosingFields = {
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
+/** Fields by which a router or server asks somebody else, or for another model, than `model` names. */
+const elsewhere: ReadonlySet<string> = new Set(
+  [
+    choosingFields.openrouter,
+    choosingFields.gateways,
+    choosingFields.otherModels,
+    ['fallback', 'fallbacks', 'fallbackcredit'],
+  ].flat(),
+)
+const tiers: ReadonlySet<string> = new Set([...choosingFields.tiers, 'speed', 'inferencegeo'])
+/** The tiers that a request has without asking for one. */
+const usualTiers: ReadonlySet<Json> = new Set(['auto', 'default', 'standard', 'standard_only', 'on_demand'])
+/** Settings by which a gateway calls another address, or with a credential of the caller's (LiteLLM). */
+const credentials: ReadonlySet<string> = new Set([
+  'accesstoken',
+  'apibase',
+  'apikey',
+  'apikeys',
+  'authorization',
+  'baseurl',
+  'byok',
+  'credentials',
+  'customllmprovider',
+  'extraheaders',
+  'litellmparams',
+  'userconfig',
+])
+
 const choosing: ReadonlySet<string> = new Set(Object.values(choosingFields).flat())
 const searching: ReadonlySet<string> = new Set([...choosingFields.searches, 'plugins'])
 
@@ -141,6 +169,28 @@ export function withoutChoices(body: JsonObject): { body: JsonObject; dropped: s
 /** Whether a body asks a provider to search. */
 export function asksForSearch(body: JsonObject): boolean {
   return withoutSettings(body, (plain) => searching.has(plain)).dropped.length > 0
+}
+
+/** What a body chooses beside its model, so that an error may be about that alone. */
+export interface OtherChoices {
+  /** Another model, or who serves it. */
+  elsewhere: boolean
+  /** Another tier than the usual one. */
+  tier: boolean
+  /** An address or a credential of the caller's own. */
+  credential: boolean
+}
+
+/** Looks through the settings of a body; words and data in it choose nothing. */
+export function otherChoices(body: JsonObject): OtherChoices {
+  const found: OtherChoices = { elsewhere: false, tier: false, credential: false }
+  withoutSettings(body, (plain, _path, value) => {
+    if (elsewhere.has(plain)) found.elsewhere = true
+    if (tiers.has(plain) && !usualTiers.has(value)) found.tier = true
+    if (credentials.has(plain)) found.credential = true
+    return false
+  })
+  return found
 }
 
 /** Types of tools that the client runs: a call costs the tokens that it is written in, and no more. */

@@ -90,7 +90,13 @@ export const openrouter: readonly ErrorRule[] = [
   },
   // A key's own limit: only money or a higher limit helps, and the key is good.
   { message: /key limit exceeded/i, verdict: 'spend-limit', blame: 'account' },
-  { status: 400, sentence: /^\S+ is not a valid model ID$/, verdict: 'no-such-model', blame: 'model' },
+  {
+    status: 403,
+    message: /requiring a key to access this model\b/i,
+    verdict: 'not-in-tier',
+    blame: 'model',
+  },
+  { status: 400, sentence: /^[^]* is not a valid model ID$/, verdict: 'no-such-model', blame: 'model' },
   // Refused by a provider behind the router with the router's own key.
   {
     status: [401, 402, 403],
@@ -123,7 +129,26 @@ export const openrouter: readonly ErrorRule[] = [
     verdict: 'rate-limited',
     blame: 'account',
   },
-  { status: 404, message: /no endpoints found that support/i, verdict: 'unsupported', blame: 'request' },
+  // Too dear for what is left: the request asks for too many tokens, and a smaller one is served.
+  {
+    status: 402,
+    sentence:
+      /^This request requires more credits, or fewer max_tokens\. You requested up to \d+ tokens, but can only afford \d+\.[^]*$/,
+    verdict: 'larger-than-window',
+    blame: 'model',
+  },
+  {
+    status: 402,
+    sentence: /^Prompt tokens limit exceeded: \d+ > \d+\.[^]*$/,
+    verdict: 'larger-than-window',
+    blame: 'model',
+  },
+  {
+    status: 404,
+    message: /no endpoints (?:found|available) (?:that|which) (?:support|can handle)/i,
+    verdict: 'unsupported',
+    blame: 'request',
+  },
   {
     status: 404,
     message: /no (?:endpoints found|allowed providers)/i,
@@ -137,9 +162,18 @@ export const openai: readonly ErrorRule[] = [
   {
     status: [400, 403, 404],
     sentence:
-      /^Your organization must be verified to (?:use|stream) (?:this model|the model [`'"][^`'"\s]*[`'"])\. Please go to: https:\/\/platform\.openai\.com\/settings\/organization\/general and click on Verify Organization\.(?: If you just verified, it can take up to \d+ minutes for access to propagate\.)?$/,
+      /^Your organization must be verified to use (?:this model|the model [`'"][^`'"\s]*[`'"])\. Please go to: https:\/\/platform\.openai\.com\/settings\/organization\/general and click on Verify Organization\.(?: If you just verified, it can take up to \d+ minutes for access to propagate\.)?$/,
     verdict: 'not-in-tier',
     blame: 'model',
+  },
+  // Only to stream it, or for summaries of its reasoning: requests without these are served.
+  {
+    status: [400, 403, 404],
+    sentence:
+      /^Your organization must be verified to (?:stream|generate reasoning summaries for|generate reasoning summaries with) (?:this model|the model [`'"][^`'"\s]*[`'"])\. Please go to: https:\/\/platform\.openai\.com\/settings\/organization\/general and click on Verify Organization\.(?: If you just verified, it can take up to \d+ minutes for access to propagate\.)?$/,
+    verdict: 'not-in-tier',
+    blame: 'model',
+    doubtful: true,
   },
 ]
 

@@ -81,6 +81,8 @@ export interface Meaning {
   blame: Blame
   /** How long a quota lasts that was hit, where the rule knows it better than the error's words. */
   period?: NonNullable<Fault['period']>
+  /** It may as well be about the request: the same from a second key makes it so. */
+  doubtful?: true
 }
 
 /** When an error is meant by a rule, and what it then means. Every condition that is set must hold. */

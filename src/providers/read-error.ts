@@ -9,11 +9,14 @@
  * | a code of the request on one of these | request or model |
  * | a 401, or a key's code | account or model; else it is the key's |
  * | nothing | request, model, account, region or unknown |
+ *
+ * At the end the request is looked at: what it chose beside its model may be what the error is about.
  */
 import type { Complaint } from '../chat/events.ts'
 import type { Blame } from '../errors.ts'
 import { meaningOfStatus, structureRules } from './common-rules.ts'
 import { errorStatus } from './error-status.ts'
+import { inViewOf } from './other-choice.ts'
 import type { ErrorRule, Meaning, Provider } from './provider.ts'
 import { requestShape } from './request-shape.ts'
 import { longestRead, ownWords, removed, type Sent, withoutQuotes } from './sent-words.ts'
@@ -27,16 +30,10 @@ interface UnreadError {
   sent?: Sent
 }
 
-/** A meaning, and whether a second key may contradict it. */
-interface Judgement extends Meaning {
-  /** Only words say so, or a 403 without a code: the same from another key makes it the request's. */
-  doubtful?: true
-}
-
 /** Statuses by which a provider speaks of the account; words on others never blame it. */
 const accountStatuses: ReadonlySet<number | undefined> = new Set([400, 401, 402, 403, 412, 429])
 /** Statuses by which a provider may as well speak of the request. */
-const requestStatuses: ReadonlySet<number | undefined> = new Set([400, 403, 404, 412, 413, 422])
+const requestStatuses: ReadonlySet<number | undefined> = new Set([400, 403, 404, 410, 412, 413, 422])
 const wordsMayBlame: ReadonlySet<Blame> = new Set(['request', 'model', 'account', 'region', 'unknown'])
 
 export class ReadError {
@@ -57,14 +54,19 @@ export class ReadError {
   }
 
   /** Who is to blame, and for what. */
-  meaning(): Judgement {
+  meaning(): Meaning {
+    return inViewOf(this.#sent, this.#ownMeaning(), this.status, this.#complaint.message)
+  }
+
+  /** The meaning of the error by itself. */
+  #ownMeaning(): Meaning {
     const rules = [...(this.#provider.errors ?? []), ...structureRules, ...wordRules]
     const rule = rules.find((each) => this.#matches(each))
     const found = rule ?? this.#unruled()
     if (found.blame === 'request') return this.#namedRequestFault(found)
     if (rule?.blame === 'key') return this.#exceptionOf401() ?? found
     if (this.#mayBeErased(rule)) return { verdict: found.verdict, blame: 'unknown' }
-    return this.#isDoubtful(rule, found) ? { ...found, doubtful: true } : found
+    return found.doubtful || this.#isDoubtful(rule, found) ? { ...found, doubtful: true } : found
   }
 
   /** The complaint in the provider's own words: times and limits are read from these. */
@@ -142,7 +144,10 @@ export class ReadError {
 
   #isDoubtful(rule: ErrorRule | undefined, { verdict, blame }: Meaning): boolean {
     if (verdict === 'forbidden') return true
-    return rule?.message !== undefined && blame === 'account' && requestStatuses.has(this.status)
+    if (verdict === 'larger-than-window' || (blame !== 'account' && blame !== 'model')) return false
+    // A 410 without a code may be about a file or an address as well as about the model.
+    if (rule === undefined) return this.status === 410
+    return rule.message !== undefined && requestStatuses.has(this.status)
   }
 
   #ownWords(): string {

@@ -17,6 +17,8 @@ import { isProtocolWord } from './protocol-words.ts'
 export interface Sent {
   /** The body as the provider received it. */
   body: Json
+  /** The model that the provider was asked for; absent where the body says it. */
+  model?: string
   /** Texts outside of the body: the model in the address, headers that the client chose. */
   texts: readonly string[]
 }

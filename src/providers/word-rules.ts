@@ -16,8 +16,15 @@ export const contentPolicy =
 const noCredit =
   /insufficient (?:account )?(?:balance|credits?|funds|quota)|(?:credit|account) balance is (?:too low|depleted|not enough|insufficient)|credit limit exceeded|out of credits?|(?:used|exhausted) all (?:available |of your )?credits|exceeded your .{0,40}credits|any credits|no credits? (?:left|remaining)|(?:monthly|daily|budget|spend(?:ing)?) (?:spend(?:ing)? |budget )?limit (?:\w+ )?(?:reached|exceeded)|reached (?:its|your) .{0,40}spending limit|monthly spending limit|past invoices|payment (?:is )?required|billing (?:hard limit|is not active|not active)|inactive subscription|credits? (?:are|is|has been) (?:depleted|exhausted)/i
 
-const closedAccount =
-  /\b(?:account|organization|organisation|project|team)\b(?:(?!model).){0,40}(?:suspended|deactivated|disabled|terminated|blocked|restricted)/i
+// The account itself is closed, and not one of its features: vendors begin with it, in the passive.
+const closedAccount = new RegExp(
+  String.raw`(?:^|[.:!]\s{1,4})(?:(?:the|this|your|an?) )?(?:\w{1,40} )?(?:account|organi[sz]ation|project|team|workspace)` +
+    // Its id, or the key that it belongs to.
+    String.raw`(?: associated with (?:this|your|the) (?:api )?key| (?!tool|search|feature|model|file|setting|polic|access|admin|owner)[^\s.,;:]{1,80})?` +
+    String.raw` (?:is|was|has been)(?: \w{1,20}ly)? (?:suspended|deactivated|disabled|terminated|blocked|restricted)` +
+    String.raw`(?=\s{0,4}(?:[.,;!()]|$)|\s(?:due|because|possibly|and|please|until|pending|for (?:non-?payment|violat|abus|fail)))`,
+  'i',
+)
 
 // A sentence on a model's parameter, tool or header says nothing about the model itself.
 const ofModel = String.raw`\bmodels?\b(?:(?!support|param|field|option|header|beta|tool|feature)[^;]){0,60}\b`
@@ -32,12 +39,16 @@ const noSuchModel = new RegExp(
   'i',
 )
 
-/** A 403 that names a model is about it, although nobody knows which of the vendor's rules it is. */
-const closedModel = /\bmodels?\b|tunedModels/i
+/** A 403 that says that a model is closed, and not only that it is used with something that is. */
+const closedModel = new RegExp(
+  String.raw`(?:^|[.:!]\s{1,4})(?:(?:the|this|your|requested) ){0,2}model(?: \S{1,100})? (?:is|has been)(?: \w{1,20}ly)? (?:blocked|disabled|restricted|not (?:enabled|allowed|permitted|accessible|authori[sz]ed))(?=\s{0,4}(?:[.,;!()]|$)| (?:at|by|in|for) (?:the|this|your) (?:project|organi[sz]ation|account|team|workspace|key|plan|tier)\b)` +
+    String.raw`|(?:not|n't) (?:allowed|permitted|authori[sz]ed|entitled|able) to (?:use|access|call|invoke) (?:the |this )?(?:requested )?model(?: \S{1,100})?\s{0,4}(?:[.,;!()]|$)`,
+  'i',
+)
 
-/** A 403 about something that the request refers to, or a feature that its headers ask for. */
+/** A 403 about something that the request refers to, or a feature that it or its headers ask for. */
 const closedPart =
-  /(?:access|permission).{0,40}\b(?:files?|cached ?contents?|vector.?stores?|conversation|response|container)\b|\bbetas?\b/i
+  /(?:access|permission).{0,40}\b(?:files?|cached ?contents?|vector.?stores?|conversation|response|container)\b|\bbetas?\b|\b(?:tools?|web search|file search|code (?:execution|interpreter)|computer use|image generation|connectors?|skills?|mcp)\b.{0,40}\b(?:disabled|blocked|restricted|enabled|allowed|permitted|available)\b|\b(?:disabled|blocked|restricted|enabled?|allow(?:s|ed)?|permitted)\b.{0,40}\b(?:tools?|web search|file search|code (?:execution|interpreter)|computer use|image generation|connectors?|skills?|mcp)\b/i
 
 /** What else a chat request may name that is not found. */
 const foundNothingElse =
