@@ -9,7 +9,7 @@ import { GatheringReader } from '../http/gather.ts'
 import { EventTooLongError } from '../http/sse.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
 import { Watchdog } from '../http/watchdog.ts'
-import { budgets, maxHeldBytes } from './budgets.ts'
+import { budgets, largeRequestBytes, maxHeldBytes, withEcho } from './budgets.ts'
 import type { ContentMeter } from './content-meter.ts'
 import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
 import { type Passage, StreamTooLongError } from './passage.ts'
@@ -21,21 +21,30 @@ export type StreamEnd =
   | { type: 'complaint'; complaint: Complaint }
   /** It ended in the middle, or the connection broke. */
   | { type: 'cut' }
-  /** It holds more than any stream does: an endless event, or nothing but a beginning. */
+  /** It holds more than any stream does: an endless event, or an endless answer. */
   | { type: 'malformed'; problem: string }
+  /** The same, or more before its first content than is held, where the request may have brought it about. */
+  | { type: 'too-long'; problem: string }
   | { type: 'interrupted'; cause: InterruptionCause }
 
 export class AnswerStream {
   readonly #reader: GatheringReader
   readonly #passage: Passage
   readonly #abort: LinkedAbort
+  readonly #mostHeld: number
+  readonly #mayEcho: boolean
   #watchdog: Watchdog | undefined
   #held = ''
   #bytes = 0
   #over = false
 
-  /** @param abort ends the upstream call; this class lets go of it when the stream is over. */
-  constructor(body: ReadableStream<Uint8Array>, passage: Passage, abort: LinkedAbort) {
+  /**
+   * @param abort ends the upstream call; this class lets go of it when the stream is over.
+   * @param sentBytes of the body that was sent, which the stream may repeat.
+   */
+  constructor(body: ReadableStream<Uint8Array>, passage: Passage, abort: LinkedAbort, sentBytes: number) {
+    this.#mostHeld = withEcho(maxHeldBytes, sentBytes)
+    this.#mayEcho = sentBytes >= largeRequestBytes
     this.#reader = new GatheringReader(body)
     this.#passage = passage
     this.#abort = abort
@@ -119,17 +128,16 @@ export class AnswerStream {
         return cause ? { type: 'interrupted', cause } : seen.complete ? { type: 'good' } : { type: 'cut' }
       }
       this.#bytes += bytes?.byteLength ?? 0
-      if (!seen.content && this.#bytes > maxHeldBytes)
-        return {
-          type: 'malformed',
-          problem: `The stream begins with more than ${formatBytes(maxHeldBytes)}.`,
-        }
       let text: string
       try {
         text = bytes ? this.#passage.push(bytes) : this.#passage.end()
       } catch (thrown) {
         if (!(thrown instanceof EventTooLongError || thrown instanceof StreamTooLongError)) throw thrown
-        return { type: 'malformed', problem: thrown.message }
+        return { type: this.#mayEcho ? 'too-long' : 'malformed', problem: thrown.message }
+      }
+      if (!seen.content && this.#bytes > this.#mostHeld) {
+        const problem = `The stream begins with more than ${formatBytes(this.#mostHeld)}.`
+        return { type: 'too-long', problem }
       }
       const goOn = await take(text)
       if (seen.complaint) return { type: 'complaint', complaint: seen.complaint }

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { unfold } from '../chat/fold.ts'
 import { inbound, outbound } from '../dialects/index.ts'
+import { otherChoices } from '../dialects/spend-fields.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
@@ -19,13 +20,13 @@ import type { Sent } from '../providers/sent-words.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
-import { budgets, maxAnswerBytes, maxErrorBytes } from './budgets.ts'
+import { budgets, largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './budgets.ts'
 import { ContentMeter } from './content-meter.ts'
 import { openCredential, secretsOf } from './credential.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
-import { failureOfComplaint, malformedAnswer } from './provider-fault.ts'
+import { failureOfComplaint, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 
 export interface AttemptInput {
   env: Env
@@ -84,10 +85,11 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   })
   if (!headers) return { type: 'fault', fault: unsendable }
   // Made before the call: an error in here is ours, and must not be taken for one of the network.
+  const body = JSON.stringify(call.body)
   const init = {
     method: 'POST',
     headers,
-    body: JSON.stringify(call.body),
+    body,
     // A key must not follow a provider's redirect to another host.
     redirect: 'manual',
   } as const
@@ -115,13 +117,15 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     abort,
     secrets,
     sent,
+    sentBytes: new TextEncoder().encode(body).byteLength,
     dropped: call.dropped,
   }
   try {
     const answered = await readAnswer(response, conversation)
     const own = answered.type === 'fault' ? answered.own : undefined
     const limits = statedLimits(candidate.provider, response.headers, own, at)
-    if (limits.length === 0) return answered
+    // Limits of another model or provider than the one that was asked for are not the account's.
+    if (limits.length === 0 || (isJsonObject(call.body) && otherChoices(call.body).elsewhere)) return answered
     return { ...answered, stated: { limits, at, ...(own && { refused: true as const }) } }
   } catch (thrown) {
     // Faults of the network are values by now: this is an error of our own code.
@@ -150,7 +154,7 @@ function toHeaders(values: Record<string, string>): Headers | undefined {
 /** All that a provider can quote of a call: its body, the model in its address, headers that the client chose. */
 function sentBy({ candidate, lease, request }: AttemptInput, { body }: Call): Sent {
   const headers = candidate.dialect === request.origin.dialect ? (request.origin.headers ?? {}) : {}
-  return { body, texts: [lease.model, request.model, ...Object.values(headers)] }
+  return { body, model: lease.model, texts: [lease.model, request.model, ...Object.values(headers)] }
 }
 
 function readAnswer(response: Response, conversation: Conversation): Promise<Answered> {
@@ -170,16 +174,17 @@ interface Conversation extends AttemptInput {
   /** The key and the header values of the call. */
   secrets: readonly string[]
   sent: Sent
+  sentBytes: number
   dropped: string[]
 }
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, abort, secrets, sent, dropped } = conversation
+  const { speaker, listener, request, abort, secrets, sent, sentBytes, dropped } = conversation
   const passage =
     speaker.id === listener.id
-      ? new Relay(speaker, request.streamUsage)
-      : new Translation(speaker, listener, request, servedBy(conversation))
-  const stream = new AnswerStream(body, passage, abort)
+      ? new Relay(speaker, request.streamUsage, sentBytes)
+      : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
+  const stream = new AnswerStream(body, passage, abort, sentBytes)
   const end = await stream.start()
   switch (end.type) {
     case 'good':
@@ -190,19 +195,23 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
       return { type: 'fault', fault: cutFault('before any content') }
     case 'malformed':
       return { type: 'fault', fault: malformedAnswer(end.problem, 200) }
+    case 'too-long':
+      return { type: 'fault', fault: tooLongAnswer(end.problem) }
     case 'interrupted':
       return interruption(end.cause) ?? { type: 'client-left' }
   }
 }
 
 async function readWhole(response: Response, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, dropped, secrets, abort } = conversation
+  const { speaker, listener, request, dropped, secrets, abort, sentBytes } = conversation
   let text: string
   try {
-    text = await readText(response, maxAnswerBytes)
+    text = await readText(response, withEcho(maxAnswerBytes, sentBytes))
   } catch (thrown) {
-    if (thrown instanceof BodyTooLargeError)
-      return { type: 'fault', fault: malformedAnswer(thrown.message, response.status) }
+    if (thrown instanceof BodyTooLargeError) {
+      const faultOf = sentBytes >= largeRequestBytes ? tooLongAnswer : malformedAnswer
+      return { type: 'fault', fault: faultOf(thrown.message, response.status) }
+    }
     if (!(thrown instanceof BrokenBodyError)) throw thrown
     return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown.cause, secrets) }
   } finally {

@@ -20,7 +20,7 @@ import { evidenceOf } from './evidence.ts'
 import { interruption } from './interruption.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Served } from './leased-call.ts'
-import { faultOfComplaint, hubFault, malformedAnswer } from './provider-fault.ts'
+import { faultOfComplaint, hubFault, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
 import { Transcript } from './transcript.ts'
@@ -285,6 +285,8 @@ function faultOfEnd(
       return cutFault('before it was complete')
     case 'malformed':
       return malformedAnswer(end.problem)
+    case 'too-long':
+      return tooLongAnswer(end.problem)
     case 'interrupted': {
       const result = interruption(end.cause)
       return result?.type === 'fault' ? result.fault : cutFault('because the client left')

@@ -9,8 +9,15 @@ import type { ChatRequest } from '../chat/request.ts'
 import { formatBytes } from '../http/bounded-reader.ts'
 import { presentable } from './check-usage.ts'
 import { ContentMeter } from './content-meter.ts'
-import { encodeSse, parseSseBlock, SseDecoder, SseSplitter, type SseMessage } from '../http/sse.ts'
-import { maxAnswerBytes } from './budgets.ts'
+import {
+  encodeSse,
+  maxEventCharacters,
+  parseSseBlock,
+  SseDecoder,
+  SseSplitter,
+  type SseMessage,
+} from '../http/sse.ts'
+import { maxAnswerBytes, withEcho } from './budgets.ts'
 
 export interface Passage {
   /**
@@ -30,8 +37,9 @@ export interface Passage {
 export class StreamTooLongError extends Error {
   override readonly name = 'StreamTooLongError'
 
-  constructor() {
-    super(`The stream is longer than ${formatBytes(maxAnswerBytes)}.`)
+  /** @param most bytes that it may have. */
+  constructor(most: number) {
+    super(`The stream is longer than ${formatBytes(most)}.`)
   }
 }
 
@@ -54,13 +62,17 @@ export interface Seen {
 /** Passes the events of a stream on as they came, and watches them. */
 export class Relay implements Passage {
   readonly seen: Seen = { content: false, complete: false, meter: new ContentMeter() }
-  readonly #splitter = new SseSplitter()
+  readonly #splitter: SseSplitter
   readonly #decoder = new TextDecoder()
   readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
 
-  /** @param showUsage whether the client asked for usage; if not, the event that holds nothing else is left out. */
-  constructor(outbound: Outbound, showUsage: boolean) {
+  /**
+   * @param showUsage whether the client asked for usage; if not, the event that holds nothing else is left out.
+   * @param sentBytes of the body that was sent, which events may repeat.
+   */
+  constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0) {
+    this.#splitter = new SseSplitter(withEcho(maxEventCharacters, sentBytes))
     this.#glimpse = outbound.watch?.() ?? ((message) => outbound.glimpse(message))
     this.#showUsage = showUsage
   }
@@ -106,13 +118,17 @@ export class Relay implements Passage {
 /** Turns a stream of one dialect into a stream of another. */
 export class Translation implements Passage {
   readonly seen: Seen = { content: false, complete: false, meter: new ContentMeter() }
-  readonly #decoder = new SseDecoder()
+  readonly #decoder: SseDecoder
+  readonly #mostBytes: number
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
   readonly #served: Served
   #bytes = 0
 
-  constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest, served: Served) {
+  /** @param sentBytes of the body that was sent, which events may repeat. */
+  constructor(outbound: Outbound, inbound: Inbound, request: ChatRequest, served: Served, sentBytes = 0) {
+    this.#decoder = new SseDecoder(withEcho(maxEventCharacters, sentBytes))
+    this.#mostBytes = withEcho(maxAnswerBytes, sentBytes)
     this.#served = served
     this.#parser = outbound.parseStream()
     this.#renderer = inbound.renderStream(request, served)
@@ -120,7 +136,7 @@ export class Translation implements Passage {
 
   push(bytes: Uint8Array): string {
     this.#bytes += bytes.byteLength
-    if (this.#bytes > maxAnswerBytes) throw new StreamTooLongError()
+    if (this.#bytes > this.#mostBytes) throw new StreamTooLongError(this.#mostBytes)
     return this.#render(this.#decoder.push(bytes).flatMap((message) => this.#parser.push(message)))
   }
 

@@ -44,7 +44,18 @@ function cut({ message, code, type, param, ...complaint }: Complaint): Complaint
 
 /** The fault of an answer that no reader of its dialect takes: too long, too deep, or not JSON. */
 export function malformedAnswer(message: string, status?: number): Fault {
-  return { blame: 'provider', verdict: 'malformed-answer', message, ...(status !== undefined && { status }) }
+  return { blame: 'provider', verdict: malformedVerdict, message, ...(status !== undefined && { status }) }
+}
+
+/** The verdict on an answer that is malformed, whoever is to blame. */
+export const malformedVerdict = 'malformed-answer'
+
+/**
+ * The fault of an answer that the request may have made too long. It is nobody's, and no one else is
+ * asked: the search ends with it.
+ */
+export function tooLongAnswer(message: string, status?: number): Fault {
+  return { ...malformedAnswer(message, status), blame: 'unknown' }
 }
 
 /**
