@@ -53,9 +53,10 @@ export class Doubt {
     const held = this.#held
     this.#held = undefined
     if (!held) return
-    held.entry.blame = 'request'
+    const fault = ofRequest(held.fault)
+    held.entry.blame = fault.blame
     delete held.entry.retryAt
-    const outcome = { type: 'failure' as const, fault: ofRequest(held.fault) }
+    const outcome = { type: 'failure' as const, fault }
     this.#background(held.pool.settle({ ...held.settlement, outcome }))
   }
 
@@ -82,6 +83,7 @@ export class Doubt {
   }
 }
 
+/** The fault without harm to a key. What is gone is the request's fault in no case: others are asked. */
 function ofRequest({ retryAt: _retryAt, period: _period, ...fault }: Fault): Fault {
-  return { ...fault, blame: 'request' }
+  return { ...fault, blame: fault.verdict === 'gone' ? 'unknown' : 'request' }
 }

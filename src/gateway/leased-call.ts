@@ -9,7 +9,7 @@ import type { Lease, Settlement } from '../quota/lease.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
-import { hubFault } from './provider-fault.ts'
+import { hubFault, malformedVerdict } from './provider-fault.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
 import type { TokenGate } from './token-gate.ts'
 
@@ -93,9 +93,11 @@ export async function callWithLease(
       ledger.close(entry, fault, now)
       state.tried.push({ keyId: lease.keyId, ...(isOfModel(fault) && { model: lease.model }) })
       if (fault.blame === 'request') state.requestFault = fault
+      if (fault.verdict === 'forbidden' && fault.blame === 'model')
+        state.suspects.push({ candidate, poolOwner, pool, keyId: lease.keyId })
       const outcome: Settlement['outcome'] = { type: 'failure', fault }
       const said = { outcome, ...(stated && { stated }) }
-      const onward = afterFault(fault)
+      const onward = hasFailedEnough(ledger.trail, entry) ? 'next' : afterFault(fault)
       if (onward !== 'same-pool') {
         settle(said)
         return onward
@@ -120,6 +122,18 @@ function requestFor(
   return gate.limit(withOneLimit({ ...request, origin: { ...request.origin, body: original.body } }))
 }
 
+/** So many failures of a provider at one model are enough for one request. */
+const mostFailures = 3
+
+/** Whether the provider has failed this request so often that its other keys are not worth a try. */
+function hasFailedEnough(trail: readonly TrailEntry[], { provider, model, blame }: TrailEntry): boolean {
+  if (blame !== 'provider') return false
+  const failures = trail.filter(
+    (entry) => entry.blame === 'provider' && entry.provider === provider && entry.model === model,
+  )
+  return failures.length >= mostFailures
+}
+
 /** Whether the key may still serve another model. */
 function isOfModel({ blame, verdict }: Fault): boolean {
   return blame === 'model' || verdict === 'not-found'
@@ -134,7 +148,7 @@ function afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
       return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
     case 'region':
     case 'unknown':
-      return fault.verdict === 'deadline' ? 'nobody' : 'next'
+      return fault.verdict === 'deadline' || fault.verdict === malformedVerdict ? 'nobody' : 'next'
     case 'key':
     case 'account':
     case 'model':

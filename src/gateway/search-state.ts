@@ -16,6 +16,7 @@ import { type Estimate, estimateTokens } from './estimate.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
 import type { LeftOut } from './plan.ts'
+import type { Suspect } from './suspects.ts'
 import { TokenGate } from './token-gate.ts'
 import { explainFailure, type Refusal } from './verdict.ts'
 
@@ -52,6 +53,8 @@ export class SearchState {
   readonly tried: { keyId: string; model?: string }[] = []
   /** Verdicts that another key may contradict. */
   readonly doubt: Doubt
+  /** Keys that a 403 which names nothing refused, and that may be to blame for it. */
+  readonly suspects: Suspect[] = []
   /** Candidates that cannot serve, by the plan or by what came of asking them. */
   leftOut: LeftOut[] = []
   /** The last refusal of each pool, by its name. */

@@ -15,6 +15,7 @@ import { needsOf } from './needs.ts'
 import { makePlan, type Plan, type PlanInput } from './plan.ts'
 import { type Outcome, PoolSearch } from './pool-search.ts'
 import { type SearchInput, SearchState } from './search-state.ts'
+import { testSuspects } from './suspects.ts'
 import type { TokenGate } from './token-gate.ts'
 
 let turn = 0
@@ -52,9 +53,10 @@ export class Search {
     try {
       return await this.#find()
     } finally {
-      const { doubt, input } = this.#state
+      const { doubt, input, suspects, caller } = this.#state
       if (input.clientLeft.aborted || input.deadline.aborted) doubt.dismiss()
       else doubt.release()
+      if (suspects.length > 0) input.background(testSuspects(input.env, caller, suspects))
     }
   }
 

@@ -86,11 +86,11 @@ function modelFor(key: PoolKey, need: Pick<Need, 'model' | 'defaultModel'>): str
 }
 
 function choose(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Entry | undefined {
-  if (need.model !== undefined && circuitBlocks(pool.state.circuits.get(need.model), now).length > 0)
-    return undefined
+  const isShut = (model: string): boolean =>
+    circuitBlocks(pool.state.circuits.get(model), need.user, now).length > 0
+  if (need.model !== undefined && isShut(need.model)) return undefined
   const fits = (entry: Entry): boolean => {
-    if (need.model === undefined && circuitBlocks(pool.state.circuits.get(entry.model), now).length > 0)
-      return false
+    if (need.model === undefined && isShut(entry.model)) return false
     return pool.roster.fits(entry, need, heldOf(entry.key.account), now)
   }
   const first = lane.ready.find(fits)
@@ -163,7 +163,7 @@ function blocksOf(
   const offer: Offer = pool.roster.offer(entry)
   const standing = [
     ...standingBlocks(offer, now),
-    ...circuitBlocks(pool.state.circuits.get(entry.model), now),
+    ...circuitBlocks(pool.state.circuits.get(entry.model), need.user, now),
   ]
   const particular = needBlocks(offer, need, held, now)
   // A key that was tried and now rests says until when: that is when the client may come back.

@@ -3,7 +3,7 @@
  * by which the roster sorts keys out in advance, and what depends on the need at hand (its size, its wishes). Pure.
  */
 import { matchesAny, matchesModel } from '../chat/model.ts'
-import { isHalfOpen, probedUntil, type Rest } from './cooldown.ts'
+import { binds, isHalfOpen, probedUntil, type Rest } from './cooldown.ts'
 import type { KeyRefusal, Need } from './lease.ts'
 import { type Account, type PoolKey, quarantineOf } from './pool-state.ts'
 import { aheadOf, type Asker, callsFor, mostFor, type Offered, type Portion, portionsOf } from './shares.ts'
@@ -46,7 +46,8 @@ export function standingBlocks({ key, account, model, running }: Offer, now: num
   const quarantine = quarantineOf(account, key)
   if (quarantine) blocks.push({ reason: 'quarantined', ...describe(quarantine) })
   blocks.push(...restBlocks('account-rests', account.rest, now))
-  blocks.push(...restBlocks('model-rests', account.modelRests[model], now))
+  const modelRest = account.modelRests[model]
+  if (modelRest?.user === undefined) blocks.push(...restBlocks('model-rests', modelRest, now))
   if (key.maxConcurrent !== null && running >= key.maxConcurrent) blocks.push(busy(running, now))
   for (const window of account.windows) {
     if (limitOf(window) !== undefined && counts(window, model, key.id)) {
@@ -74,10 +75,16 @@ export function needBlocks(offer: Offer, need: Need, held: Held, now: number): B
       ...windowBlocks(window, amountOf(window, offer, need), ahead, now),
     )
   }
-  blocks.push(...callBlocks(offer, need, now))
+  blocks.push(...callBlocks(offer, need, now), ...ownRestBlocks(offer, need, now))
   if (held.calls > 0) blocks.push(...heldBlocks(offer, need, held, now))
   if (need.excludedKeys.includes(key.id)) blocks.push({ reason: 'tried' })
   return blocks
+}
+
+/** The rest of a model that one caller alone has brought about, and that binds that caller alone. */
+export function ownRestBlocks({ account, model }: Offer, { user }: Asker, now: number): Block[] {
+  const rest = account.modelRests[model]
+  return rest?.user === user ? restBlocks('model-rests', rest, now) : []
 }
 
 /** What a person may not pass of a shared account, although its windows have room. */
@@ -102,8 +109,9 @@ function portionBlock({ unit, per }: Window, portion: Portion, free: number | un
   return { reason, detail, ...(free !== undefined && { retryAt: free }) }
 }
 
-/** What rests, whatever key is used: the circuit of the provider and model. */
-export function circuitBlocks(circuit: Rest | undefined, now: number): Block[] {
+/** What rests for a caller, whatever key is used: the circuit of the provider and model. */
+export function circuitBlocks(circuit: Rest | undefined, user: string, now: number): Block[] {
+  if (circuit && !binds(circuit, user)) return []
   return restBlocks('provider-rests', circuit, now, 'provider-rests')
 }
 

@@ -6,11 +6,14 @@
  * | `account` | the account with all its keys | the stated or known reset, 300 s for what takes days or a person, else 2 to 60 s |
  * | `model` | that model on that account | the same |
  * | `key` | the key, in quarantine | it is restored by a test or by hand |
- * | `provider` | that model at the provider, after three failures in a row | the stated time, else 5 to 60 s |
+ * | `provider` | that model at the provider, after three failed requests in a row | the stated time, else 5 to 60 s |
  * | `region`, `request`, `unknown` | nothing | |
  *
  * A deadline is never shortened. When it is over the rest is half-open: one call goes first, the probe, and its success ends the rest
  * for all; until then nobody else goes.
+ *
+ * A circuit that one caller alone has opened is open for that caller alone: see `circuitAfter`. So is the
+ * rest of a model that only a doubtful verdict gave: see `modelRestAfter`.
  */
 import type { Fault } from '../errors.ts'
 
@@ -26,6 +29,18 @@ export interface Rest {
   message: string
   /** Once the rest is over: the lease that goes first, and until when its answer is waited for. */
   probe?: { lease: string; until: number }
+  /** The one caller whose failures set it, and whom alone it binds; absent for everyone. */
+  user?: string
+  /** How many failures in a row it had when it last was everyone's. */
+  agreed?: number
+  /** Of a circuit that is not open: the requests that were counted. Each counts once. */
+  requests?: string[]
+}
+
+/** Where a failure came from. `user` is absent in a pool that serves one person. */
+export interface Cause {
+  request?: string | undefined
+  user?: string | undefined
 }
 
 /** A key that is not used until it is restored. */
@@ -55,15 +70,80 @@ export function restAfter(previous: Rest | undefined, fault: Fault, startedAt: n
 }
 
 /**
- * The circuit of a provider and model after a fault. It opens at the third failure in a row: a single one must not keep
- * the other keys from being tried.
+ * The rest of a model on an account after a fault. A doubtful verdict may be about the caller's request:
+ * it binds that caller, until another caller meets a fault of the model, too.
+ * @param user the caller, where the account serves everyone.
  */
-export function circuitAfter(previous: Rest | undefined, fault: Fault, startedAt: number, now: number): Rest {
+export function modelRestAfter(
+  previous: Rest | undefined,
+  fault: Fault,
+  startedAt: number,
+  now: number,
+  user?: string,
+): Rest {
+  const mayBeOwn = fault.doubtful === true && user !== undefined
+  if (previous?.user !== undefined && !(mayBeOwn && previous.user === user)) {
+    const agreed = { ...previous, since: startedAt - 1, until: 0, failures: previous.agreed ?? 0 }
+    return restAfter(agreed, fault, startedAt, now)
+  }
+  if (!mayBeOwn) return restAfter(previous, fault, startedAt, now)
+  if (previous && previous.user === undefined && previous.until > now) return previous
+  const agreed = (previous?.user === undefined ? previous?.failures : previous.agreed) ?? 0
+  return { ...restAfter(previous, fault, startedAt, now), user, agreed }
+}
+
+/**
+ * The circuit of a provider and model after a fault. It opens at the third failed request in a row: a
+ * single one must not keep the other keys from being tried, and counts once, whatever it was tried with.
+ *
+ * One caller can provoke failures that no one else meets. So a circuit that failures of one caller set
+ * binds that caller, and others pass as before. It binds everyone as soon as a second caller fails.
+ */
+export function circuitAfter(
+  previous: Rest | undefined,
+  fault: Fault,
+  startedAt: number,
+  now: number,
+  { request, user }: Cause = {},
+): Rest {
   const isOpen = previous !== undefined && previous.until > 0
-  const failures = isOpen ? failuresAfter(previous, startedAt) : (previous?.failures ?? 0) + 1
-  if (failures < failuresToOpen) return later(previous, fault, failures, 0, now)
-  const end = statedTime(fault, now) ?? now + step(circuitRestsMs, failures - failuresToOpen)
-  return later(previous, fault, failures, end, now)
+  if (!isOpen) {
+    const counted = previous?.requests ?? []
+    if (previous && request !== undefined && counted.includes(request)) return previous
+    const failures = (previous?.failures ?? 0) + 1
+    const onlyUser = previous && previous.user !== user ? undefined : user
+    if (failures >= failuresToOpen) return opened(fault, failures, now, onlyUser)
+    const requests = request === undefined ? counted : [...counted, request]
+    return { ...restOf(fault, failures, 0, now), ...(onlyUser !== undefined && { user: onlyUser }), requests }
+  }
+  if (previous.user !== undefined && previous.user !== user) {
+    // What the first caller has added alone counts as little as it can.
+    const failures = Math.max(previous.agreed ?? 0, Math.min(previous.failures, failuresToOpen - 1)) + 1
+    if (failures >= failuresToOpen) return opened(fault, failures, now)
+    return { ...restOf(fault, failures, 0, now), requests: request === undefined ? [] : [request] }
+  }
+  const failures = failuresAfter(previous, startedAt)
+  if (user === undefined) return later(previous, fault, failures, circuitEnd(fault, failures, now), now)
+  // Of a call that began before everyone's circuit opened, no more is learned.
+  if (failures === previous.failures) return previous
+  const { agreed } = previous
+  const next = opened(fault, failures, now, user)
+  return { ...next, until: Math.max(next.until, previous.until), ...(agreed !== undefined && { agreed }) }
+}
+
+/** An open circuit. @param user the one whom it binds; absent for everyone. */
+function opened(fault: Fault, failures: number, now: number, user?: string): Rest {
+  const rest = restOf(fault, failures, circuitEnd(fault, failures, now), now)
+  return user === undefined ? { ...rest, agreed: failures } : { ...rest, user }
+}
+
+function circuitEnd(fault: Fault, failures: number, now: number): number {
+  return statedTime(fault, now) ?? now + step(circuitRestsMs, failures - failuresToOpen)
+}
+
+/** Whether a rest keeps a caller from calling, as long as it lasts. */
+export function binds(rest: Rest, user: string): boolean {
+  return rest.user === undefined || rest.user === user
 }
 
 /** What remains of a rest after a success: the deadline stands, but the next failure is the first again. */
@@ -75,7 +155,9 @@ export function restAfterSuccess(rest: Rest, startedAt: number, now: number): Re
 
 /** What remains of a circuit after any success: an answer proves that the provider answers, whenever it was asked. */
 export function circuitAfterSuccess(circuit: Rest, now: number): Rest | undefined {
-  return circuit.until > now ? { ...circuit, failures: 0 } : undefined
+  if (circuit.until <= now) return undefined
+  const { agreed: _agreed, ...open } = circuit
+  return { ...open, failures: 0 }
 }
 
 /** Whether a rest is over and nobody has proved yet that it is. */
@@ -140,7 +222,9 @@ const lastingVerdicts: ReadonlySet<string> = new Set([
 ])
 
 function restMs(fault: Fault, failures: number): number {
-  const dayLike = fault.period === 'day' || fault.period === 'month' || lastingVerdicts.has(fault.verdict)
+  // What only words say of a model may have been about the request: it is asked again soon.
+  const isLasting = lastingVerdicts.has(fault.verdict) && !(fault.doubtful && fault.blame === 'model')
+  const dayLike = fault.period === 'day' || fault.period === 'month' || isLasting
   return dayLike ? dayLikeRestMs : step(shortRestsMs, failures - 1)
 }
 
@@ -151,6 +235,9 @@ function step(restsMs: readonly [number, ...number[]], index: number): number {
 /** The reason that is kept is that of the later deadline. */
 function later(previous: Rest | undefined, fault: Fault, failures: number, until: number, now: number): Rest {
   if (previous && previous.until > until) return { ...previous, failures }
-  const message = fault.message.slice(0, longestMessage)
-  return { since: now, until, failures, verdict: fault.verdict, message }
+  return restOf(fault, failures, until, now)
+}
+
+function restOf({ verdict, message }: Fault, failures: number, until: number, now: number): Rest {
+  return { since: now, until, failures, verdict, message: message.slice(0, longestMessage) }
 }

@@ -1,22 +1,29 @@
 /**
- * When a 403 that names nothing is the key's: on two different models, asked for by two different
- * requests with no success in between. One refused prompt, or one model that is closed to an account,
- * takes no key out. (A test that fails so is the key's at once: see `gateway/trial.ts`.) Pure.
+ * When a 403 that names nothing is the key's. Two refusals raise the question: on two different models,
+ * asked for by two different requests, with no success in between. Two different callers answer it. One
+ * caller alone may have provoked both: then the hub tests the key with a request of its own, which asks
+ * for the key's default model (see `gateway/suspects.ts`). Pure.
  */
 import type { Fault } from '../errors.ts'
 import type { KeyUse, OpenLease } from './pool-state.ts'
 
-/** The first of the refusals. A second one that differs in both makes it the key's. */
+/** The first of the refusals. */
 export interface Forbidden {
   /** The mark of the secret that was refused. */
   mark: string
   model: string
   request: string
+  /** Who asked, where the key serves everyone. */
+  user?: string
   at: number
+  /** A second refusal came, of the same caller: a test is to tell. */
+  suspect?: true
 }
 
 /** How long a refusal is remembered, in milliseconds. */
 const memoryMs = 86_400_000
+/** The least time between two tests that the hub makes of a key by itself, in milliseconds. */
+const betweenTestsMs = 10 * 60_000
 
 /**
  * The use of a key after a fault of its model: with the refusal noted, or in quarantine for it.
@@ -25,13 +32,23 @@ const memoryMs = 86_400_000
 export function afterForbidden(use: KeyUse, lease: OpenLease, fault: Fault, now: number): KeyUse | undefined {
   if (fault.verdict !== 'forbidden') return undefined
   const { forbidden, ...others } = use
-  const { mark, model } = lease
+  const { mark, model, user } = lease
   const request = lease.request ?? lease.id
   const first = forbidden?.mark === mark && forbidden.at + memoryMs > now ? forbidden : undefined
-  const isKeys = first && first.model !== model && first.request !== request
-  if (!isKeys) return { ...use, forbidden: first ?? { mark, model, request, at: now } }
+  if (!first)
+    return { ...use, forbidden: { mark, model, request, ...(user !== undefined && { user }), at: now } }
+  if (first.model === model || first.request === request) return { ...use, forbidden: first }
+  if (first.user === user) return { ...use, forbidden: { ...first, suspect: true } }
   const quarantine = { mark, since: now, verdict: fault.verdict, message: fault.message }
   return { ...others, quarantine: use.quarantine?.mark === mark ? use.quarantine : quarantine }
+}
+
+/** The use of a key that is to be tested now, with the test noted; undefined where none is due. */
+export function withTest(use: KeyUse, mark: string, now: number): KeyUse | undefined {
+  if (!use.forbidden?.suspect || use.forbidden.mark !== mark || use.quarantine?.mark === mark)
+    return undefined
+  if (use.testedAt !== undefined && use.testedAt + betweenTestsMs > now) return undefined
+  return { ...use, testedAt: now }
 }
 
 /** The use of a key after a call that succeeded: a key that serves is not forbidden. */

@@ -13,9 +13,10 @@ import { Books } from './books.ts'
 import { calendarOf } from './configure.ts'
 import { isForgotten } from './cooldown.ts'
 import { Copy } from './copy.ts'
+import { withTest } from './forbidden.ts'
 import { reserve } from './grant.ts'
 import { Journal } from './journal.ts'
-import type { Admission, Explanation, Need, PoolReport, Settlement } from './lease.ts'
+import type { Admission, Explanation, KeyToTest, Need, PoolReport, Settlement } from './lease.ts'
 import { likelyCalls } from './likely.ts'
 import { accountOf, type OpenLease } from './pool-state.ts'
 import { poolDryAt, reportKeys } from './report.ts'
@@ -166,6 +167,25 @@ export class KeyPool extends DurableObject<Env> {
     books.saveAccount(key.account, restored(accountOf(state, key.account), keyId, this.#now()))
     for (const model of state.circuits.keys()) books.saveCircuit(model, undefined)
     this.#touch(key.account)
+  }
+
+  /**
+   * Says that a key is to be tested now, and notes that it is: it was refused twice, and one caller alone
+   * cannot prove that it is the key's fault. Undefined where no test is due.
+   */
+  async takeTest(keyId: string): Promise<KeyToTest | undefined> {
+    const { books, copy } = this.#wake()
+    const { configuration, state } = await copy.read()
+    const key = configuration.keys.find(({ id }) => id === keyId)
+    if (!key) return undefined
+    const account = accountOf(state, key.account)
+    const known = account.keys[keyId]
+    const use = known && withTest(known, key.mark, this.#now())
+    if (!use) return undefined
+    books.saveAccount(key.account, { ...account, keys: { ...account.keys, [keyId]: use } })
+    this.#touch(key.account)
+    const { allowedModels, defaultModel } = key
+    return { id: keyId, allowedModels, defaultModel }
   }
 
   /** One alarm for all that must happen without being asked: leases expire, records go to D1, a lost push is made good. */

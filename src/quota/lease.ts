@@ -151,6 +151,13 @@ export interface Settlement {
   record?: RequestRecord
 }
 
+/** A key that the hub is to test by itself. */
+export interface KeyToTest {
+  id: string
+  allowedModels: string[] | null
+  defaultModel: string | null
+}
+
 /** The state of one key as the API shows it. Times are milliseconds since the epoch. */
 export interface KeyState {
   keyId: string

@@ -65,6 +65,8 @@ export interface KeyUse {
   quarantine?: Quarantine
   /** A refusal that named nothing, since the key's last success. */
   forbidden?: Forbidden
+  /** When the hub last tested it by itself. */
+  testedAt?: number
 }
 
 /** A lease that has not been settled. */

@@ -108,10 +108,10 @@ function lastUseOf({ keys }: Account): number | undefined {
   return times.length > 0 ? Math.max(...times) : undefined
 }
 
-/** Models that rest on the account, and those that rest at the provider. */
+/** Models that rest on the account, and those that rest at the provider for everyone. */
 function restingModels(account: Account, state: PoolState, now: number): KeyState['restingModels'] {
   return [...Object.entries(account.modelRests), ...state.circuits]
-    .filter(([, rest]) => rest.until > now)
+    .filter(([, rest]) => rest.until > now && rest.user === undefined)
     .map(([model, { until, verdict }]) => ({ model, until, verdict }))
 }
 

@@ -9,6 +9,7 @@ import {
   circuitAfter,
   circuitAfterSuccess,
   isForgotten,
+  modelRestAfter,
   mostRestingModels,
   newest,
   type Rest,
@@ -110,7 +111,10 @@ function withLatency(
 ): SettlementEffects {
   const use = account.keys[lease.keyId] ?? { turn: 0 }
   const ms = use.latency ? use.latency.ms * 0.75 + latencyMs * 0.25 : latencyMs
-  const keys = { ...account.keys, [lease.keyId]: { ...use, latency: { ms: Math.round(ms), at: now } } }
+  const keys = {
+    ...account.keys,
+    [lease.keyId]: { ...use, latency: { ms: Math.round(ms), at: now } },
+  }
   return { account: { ...account, keys }, circuit }
 }
 
@@ -184,7 +188,7 @@ function afterFault(
     case 'model': {
       // Too much for this account's window, and only this request: a smaller one is welcome.
       if (fault.verdict === 'larger-than-window') return { account, circuit }
-      const rest = restAfter(account.modelRests[lease.model], fault, startedAt, now)
+      const rest = modelRestAfter(account.modelRests[lease.model], fault, startedAt, now, lease.user)
       const modelRests = { ...remembered(account.modelRests, now), [lease.model]: rest }
       const use = afterForbidden(account.keys[lease.keyId] ?? { turn: 0 }, lease, fault, now)
       const keys = use ? { ...account.keys, [lease.keyId]: use } : account.keys
@@ -197,8 +201,11 @@ function afterFault(
       const keys = known ? account.keys : { ...account.keys, [lease.keyId]: { ...use, quarantine } }
       return { account: { ...account, keys }, circuit }
     }
-    case 'provider':
-      return { account, circuit: { ...circuit, rest: circuitAfter(circuit.rest, fault, startedAt, now) } }
+    case 'provider': {
+      const { request, user } = lease
+      const rest = circuitAfter(circuit.rest, fault, startedAt, now, { request, user })
+      return { account, circuit: { ...circuit, rest } }
+    }
     case 'region':
     case 'request':
     case 'unknown':

@@ -15,9 +15,11 @@ import {
   longest,
   nothingHeld,
   portionBlocks,
+  ownRestBlocks,
   standingBlocks,
 } from './blocks.ts'
 import type { Pool } from './admission.ts'
+import { binds } from './cooldown.ts'
 import type { Need } from './lease.ts'
 import { aheadOf } from './shares.ts'
 import type { Waiter } from './turns.ts'
@@ -95,8 +97,8 @@ export function planPlace(pool: Pool, need: Need, ahead: readonly Place[], now: 
     const standing = longest(standingBlocks(offer, now))
     const before = held(key.account)
     const charges: Record<string, number> = {}
-    const personal = callBlocks(offer, need, now)
-    let at = Math.max(now, standingTime(standing), circuit?.until ?? 0)
+    const personal = [...callBlocks(offer, need, now), ...ownRestBlocks(offer, need, now)]
+    let at = Math.max(now, standingTime(standing), circuit && binds(circuit, need.user) ? circuit.until : 0)
     for (const window of offer.account.windows) {
       if (!counts(window, model, key.id)) continue
       const amount = amountOf(window, offer, need)

@@ -80,7 +80,7 @@ describe('what rests', () => {
   it('for the third failure of the provider in a row: that model, whoever is asked, and no key', () => {
     const pool = new PlainPool([], 2)
     for (let i = 0; i < 3; i++) {
-      const lease = pool.admit({ model }, now)
+      const lease = pool.admit({ model, requestId: `req_${i}` }, now)
       if (!lease) throw new Error('Nobody rests yet.')
       const fault = makeFault({ blame: 'provider', verdict: 'overloaded', status: 529 })
       pool.settle(lease, { type: 'failure', fault }, now)

@@ -359,13 +359,11 @@ describe('blame', () => {
     for (const id of ['k1', 'k2', 'k3', 'k4']) await storeKey(env.DB, { id })
     await openPool()
     const overloaded = { blame: 'provider', verdict: 'overloaded', status: 503 } as const
-    expect(await fail(overloaded)).toBe('k1')
-    expect(await fail(overloaded, { excludedKeys: ['k1'] })).toBe('k2')
+    expect(await fail(overloaded, { requestId: 'req_a' })).toBe('k1')
+    expect(await fail(overloaded, { requestId: 'req_b', excludedKeys: ['k1'] })).toBe('k2')
     const lease = await admit()
     await pool.settle({ leaseId: lease.id, outcome: success })
-    await fail(overloaded)
-    await fail(overloaded)
-    await fail(overloaded)
+    for (const requestId of ['req_c', 'req_d', 'req_e']) await fail(overloaded, { requestId })
     const refusal = await refuse()
     expect(refusal.refusals.map(({ reason }) => reason)).toEqual(
       Array.from({ length: 4 }, () => 'provider-rests'),

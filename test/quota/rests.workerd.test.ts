@@ -82,7 +82,8 @@ describe('a rest that is over', () => {
     expect((await pool.refusal({ model: 'big' })).refusals).toMatchObject([{ reason: 'probing' }])
     await pool.lease({ model: 'small' })
     const busy = await openPool([{}, {}])
-    for (let i = 0; i < 3; i++) await busy.fail({ blame: 'provider', verdict: 'overloaded', status: 503 })
+    const overloaded = { blame: 'provider', verdict: 'overloaded', status: 503 } as const
+    for (const requestId of ['r1', 'r2', 'r3']) await busy.fail(overloaded, { requestId })
     expect((await busy.refusal()).refusals[0]).toMatchObject({ reason: 'provider-rests' })
     busy.now += 5_000
     await busy.lease()
