@@ -67,6 +67,9 @@ export function withoutQuotes(text: string): string {
     .replaceAll(/(^|[\s([{:=,>])'(?:[^']|'(?=\w))*(?:'|$)/g, `$1${removed}`)
 }
 
+// oxlint-disable-next-line no-control-regex -- ASCII has no symbol that unfolds.
+const symbols = /[^\u0000-\u007F\p{L}\p{N}\p{M}\p{P}\p{Z}]+/gu
+
 /** The words of a message, and which of them the client sent. */
 class Echo {
   readonly #text: string
@@ -112,6 +115,13 @@ class Echo {
 
   /** Marks the words that are an echo of one string of the request. */
   compare(sent: string, isValue: boolean): void {
+    this.#compare(sent, isValue)
+    // A symbol is no part of a word, and yet may unfold into letters: ㈀ into three characters.
+    const plain = sent.replaceAll(symbols, ' ')
+    if (plain !== sent) this.#compare(plain, isValue)
+  }
+
+  #compare(sent: string, isValue: boolean): void {
     const folded = this.#foldInParts(unescaped(sent))
     if (folded === '' || this.isTooMuch) return
     this.#markWhole(folded, isValue)

@@ -266,6 +266,7 @@ describe('the words of a vendor', () => {
     ['Bad foo bar ba... given', 'foo bar bazaar and more', `Bad ${removed}... given`],
     ['Bad ...bazaar and more', 'foo bar bazaar and more', `Bad ...${removed}`],
     ['Bad fóö', 'foo', `Bad ${removed}`],
+    ['Bad ㈀ UserByDay.', '㈀ UserByDay', `Bad ㈀ ${removed}.`],
     ['Wait 20 s for it', 's', 'Wait 20 s for it'],
     ["The account's limit isn't known", 'x', "The account's limit isn't known"],
   ])('are what is left of %j when %j was sent', (message, words, rest) => {
