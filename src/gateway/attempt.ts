@@ -47,7 +47,7 @@ type Answered =
   | { type: 'whole'; text: string; usage: Usage | undefined; meter: ContentMeter; dropped: string[] }
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secrets: readonly string[]; sent: Sent }
   /** `own` is the complaint in the provider's own words, where limits may be learned from it. */
-  | { type: 'fault'; fault: Fault; usage?: Usage; own?: Complaint }
+  | { type: 'fault'; fault: Fault; usage?: Usage; own?: Complaint; dropped?: string[] }
   | { type: 'client-left' }
   /** Our own code failed after the call was made. */
   | { type: 'hub-fault'; thrown: unknown }
@@ -252,14 +252,14 @@ async function readRefusal(response: Response, conversation: Conversation): Prom
 }
 
 function readComplaint(
-  { candidate, secrets, sent }: Conversation,
+  { candidate, secrets, sent, dropped }: Conversation,
   status: number,
   headers: Headers,
   complaint: Complaint,
 ): Answered {
   const { provider } = candidate
   const failed = { provider, status, headers, complaint, now: Date.now(), secret: secrets, sent }
-  return { type: 'fault', ...failureOfComplaint(failed) }
+  return { type: 'fault', ...failureOfComplaint(failed), dropped }
 }
 
 function servedBy({ candidate, lease }: Conversation): Served {

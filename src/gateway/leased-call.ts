@@ -4,7 +4,9 @@
  */
 import { estimatedUsage } from '../chat/events.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
+import { sealedFields, withoutState } from '../dialects/without-state.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
+import { isUnreadableState, unreadableState } from '../providers/unreadable-state.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { clientLeftStatus } from './ledger.ts'
@@ -41,6 +43,7 @@ export async function callWithLease(
   const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
     background(pool.settle({ leaseId: lease.id, ...settlement }))
   const entry = ledger.open(candidate, lease, Date.now())
+  state.secondOpinion.call(candidate.providerId)
   let result: AttemptResult
   let dropped: string[]
   try {
@@ -89,15 +92,22 @@ export async function callWithLease(
     case 'fault': {
       const { stated } = result
       const { providerId } = candidate
+      if (giveUpState(state, result.fault)) {
+        const fault = unreadableState(result.fault)
+        ledger.close(entry, fault, now)
+        return { leaseId: lease.id, outcome: { type: 'failure', fault } }
+      }
       const fault = state.doubt.judge(providerId, lease.keyId, result.fault)
       ledger.close(entry, fault, now)
       state.tried.push({ keyId: lease.keyId, ...(isOfModel(fault) && { model: lease.model }) })
-      if (fault.blame === 'request') state.requestFault = fault
+      if (fault.blame === 'request') state.requestFault ??= fault
       if (fault.verdict === 'forbidden' && fault.blame === 'model')
         state.suspects.push({ candidate, poolOwner, pool, keyId: lease.keyId })
       const outcome: Settlement['outcome'] = { type: 'failure', fault }
       const said = { outcome, ...(stated && { stated }) }
-      const onward = hasFailedEnough(ledger.trail, entry) ? 'next' : afterFault(fault)
+      const isOurs = candidate.dialect !== input.request.origin.dialect || (result.dropped ?? []).length > 0
+      const mayBeOurs = fault.blame === 'request' && state.secondOpinion.note(providerId, fault, isOurs)
+      const onward = mayBeOurs || hasFailedEnough(ledger.trail, entry) ? 'next' : afterFault(fault)
       if (onward !== 'same-pool') {
         settle(said)
         return onward
@@ -110,12 +120,26 @@ export async function callWithLease(
   }
 }
 
+/**
+ * Whether the request is to be sent again without state that the provider cannot read: once, and only
+ * where it holds any.
+ */
+function giveUpState(state: SearchState, fault: Fault): boolean {
+  if (state.bare || !isUnreadableState(fault)) return false
+  state.bare = withoutState(state.input.request)
+  return state.bare !== undefined
+}
+
 /** Who made what a request goes on from is sent the reference; everyone else what it stands for. */
 function requestFor(
-  { input, gate }: SearchState,
+  { input, gate, bare }: SearchState,
   candidate: Candidate,
   lease: Lease,
 ): ReturnType<TokenGate['limit']> {
+  if (bare) {
+    const { request, dropped } = gate.limit(bare)
+    return { request, dropped: [...dropped, sealedFields[bare.origin.dialect] ?? 'state'] }
+  }
   const { original, request } = input
   const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
   if (!made) return gate.limit(request)

@@ -41,7 +41,8 @@ export class PoolSearch {
 
   /** Tries the keys of the pool until one serves or it has none left for this request. */
   async run(): Promise<Step> {
-    const { input, ledger, patience } = this.#state
+    const { input, ledger, patience, secondOpinion } = this.#state
+    if (!secondOpinion.mayAsk(this.#candidate.providerId)) return 'next'
     for (;;) {
       if (patience.isSpent && ledger.trail.length > 0) {
         if (this.#previous) input.background(this.#pool.settle(this.#previous))

@@ -16,6 +16,7 @@ import { type Estimate, estimateTokens } from './estimate.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
 import type { LeftOut } from './plan.ts'
+import { SecondOpinion } from './second-opinion.ts'
 import type { Suspect } from './suspects.ts'
 import { TokenGate } from './token-gate.ts'
 import { explainFailure, type Refusal } from './verdict.ts'
@@ -61,6 +62,10 @@ export class SearchState {
   readonly refusals = new Map<string, Refusal>()
   /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
   requestFault: Fault | undefined
+  /** Whom else to ask about a request that was refused after the hub had translated it. */
+  readonly secondOpinion = new SecondOpinion()
+  /** The request without what its providers had sealed, once one of them could not read it. */
+  bare: ChatRequest | undefined
   /** The first refusal of a dialect to say this request in its words. */
   unfit: HubError | undefined
   /** What the first pool that did not answer failed with. */
