@@ -6,8 +6,9 @@ import type { ReasoningOptions } from '../chat/request.ts'
  * use; no vendor gives any.
  */
 export function effortOf({ effort, budgetTokens }: ReasoningOptions): string | undefined {
-  if (effort !== undefined || budgetTokens === undefined) return effort
-  if (budgetTokens <= 0) return 'none'
+  // Gemini's clients say -1 for as much as the model likes.
+  if (effort !== undefined || budgetTokens === undefined || budgetTokens < 0) return effort
+  if (budgetTokens === 0) return 'none'
   if (budgetTokens < 2048) return 'low'
   return budgetTokens < 8192 ? 'medium' : 'high'
 }

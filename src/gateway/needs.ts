@@ -2,6 +2,8 @@
 import type { ModelFacts } from '../chat/model.ts'
 import type { ChatRequest, FilePart } from '../chat/request.ts'
 import { findKeptState, type KeptState } from '../dialects/kept-state.ts'
+import type { Feature } from '../providers/provider.ts'
+import { featuresOf } from './choose-dialect.ts'
 import type { Estimate } from './estimate.ts'
 
 export interface Needs {
@@ -10,6 +12,8 @@ export interface Needs {
   input: ReadonlySet<'image' | 'audio' | 'pdf'>
   /** Input as estimated, in tokens. */
   inputTokens: number
+  /** What it holds that the dialects of one provider differ in; absent where nothing is known of it. */
+  features?: ReadonlySet<Feature>
   /** State that is kept at a provider, for the account that made it: what it is, and the dialect in which it is named. */
   boundTo?: KeptState
 }
@@ -33,6 +37,7 @@ export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
     jsonSchema: request.format?.type === 'json-schema',
     input,
     inputTokens: estimate.inputTokens,
+    features: featuresOf(request),
     ...(boundTo && { boundTo }),
   }
 }

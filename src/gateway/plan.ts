@@ -10,6 +10,7 @@ import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
 import { factsOf, priceOf, providersOfModel } from '../providers/registry.ts'
+import { chooseDialect, embeddings } from './choose-dialect.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
 import { lackOf, type Needs } from './needs.ts'
@@ -59,9 +60,6 @@ export interface PlanInput {
   /** What was heard lately of a candidate; unknown where nothing was. */
   heardOf: (candidate: RouteCandidate) => { latencyMs?: number | undefined; left?: number | undefined }
 }
-
-/** Embeddings are no chat: they translate into nothing else, and nothing else into them. */
-const embeddings: DialectId = 'openai-embeddings'
 
 /**
  * The candidates for a request; or NOT_FOUND where the name means nothing, or FORBIDDEN where the token may not use it.
@@ -198,7 +196,14 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   const poolOwners = [...new Set(able.map((entry) => entry.poolOwner))]
   const { boundTo } = input.needs
   if (boundTo) return toBoundCandidate(known, model, boundTo, poolOwners)
-  const dialect = chooseDialect(known.provider, input)
+  const { clientDialect, spoken, needs } = input
+  const { features } = needs
+  const dialect = chooseDialect(known.provider, {
+    clientDialect,
+    spoken,
+    model,
+    ...(features && { features }),
+  })
   if (!dialect) {
     return input.clientDialect === embeddings ? 'it has no embeddings' : 'this hub does not speak its dialect'
   }
@@ -236,17 +241,4 @@ function makeCandidate(
     dialect,
     poolOwners,
   }
-}
-
-/** The client's own dialect where the provider speaks it, so that nothing need be translated. */
-export function chooseDialect(
-  provider: Provider,
-  { clientDialect, spoken }: Pick<PlanInput, 'clientDialect' | 'spoken'>,
-): DialectId | undefined {
-  if (provider.dialects[clientDialect] && spoken.includes(clientDialect)) return clientDialect
-  if (clientDialect === embeddings) return undefined
-  // The order of a row's dialects is the provider's own preference.
-  return (Object.keys(provider.dialects) as DialectId[]).find(
-    (dialect) => dialect !== embeddings && spoken.includes(dialect),
-  )
 }

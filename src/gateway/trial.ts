@@ -10,7 +10,8 @@ import { attempt } from './attempt.ts'
 import type { KnownProvider } from './directory.ts'
 import { estimateTokens, tokensOf } from './estimate.ts'
 import { Ledger } from './ledger.ts'
-import { type Candidate, chooseDialect } from './plan.ts'
+import { chooseDialect } from './choose-dialect.ts'
+import type { Candidate } from './plan.ts'
 import { hubFault } from './provider-fault.ts'
 
 export interface TrialInput {

@@ -29,13 +29,28 @@ export const catalog = {
   openai: {
     name: 'OpenAI',
     dialects: {
+      // Clients of other dialects: reasoning comes back to it there, and goes with tools.
+      'openai-responses': 'https://api.openai.com/v1',
       'openai-chat': 'https://api.openai.com/v1',
       'openai-embeddings': 'https://api.openai.com/v1',
-      'openai-responses': 'https://api.openai.com/v1',
     },
     defaultModel: 'gpt-5.4-mini',
     cachesPrompts: true,
     models: models.openai,
+    cannot: {
+      // "Function tools with reasoning_effort are not supported for gpt-5.4-mini in /v1/chat/completions."
+      // https://github.com/dotnet/extensions/issues/7407; from 5.6 on also where no effort is named.
+      'openai-chat': [
+        { what: 'tools-with-effort', models: /^gpt-(?:5\.[4-9]|[6-9]|\d\d)/ },
+        { what: 'tools', models: /^gpt-(?:5\.[6-9]|[6-9]|\d\d)/ },
+      ],
+      // Models that reason take no stop sequences in either.
+      'openai-responses': [
+        { what: 'audio' },
+        { what: 'several-answers' },
+        { what: 'stop', models: /^gpt-[34]/ },
+      ],
+    },
     quirks: {
       'openai-chat': {
         outputLimit: 'max_completion_tokens',
@@ -74,6 +89,9 @@ export const catalog = {
     defaultModel: 'gemini-3.5-flash',
     cachesPrompts: true,
     models: models.gemini,
+    // Signatures of calls, which Gemini 3 demands back, have no place there that clients keep; nor have PDFs.
+    // https://ai.google.dev/gemini-api/docs/thought-signatures#openai
+    cannot: { 'openai-chat': [{ what: 'tools' }, { what: 'pdf' }] },
     quirks: {
       'openai-chat': {
         refuses: [

@@ -20,6 +20,8 @@ export interface Provider {
   defaultModel: string
   /** Models that a bare id may name, with what is known of them. */
   models: Readonly<Record<string, ModelFacts>>
+  /** What it cannot do in one of its dialects and can in another: a request that holds it is called in the other. */
+  cannot?: Partial<Record<DialectId, readonly Lack[]>>
   /** How it departs from the dialects it speaks. */
   quirks?: Partial<Record<DialectId, Quirks>>
   /** How its calendar resets, for quota that it does not state a time for. */
@@ -41,6 +43,16 @@ export interface Provider {
   modelsUrl?: string
   /** A page where a person finds their keys. */
   keysUrl?: string
+}
+
+/** What a request may hold that the dialects of one provider differ in. Tools are in it too where only its history has calls. */
+export type Feature = 'tools' | 'tools-with-effort' | 'pdf' | 'audio' | 'several-answers' | 'stop'
+
+/** A feature that one dialect of a row lacks. */
+export interface Lack {
+  what: Feature
+  /** The models that lack it; absent means all of them. */
+  models?: RegExp
 }
 
 /**

@@ -11,6 +11,7 @@ import type { DialectId } from '../../src/chat/request.ts'
 import type { ChatResponse } from '../../src/chat/response.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { encodeSse, SseDecoder } from '../../src/http/sse.ts'
+import { chooseDialect } from '../../src/gateway/choose-dialect.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { anyRequest } from '../any-request.ts'
@@ -18,7 +19,7 @@ import { call, sentText, settleIn } from '../hub.workerd.ts'
 import { app } from '../../src/index.ts'
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { type Ask, type Client, clients, system, type Turn } from './matrix/clients.ts'
-import { type Heard, type Says, sides } from './matrix/providers.ts'
+import { type Heard, type ProviderSide, type Says, sides } from './matrix/providers.ts'
 
 /** The sandbox answers inside the hub, where nobody can listen; it has tests of its own. */
 const providers: [string, Provider][] = Object.entries(catalog).filter(([id]) => id !== 'sandbox')
@@ -49,12 +50,21 @@ beforeAll(async () => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-/** The dialect in which a provider is called for a client: its own where it is spoken, else the provider's first. */
-function spokenFor(client: Client, provider: Provider): DialectId {
-  const rows = Object.keys(provider.dialects) as DialectId[]
-  if (rows.includes(client.dialect)) return client.dialect
-  return rows.find((dialect) => dialect !== 'openai-embeddings') ?? 'openai-chat'
+/** The dialect of a call, by its address. */
+function dialectAt(url: string): DialectId {
+  const { pathname } = new URL(url)
+  const [, dialect] = paths.find(([path]) => path.test(pathname)) ?? []
+  if (!dialect) throw new Error(`No dialect has the address ${url}.`)
+  return dialect
 }
+
+const paths: [RegExp, DialectId][] = [
+  [/\/chat\/completions$/, 'openai-chat'],
+  [/\/responses$/, 'openai-responses'],
+  [/\/messages$/, 'anthropic'],
+  [/:(?:streamG|g)enerateContent$/, 'gemini'],
+  [/\/chat$/, 'cohere'],
+]
 
 /** A stream as a provider of this dialect sends it. Cohere's is written out: nothing here renders it. */
 function streamOf(dialect: DialectId, answer: JsonObject): string {
@@ -87,6 +97,8 @@ function cohereStream(response: ChatResponse): string {
 interface Exchange {
   heard: Heard
   raw: JsonObject
+  /** The dialect in which the provider was called. */
+  dialect: DialectId
   answer: JsonObject
   text: string
 }
@@ -100,12 +112,12 @@ async function exchange(
   says: Says,
   turn?: Turn,
 ): Promise<Exchange> {
-  const dialect = spokenFor(client, provider)
-  const side = sides[dialect]
-  if (!side) throw new Error(`Nobody plays a provider that speaks ${dialect}.`)
-  let raw: JsonObject | undefined
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
-    raw = JSON.parse(sentText(init))
+  let heard: { dialect: DialectId; side: ProviderSide; raw: JsonObject } | undefined
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+    const dialect = dialectAt(String(url))
+    const side = sides[dialect]
+    if (!side) throw new Error(`Nobody plays a provider that speaks ${dialect}.`)
+    heard = { dialect, side, raw: JSON.parse(sentText(init)) }
     const answer = side.answer(says)
     return ask.stream
       ? new Response(streamOf(dialect, answer), { headers: { 'content-type': 'text/event-stream' } })
@@ -124,8 +136,9 @@ async function exchange(
   )
   const text = await response.text()
   await waitOnExecutionContext(context)
-  if (response.status !== 200 || !raw) throw new Error(`${response.status}: ${text}`)
-  return { heard: side.hear(raw), raw, answer: ask.stream ? {} : JSON.parse(text), text }
+  if (response.status !== 200 || !heard) throw new Error(`${response.status}: ${text}`)
+  const { side, raw, dialect } = heard
+  return { heard: side.hear(raw), raw, dialect, answer: ask.stream ? {} : JSON.parse(text), text }
 }
 
 /** What an answer ends with, in each client's words. */
@@ -141,8 +154,13 @@ const finished: Record<string, { stop: string; calls: string }> = {
 it('has a row for every client dialect and a column for every dialect of a provider', () => {
   const spoken = Object.keys(inbound).filter((dialect) => dialect !== 'openai-embeddings')
   expect(clients.map(({ dialect }) => dialect).toSorted()).toEqual(spoken.toSorted())
+  const spokenDialects = Object.keys(outbound) as DialectId[]
   const columns = new Set(
-    clients.flatMap((client) => providers.map(([, provider]) => spokenFor(client, provider))),
+    clients.flatMap(({ dialect }) =>
+      providers.map(([, provider]) =>
+        chooseDialect(provider, { clientDialect: dialect, spoken: spokenDialects }),
+      ),
+    ),
   )
   expect([...columns].toSorted()).toEqual(
     Object.keys(outbound)
@@ -171,7 +189,7 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
 
     if (can('stream')) {
       it('streamed', async () => {
-        const { heard, raw, text } = await exchange(
+        const { heard, raw, dialect: called, text } = await exchange(
           client,
           id,
           provider,
@@ -179,7 +197,7 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
           { text: 'Grüße, 世界!' },
         )
         expect(heard.text).toBe('Hello?')
-        if (spokenFor(client, provider) !== 'gemini') expect(raw.stream).toBe(true)
+        if (called !== 'gemini') expect(raw.stream).toBe(true)
         const speaker = outbound[dialect]
         if (speaker) {
           const decoder = new SseDecoder()
@@ -267,7 +285,7 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
         expect(second.heard.calls.map(({ name }) => name)).toEqual(['get_weather'])
         expect(second.heard.results.map(({ text }) => text)).toEqual(['sunny'])
         expect(client.read(second.answer).text).toBe('Sunny.')
-        const { seal } = sides[spokenFor(client, provider)] ?? {}
+        const { seal } = sides[second.dialect] ?? {}
         // What the provider signed comes back to it exactly, whatever the client speaks.
         if (seal) expect(JSON.stringify(second.raw)).toContain(seal)
         expect(JSON.stringify(second.raw)).not.toContain('hub1-')
