@@ -66,6 +66,18 @@ export interface Upstream {
 export interface Quirks {
   /** Top-level request fields that the provider answers with an error; dropped and named in `x-hub-dropped`. */
   refuses?: readonly string[]
+  /** Fields beyond the dialect that it is known to take: `top_k`, and `cache_control` on messages and tools. */
+  takes?: readonly ('top_k' | 'cache_control')[]
+  /** The words for effort that models of it know, from the least, where they differ from those of the model elsewhere. */
+  efforts?: readonly { models: RegExp; words: readonly string[] }[]
+  /** Set where members of a message that are null or empty may stay: elsewhere they may be one too many. */
+  emptyMembers?: true
+  /** Set where messages of the role `system` may come anywhere; elsewhere one leads. */
+  systemAnywhere?: true
+  /** Set where a user may not speak directly after a tool (Mistral's error 3230). */
+  noUserAfterTool?: true
+  /** Set where an assistant's message with calls is refused without `reasoning_content`. */
+  needsReasoning?: true
   /** Top-level request fields that it knows under another name: `{ seed: 'random_seed' }`. */
   renames?: Readonly<Record<string, string>>
   /** Which name of the output limit it knows; absent means both. */

@@ -1,4 +1,6 @@
 /** OpenAI's dialects have words for how long a model thinks, where others have budgets. */
+import type { Json } from '../chat/json.ts'
+import type { ModelFacts } from '../chat/model.ts'
 import type { ReasoningOptions } from '../chat/request.ts'
 
 /**
@@ -11,4 +13,18 @@ export function effortOf({ effort, budgetTokens }: ReasoningOptions): string | u
   if (budgetTokens === 0) return 'none'
   if (budgetTokens < 2048) return 'low'
   return budgetTokens < 8192 ? 'medium' : 'high'
+}
+
+/**
+ * Whether a model of OpenAI's dialects takes temperature and the like. Those that reason take them again where they are told
+ * not to (gpt-5.1 and later), which some of them do unasked.
+ * @param effort the word for effort in the body that goes out.
+ */
+export function takesSampling(
+  model: string,
+  facts: ModelFacts | undefined,
+  effort: Json | undefined,
+): boolean {
+  if (facts?.sampling !== false || effort === 'none') return true
+  return (effort === undefined || effort === null) && /^gpt-5\.[1-4](?!\d)(?!.*(?:codex|pro))/.test(model)
 }

@@ -6,6 +6,7 @@ import { unfold } from '../chat/fold.ts'
 import { inbound, outbound } from '../dialects/index.ts'
 import { otherChoices } from '../dialects/spend-fields.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
+import { withNames } from '../dialects/fit/restore-names.ts'
 import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
@@ -14,7 +15,7 @@ import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { encodeSse } from '../http/sse.ts'
 import { addressFor, authHeaders } from '../providers/auth.ts'
 import { faultOfException } from '../providers/classify.ts'
-import { factsAt, isBuiltIn } from '../providers/registry.ts'
+import { isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
 import type { Sent } from '../providers/sent-words.ts'
 import { statedLimits } from '../providers/stated-limits.ts'
@@ -23,6 +24,7 @@ import { AnswerStream, cutFault } from './answer-stream.ts'
 import { budgets, largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './budgets.ts'
 import { ContentMeter } from './content-meter.ts'
 import { openCredential, secretsOf } from './credential.ts'
+import { fitCall, type FittedCall } from './fit-call.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
@@ -57,24 +59,23 @@ type Answered =
 /** Makes the call. Throws only where our own code fails before it: nothing was sent then. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const { candidate, lease, request } = input
-  const speaker = outbound[candidate.dialect]
+  const spoken = outbound[candidate.dialect]
   const listener = inbound[request.origin.dialect]
-  if (!speaker || !listener) throw new Error(`The dialect ${candidate.dialect} is planned and not spoken.`)
+  if (!spoken || !listener) throw new Error(`The dialect ${candidate.dialect} is planned and not spoken.`)
 
   const credential = await openCredential(input.env, lease, candidate)
   if ('fault' in credential) return { type: 'fault', fault: credential.fault }
   // The sandbox needs no key, and its placeholder is a word of its messages.
   const secrets = lease.secret.type === 'none' ? [] : secretsOf(credential)
   const { baseUrl, secret } = addressFor(candidate.provider, candidate.dialect, credential.secret)
-  const quirks = candidate.provider.quirks?.[candidate.dialect] ?? {}
-  const facts = factsAt(candidate.providerId, candidate.provider, lease.model)
-  let call: Call
+  let fitted: FittedCall
   try {
-    call = speaker.buildCall(request, { baseUrl, model: lease.model, quirks, ...(facts && { facts }) })
+    fitted = fitCall(spoken, request, candidate, { baseUrl, model: lease.model })
   } catch (thrown) {
     if (thrown instanceof HubError) return { type: 'unfit', error: thrown }
     throw thrown
   }
+  const { call, names } = fitted
   const headers = toHeaders({
     'content-type': 'application/json',
     accept: request.stream ? 'text/event-stream' : 'application/json',
@@ -112,7 +113,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const sent = sentBy(input, call)
   const conversation: Conversation = {
     ...input,
-    speaker,
+    speaker: withNames(spoken, names),
     listener,
     abort,
     secrets,

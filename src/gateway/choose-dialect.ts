@@ -1,6 +1,6 @@
 /**
- * Which of a row's dialects a provider is called in: the client's own, unless the row says that it cannot do there what the
- * request holds and another of its dialects can. Pure.
+ * Which of a row's dialects a provider is called in: the client's own, unless the row says that it
+ * cannot do there what the request holds and another of its dialects can. Pure.
  */
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import { effortOf } from '../dialects/effort.ts'

@@ -2,26 +2,12 @@
  * Every built-in provider, a row each. Addresses, headers and limits were checked in 2026 (see README.md for the dates); what a
  * row says of errors stands in `error-rules.ts`, of limits in `limit-headers.ts`, and its models in `models.ts`.
  */
+import { openaiOnly } from '../dialects/fit/openai-only.ts'
 import * as errors from './error-rules.ts'
 import * as limits from './limit-headers.ts'
 import * as models from './models.ts'
 import type { Provider } from './provider.ts'
 import { sandboxModels } from './sandbox/models.ts'
-
-/** What only OpenAI knows and strict servers answer with "property is unsupported" or "extra inputs are not permitted". */
-const openaiOnly = [
-  'store',
-  'metadata',
-  'safety_identifier',
-  'prompt_cache_key',
-  'prompt_cache_options',
-  'prompt_cache_retention',
-  'verbosity',
-  'modalities',
-  'audio',
-  'web_search_options',
-  'moderation',
-] as const
 
 export type ProviderId = keyof typeof catalog
 
@@ -56,6 +42,8 @@ export const catalog = {
         outputLimit: 'max_completion_tokens',
         refuses: ['top_k', 'min_p'],
         reasoningField: 'none',
+        emptyMembers: true,
+        systemAnywhere: true,
       },
     },
     resets: { day: 'refill' },
@@ -72,6 +60,7 @@ export const catalog = {
     defaultModel: 'claude-sonnet-5',
     cachesPrompts: true,
     models: models.anthropic,
+    quirks: { anthropic: { takes: ['cache_control'] } },
     // Spend limits end with the calendar month; rate limits refill.
     resets: { day: 'refill', month: 'utc' },
     errors: errors.anthropic,
@@ -104,6 +93,7 @@ export const catalog = {
           'top_k',
         ],
         reasoningField: 'none',
+        systemAnywhere: true,
       },
     },
     resets: { day: 'pacific' },
@@ -123,7 +113,15 @@ export const catalog = {
     defaultModel: 'openrouter/free',
     cachesPrompts: true,
     models: models.openrouter,
-    quirks: { 'openai-chat': { reasoningField: 'reasoning_details' } },
+    quirks: {
+      'openai-chat': {
+        reasoningField: 'reasoning_details',
+        takes: ['top_k', 'cache_control'],
+        emptyMembers: true,
+        systemAnywhere: true,
+      },
+      anthropic: { takes: ['cache_control'] },
+    },
     resets: { day: 'utc' },
     errors: errors.openrouter,
     limitHeaders: limits.openrouter,
@@ -151,6 +149,9 @@ export const catalog = {
         shortToolCallIds: true,
         noMessageName: true,
         noAnnotations: true,
+        noUserAfterTool: true,
+        // https://docs.mistral.ai/capabilities/reasoning: the others reason as they do.
+        efforts: [{ models: /^mistral-(?:small|medium)/, words: ['none', 'high'] }],
       },
     },
     resets: { month: 'utc' },
@@ -171,6 +172,8 @@ export const catalog = {
         reasoningField: 'none',
         noMessageName: true,
         noAnnotations: true,
+        systemAnywhere: true,
+        efforts: [{ models: /qwen3/, words: ['none', 'default'] }],
       },
     },
     resets: { day: 'refill' },
@@ -188,7 +191,14 @@ export const catalog = {
     aliases: ['togetherai', 'together-ai'],
     defaultModel: 'openai/gpt-oss-120b',
     models: models.together,
-    quirks: { 'openai-chat': { outputLimit: 'max_tokens', systemRole: true, reasoningField: 'reasoning' } },
+    quirks: {
+      'openai-chat': {
+        outputLimit: 'max_tokens',
+        systemRole: true,
+        reasoningField: 'reasoning',
+        takes: ['top_k'],
+      },
+    },
     errors: errors.together,
     // They state limits per second, which is no window of ours.
     limitHeaders: [],
@@ -204,7 +214,9 @@ export const catalog = {
     defaultModel: 'accounts/fireworks/models/gpt-oss-120b',
     cachesPrompts: true,
     models: models.fireworks,
-    quirks: { 'openai-chat': { systemRole: true, reasoningField: 'reasoning_content' } },
+    quirks: {
+      'openai-chat': { systemRole: true, reasoningField: 'reasoning_content', takes: ['top_k'] },
+    },
     errors: errors.fireworks,
     limitHeaders: limits.fireworks,
     keysUrl: 'https://fireworks.ai/account/api-keys',
@@ -224,7 +236,9 @@ export const catalog = {
         outputLimit: 'max_tokens',
         systemRole: true,
         reasoningField: 'reasoning_content',
+        needsReasoning: true,
         noJsonSchema: true,
+        systemAnywhere: true,
       },
     },
     limitHeaders: [],
@@ -280,6 +294,7 @@ export const catalog = {
         systemRole: true,
         reasoningField: 'reasoning',
         noAnnotations: true,
+        systemAnywhere: true,
       },
     },
     resets: { day: 'refill' },
@@ -300,8 +315,9 @@ export const catalog = {
     // Its models all reason, and reasoning models there refuse these.
     quirks: {
       'openai-chat': {
-        refuses: ['presence_penalty', 'frequency_penalty', 'stop', 'logit_bias'],
+        refuses: ['presence_penalty', 'frequency_penalty', 'stop', 'logit_bias', 'store'],
         reasoningField: 'reasoning_content',
+        systemAnywhere: true,
       },
     },
     limitsPer: 'model',
@@ -341,7 +357,7 @@ export const catalog = {
     aliases: ['github-models'],
     defaultModel: 'openai/gpt-4.1-mini',
     models: models.github,
-    quirks: { 'openai-chat': { refuses: openaiOnly, reasoningField: 'none' } },
+    quirks: { 'openai-chat': { refuses: openaiOnly, reasoningField: 'none', systemAnywhere: true } },
     resets: { day: 'rolling' },
     limitsPer: 'model',
     errors: errors.github,
@@ -363,6 +379,7 @@ export const catalog = {
         outputLimit: 'max_tokens',
         systemRole: true,
         reasoningField: 'none',
+        takes: ['top_k'],
       },
     },
     resets: { day: 'utc' },

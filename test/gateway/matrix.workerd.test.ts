@@ -38,6 +38,9 @@ const twoCalls = [
   { id: 'call_def67890', name: 'get_time', args: { city: 'Oslo' } },
 ]
 
+/** As MCP servers and connectors make them. */
+const longName = `mcp__8b383b1d-b46a-4b70-994c-c7c26b866287__check.domain:${'x'.repeat(90)}`
+
 let token = ''
 
 beforeAll(async () => {
@@ -113,8 +116,8 @@ async function exchange(
   turn?: Turn,
 ): Promise<Exchange> {
   let heard: { dialect: DialectId; side: ProviderSide; raw: JsonObject } | undefined
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
-    const dialect = dialectAt(String(url))
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
+    const dialect = dialectAt(input instanceof Request ? input.url : input.toString())
     const side = sides[dialect]
     if (!side) throw new Error(`Nobody plays a provider that speaks ${dialect}.`)
     heard = { dialect, side, raw: JSON.parse(sentText(init)) }
@@ -162,7 +165,7 @@ it('has a row for every client dialect and a column for every dialect of a provi
       ),
     ),
   )
-  expect([...columns].toSorted()).toEqual(
+  expect([...columns].map(String).toSorted()).toEqual(
     Object.keys(outbound)
       .filter((dialect) => dialect !== 'openai-embeddings')
       .toSorted(),
@@ -189,13 +192,12 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
 
     if (can('stream')) {
       it('streamed', async () => {
-        const { heard, raw, dialect: called, text } = await exchange(
-          client,
-          id,
-          provider,
-          { text: 'Hello?', stream: true },
-          { text: 'Grüße, 世界!' },
-        )
+        const {
+          heard,
+          raw,
+          dialect: called,
+          text,
+        } = await exchange(client, id, provider, { text: 'Hello?', stream: true }, { text: 'Grüße, 世界!' })
         expect(heard.text).toBe('Hello?')
         if (called !== 'gemini') expect(raw.stream).toBe(true)
         const speaker = outbound[dialect]
@@ -272,6 +274,25 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
           calls.map(({ id: callId, name }) => ({ id: callId, text: `result of ${name}` })),
         )
         expect(client.read(second.answer).text).toBe('Done.')
+      })
+
+      it('with a tool whose name is longer than any provider takes', async () => {
+        const ask = { text: 'Check.', tools: [{ name: longName, schema }] }
+        const hear = (says: Says, turn?: Turn): Promise<Exchange> =>
+          exchange(client, id, provider, ask, says, turn)
+        const { heard, dialect: called } = await hear({ text: 'Fine.' })
+        const [name = ''] = heard.tools
+        // A relay leaves the client's own words alone.
+        if (called === dialect) expect(name).toBe(longName)
+        else expect(name.length).toBeLessThanOrEqual(called === 'anthropic' ? 128 : 64)
+        const calls = [{ id: 'call_abc12345', name, args: { city: 'Paris' } }]
+        const { answer } = await hear({ calls })
+        const [one] = client.read(answer).calls
+        expect(one?.name).toBe(longName)
+        if (!one) throw new Error('The client saw no call.')
+        const second = await hear({ text: 'Done.' }, { answer, results: [{ ...one, text: 'free' }] })
+        expect(second.heard.calls.map((call) => call.name)).toEqual([name])
+        expect(second.heard.results.map(({ text }) => text)).toEqual(['free'])
       })
 
       it('with thinking over two turns', async () => {

@@ -12,7 +12,6 @@ import { readCitations } from './citations.ts'
 import { readFinish } from './finish.ts'
 import { readLogprobs } from './logprobs.ts'
 import { type ReasoningField, sealOf } from './seal.ts'
-import { readToolName } from './tool-names.ts'
 import { readUsage } from './usage.ts'
 
 /** Cohere gives one answer. */
@@ -76,7 +75,7 @@ export class AnswerReader {
     if (called !== undefined) {
       this.#called = true
       const id = textIn(fragment.id) ?? `call_${shortId(`${this.#id}/${call}`)}`
-      events.push(...this.#seal(), { type: 'tool-call-start', choice, call, id, name: readToolName(called) })
+      events.push(...this.#seal(), { type: 'tool-call-start', choice, call, id, name: called })
     }
     if (text !== undefined) events.push({ type: 'tool-call-delta', choice, call, arguments: text })
     return events

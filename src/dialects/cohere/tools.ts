@@ -3,7 +3,6 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, Tool } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
 import { compact, listIn } from '../read.ts'
-import { writeToolName } from './tool-names.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the choice names a tool that is not there. */
 export function writeTools(request: ChatRequest): { fields: JsonObject; dropped: string[] } {
@@ -35,7 +34,7 @@ function offered({ tools, toolChoice }: ChatRequest): Tool[] {
 
 function writeTool({ name, description, parameters }: Tool): JsonObject {
   const definition = compact({
-    name: writeToolName(name),
+    name,
     description,
     parameters: parameters ?? { type: 'object', properties: {} },
   })

@@ -6,7 +6,6 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, ToolCallPart } from '../../chat/request.ts'
 import { compact } from '../read.ts'
 import { fieldOf } from './seal.ts'
-import { writeToolName } from './tool-names.ts'
 
 /** One message, or none where nothing is left to say: Cohere refuses an empty one. */
 export function writeAssistant(content: AssistantPart[]): JsonObject[] {
@@ -38,5 +37,5 @@ function ownReasoning(part: AssistantPart, field: 'thinking' | 'tool_plan'): str
 
 function writeToolCall({ id, name, arguments: text }: ToolCallPart): JsonObject {
   // No arguments are written as an empty object: the empty string is not JSON.
-  return { id, type: 'function', function: { name: writeToolName(name), arguments: text || '{}' } }
+  return { id, type: 'function', function: { name, arguments: text || '{}' } }
 }

@@ -7,7 +7,6 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'
 import { objectIn, textIn } from '../read.ts'
 import { PartialArguments } from './partial-arguments.ts'
-import { readToolName } from './tool-names.ts'
 
 export class CallReader {
   readonly #choice: number
@@ -43,7 +42,7 @@ export class CallReader {
     this.#open = undefined
     // Where the provider gives no id, the answer's own makes one that no other call of the conversation has.
     const id = textIn(call.id) ?? `call_${this.#responseId}_${this.#choice}_${index}`
-    const name = readToolName(textIn(call.name) ?? '')
+    const name = textIn(call.name) ?? ''
     return { type: 'tool-call-start', choice: this.#choice, call: index, id, name, ...(opaque && { opaque }) }
   }
 

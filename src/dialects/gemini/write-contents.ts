@@ -9,7 +9,6 @@ import { objectIn, parseJson } from '../read.ts'
 import { generationOf } from './generation.ts'
 import { checkMedia, writeMedia } from './media.ts'
 import { PartWriter } from './part-writer.ts'
-import { writeToolName } from './tool-names.ts'
 import { writeResponse } from './tool-result.ts'
 
 /** @throws {HubError} VALIDATION_ERROR for a file that the model cannot be shown, or a result that answers no call. */
@@ -103,9 +102,9 @@ class ContentsWriter {
           // Thoughts of any model are taken back; what they are sealed with counts at its own provider only.
           return [...writer.reasoning(part.text), ...(part.opaque ? writer.seal(part.opaque, part.text) : [])]
         case 'tool-call': {
-          const name = writeToolName(part.name)
+          const { name } = part
           this.#calls.set(part.id, { name, place: this.#calls.size })
-          return writer.call({ ...part, name, args: readArguments(part.arguments) })
+          return writer.call({ ...part, args: readArguments(part.arguments) })
         }
       }
     })

@@ -4,7 +4,6 @@ import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../chat/req
 import type { Call, Upstream } from '../dialect.ts'
 import { compact } from '../read.ts'
 import { thinkingConfigFor } from './generation.ts'
-import { writeToolName } from './tool-names.ts'
 import { writeContents } from './write-contents.ts'
 
 /** More stop sequences than this are refused. */
@@ -59,13 +58,13 @@ function writeConfig(
 
 /** The fields for JSON Schema take all of it; those for Gemini's own kind refuse what they do not know. */
 function writeTool({ name, description, parameters }: Tool): JsonObject {
-  return compact({ name: writeToolName(name), description, parametersJsonSchema: parameters })
+  return compact({ name, description, parametersJsonSchema: parameters })
 }
 
 function writeToolChoice(choice: ToolChoice | undefined): JsonObject | undefined {
   if (choice === undefined) return undefined
   if (typeof choice === 'object') {
-    return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [writeToolName(choice.name)] } }
+    return { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [choice.name] } }
   }
   const mode = { auto: 'AUTO', required: 'ANY', none: 'NONE' }[choice]
   return { functionCallingConfig: { mode } }

@@ -5,6 +5,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
 import type { Quirks } from '../dialect.ts'
+import { takesSampling } from '../effort.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import { withoutMarks } from './opaque.ts'
 import { placeReasoning } from './reasoning.ts'
@@ -51,8 +52,7 @@ const samplingFields = [
 
 /** The fields that this model answers with an error, as far as is known: leaving them out changes little, and is told. */
 export function refusedByModel(facts: ModelFacts | undefined, body: JsonObject): string[] {
-  // OpenAI's models take sampling again where they are told not to reason (gpt-5.1 and later).
-  const samples = facts?.sampling !== false || body.reasoning_effort === 'none'
+  const samples = takesSampling(textIn(body.model) ?? '', facts, body.reasoning_effort)
   return [...(samples ? [] : samplingFields), ...(facts?.reasoning === false ? ['reasoning_effort'] : [])]
 }
 

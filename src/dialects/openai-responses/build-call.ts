@@ -2,7 +2,8 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Quirks, Upstream } from '../dialect.ts'
-import { listIn } from '../read.ts'
+import { takesSampling } from '../effort.ts'
+import { listIn, objectIn } from '../read.ts'
 import { withoutMarks } from './marks.ts'
 import { outputLimit, writeRequest } from './write-request.ts'
 
@@ -10,7 +11,8 @@ import { outputLimit, writeRequest } from './write-request.ts'
 export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts = {} }: Upstream): Call {
   const own = request.origin.dialect === 'openai-responses'
   const { body, dropped } = own ? ownRequest(request) : writeRequest(request, facts)
-  const refused = [...(quirks.refuses ?? []), ...(facts.sampling === false ? ['temperature', 'top_p'] : [])]
+  const samples = takesSampling(model, facts, objectIn(body.reasoning)?.effort)
+  const refused = [...(quirks.refuses ?? []), ...(samples ? [] : ['temperature', 'top_p'])]
   dropped.push(...leaveOut(body, refused))
   rename(body, quirks.renames ?? {})
   if (quirks.singleToolCalls && listIn(body.tools).length > 0) body.parallel_tool_calls = false

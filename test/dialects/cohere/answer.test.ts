@@ -150,10 +150,10 @@ describe('log probabilities', () => {
 })
 
 describe('tool calls', () => {
-  it('have the names that the client gave its tools', () => {
-    const sse = [start, callStart(1, 'a', 'get_0x2d_weather'), callDelta(1, '{}'), messageEnd('TOOL_CALL')]
+  it('have the names that were sent', () => {
+    const sse = [start, callStart(1, 'a', 'get_weather'), callDelta(1, '{}'), messageEnd('TOOL_CALL')]
     expect(parse(sse.join('')).slice(1, 3)).toEqual([
-      { type: 'tool-call-start', choice: 0, call: 1, id: 'a', name: 'get-weather' },
+      { type: 'tool-call-start', choice: 0, call: 1, id: 'a', name: 'get_weather' },
       { type: 'tool-call-delta', choice: 0, call: 1, arguments: '{}' },
     ])
   })

@@ -19,7 +19,7 @@ const weather = { name: 'get-weather', description: 'The weather.', parameters }
 const time = { name: 'time' }
 const writtenWeather = {
   type: 'function',
-  function: { name: 'get_0x2d_weather', description: 'The weather.', parameters },
+  function: { name: 'get-weather', description: 'The weather.', parameters },
 }
 const writtenTime = {
   type: 'function',

@@ -24,7 +24,7 @@ function messagesFor(messages: Message[]): unknown {
 
 const text = (words: string) => ({ type: 'text' as const, text: words })
 const call = { type: 'tool-call' as const, id: 'a', name: 'f.g', arguments: '' }
-const writtenCall = { id: 'a', type: 'function', function: { name: 'f_0x2e_g', arguments: '{}' } }
+const writtenCall = { id: 'a', type: 'function', function: { name: 'f.g', arguments: '{}' } }
 const image: FilePart = {
   type: 'file',
   kind: 'image',

@@ -95,14 +95,14 @@ describe('calls', () => {
     )
   })
 
-  it('have their signature, and the name that the client gave the tool', () => {
-    const part = { functionCall: { id: 'fc-1', name: 'my_0x20_tool', args: {} }, thoughtSignature: 'c2ln' }
+  it('have their signature, and the name that was sent', () => {
+    const part = { functionCall: { id: 'fc-1', name: 'my_tool', args: {} }, thoughtSignature: 'c2ln' }
     expect(parse(answer([part], stop))).toContainEqual({
       type: 'tool-call-start',
       choice: 0,
       call: 0,
       id: 'fc-1',
-      name: 'my tool',
+      name: 'my_tool',
       opaque: { dialect: 'gemini', data: 'c2ln' },
     })
   })

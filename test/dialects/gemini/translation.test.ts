@@ -93,14 +93,14 @@ describe('messages for a client of another dialect', () => {
         role: 'model',
         parts: [
           { functionCall: { id: 'a', name: 'f', args: { x: 1 } } },
-          { functionCall: { id: 'b', name: 'my_0x20_tool', args: {} } },
+          { functionCall: { id: 'b', name: 'my tool', args: {} } },
         ],
       },
       {
         role: 'user',
         parts: [
           { functionResponse: { id: 'a', name: 'f', response: { error: 'No city' } } },
-          { functionResponse: { id: 'b', name: 'my_0x20_tool', response: { result: 'Noon' } } },
+          { functionResponse: { id: 'b', name: 'my tool', response: { result: 'Noon' } } },
           { text: 'And?' },
         ],
       },
@@ -255,15 +255,13 @@ describe('options for a client of another dialect', () => {
     ['auto', { mode: 'AUTO' }],
     ['none', { mode: 'NONE' }],
     ['required', { mode: 'ANY' }],
-    [{ name: 'a/b' }, { mode: 'ANY', allowedFunctionNames: ['a_0x2f_b'] }],
+    [{ name: 'a/b' }, { mode: 'ANY', allowedFunctionNames: ['a/b'] }],
   ] as const)('say the tool choice %j', (toolChoice, functionCallingConfig) => {
     const tools = [{ name: 'a/b', description: 'd', parameters: { type: 'object' } }]
     expect(call({ tools, toolChoice }).body).toMatchObject({
       tools: [
         {
-          functionDeclarations: [
-            { name: 'a_0x2f_b', description: 'd', parametersJsonSchema: { type: 'object' } },
-          ],
+          functionDeclarations: [{ name: 'a/b', description: 'd', parametersJsonSchema: { type: 'object' } }],
         },
       ],
       toolConfig: { functionCallingConfig },

@@ -1,0 +1,25 @@
+/** The steps on bodies that go out, by dialect. */
+import type { DialectId } from '../../chat/request.ts'
+import { markForCache } from './anthropic-cache.ts'
+import { leaveOutUnknown, withoutCacheMarks, withoutEmptyMembers } from './chat-members.ts'
+import { leadWithSystem, separateToolsFromUser } from './chat-order.ts'
+import { fillReasoning, signCalls } from './chat-reasoning.ts'
+import type { BodyStep } from './fit.ts'
+import { openWithUser } from './gemini-opening.ts'
+import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
+
+export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
+  'openai-chat': [
+    leaveOutUnknown,
+    fitChatEffort,
+    withoutEmptyMembers,
+    withoutCacheMarks,
+    leadWithSystem,
+    separateToolsFromUser,
+    fillReasoning,
+    signCalls,
+  ],
+  'openai-responses': [fitResponsesEffort],
+  anthropic: [markForCache],
+  gemini: [openWithUser],
+}

@@ -1,0 +1,47 @@
+/**
+ * Effort in a client's own body, where a route led to another model than the client had in mind.
+ */
+import type { JsonObject } from '../../chat/json.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
+import { nearestWord } from './efforts.ts'
+import type { BodyStep } from './fit.ts'
+
+export const fitChatEffort: BodyStep = (body, { efforts, isTranslated, isExact }, dropped) => {
+  const asked = textIn(body.reasoning_effort)
+  if (isTranslated || isExact || !efforts || asked === undefined) return body
+  const word = nearestWord(asked, efforts)
+  if (word === asked) return body
+  if (asked !== 'none') dropped.push('reasoning_effort')
+  const { reasoning_effort: _asked, ...rest } = body
+  return word === undefined ? rest : { ...rest, reasoning_effort: word }
+}
+
+/**
+ * Models that do not reason refuse the fields as such: "Encrypted content is not supported with
+ * this model".
+ */
+export const fitResponsesEffort: BodyStep = (body, { efforts, isTranslated, isExact }, dropped) => {
+  if (isTranslated || isExact || !efforts) return body
+  if (efforts.length === 0) return withoutReasoning(body, dropped)
+  const reasoning = objectIn(body.reasoning)
+  const asked = textIn(reasoning?.effort)
+  if (asked === undefined) return body
+  const word = nearestWord(asked, efforts)
+  if (word === asked) return body
+  if (asked !== 'none') dropped.push('reasoning.effort')
+  const { effort: _asked, ...rest } = reasoning ?? {}
+  return { ...body, reasoning: word === undefined ? rest : { ...rest, effort: word } }
+}
+
+const encrypted = 'reasoning.encrypted_content'
+
+function withoutReasoning(body: JsonObject, dropped: string[]): JsonObject {
+  const include = listIn(body.include)
+  const asksForState = include.includes(encrypted)
+  if (!objectIn(body.reasoning) && !asksForState) return body
+  if (objectIn(body.reasoning)) dropped.push('reasoning')
+  const { reasoning: _reasoning, ...rest } = body
+  if (!asksForState) return rest
+  dropped.push('include')
+  return { ...rest, include: include.filter((name) => name !== encrypted) }
+}

@@ -1,0 +1,71 @@
+/**
+ * What the receiver of a request takes: data of its dialect, of the provider's row and of the
+ * model, joined once for a call. A row that says nothing of itself, as every custom provider's, is
+ * taken for the strictest vendor of its dialect.
+ */
+import type { JsonObject } from '../../chat/json.ts'
+import type { ModelFacts } from '../../chat/model.ts'
+import type { ChatRequest, DialectId } from '../../chat/request.ts'
+import type { Quirks } from '../dialect.ts'
+import { effortsOf } from './efforts.ts'
+import { dialectLimits, type DialectLimits } from './limits.ts'
+
+export interface Profile extends DialectLimits {
+  dialect: DialectId
+  /** The client speaks another dialect: the request is written anew, and all of it must fit. */
+  isTranslated: boolean
+  /**
+   * The client named this very model: its own words go out as they are, but for what the row is
+   * known to refuse.
+   */
+  isExact: boolean
+  /** The row says how it departs from its dialect. No custom provider does. */
+  isKnownRow: boolean
+  quirks: Quirks
+  /** The request as its client sent it, for marks that no canonical request holds. */
+  clientBody: JsonObject
+  model: string
+  facts?: ModelFacts
+  /**
+   * The words for effort that the model knows, from the least; empty where it knows none, absent
+   * where nothing is known.
+   */
+  efforts?: readonly string[]
+}
+
+export interface Receiver {
+  dialect: DialectId
+  /** The quirks of the row in this dialect; absent for a custom provider. */
+  quirks?: Quirks | undefined
+  /** Whether the row is the hub's own, of which is known what it takes. */
+  isKnownRow: boolean
+  /** The provider's own id of the model. */
+  model: string
+  facts?: ModelFacts | undefined
+}
+
+/** The profile for one call. */
+export function profileFor(request: ChatRequest, receiver: Receiver): Profile {
+  const { dialect, quirks = {}, isKnownRow, model, facts } = receiver
+  const efforts = effortsOf(model, facts, quirks, isKnownRow)
+  return {
+    ...dialectLimits(dialect),
+    dialect,
+    isTranslated: request.origin.dialect !== dialect,
+    isExact: namesModel(request.model, model),
+    isKnownRow,
+    quirks,
+    clientBody: request.origin.body,
+    model,
+    ...(facts && { facts }),
+    ...(efforts && { efforts }),
+  }
+}
+
+/**
+ * Whether a client that asked for this name asked for this model: by its id, or by that behind a
+ * provider's name.
+ */
+function namesModel(asked: string, model: string): boolean {
+  return asked === model || asked.slice(asked.indexOf('/') + 1) === model
+}
