@@ -1,20 +1,36 @@
-/** What a request needs of a model, derived once, and whether a model has it. Pure. What is not known counts as able. */
+/**
+ * What a request needs of a model, derived once, and whether a model has it. Pure. What is not
+ * known counts as able.
+ */
 import type { ModelFacts } from '../chat/model.ts'
-import type { ChatRequest, FilePart } from '../chat/request.ts'
+import type { ChatRequest, FilePart, Message } from '../chat/request.ts'
 import { findKeptState, type KeptState } from '../dialects/kept-state.ts'
 import type { Feature } from '../providers/provider.ts'
 import { featuresOf } from './choose-dialect.ts'
 import type { Estimate } from './estimate.ts'
 
+type FileKind = 'image' | 'audio' | 'pdf'
+
 export interface Needs {
   tools: boolean
   jsonSchema: boolean
-  input: ReadonlySet<'image' | 'audio' | 'pdf'>
+  /** Everything that is to be seen anywhere in the conversation. */
+  input: ReadonlySet<FileKind>
+  /**
+   * Of it, what the user asks about now; absent means all of it. The rest may be told in words to a
+   * model that sees none.
+   */
+  asked?: ReadonlySet<FileKind>
   /** Input as estimated, in tokens. */
   inputTokens: number
-  /** What it holds that the dialects of one provider differ in; absent where nothing is known of it. */
+  /**
+   * What it holds that the dialects of one provider differ in; absent where nothing is known of it.
+   */
   features?: ReadonlySet<Feature>
-  /** State that is kept at a provider, for the account that made it: what it is, and the dialect in which it is named. */
+  /**
+   * State that is kept at a provider, for the account that made it: what it is, and the dialect in
+   * which it is named.
+   */
   boundTo?: KeptState
 }
 
@@ -22,10 +38,13 @@ export interface Needs {
 const doubt = 1.25
 
 export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
-  const input = new Set<'image' | 'audio' | 'pdf'>()
+  const input = new Set<FileKind>()
+  const asked = new Set<FileKind>()
+  const question = questionOf(request.messages)
   for (const message of request.messages) {
     for (const part of message.content) {
       if (part.type === 'file') addKind(input, part)
+      if (part.type === 'file' && message === question) addKind(asked, part)
       if (part.type === 'tool-result') {
         for (const inner of part.content) if (inner.type === 'file') addKind(input, inner)
       }
@@ -36,6 +55,7 @@ export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
     tools: request.tools.length > 0,
     jsonSchema: request.format?.type === 'json-schema',
     input,
+    asked,
     inputTokens: estimate.inputTokens,
     features: featuresOf(request),
     ...(boundTo && { boundTo }),
@@ -48,8 +68,7 @@ export function lackOf(facts: ModelFacts | undefined, needs: Needs): string | un
   if (needs.tools && facts.tools === false) return 'its model takes no tools'
   if (needs.jsonSchema && facts.jsonSchema === false && facts.tools === false)
     return 'its model takes no JSON schema'
-  const { input } = facts
-  const unseen = input && [...needs.input].find((kind) => !input.includes(kind))
+  const [unseen] = unseenOf(facts, needs.asked ?? needs.input)
   if (unseen) return `its model takes no ${unseen}`
   if (facts.contextTokens !== undefined && needs.inputTokens > facts.contextTokens * doubt) {
     return `about ${needs.inputTokens} tokens are more than the ${facts.contextTokens} its model takes`
@@ -57,7 +76,25 @@ export function lackOf(facts: ModelFacts | undefined, needs: Needs): string | un
   return undefined
 }
 
-function addKind(kinds: Set<'image' | 'audio' | 'pdf'>, file: FilePart): void {
+/**
+ * Whether a model cannot see something of earlier turns or of results of tools: it serves where
+ * none can that sees it.
+ */
+export function isBlindTo(facts: ModelFacts | undefined, needs: Needs): boolean {
+  return facts !== undefined && unseenOf(facts, needs.input).length > 0
+}
+
+function unseenOf({ input }: ModelFacts, kinds: ReadonlySet<FileKind>): FileKind[] {
+  return input ? [...kinds].filter((kind) => !input.includes(kind)) : []
+}
+
+/** What the user said last. Beside results of tools, clients put there what the tools returned. */
+function questionOf(messages: readonly Message[]): Message | undefined {
+  const last = messages.findLastIndex(({ role }) => role === 'user')
+  return messages[last - 1]?.role === 'tool' ? undefined : messages[last]
+}
+
+function addKind(kinds: Set<FileKind>, file: FilePart): void {
   switch (file.kind) {
     case 'image':
     case 'audio':

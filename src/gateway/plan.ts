@@ -9,11 +9,11 @@ import type { Reach } from '../db/reach.ts'
 import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
-import { factsOf, priceOf, providersOfModel } from '../providers/registry.ts'
+import { factsAt, factsOf, priceOf, providersOfModel } from '../providers/registry.ts'
 import { chooseDialect, embeddings } from './choose-dialect.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
-import { lackOf, type Needs } from './needs.ts'
+import { isBlindTo, lackOf, type Needs } from './needs.ts'
 import type { ProviderRow } from './provider-row.ts'
 
 /** One provider and model that may serve a request, with the pools to ask, private before shared. */
@@ -103,6 +103,7 @@ export function makePlan(input: PlanInput): Plan | HubError {
       else if (candidate) plan.candidates.push(candidate)
     }
   }
+  plan.candidates = seeingFirst(plan.candidates, input.needs)
   if (forbidden > 0 && forbidden === resolved.length) {
     return new HubError('FORBIDDEN', `This token may not use "${asked}".`, { param: 'model' })
   }
@@ -112,6 +113,14 @@ export function makePlan(input: PlanInput): Plan | HubError {
     if (candidate && typeof candidate !== 'string') plan.candidates.push(candidate)
   }
   return plan
+}
+
+/** Those that see all of a conversation before those to whom something of it is told in words. */
+function seeingFirst(candidates: Candidate[], needs: Needs): Candidate[] {
+  const isBlind = ({ providerId, provider, model }: Candidate): boolean =>
+    isBlindTo(factsAt(providerId, provider, model), needs)
+  if (needs.input.size === 0 || !candidates.some(isBlind)) return candidates
+  return [...candidates.filter((each) => !isBlind(each)), ...candidates.filter(isBlind)]
 }
 
 /** The order of resolution is part of the API: route, pattern, provider/model, provider, bare model id. */

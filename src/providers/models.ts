@@ -61,8 +61,18 @@ export const gemini = {
     65_536,
     'image video audio pdf tools schema reasoning sampling',
   ),
-  'gemini-2.5-pro': facts([1.25, 10, 0.125], 1_048_576, 65_536, 'sampling'),
-  'gemini-2.5-flash': facts([0.3, 2.5, 0.03], 1_048_576, 65_536, 'sampling'),
+  'gemini-2.5-pro': facts(
+    [1.25, 10, 0.125],
+    1_048_576,
+    65_536,
+    'image audio video pdf tools schema reasoning sampling',
+  ),
+  'gemini-2.5-flash': facts(
+    [0.3, 2.5, 0.03],
+    1_048_576,
+    65_536,
+    'image audio video pdf tools schema reasoning sampling',
+  ),
   'gemini-2.5-flash-lite': facts(
     [0.1, 0.4, 0.01],
     1_048_576,
@@ -74,11 +84,11 @@ export const gemini = {
 
 export const openrouter = {
   'openrouter/free': facts([0, 0], 200_000, 8_000, 'image tools schema reasoning sampling'),
-  'openai/gpt-oss-120b:free': facts([0, 0], 131_072, 131_072, 'sampling'),
+  'openai/gpt-oss-120b:free': facts([0, 0], 131_072, 131_072, 'tools schema reasoning sampling'),
   'meta-llama/llama-3.3-70b-instruct:free': facts([0, 0], 65_536, 131_072, 'sampling'),
   'qwen/qwen3-coder:free': facts([0, 0], 262_000, 262_000, 'tools sampling'),
   'openai/gpt-5.5': facts([5, 30, 0.5], undefined, undefined, 'sampling'),
-  'openai/gpt-oss-120b': facts([0.03, 0.15], 131_072, 131_072, 'sampling'),
+  'openai/gpt-oss-120b': facts([0.03, 0.15], 131_072, 131_072, 'tools schema reasoning sampling'),
   'anthropic/claude-sonnet-5': facts([2, 10, 0.2, 2.5], million, undefined, 'schema sampling'),
   'google/gemini-3.5-flash': facts([1.5, 9, 0.15, 0.083333], 1_048_576, undefined, 'sampling'),
   'deepseek/deepseek-v4-flash': facts([0.098, 0.196, 0.02], 1_048_575, 65_536, 'sampling'),
@@ -95,7 +105,7 @@ export const mistral = {
 } satisfies Models
 
 export const groq = {
-  'openai/gpt-oss-120b': facts([0.15, 0.6, 0.075], 131_072, 65_536, 'sampling'),
+  'openai/gpt-oss-120b': facts([0.15, 0.6, 0.075], 131_072, 65_536, 'tools schema reasoning sampling'),
   'openai/gpt-oss-20b': facts([0.075, 0.3, 0.0375], 131_072, 65_536, 'tools schema reasoning sampling'),
   // Paid keys only since 2026-08-16.
   'llama-3.3-70b-versatile': facts([0.59, 0.79], 131_072, 32_768, 'tools sampling'),
@@ -167,7 +177,7 @@ export const deepseek = {
 } satisfies Models
 
 export const huggingface = {
-  'openai/gpt-oss-120b': facts([0.25, 0.69], 131_072, undefined, 'sampling'),
+  'openai/gpt-oss-120b': facts([0.25, 0.69], 131_072, undefined, 'tools schema reasoning sampling'),
   'moonshotai/Kimi-K2.6': facts([0.95, 4, 0.16], 262_144, 262_144, 'image video tools reasoning sampling'),
   'zai-org/GLM-5.1': facts([1, 3.2, 0.2], 202_752, 131_072, 'tools reasoning sampling'),
   'deepseek-ai/DeepSeek-V4-Pro': facts([0.435, 0.87, 0.003625], 1_048_576, 393_216, 'sampling'),
@@ -184,7 +194,7 @@ export const cohere = {
 } satisfies Models
 
 export const cerebras = {
-  'gpt-oss-120b': facts([0.35, 0.75], 131_072, 40_960, 'sampling'),
+  'gpt-oss-120b': facts([0.35, 0.75], 131_072, 40_960, 'tools schema reasoning sampling'),
   'zai-glm-4.7': facts([2.25, 2.75, 0, 0], 131_072, 40_960, 'tools schema reasoning sampling'),
 } satisfies Models
 
@@ -202,7 +212,7 @@ export const xai = {
 
 export const nvidia = {
   'nvidia/nemotron-3-super-120b-a12b': facts([0.2, 0.8], 262_144, 262_144, 'tools reasoning sampling'),
-  'openai/gpt-oss-120b': facts([0, 0], 128_000, 8_192, 'sampling'),
+  'openai/gpt-oss-120b': facts([0, 0], 128_000, 8_192, 'tools schema reasoning sampling'),
   'openai/gpt-oss-20b': facts([0, 0], 131_072, 32_768, 'tools schema reasoning sampling'),
   'meta/llama-3.3-70b-instruct': facts([0, 0], 128_000, 4_096, 'tools schema sampling'),
   'moonshotai/kimi-k2.6': facts([0, 0], 262_144, 262_144, 'image video tools schema reasoning sampling'),
@@ -221,7 +231,7 @@ export const github = {
 
 export const workersAi = {
   '@cf/zai-org/glm-4.7-flash': facts([0.0605, 0.4], 131_072, 131_072, 'tools schema reasoning sampling'),
-  '@cf/openai/gpt-oss-120b': facts([0.35, 0.75], 128_000, 16_384, 'sampling'),
+  '@cf/openai/gpt-oss-120b': facts([0.35, 0.75], 128_000, 16_384, 'tools schema reasoning sampling'),
   '@cf/openai/gpt-oss-20b': facts([0.2, 0.3], 128_000, 16_384, 'tools schema reasoning sampling'),
   '@cf/meta/llama-3.3-70b-instruct-fp8-fast': facts([0.293, 2.253], 24_000, 24_000, 'sampling'),
   '@cf/meta/llama-4-scout-17b-16e-instruct': facts([0.27, 0.85], 131_000, undefined, 'sampling'),
@@ -258,7 +268,9 @@ function unpriced(contextTokens?: number, outputTokens?: number, abilities?: str
   }
 }
 
+/** A model of which the source says no more than that it takes sampling may have any of the others. */
 function abilitiesOf(words: string[]): ModelFacts {
+  if (words.join() === 'sampling') return { sampling: true }
   return {
     input: (['image', 'audio', 'video', 'pdf'] as const).filter((kind) => words.includes(kind)),
     tools: words.includes('tools'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest, FilePart } from '../../src/chat/request.ts'
-import { lackOf, needsOf } from '../../src/gateway/needs.ts'
+import { isBlindTo, lackOf, needsOf } from '../../src/gateway/needs.ts'
 import { anyRequest } from '../any-request.ts'
 
 const estimate = { inputTokens: 1_000, outputTokens: 0 }
@@ -23,6 +23,26 @@ describe('what a request needs', () => {
     expect([...needs(showing(file('document', { source: { type: 'text', text: 'x' } }))).input]).toEqual([])
     const result = { type: 'tool-result' as const, callId: 'c', content: [file('image')] }
     expect([...needs({ messages: [{ role: 'tool', content: [result] }] }).input]).toEqual(['image'])
+  })
+})
+
+describe('an image', () => {
+  const blind = { input: [] }
+  const shown = { role: 'user' as const, content: [file('image')] }
+  const result = { type: 'tool-result' as const, callId: 'c', content: [file('image')] }
+  const said = { role: 'user' as const, content: [{ type: 'text' as const, text: 'x' }] }
+
+  it.each([
+    ['that the user asks about', [shown], true],
+    ['of an earlier turn', [shown, said], false],
+    ['that a tool returned', [said, { role: 'tool' as const, content: [result] }], false],
+    ['beside what a tool returned', [said, { role: 'tool' as const, content: [result] }, shown], false],
+  ])('%s is seen by models that see, or told in words to others', (_, messages, mustSee) => {
+    const wanted = needs({ messages })
+    expect(lackOf(blind, wanted)).toBe(mustSee ? 'its model takes no image' : undefined)
+    expect(isBlindTo(blind, wanted)).toBe(true)
+    expect(isBlindTo({ input: ['image'] }, wanted)).toBe(false)
+    expect(isBlindTo(undefined, wanted)).toBe(false)
   })
 })
 

@@ -9,6 +9,7 @@ import { makeDirectory } from '../../src/gateway/directory.ts'
 import type { Needs } from '../../src/gateway/needs.ts'
 import { makePlan, type Plan, type PlanInput } from '../../src/gateway/plan.ts'
 import { catalog } from '../../src/providers/catalog.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 
 const reach = (provider: string, more: Partial<Reach> = {}): Reach => ({
   poolOwner: 'usr_1',
@@ -106,6 +107,30 @@ describe('the default routes', () => {
       leftOut: [{ provider: 'openai', reason: 'you have no key for it' }, { provider: 'anthropic' }],
     })
   })
+})
+
+it('tries models that see an image of an earlier turn before those that are told of it', () => {
+  const seen = new Set(['image'] as const)
+  const needs: Needs = { ...noNeeds, input: seen, asked: new Set() }
+  const candidates = [
+    { provider: 'groq', model: 'openai/gpt-oss-20b' },
+    { provider: 'openai', model: 'gpt-5.4-mini' },
+  ]
+  const known = {
+    ...everywhere,
+    routes: [{ owner: 'usr_1', name: 'r', order: 'listed' as const, candidates }],
+  }
+  const inOrder = ['openai/gpt-5.4-mini', 'groq/openai/gpt-oss-20b']
+  expect(names(ask('r', { in: known, needs }))).toEqual(inOrder)
+  expect(names(ask('r', { in: known, needs: { ...needs, asked: seen } }))).toEqual(inOrder.slice(0, 1))
+  expect(names(ask('r', { in: known }))).toEqual(inOrder.toReversed())
+})
+
+it('every default model of a built-in provider takes tools, as far as is known', () => {
+  for (const [id, provider] of Object.entries(catalog)) {
+    const { defaultModel, models } = provider as Provider
+    expect(models[defaultModel]?.tools, id).not.toBe(false)
+  }
 })
 
 it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(

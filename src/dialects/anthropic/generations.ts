@@ -11,6 +11,8 @@ export interface Abilities {
   efforts: readonly string[]
   /** It cannot be told not to think. */
   alwaysThinks?: true
+  /** Messages of the role `system` amid the conversation. */
+  systemTurns?: true
   /** `output_config.format` and strict tools; absent where nothing is known. */
   schemas?: boolean
 }
@@ -34,7 +36,13 @@ export function abilitiesOf(model: string): Abilities | undefined {
     return { thinking: ['adaptive', 'enabled'], efforts: [...plainEfforts, 'max'], schemas: true }
   const always = /fable|mythos/.test(model)
   const efforts = [...plainEfforts, 'xhigh', 'max']
-  return { thinking: ['adaptive'], efforts, schemas: true, ...(always && { alwaysThinks: true }) }
+  return {
+    thinking: ['adaptive'],
+    efforts,
+    schemas: true,
+    ...(always && { alwaysThinks: true }),
+    ...(generation >= 4.8 && { systemTurns: true }),
+  }
 }
 
 /**

@@ -4,6 +4,8 @@ import { markForCache } from './anthropic-cache.ts'
 import { leaveOutUnknown, withoutCacheMarks, withoutEmptyMembers } from './chat-members.ts'
 import { leadWithSystem, separateToolsFromUser } from './chat-order.ts'
 import { fillReasoning, signCalls } from './chat-reasoning.ts'
+import { foldSystemTurns } from './anthropic-system.ts'
+import { describeOwnFiles } from './files.ts'
 import type { BodyStep } from './fit.ts'
 import { openWithUser } from './gemini-opening.ts'
 import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
@@ -11,6 +13,7 @@ import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
 export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
   'openai-chat': [
     leaveOutUnknown,
+    describeOwnFiles,
     fitChatEffort,
     withoutEmptyMembers,
     withoutCacheMarks,
@@ -19,7 +22,7 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     fillReasoning,
     signCalls,
   ],
-  'openai-responses': [fitResponsesEffort],
-  anthropic: [markForCache],
+  'openai-responses': [fitResponsesEffort, describeOwnFiles],
+  anthropic: [markForCache, foldSystemTurns, describeOwnFiles],
   gemini: [openWithUser],
 }

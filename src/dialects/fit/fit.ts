@@ -7,6 +7,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { bodySteps } from './body-steps.ts'
 import { fitCallIds } from './call-ids.ts'
+import { describeFiles } from './files.ts'
 import type { Profile } from './profile.ts'
 import { fitSchemas } from './schemas.ts'
 import { fitEffort, fitOutputLimit, fitStops, fitTopK, fitUser } from './settings.ts'
@@ -28,7 +29,16 @@ export interface Fitted {
   dropped: string[]
 }
 
-const steps: readonly Step[] = [fitUser, fitOutputLimit, fitStops, fitTopK, fitEffort, fitSchemas, fitCallIds]
+const steps: readonly Step[] = [
+  fitUser,
+  fitOutputLimit,
+  fitStops,
+  fitTopK,
+  fitEffort,
+  fitSchemas,
+  fitCallIds,
+  describeFiles,
+]
 
 const noNames: ReadonlyMap<string, string> = new Map()
 
