@@ -6,7 +6,6 @@ import { unfold } from '../chat/fold.ts'
 import { inbound, outbound } from '../dialects/index.ts'
 import { otherChoices } from '../dialects/spend-fields.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
-import { withNames } from '../dialects/fit/restore-names.ts'
 import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
@@ -75,7 +74,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     if (thrown instanceof HubError) return { type: 'unfit', error: thrown }
     throw thrown
   }
-  const { call, names } = fitted
+  const { call, speaker } = fitted
   const headers = toHeaders({
     'content-type': 'application/json',
     accept: request.stream ? 'text/event-stream' : 'application/json',
@@ -113,7 +112,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const sent = sentBy(input, call)
   const conversation: Conversation = {
     ...input,
-    speaker: withNames(spoken, names),
+    speaker,
     listener,
     abort,
     secrets,

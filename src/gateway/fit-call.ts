@@ -5,15 +5,15 @@
 import type { ChatRequest } from '../chat/request.ts'
 import type { Call, Outbound, Upstream } from '../dialects/dialect.ts'
 import { clientField } from '../dialects/fit/field-names.ts'
-import { fitBody, fitRequest } from '../dialects/fit/fit.ts'
+import { fitBody, fitRequest, readerFor } from '../dialects/fit/fit.ts'
 import { profileFor } from '../dialects/fit/profile.ts'
 import { factsAt, isBuiltIn } from '../providers/registry.ts'
 import type { Candidate } from './plan.ts'
 
 export interface FittedCall {
   call: Call
-  /** The client's names of tools, by those that are sent in their place. */
-  names: ReadonlyMap<string, string>
+  /** The dialect, as it reads answers to this call. */
+  speaker: Outbound
 }
 
 /**
@@ -35,11 +35,14 @@ export function fitCall(
   const call = speaker.buildCall(fitted.request, {
     baseUrl,
     model,
-    quirks: quirks ?? {},
+    quirks: { ...quirks, ...fitted.quirks },
     ...(facts && { facts }),
   })
   const { body, dropped } = fitBody(call.body, profile)
   const all = new Set([...fitted.dropped, ...call.dropped, ...dropped])
   const named = [...all].map((name) => clientField(name, request.origin.dialect))
-  return { call: { ...call, body, dropped: [...new Set(named)] }, names: fitted.names }
+  return {
+    call: { ...call, body, dropped: [...new Set(named)] },
+    speaker: readerFor(speaker, fitted, profile),
+  }
 }

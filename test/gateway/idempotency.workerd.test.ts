@@ -27,6 +27,8 @@ const hold = budgets.holdMs
 
 beforeAll(async () => {
   ada = await settleIn({ provider: 'openai', apiKey: 'sk-idempotency-000001' })
+  // It is called over Chat, whatever the client speaks.
+  await call('POST', '/api/keys', { provider: 'groq', apiKey: 'gsk_idempotency0000003' }, ada.session)
   bob = await settleIn({ provider: 'openai', apiKey: 'sk-idempotency-000002' }, 'bob')
 })
 beforeEach(() => {
@@ -321,7 +323,7 @@ describe('one who waits', () => {
     Object.assign(budgets, { holdMs: 20 })
     const stream = openStream()
     const body = { messages: undefined, model: undefined, contents: [{ parts: [{ text: 'Hello' }] }] }
-    const asking = { path: '/v1beta/models/openai%2Fm:streamGenerateContent', body }
+    const asking = { path: '/v1beta/models/groq%2Fm:streamGenerateContent', body }
     const first = ask(asking)
     await vi.waitFor(() => expect(calls).toHaveLength(1), 15_000)
     const second = ask(asking)

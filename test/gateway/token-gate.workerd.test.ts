@@ -283,7 +283,7 @@ describe('a token with a budget', () => {
   const limitOf: [string, string, object, (body: JsonObject) => unknown][] = [
     ['OpenAI chat', '/v1/chat/completions', {}, (body) => body.max_completion_tokens],
     ['Responses', '/v1/responses', { messages: undefined, input: 'Hello' }, (body) => body.max_output_tokens],
-    ['the hub’s own', '/api/chat', {}, (body) => body.max_completion_tokens],
+    ['the hub’s own', '/api/chat', {}, (body) => body.max_output_tokens],
     [
       'Gemini',
       '/v1beta/models/gemini%2Fgemini-2.5-flash:generateContent',

@@ -5,10 +5,13 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
+import type { Outbound, Quirks } from '../dialect.ts'
 import { bodySteps } from './body-steps.ts'
 import { fitCallIds } from './call-ids.ts'
 import { describeFiles } from './files.ts'
 import type { Profile } from './profile.ts'
+import { fieldIn, keepLearned, learnsField, withLearnedField } from './reasoning-field.ts'
+import { withNames } from './restore-names.ts'
 import { fitSchemas } from './schemas.ts'
 import { fitEffort, fitOutputLimit, fitStops, fitTopK, fitUser } from './settings.ts'
 import { fitToolNames } from './tool-names.ts'
@@ -26,6 +29,8 @@ export interface Fitted {
   request: ChatRequest
   /** The client's names of tools, by those that are sent in their place. */
   names: ReadonlyMap<string, string>
+  /** What the history says of the row, which the row itself does not. */
+  quirks?: Quirks
   dropped: string[]
 }
 
@@ -53,7 +58,22 @@ export function fitRequest(request: ChatRequest, profile: Profile): Fitted {
     return { request: fitted, names: noNames, dropped }
   }
   const fitted = steps.reduce((one, step) => step(one, profile, dropped), request)
-  return { ...fitToolNames(fitted, profile), dropped }
+  const reasoningField = learnsField(profile) ? fieldIn(fitted) : undefined
+  const learned = reasoningField ? keepLearned(fitted) : fitted
+  return {
+    ...fitToolNames(learned, profile),
+    ...(reasoningField && { quirks: { reasoningField } }),
+    dropped,
+  }
+}
+
+/**
+ * The dialect as it reads answers to a request that was fitted: what was changed is what the client
+ * knows again.
+ */
+export function readerFor(speaker: Outbound, { names }: Fitted, profile: Profile): Outbound {
+  const named = withNames(speaker, names)
+  return learnsField(profile) ? withLearnedField(named) : named
 }
 
 /** The body as its receiver takes it, for what no canonical request shows. */

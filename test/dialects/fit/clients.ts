@@ -1,6 +1,7 @@
 /** One ask in the words of each client dialect, and what the hub sends for it to a provider. */
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
 import type { DialectId } from '../../../src/chat/request.ts'
+import type { Outbound } from '../../../src/dialects/dialect.ts'
 import { inbound, outbound, spokenDialects } from '../../../src/dialects/index.ts'
 import { chooseDialect, featuresOf } from '../../../src/gateway/choose-dialect.ts'
 import { fitCall } from '../../../src/gateway/fit-call.ts'
@@ -199,7 +200,8 @@ export interface Sent {
   dialect: DialectId
   body: JsonObject
   dropped: string[]
-  names: ReadonlyMap<string, string>
+  /** The dialect, as it reads the answer. */
+  speaker: Outbound
 }
 
 /**
@@ -219,12 +221,12 @@ export function send(
   const request = listener.parseRequest(address ? body : { ...body, model: asked }, address)
   const spoken = spokenDialects
   const dialect = chooseDialect(provider, { clientDialect, spoken, features: featuresOf(request), model })
-  const speaker = dialect && outbound[dialect]
-  if (!dialect || !speaker) throw new Error(`Nobody speaks to ${id}.`)
+  const spokenTo = dialect && outbound[dialect]
+  if (!dialect || !spokenTo) throw new Error(`Nobody speaks to ${id}.`)
   const candidate = { provider, providerId: id, dialect }
-  const { call, names } = fitCall(speaker, request, candidate, { baseUrl: 'https://p.example', model })
+  const { call, speaker } = fitCall(spokenTo, request, candidate, { baseUrl: 'https://p.example', model })
   if (JSON.stringify(body) !== JSON.stringify(before)) throw new Error('The client’s body was changed.')
-  return { dialect, body: call.body, dropped: call.dropped, names }
+  return { dialect, body: call.body, dropped: call.dropped, speaker }
 }
 
 /** What is sent for an ask, in the words of a client of this dialect. */

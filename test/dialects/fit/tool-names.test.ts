@@ -4,10 +4,9 @@ import type { JsonObject } from '../../../src/chat/json.ts'
 import type { DialectId } from '../../../src/chat/request.ts'
 import { outbound } from '../../../src/dialects/index.ts'
 import { dialectLimits } from '../../../src/dialects/fit/limits.ts'
-import { withNames } from '../../../src/dialects/fit/restore-names.ts'
 import { writeToolName } from '../../../src/dialects/fit/tool-names.ts'
 import { sides } from '../../gateway/matrix/providers.ts'
-import { clientDialects, customProvider, receivers, sendAsk } from './clients.ts'
+import { clientDialects, customProvider, everyMember, receivers, sendAsk } from './clients.ts'
 
 /** The names that receivers of each dialect take. */
 const taken: Partial<Record<DialectId, RegExp>> = {
@@ -34,9 +33,9 @@ describe.each(receivers)('%s', (id, provider) => {
   describe.each(clientDialects)('for %s clients', (client) => {
     it.each(hardNames)('is given a name it takes for %s, in tools, history and choice', (name) => {
       const ask = { tool: { name }, forced: name, call: { id: 'call_1', name } }
-      const { dialect, body, names } = sendAsk(client, ask, [id, provider])
+      const { dialect, body, speaker } = sendAsk(client, ask, [id, provider])
       if (dialect === client) {
-        expect(names.size).toBe(0)
+        expect(speaker).toBe(outbound[dialect])
         return
       }
       const limits = dialectLimits(dialect)
@@ -51,20 +50,18 @@ describe.each(receivers)('%s', (id, provider) => {
       expect(JSON.stringify(body.tool_choice ?? body.toolConfig ?? '')).toContain(
         dialect === 'cohere' ? 'REQUIRED' : written,
       )
-      const speaker = outbound[dialect]
-      if (!speaker) throw new Error(`Nobody speaks ${dialect}.`)
-      const [choice] = withNames(speaker, names).parseResponse(answer).choices
+      const [choice] = speaker.parseResponse(answer).choices
       expect(choice?.content).toMatchObject([{ type: 'tool-call', name }])
     })
   })
 })
 
 it('gives a stream its names back', () => {
-  const { names, dialect } = sendAsk('anthropic', { tool: { name: connector } }, [
+  const { body, speaker } = sendAsk('anthropic', { tool: { name: connector } }, [
     'custom',
     customProvider('openai-chat'),
   ])
-  const written = [...names.keys()][0] ?? ''
+  const written = everyMember(body, 'name')[0] ?? ''
   const chunk: JsonObject = {
     choices: [
       {
@@ -73,9 +70,7 @@ it('gives a stream its names back', () => {
       },
     ],
   }
-  const speaker = outbound[dialect]
-  if (!speaker) throw new Error(`Nobody speaks ${dialect}.`)
-  const parser = withNames(speaker, names).parseStream()
+  const parser = speaker.parseStream()
   const events = [...parser.push({ data: JSON.stringify(chunk) }), ...parser.end()]
   expect(events.find((event) => event.type === 'tool-call-start')).toMatchObject({ name: connector })
 })
