@@ -9,7 +9,7 @@ import type { Reach } from '../db/reach.ts'
 import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
-import { factsAt, factsOf, priceOf, providersOfModel } from '../providers/registry.ts'
+import { factsAt, factsOf, priceOf, providersOfModel, vendorsOfModel } from '../providers/registry.ts'
 import { chooseDialect, embeddings } from './choose-dialect.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
@@ -144,8 +144,13 @@ function resolve(input: PlanInput): RouteCandidate[] | undefined {
       .map((known) => known.id),
     ...providersOfModel(asked).map((found) => found.provider),
   ]
+  if (named.length === 0) named.push(...vendorsOfModel(asked).filter((id) => hasKeyFor(id, directory)))
   if (named.length === 0) return undefined
   return [...new Set(named)].map((id) => ({ provider: id, model: asked }))
+}
+
+function hasKeyFor(id: string, { reach }: Directory): boolean {
+  return reach.some(({ provider }) => provider === id)
 }
 
 /** `any` means every provider, and so the custom ones too, unless somebody wrote down what it means. */

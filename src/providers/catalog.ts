@@ -23,6 +23,7 @@ export const catalog = {
     defaultModel: 'gpt-5.4-mini',
     cachesPrompts: true,
     models: models.openai,
+    ownModels: /^(?:chatgpt-|gpt-|o\d)/,
     cannot: {
       // "Function tools with reasoning_effort are not supported for gpt-5.4-mini in /v1/chat/completions."
       // https://github.com/dotnet/extensions/issues/7407; from 5.6 on also where no effort is named.
@@ -60,6 +61,7 @@ export const catalog = {
     defaultModel: 'claude-sonnet-5',
     cachesPrompts: true,
     models: models.anthropic,
+    ownModels: /^claude-/,
     quirks: { anthropic: { takes: ['cache_control'] } },
     // Spend limits end with the calendar month; rate limits refill.
     resets: { day: 'refill', month: 'utc' },
@@ -78,6 +80,7 @@ export const catalog = {
     defaultModel: 'gemini-3.5-flash',
     cachesPrompts: true,
     models: models.gemini,
+    ownModels: /^gem(?:ini|ma)-/,
     // Signatures of calls, which Gemini 3 demands back, have no place there that clients keep; nor have PDFs.
     // https://ai.google.dev/gemini-api/docs/thought-signatures#openai
     cannot: { 'openai-chat': [{ what: 'tools' }, { what: 'pdf' }] },
@@ -137,6 +140,7 @@ export const catalog = {
     aliases: ['mistralai'],
     defaultModel: 'mistral-small-latest',
     models: models.mistral,
+    ownModels: /^(?:codestral|devstral|magistral|ministral|mistral)-/,
     quirks: {
       'openai-chat': {
         refuses: [...openaiOnly, 'user', 'service_tier', 'logit_bias', 'logprobs', 'top_logprobs'],
@@ -231,6 +235,7 @@ export const catalog = {
     defaultModel: 'deepseek-v4-flash',
     cachesPrompts: true,
     models: models.deepseek,
+    ownModels: /^deepseek-/,
     quirks: {
       'openai-chat': {
         outputLimit: 'max_tokens',
@@ -274,6 +279,7 @@ export const catalog = {
     },
     defaultModel: 'command-a-03-2025',
     models: models.cohere,
+    ownModels: /^command-/,
     resets: { month: 'utc' },
     limitHeaders: limits.cohere,
     modelsUrl: 'https://api.cohere.com/v1/models?page_size=1000',
@@ -312,6 +318,7 @@ export const catalog = {
     defaultModel: 'grok-4.3',
     cachesPrompts: true,
     models: models.xai,
+    ownModels: /^grok-/,
     // Its models all reason, and reasoning models there refuse these.
     quirks: {
       'openai-chat': {

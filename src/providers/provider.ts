@@ -20,6 +20,8 @@ export interface Provider {
   defaultModel: string
   /** Models that a bare id may name, with what is known of them. */
   models: Readonly<Record<string, ModelFacts>>
+  /** The ids that its own models have: one that is newer than the table is asked of it all the same. */
+  ownModels?: RegExp
   /** What it cannot do in one of its dialects and can in another: a request that holds it is called in the other. */
   cannot?: Partial<Record<DialectId, readonly Lack[]>>
   /** How it departs from the dialects it speaks. */

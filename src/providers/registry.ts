@@ -61,6 +61,11 @@ export function providersOfModel(modelId: string): { provider: ProviderId; model
     .map((provider) => ({ provider, model: modelId }))
 }
 
+/** The built-in providers whose own models have ids like this one. */
+export function vendorsOfModel(modelId: string): ProviderId[] {
+  return builtIn.filter((id) => rows.get(id)?.ownModels?.test(modelId))
+}
+
 /** What is known of a provider's model; of its default model where none is named. A dated id is the model without its date. */
 export function factsOf(provider: string, model?: string): ModelFacts | undefined {
   const row = rows.get(provider)

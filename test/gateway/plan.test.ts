@@ -126,6 +126,24 @@ it('tries models that see an image of an earlier turn before those that are told
   expect(names(ask('r', { in: known }))).toEqual(inOrder.toReversed())
 })
 
+describe('a bare id that is newer than the table', () => {
+  it.each([
+    ['claude-haiku-5-5', 'anthropic'],
+    ['gpt-7-nano', 'openai'],
+    ['o9-mini', 'openai'],
+    ['gemini-4-flash', 'gemini'],
+    ['grok-9', 'xai'],
+  ])('%s is asked of its vendor where there is a key', (asked, vendor) => {
+    expect(names(ask(asked, { in: everywhere }))).toEqual([`${vendor}/${asked}`])
+    expect(names(ask(asked, { in: { reach: [reach('groq')] } }))).toBe('NOT_FOUND')
+    expect(names(ask(asked, { in: everywhere, allowedModels: ['gpt-4.1'] }))).toBe('FORBIDDEN')
+  })
+
+  it.each(['llama-9', 'my-claude-', 'orca', 'x-gpt-1'])('%s is nobody’s', (asked) => {
+    expect(names(ask(asked, { in: everywhere }))).toBe('NOT_FOUND')
+  })
+})
+
 it('every default model of a built-in provider takes tools, as far as is known', () => {
   for (const [id, provider] of Object.entries(catalog)) {
     const { defaultModel, models } = provider as Provider
