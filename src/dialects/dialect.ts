@@ -66,11 +66,14 @@ export interface Upstream {
 export interface Quirks {
   /** Top-level request fields that the provider answers with an error; dropped and named in `x-hub-dropped`. */
   refuses?: readonly string[]
-  /** Fields beyond the dialect that it is known to take: `top_k`, and `cache_control` on messages and tools. */
-  takes?: readonly ('top_k' | 'cache_control')[]
-  /** The words for effort that models of it know, from the least, where they differ from those of the model elsewhere. */
+  /**
+   * Fields that it is known to take and others of its dialect do not: `top_k`, `cache_control` on messages
+   * and tools, and in Responses those that OpenAI has in Chat as well.
+   */
+  takes?: readonly ('top_k' | 'cache_control' | 'chat_fields')[]
+  /** The words for effort that its models know, from the least, where those differ from elsewhere. */
   efforts?: readonly { models: RegExp; words: readonly string[] }[]
-  /** Set where members of a message that are null or empty may stay: elsewhere they may be one too many. */
+  /** Set where messages may have members that are null or empty. */
   emptyMembers?: true
   /** Set where messages of the role `system` may come anywhere; elsewhere one leads. */
   systemAnywhere?: true

@@ -46,6 +46,7 @@ export const catalog = {
         emptyMembers: true,
         systemAnywhere: true,
       },
+      'openai-responses': { takes: ['chat_fields'] },
     },
     resets: { day: 'refill' },
     limitsPer: 'model',

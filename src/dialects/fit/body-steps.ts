@@ -8,6 +8,7 @@ import { foldSystemTurns } from './anthropic-system.ts'
 import { describeOwnFiles } from './files.ts'
 import type { BodyStep } from './fit.ts'
 import { openWithUser } from './gemini-opening.ts'
+import { carryOpenaiFields } from './openai-fields.ts'
 import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
 
 export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
@@ -22,7 +23,7 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     fillReasoning,
     signCalls,
   ],
-  'openai-responses': [fitResponsesEffort, describeOwnFiles],
+  'openai-responses': [carryOpenaiFields, fitResponsesEffort, describeOwnFiles],
   anthropic: [markForCache, foldSystemTurns, describeOwnFiles],
   gemini: [openWithUser],
 }

@@ -24,6 +24,7 @@ export interface Profile extends DialectLimits {
   quirks: Quirks
   /** The request as its client sent it, for marks that no canonical request holds. */
   clientBody: JsonObject
+  clientDialect: DialectId
   model: string
   facts?: ModelFacts
   /**
@@ -56,6 +57,7 @@ export function profileFor(request: ChatRequest, receiver: Receiver): Profile {
     isKnownRow,
     quirks,
     clientBody: request.origin.body,
+    clientDialect: request.origin.dialect,
     model,
     ...(facts && { facts }),
     ...(efforts && { efforts }),

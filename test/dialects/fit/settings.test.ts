@@ -231,3 +231,30 @@ describe('temperature', () => {
     }
   })
 })
+
+describe('fields that OpenAI has in both of its dialects', () => {
+  const tools = [
+    { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } },
+  ]
+  const asked = { messages: [{ role: 'user', content: 'x' }], tools, reasoning_effort: 'low' }
+  const shared = {
+    prompt_cache_key: 'k',
+    prompt_cache_retention: '24h',
+    safety_identifier: 'u',
+    service_tier: 'flex',
+    metadata: { a: 'b' },
+  }
+
+  it('reach it from a Chat client that is translated', () => {
+    const body = { ...asked, ...shared, verbosity: 'low' }
+    const sent = send('openai-chat', body, ['openai', catalog.openai], { model: 'gpt-5.4' })
+    expect(sent.dialect).toBe('openai-responses')
+    expect(sent.body).toMatchObject({ ...shared, text: { verbosity: 'low' } })
+  })
+
+  it('do not reach others that speak Responses', () => {
+    const custom = customProvider('openai-responses')
+    const sent = send('openai-chat', { ...asked, ...shared, verbosity: 'low' }, ['c', custom])
+    for (const name of [...Object.keys(shared), 'text']) expect(sent.body).not.toHaveProperty(name)
+  })
+})
