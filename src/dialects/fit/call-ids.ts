@@ -7,7 +7,7 @@ import { shortId } from '../openai-chat/short-id.ts'
 import type { Profile } from './profile.ts'
 
 /** The same request where every id fits. */
-export function fitCallIds(request: ChatRequest, { longestCallId }: Profile): ChatRequest {
+export function fitCallIds(request: ChatRequest, { limits: { longestCallId } }: Profile): ChatRequest {
   if (!request.messages.some((message) => idsOf(message).some((id) => id.length > longestCallId)))
     return request
   const fit = (id: string): string => (id.length > longestCallId ? hashedId(id) : id)

@@ -5,8 +5,7 @@
  * https://inference-docs.cerebras.ai/capabilities/reasoning,
  * https://docs.mistral.ai/capabilities/reasoning
  */
-import type { ModelFacts } from '../../chat/model.ts'
-import type { Quirks } from '../dialect.ts'
+import type { Profile } from './profile.ts'
 
 const plain = ['low', 'medium', 'high']
 
@@ -30,14 +29,9 @@ const order = ['none', 'default', 'minimal', 'low', 'medium', 'high', 'xhigh', '
  * The words that a model knows; empty where it is known not to reason, undefined where nothing is
  * known of it at a row that is known: then every word is passed on.
  */
-export function effortsOf(
-  model: string,
-  facts: ModelFacts | undefined,
-  { efforts: ofRow = [] }: Quirks,
-  isKnownRow: boolean,
-): readonly string[] | undefined {
+export function effortsOf({ model, facts, quirks, isKnownRow }: Profile): readonly string[] | undefined {
   if (facts?.reasoning === false) return []
-  const own = ofRow.find(({ models }) => models.test(model))
+  const own = quirks.efforts?.find(({ models }) => models.test(model))
   const [, words] = known.find(([models]) => models.test(model)) ?? []
   return own?.words ?? words ?? (isKnownRow ? undefined : plain)
 }

@@ -61,7 +61,7 @@ export function fitRequest(request: ChatRequest, profile: Profile): Fitted {
   const reasoningField = learnsField(profile) ? fieldIn(fitted) : undefined
   const learned = reasoningField ? keepLearned(fitted) : fitted
   return {
-    ...fitToolNames(learned, profile),
+    ...fitToolNames(learned, profile.limits),
     ...(reasoningField && { quirks: { reasoningField } }),
     dropped,
   }

@@ -3,12 +3,14 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
-import { nearestWord } from './efforts.ts'
+import { effortsOf, nearestWord } from './efforts.ts'
 import type { BodyStep } from './fit.ts'
 
-export const fitChatEffort: BodyStep = (body, { efforts, isTranslated, isExact }, dropped) => {
+export const fitChatEffort: BodyStep = (body, profile, dropped) => {
   const asked = textIn(body.reasoning_effort)
-  if (isTranslated || isExact || !efforts || asked === undefined) return body
+  if (profile.isTranslated || profile.isExact || asked === undefined) return body
+  const efforts = effortsOf(profile)
+  if (!efforts) return body
   const word = nearestWord(asked, efforts)
   if (word === asked) return body
   if (asked !== 'none') dropped.push('reasoning_effort')
@@ -20,8 +22,10 @@ export const fitChatEffort: BodyStep = (body, { efforts, isTranslated, isExact }
  * Models that do not reason refuse the fields as such: "Encrypted content is not supported with
  * this model".
  */
-export const fitResponsesEffort: BodyStep = (body, { efforts, isTranslated, isExact }, dropped) => {
-  if (isTranslated || isExact || !efforts) return body
+export const fitResponsesEffort: BodyStep = (body, profile, dropped) => {
+  if (profile.isTranslated || profile.isExact) return body
+  const efforts = body.reasoning || body.include ? effortsOf(profile) : undefined
+  if (!efforts) return body
   if (efforts.length === 0) return withoutReasoning(body, dropped)
   const reasoning = objectIn(body.reasoning)
   const asked = textIn(reasoning?.effort)

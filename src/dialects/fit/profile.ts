@@ -7,10 +7,10 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
 import type { ChatRequest, DialectId } from '../../chat/request.ts'
 import type { Quirks } from '../dialect.ts'
-import { effortsOf } from './efforts.ts'
 import { dialectLimits, type DialectLimits } from './limits.ts'
 
-export interface Profile extends DialectLimits {
+export interface Profile {
+  limits: DialectLimits
   dialect: DialectId
   /** The client speaks another dialect: the request is written anew, and all of it must fit. */
   isTranslated: boolean
@@ -26,12 +26,7 @@ export interface Profile extends DialectLimits {
   clientBody: JsonObject
   clientDialect: DialectId
   model: string
-  facts?: ModelFacts
-  /**
-   * The words for effort that the model knows, from the least; empty where it knows none, absent
-   * where nothing is known.
-   */
-  efforts?: readonly string[]
+  facts: ModelFacts | undefined
 }
 
 export interface Receiver {
@@ -48,9 +43,8 @@ export interface Receiver {
 /** The profile for one call. */
 export function profileFor(request: ChatRequest, receiver: Receiver): Profile {
   const { dialect, quirks = {}, isKnownRow, model, facts } = receiver
-  const efforts = effortsOf(model, facts, quirks, isKnownRow)
   return {
-    ...dialectLimits(dialect),
+    limits: dialectLimits(dialect),
     dialect,
     isTranslated: request.origin.dialect !== dialect,
     isExact: namesModel(request.model, model),
@@ -59,8 +53,7 @@ export function profileFor(request: ChatRequest, receiver: Receiver): Profile {
     clientBody: request.origin.body,
     clientDialect: request.origin.dialect,
     model,
-    ...(facts && { facts }),
-    ...(efforts && { efforts }),
+    facts,
   }
 }
 

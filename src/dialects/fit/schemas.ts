@@ -8,7 +8,7 @@ import type { Tool } from '../../chat/request.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import type { Step } from './fit.ts'
 
-export const fitSchemas: Step = (request, { plainSchemas, dialect }) => {
+export const fitSchemas: Step = (request, { limits: { plainSchemas }, dialect }) => {
   if (!plainSchemas) return request
   const tools = request.tools.map((tool): Tool => {
     const parameters = tool.parameters && plainSchema(tool.parameters)

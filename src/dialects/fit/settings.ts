@@ -6,12 +6,12 @@ import type { ChatRequest } from '../../chat/request.ts'
 import { effortOf } from '../effort.ts'
 import { shortId } from '../openai-chat/short-id.ts'
 import { smallestLimit } from '../output-limits.ts'
-import { nearestWord } from './efforts.ts'
+import { effortsOf, nearestWord } from './efforts.ts'
 import type { Step } from './fit.ts'
 import type { Profile } from './profile.ts'
 
 /** A name that is too long, as a hash: the provider can still tell one user from another. */
-export const fitUser: Step = (request, { longestUser }, dropped) => {
+export const fitUser: Step = (request, { limits: { longestUser } }, dropped) => {
   const { user } = request
   if (user === undefined || user.length <= longestUser) return request
   dropped.push('user')
@@ -31,7 +31,7 @@ export const fitOutputLimit: Step = (request, { facts }, dropped) => {
   return limit === undefined ? rest : { ...request, maxOutputTokens: limit }
 }
 
-export const fitStops: Step = (request, { mostStops }, dropped) => {
+export const fitStops: Step = (request, { limits: { mostStops } }, dropped) => {
   const { stop = [] } = request
   if (stop.length <= mostStops) return request
   dropped.push('stop')
@@ -56,10 +56,12 @@ function takesTopK({ dialect, quirks }: Profile): boolean {
 /**
  * The words for effort are OpenAI's dialects'; the other dialects' writers say it in their own way.
  */
-export const fitEffort: Step = (request, { dialect, efforts }, dropped) => {
+export const fitEffort: Step = (request, profile, dropped) => {
   const asked = request.reasoning && effortOf(request.reasoning)
+  const { dialect } = profile
   const isWorded = dialect === 'openai-chat' || dialect === 'openai-responses'
-  if (!isWorded || !efforts || asked === undefined || efforts.includes(asked)) return request
+  const efforts = isWorded && asked !== undefined ? effortsOf(profile) : undefined
+  if (!efforts || asked === undefined || efforts.includes(asked)) return request
   const word = nearestWord(asked, efforts)
   if (word === asked) return request
   // Not to reason is what a model without reasoning does anyway.
