@@ -291,7 +291,7 @@ describe.each(clients.map((client) => [client.dialect, client] as const))('%s', 
         expect(one?.name).toBe(longName)
         if (!one) throw new Error('The client saw no call.')
         const second = await hear({ text: 'Done.' }, { answer, results: [{ ...one, text: 'free' }] })
-        expect(second.heard.calls.map((call) => call.name)).toEqual([name])
+        expect(second.heard.calls.map((made) => made.name)).toEqual([name])
         expect(second.heard.results.map(({ text }) => text)).toEqual(['free'])
       })
 
