@@ -8,7 +8,7 @@ import { AddressError } from '../http/safe-fetch.ts'
 import { knownReset } from './calendar.ts'
 import type { Provider } from './provider.ts'
 import { ReadError } from './read-error.ts'
-import { redact } from './redact.ts'
+import { redact, redactAll } from './redact.ts'
 import type { Sent } from './sent-words.ts'
 import { type HeaderList, statedPeriod, statedReset } from './stated-reset.ts'
 
@@ -43,12 +43,14 @@ export function readFailure(failed: FailedAnswer): { fault: Fault; own?: Complai
   const error = new ReadError(failed)
   const { verdict, blame, period: rulesPeriod, doubtful } = error.meaning()
 
-  const clean = (text: string) => redact(text, secret)
-  const fault: Fault = { blame, verdict, message: clean(complaint.message) }
+  const { message, code, type, param } = complaint
+  // All at once: a secret may be spread over them.
+  const [words, ...names] = redactAll([message, code ?? '', type ?? '', param ?? ''], secret)
+  const fault: Fault = { blame, verdict, message: words ?? '' }
   if (error.status !== undefined) fault.status = error.status
-  if (complaint.code !== undefined) fault.code = clean(complaint.code)
-  if (complaint.type !== undefined) fault.type = clean(complaint.type)
-  if (complaint.param !== undefined) fault.param = clean(complaint.param)
+  if (code !== undefined) fault.code = names[0] ?? ''
+  if (type !== undefined) fault.type = names[1] ?? ''
+  if (param !== undefined) fault.param = names[2] ?? ''
   if (doubtful) fault.doubtful = true
   if (!rests(blame)) return { fault }
 

@@ -2,7 +2,8 @@
  * Takes secrets out of a provider's words: some quote the key they refuse, the header that held it, or
  * the address that it stood in. Pure. The order is redact, then cut: half a secret has no shape.
  */
-import { readingsOf } from './unescape.ts'
+import { encodingsOf, reversed, scatteredSpans } from './scattered.ts'
+import { type Reading, readingOf, readingsOf } from './unescape.ts'
 
 /** How long a text is that leaves here, in characters. */
 const longestMessage = 500
@@ -41,24 +42,51 @@ const keyPlaces: readonly RegExp[] = [
 /**
  * The text without secrets, at most 500 characters long.
  * @param secrets - the key that the call was made with, and every other value that only its owner
- *   knows. Each run of 8 of its characters is taken out, in any case and under any usual escape.
+ *   knows. Each run of 8 of its characters is taken out, in any case and under any usual escape, and
+ *   shorter pieces where they are most of it.
  */
 export function redact(text: string, secrets: string | readonly string[] = []): string {
-  let result = text.length > window ? text.slice(0, window) : text
-  for (const [start, end] of secretSpans(result, [secrets].flat()).toReversed()) {
-    result = `${result.slice(0, start)}${mark}${result.slice(end)}`
+  return redactAll([text], secrets)[0] ?? ''
+}
+
+/** The same for texts of one answer, which may hold a secret together that none of them holds alone. */
+export function redactAll(texts: readonly string[], secrets: string | readonly string[] = []): string[] {
+  const list = [secrets].flat()
+  const seen = texts.map((text) => (text.length > window ? text.slice(0, window) : text))
+  if (list.length === 0) return seen.map(withoutShapes)
+  const readings = seen.map(readingsOf)
+  const scattered = scatteredSpans(readings, list)
+  const patterns = patternsOf(list)
+  return seen.map((text, index) =>
+    withoutShapes(cutOut(text, merge([...secretSpans(readings[index] ?? [], patterns), ...(scattered[index] ?? [])]))),
+  )
+}
+
+function cutOut(text: string, spans: readonly [start: number, end: number][]): string {
+  const kept: string[] = []
+  let at = 0
+  for (const [start, end] of spans) {
+    kept.push(text.slice(at, start), mark)
+    at = end
   }
+  return kept.join('') + text.slice(at)
+}
+
+function withoutShapes(text: string): string {
+  let result = text
   for (const shape of keyShapes) result = result.replace(shape, mark)
   for (const place of keyPlaces) result = result.replace(place, `$1${mark}`)
   return result.length > longestMessage ? `${result.slice(0, longestMessage - 1)}…` : result
 }
 
-/** Where parts of secrets are in a text, in order and apart from each other. */
-function secretSpans(text: string, secrets: readonly string[]): [start: number, end: number][] {
-  const { runs, words } = patternsOf(secrets)
+/** Where parts of secrets are in a text, by its readings. */
+function secretSpans(
+  readings: readonly Reading[],
+  { runs, words }: Patterns,
+): [start: number, end: number][] {
   if (runs.size === 0 && words.length === 0) return []
   const spans: [number, number][] = []
-  for (const { text: plain, starts, ends } of readingsOf(text)) {
+  for (const { text: plain, starts, ends } of readings) {
     const note = (from: number, length: number): void => {
       spans.push([starts[from] ?? 0, ends[from + length - 1] ?? 0])
     }
@@ -69,7 +97,7 @@ function secretSpans(text: string, secrets: readonly string[]): [start: number, 
       for (let at = plain.indexOf(word); at >= 0; at = plain.indexOf(word, at + 1)) note(at, word.length)
     }
   }
-  return merge(spans)
+  return spans
 }
 
 function merge(spans: [number, number][]): [number, number][] {
@@ -82,14 +110,19 @@ function merge(spans: [number, number][]): [number, number][] {
   return merged
 }
 
-/** What is looked for: each run of characters of a secret, and secrets that are no longer than a run. */
-function patternsOf(secrets: readonly string[]): { runs: Set<string>; words: string[] } {
+/** Each run of characters of a secret, and secrets that are no longer than a run. */
+interface Patterns {
+  runs: Set<string>
+  words: string[]
+}
+
+function patternsOf(secrets: readonly string[]): Patterns {
   const runs = new Set<string>()
   const words: string[] = []
   for (const secret of secrets) {
     // A secret may hold what looks like an escape, and is then read in more than one way.
-    const forms = [...readingsOf(secret), ...encodingsOf(secret).flatMap(readingsOf)].map(({ text }) => text)
-    for (const form of forms) {
+    const forms = [...readingsOf(secret), ...encodedForms(secret)].map(({ text }) => text)
+    for (const form of [...forms, reversed(forms[0] ?? '')]) {
       for (let at = 0; at + shortestRun <= form.length; at++) runs.add(form.slice(at, at + shortestRun))
     }
     const [plain = ''] = forms
@@ -98,17 +131,6 @@ function patternsOf(secrets: readonly string[]): { runs: Set<string>; words: str
   return { runs, words }
 }
 
-/** A secret in UTF-8 byte by byte, in hexadecimal, and in base64 wherever it begins in the encoded text. */
-function encodingsOf(secret: string): string[] {
-  if (secret.length < shortestRun) return []
-  const bytes = new TextEncoder().encode(secret)
-  const binary = String.fromCharCode(...bytes)
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  const base64 = [0, 1, 2].map((before) => {
-    const whole = btoa('\0'.repeat(before) + binary)
-    // The first and last characters depend on the bytes around the secret too.
-    const length = Math.floor(((before + bytes.length) * 8) / 6)
-    return whole.slice(Math.ceil((before * 8) / 6), length)
-  })
-  return [...(binary === secret ? [] : [binary]), hex, ...base64]
+function encodedForms(secret: string): Reading[] {
+  return secret.length < shortestRun ? [] : encodingsOf(secret).map(readingOf)
 }

@@ -81,9 +81,7 @@ const invisible = /[\s\p{Cf}]/u
  * (`fold`), and invisible ones are left out.
  */
 export function readingsOf(text: string): Reading[] {
-  // Places are those of UTF-16 units.
-  const starts = Array.from({ length: text.length }, (_, index) => index)
-  let raw: Reading = { text, starts, ends: starts.map((start) => start + 1) }
+  let raw = plainReading(text)
   const readings = [visible(raw)]
   for (let round = 0; round < maxRounds; round++) {
     const next = undo(raw)
@@ -92,6 +90,22 @@ export function readingsOf(text: string): Reading[] {
     readings.push(visible(raw))
   }
   return readings
+}
+
+/** A text as it is, folded and without invisible characters: no escape is undone. */
+export function readingOf(text: string): Reading {
+  return visible(plainReading(text))
+}
+
+function plainReading(text: string): Reading {
+  // Places are those of UTF-16 units.
+  const starts: number[] = []
+  const ends: number[] = []
+  for (let at = 0; at < text.length; at++) {
+    starts.push(at)
+    ends.push(at + 1)
+  }
+  return { text, starts, ends }
 }
 
 /**
