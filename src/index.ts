@@ -13,6 +13,7 @@ import type { Env } from './env.ts'
 import { HubError, toHubError } from './errors.ts'
 import { rememberRequest } from './http/acting-request.ts'
 import { drain } from './http/body.ts'
+import { clientAddress } from './http/client-address.ts'
 import { cors } from './http/cors.ts'
 import { refuseBrokenPaths } from './http/path-encoding.ts'
 import { versionedPath } from './http/versioned-path.ts'
@@ -62,7 +63,7 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
     c.set('receivedAt', now)
     c.set('requestId', timeOrderedId('req', now))
     await next()
-    await drain(c.req.raw)
+    await drain(c.req.raw, clientAddress(c.req.raw.headers, c.env))
   })
   .use(secureHeaders)
   .route('/', healthRoutes)

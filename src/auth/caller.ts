@@ -12,6 +12,7 @@ import {
 import { findSession, type StoredSession, touchSession } from '../db/sessions.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import { noAddress } from '../http/client-address.ts'
 import { hashToken, isToken } from './gateway-tokens.ts'
 import { loadOpenCaller, noCredential } from './open-access.ts'
 import { decidePass, type Rate, withoutPast } from './rate.ts'
@@ -53,6 +54,8 @@ const seenEveryMs = 5 * 60_000
 
 /** Tokens that nobody has, from one address: each costs a read, and so an isolate looks up no more a minute. */
 const perStranger: Rate = { limit: 60, perMs: 60_000 }
+/** The same where no address is known: all strangers share it, and so do owners of new tokens. */
+const perUnknownStrangers: Rate = { limit: 1_200, perMs: 60_000 }
 const maxStrangers = 10_000
 
 const known = new Map<string, Caller>()
@@ -115,8 +118,9 @@ export async function confirmCaller(env: Env, caller: Caller, now: number): Prom
 /** Looks a token up that this isolate has not seen, unless its sender has brought too many that nobody has. */
 async function loadUnseen(env: Env, hash: string, address: string, now: number): Promise<Caller> {
   if (unknown.has(hash)) throw invalid()
-  const times = withoutPast(strangers.get(address) ?? [], perStranger, now)
-  const pass = decidePass(times, perStranger, now)
+  const rate = address === noAddress ? perUnknownStrangers : perStranger
+  const times = withoutPast(strangers.get(address) ?? [], rate, now)
+  const pass = decidePass(times, rate, now)
   if (pass.type === 'refused') {
     throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many tokens that are not valid came from this address.', {
       retryAt: pass.retryAt,

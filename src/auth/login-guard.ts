@@ -5,6 +5,7 @@
  */
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import { noAddress } from '../http/client-address.ts'
 import { hashToken } from './gateway-tokens.ts'
 import type { Rate } from './rate.ts'
 import { throttleStub } from './throttle-stub.ts'
@@ -19,6 +20,8 @@ const perNewcomer: Rate = { limit: 30, perMs: 60 * minuteMs }
 
 /** Bodies from one address that a public route reads, right or wrong. Offices share addresses. */
 const perStranger: Rate = { limit: 60, perMs: minuteMs }
+/** The same where no address is known, and all strangers share one count: one of them must not use it up. */
+const perUnknownStrangers: Rate = { limit: 1_200, perMs: minuteMs }
 
 /** One thing that an attempt is counted under. */
 export interface Bucket {
@@ -59,7 +62,8 @@ export function registrationBucket(address: string): Bucket {
 
 /** The bucket of all bodies that strangers send from one address, counted before any is read. */
 export function strangerBucket(address: string): Bucket {
-  return { name: `stranger/${address}`, rate: perStranger }
+  const rate = address === noAddress ? perUnknownStrangers : perStranger
+  return { name: `stranger/${address}`, rate }
 }
 
 /** What attempts to use an invitation are counted under: each may ask whether a name is free. */

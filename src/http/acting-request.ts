@@ -24,7 +24,7 @@ export function rememberRequest<E extends HonoEnv>(
 ): MiddlewareHandler<E> {
   return async (c, next) => {
     const request = {
-      address: statedAddress(c.req.raw.headers, c.env)?.slice(0, 64) ?? null,
+      address: statedAddress(c.req.raw.headers, c.env ?? {})?.slice(0, 64) ?? null,
       hasEntries: false,
     }
     await requests.run(request, next)

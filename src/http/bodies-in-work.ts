@@ -1,16 +1,26 @@
 /**
  * How many bytes of request bodies one isolate works on at a time. An isolate has 128 MB for everything,
- * and a parsed body takes several times its length, so that more at once would end every request in it.
+ * and a body in work takes more than its length: what was parsed, and what goes to the provider. So its
+ * bytes count until its answer is over, because another provider may have to be asked until then.
  */
 import { HubError } from '../errors.ts'
 
 const megabyte = 1024 * 1024
 /** All bodies together: those being read, and those of calls that are not over. */
 export const maxBytesInWork = 64 * megabyte
-/** The last part is for callers with small bodies, so that nobody keeps the others out with large ones. */
-const reservedForSmall = 4 * megabyte
-const small = 4 * megabyte
+/** All bodies of one caller together, so that one large body fits. */
+export const maxBytesOfCaller = 32 * megabyte
+/** A body up to this size may use what large ones leave. */
+const small = megabyte
+/** Room for small bodies alone: of everyone, and beside the large ones of one caller. */
+const reservedForSmall = 8 * megabyte
+const moreForSmallOfCaller = 4 * megabyte
+/** The last part of it is for people and strangers, whose bodies are short-lived. */
+const reservedForPeople = 2 * megabyte
 const retryAfterMs = 2_000
+
+/** The bodies of calls to providers, and those of all other routes. */
+export type BodyUse = 'chat' | 'people'
 
 /** Counts the bodies of an isolate. One object for each isolate, except in tests. */
 export class BodiesInWork {
@@ -23,7 +33,7 @@ export class BodiesInWork {
   }
 
   /** Begins the count of one body. @param caller the id of the user, or the address of a stranger. */
-  open(caller: string): BodyHold {
+  open(caller: string, use: BodyUse): BodyHold {
     let held = 0
     const add = (bytes: number): void => {
       held += bytes
@@ -32,26 +42,32 @@ export class BodiesInWork {
       if (ofCaller > 0) this.#byCaller.set(caller, ofCaller)
       else this.#byCaller.delete(caller)
     }
+    const check = (bytes: number): void => this.#check({ caller, use, isSmall: held + bytes <= small }, bytes)
     return {
       grow: (bytes) => {
-        this.#check(caller, bytes)
+        check(bytes)
         add(bytes)
       },
-      expect: (bytes) => this.#check(caller, bytes),
+      expect: check,
       release: () => add(-held),
     }
   }
 
-  #check(caller: string, bytes: number): void {
+  #check({ caller, use, isSmall }: { caller: string; use: BodyUse; isSmall: boolean }, bytes: number): void {
     const ofCaller = (this.#byCaller.get(caller) ?? 0) + bytes
-    const most = ofCaller > small ? maxBytesInWork - reservedForSmall : maxBytesInWork
-    if (this.#bytes + bytes <= most) return
-    throw new HubError(
-      'OVERLOADED',
-      `The hub is working on as many request bodies as it can hold (${maxBytesInWork / megabyte} MB).`,
-      { retryAt: Date.now() + retryAfterMs },
-    )
+    if (ofCaller > maxBytesOfCaller + (isSmall ? moreForSmallOfCaller : 0)) {
+      throw overloaded('Your request bodies in work reach', maxBytesOfCaller, 'one caller may have')
+    }
+    const reserved = isSmall ? (use === 'people' ? 0 : reservedForPeople) : reservedForSmall
+    if (this.#bytes + bytes > maxBytesInWork - reserved)
+      throw overloaded('The request bodies in work reach', maxBytesInWork, 'the hub can hold')
   }
+}
+
+function overloaded(words: string, bound: number, most: string): HubError {
+  return new HubError('OVERLOADED', `${words} ${bound / megabyte} MB, the most that ${most}. Try again soon.`, {
+    retryAt: Date.now() + retryAfterMs,
+  })
 }
 
 /** The bytes that one body has in work. */

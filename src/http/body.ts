@@ -7,6 +7,7 @@ import { type JsonExcess, JsonScanner, requestBounds } from '../chat/json-bounds
 import { HubError, toHubError } from '../errors.ts'
 import type { BodyHold } from './bodies-in-work.ts'
 import { BrokenBodyError, formatBytes, readChunks, statedLength } from './bounded-reader.ts'
+import { drains } from './drains.ts'
 
 /** The largest body of any route, in bytes. */
 export const maxBodyBytes = 32 * 1024 * 1024
@@ -22,10 +23,16 @@ const drainPatience = { idleMs: 5_000, wholeMs: 30_000 }
  * Reads a request body as text.
  * @param maxBytes the bound of the route.
  * @param hold counts the bytes; its owner releases it, whatever comes of this.
+ * @param address of the client, under which the rest of a refused body is counted.
  * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values), OVERLOADED, or
  *   REQUEST_TIMEOUT.
  */
-export async function readBody(request: Request, maxBytes: number, hold: BodyHold): Promise<string> {
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+  hold: BodyHold,
+  address: string,
+): Promise<string> {
   const length = statedLength(request)
   if (length > maxBytes) throw bodyTooLarge(maxBytes)
   hold.expect(length)
@@ -34,10 +41,14 @@ export async function readBody(request: Request, maxBytes: number, hold: BodyHol
   const pieces: string[] = []
   let bytes = 0
   let refusal: HubError | undefined
+  let endDrain: (() => void) | undefined
+  let drainUntil = 0
   const refuse = (error: HubError): void => {
     refusal = error
     pieces.length = 0
     hold.release()
+    endDrain = drains.begin(address)
+    drainUntil = Date.now() + drainPatience.wholeMs
   }
   const takePiece = (text: string): void => {
     const excess = scanner.push(text)
@@ -49,20 +60,22 @@ export async function readBody(request: Request, maxBytes: number, hold: BodyHol
     (chunk) => {
       bytes += chunk.byteLength
       if (!refusal && bytes > maxBytes) refuse(bodyTooLarge(maxBytes))
-      if (refusal) return bytes <= maxDrainedBytes
+      if (refusal) return endDrain !== undefined && bytes <= maxDrainedBytes && Date.now() < drainUntil
       try {
         hold.grow(chunk.byteLength)
       } catch (overloaded) {
         refuse(toHubError(overloaded))
-        return true
+        return endDrain !== undefined
       }
       takePiece(decoder.decode(chunk, { stream: true }))
-      return true
+      return !refusal || endDrain !== undefined
     },
     { ...patience, expired: bodyTooSlow },
-  ).catch((thrown: unknown) => {
-    throw thrown instanceof BrokenBodyError ? brokenOff(thrown) : thrown
-  })
+  )
+    .catch((thrown: unknown) => {
+      throw refusal ?? (thrown instanceof BrokenBodyError ? brokenOff(thrown) : thrown)
+    })
+    .finally(() => endDrain?.())
   if (!refusal && isWhole) takePiece(decoder.decode())
   if (refusal) throw refusal
   return pieces.join('')
@@ -123,13 +136,19 @@ function placeOf(cause: unknown): string {
 
 /**
  * Reads a body that no handler read, of a request refused for its credentials or its path. workerd
- * closes a connection whose request was not read, and the next request on it fails unanswered.
+ * closes a connection whose request was not read, and the next request on it fails unanswered. That is
+ * what happens where there are too many of them.
+ *
+ * @param address of the client.
  */
-export async function drain(request: Request): Promise<void> {
+export async function drain(request: Request, address: string): Promise<void> {
   if (!request.body || request.bodyUsed || request.body.locked) return
   // A larger one is not worth it, and one without a length may have no end.
   const length = Number(request.headers.get('content-length') ?? Number.NaN)
   if (!(length <= maxDrainedBytes)) return
+  const end = drains.begin(address)
+  if (!end) return
   // Piece by piece: nothing of it is kept.
   await readChunks(request.body, () => true, { ...drainPatience, expired: bodyTooSlow }).catch(() => {})
+  end()
 }

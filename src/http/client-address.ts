@@ -9,8 +9,11 @@ interface Platform {
   HUB_DIRECT?: unknown
 }
 
-/** The address as Cloudflare states it; undefined in local runs, where nobody does. */
-export function statedAddress(headers: Headers, { HUB_DIRECT }: Platform = {}): string | undefined {
+/** The name that everything is counted under where no address is known. */
+export const noAddress = 'local'
+
+/** The address as Cloudflare states it; undefined where Cloudflare is not in front. */
+export function statedAddress(headers: Headers, { HUB_DIRECT }: Platform): string | undefined {
   if (HUB_DIRECT === '1') return undefined
   return headers.get('cf-connecting-ip')?.trim() || undefined
 }
@@ -19,9 +22,9 @@ export function statedAddress(headers: Headers, { HUB_DIRECT }: Platform = {}): 
  * The address that what a client does is counted under. Of IPv6 only the network counts (the first 64 bits): its holder has
  * every address in it. `local` where there is none, in local runs.
  */
-export function clientAddress(headers: Headers, platform: Platform = {}): string {
+export function clientAddress(headers: Headers, platform: Platform): string {
   const address = statedAddress(headers, platform)?.toLowerCase()
-  if (!address) return 'local'
+  if (!address) return noAddress
   return address.includes(':') ? networkOf(address) : address
 }
 

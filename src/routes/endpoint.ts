@@ -108,19 +108,20 @@ function takesBody({ body, bodyIsParsedByHandler }: Declaration): boolean {
 }
 
 async function countStranger({ env, req }: Context<HubContext>): Promise<void> {
-  await beginAttempt(env, [strangerBucket(clientAddress(req.raw.headers))])
+  await beginAttempt(env, [strangerBucket(clientAddress(req.raw.headers, env))])
 }
 
 /** Reads and checks the body, and counts it as in work until the call is over. */
 async function withBody(context: Context<HubContext>, declaration: Declaration, next: Next): Promise<void> {
   const { raw } = context.req
   const caller = declaration.guard === 'public' ? undefined : context.var.caller.configuration.user.id
-  const hold = bodiesInWork.open(caller ?? clientAddress(raw.headers))
+  const address = clientAddress(raw.headers, context.env)
+  const hold = bodiesInWork.open(caller ?? address, declaration.guard === 'caller' ? 'chat' : 'people')
   const works: Promise<unknown>[] = []
   try {
     // Forms and plain texts, which any page may send, are no bodies of ours.
     const isRead = declaration.bodyIsParsedByHandler || isJson(context)
-    const text = isRead ? await readBody(raw, maxBodyOf(declaration), hold) : '{}'
+    const text = isRead ? await readBody(raw, maxBodyOf(declaration), hold, address) : '{}'
     let parsed: { value: unknown } | undefined
     const parse = (): unknown => (parsed ??= { value: parseJson(text) }).value
     context.set('sent', { text, parse, heldBy: (work) => void works.push(work) })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clientAddress } from '../../src/http/client-address.ts'
 
-const from = (address: string): string => clientAddress(new Headers({ 'cf-connecting-ip': address }))
+const from = (address: string): string => clientAddress(new Headers({ 'cf-connecting-ip': address }), {})
 
 describe("a client's address", () => {
   it('is what Cloudflare says, and nothing that the client says', () => {
@@ -11,9 +11,9 @@ describe("a client's address", () => {
       'x-real-ip': '1.2.3.4',
       forwarded: 'for=1.2.3.4',
     })
-    expect(clientAddress(claimed)).toBe('local')
+    expect(clientAddress(claimed, {})).toBe('local')
     claimed.set('cf-connecting-ip', '203.0.113.7')
-    expect(clientAddress(claimed)).toBe('203.0.113.7')
+    expect(clientAddress(claimed, {})).toBe('203.0.113.7')
   })
 
   it.each([

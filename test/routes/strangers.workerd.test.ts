@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { makeToken } from '../../src/auth/gateway-tokens.ts'
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { app } from '../../src/index.ts'
+import { throttleStub } from '../../src/auth/throttle-stub.ts'
 import { countRows } from '../counting-d1.ts'
 import { call, cookiesOf, settleIn, type Settled } from '../hub.workerd.ts'
 
@@ -225,6 +226,51 @@ describe('a hub that clients reach without Cloudflare', () => {
       statuses.push(response.status)
     }
     expect(statuses).toEqual([...Array<number>(10).fill(401), ...Array<number>(4).fill(429)])
+  })
+
+  it('counts all bodies of strangers together, and one of them does not use that up', async () => {
+    const namespace = Object.getPrototypeOf(env.THROTTLE)
+    const getByName = namespace.getByName
+    const names: string[] = []
+    const spy = vi.spyOn(namespace, 'getByName').mockImplementation(function (this: unknown, name: unknown) {
+      names.push(String(name))
+      return Reflect.apply(getByName, this, [name])
+    })
+    const statuses = await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const response = await ask('POST', '/api/auth/login', {
+          origin: 'http://localhost',
+          with: { HUB_DIRECT: '1' },
+          body: { login: 'nobody-here' },
+          headers: { 'cf-connecting-ip': `192.0.2.${i}` },
+        })
+        return response.status
+      }),
+    )
+    spy.mockRestore()
+    expect(new Set(names)).toEqual(new Set(['stranger/local']))
+    expect(new Set(statuses)).toEqual(new Set([400]))
+  })
+})
+
+describe('a login from an address that sent too many bodies', () => {
+  it('costs no row of D1', async () => {
+    const counter = countRows(env.DB)
+    const address = '203.0.113.91'
+    const attempt = () =>
+      ask('POST', '/api/auth/login', {
+        origin: 'http://localhost',
+        with: { DB: counter.d1 },
+        body: { login: 'ada', password: 'wrong password' },
+        headers: { 'cf-connecting-ip': address },
+      })
+    const throttle = throttleStub(env, `stranger/${address}`)
+    await Promise.all(Array.from({ length: 60 }, () => throttle.take({ limit: 60, perMs: 60_000 })))
+    // The hub's settings may be read once for the origins that may call it.
+    await attempt()
+    counter.reset()
+    for (let i = 0; i < 5; i++) expect((await attempt()).status).toBe(429)
+    expect(counter.statements()).toBe(0)
   })
 })
 
