@@ -54,7 +54,7 @@ export const words = {
   baseUrl: 'Base URL',
   baseUrlHint: 'Up to the part that the dialect appends: https://example.com/v1',
   otherHost:
-    'At another base URL its keys are not used until you enter them again. On another host its headers are dropped.',
+    'At another base URL its keys are not used until you enter them again, and its headers are dropped.',
   dialect: 'It speaks',
   dialects: {
     'openai-chat': 'OpenAI chat',
@@ -75,4 +75,6 @@ export const words = {
   forHub: 'For everyone on this hub',
   save: 'Save',
   saved: (name: string) => `The provider ${name} was saved.`,
+  savedWithout: (name: string, headers: string[]) =>
+    `The provider ${name} was saved without its headers (${headers.join(', ')}). Enter them again for the new base URL.`,
 }

@@ -1,6 +1,6 @@
 /**
  * The row behind a provider: whose it is, which decides the keys that may go there, and the headers that
- * go along, sealed for that row and its origin.
+ * go along, sealed for that row and its base URL.
  */
 import { auditIfAltered } from '../auth/tampering.ts'
 import { openText, SealError, sealText } from '../auth/vault.ts'
@@ -29,7 +29,7 @@ export const builtInRow: ProviderRow = {
 export interface HeaderColumns {
   headerNames: string[] | null
   sealedHeaders: string | null
-  /** In the clear: never written any more. */
+  /** In the clear: never written now. */
   headers: null
 }
 
@@ -54,7 +54,7 @@ export async function sealHeaders(
 
 /**
  * The headers of a custom row in the clear.
- * @throws {SealError} where they do not open: they were altered, or sealed for another row or origin.
+ * @throws {SealError} where they do not open: they were altered, or sealed for another row or base URL.
  */
 export async function openHeaders(
   env: Env,
@@ -62,8 +62,12 @@ export async function openHeaders(
   { headers, sealedHeaders }: { headers: Record<string, string> | null; sealedHeaders: string | null },
 ): Promise<Record<string, string>> {
   if (sealedHeaders === null) return headers ?? {}
+  // An older version bound them to the origin alone. A change or a rotation seals them for the base URL.
+  const text = await openText(env, sealedHeaders, headerContext(place)).catch((error: unknown) =>
+    openText(env, sealedHeaders, originContext(place)).catch(() => Promise.reject(error)),
+  )
   // Only `sealHeaders` writes what is sealed here.
-  return JSON.parse(await openText(env, sealedHeaders, headerContext(place))) as Record<string, string>
+  return JSON.parse(text) as Record<string, string>
 }
 
 /** The headers for one call to a row; or the fault where they are not to be had. */
@@ -85,7 +89,11 @@ export async function headersForCall(
   }
 }
 
-/** Headers are for one row at one origin: they do not follow it to another. */
+/** Headers are for one row at one base URL: they do not follow it to another, as keys do not. */
 function headerContext({ owner, id, baseUrl }: Place): string[] {
+  return ['provider', 'headers', owner, id, 'base-url', baseUrl]
+}
+
+function originContext({ owner, id, baseUrl }: Place): string[] {
   return ['provider', 'headers', owner, id, new URL(baseUrl).origin]
 }

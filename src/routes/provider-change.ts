@@ -10,7 +10,7 @@ import { headerNamesOf } from './provider-shapes.ts'
 
 /**
  * The headers of a row after a change: those that were entered with it, else those from before. Their
- * values are for one origin, so that at another one they are dropped.
+ * values are for one base URL, as keys are: at another one, even of the same origin, they are dropped.
  *
  * @param entered undefined where the change leaves headers alone.
  */
@@ -24,7 +24,7 @@ export async function headersAfter(
   if (entered) return { columns: await sealHeaders(env, place, entered), dropped: [] }
   const names = headerNamesOf(row)
   if (names.length === 0) return { columns: {}, dropped: [] }
-  if (new URL(baseUrl).origin !== new URL(row.baseUrl).origin)
+  if (baseUrl !== row.baseUrl)
     return { columns: await sealHeaders(env, place, undefined), dropped: names }
   // Values in the clear are from before they were sealed.
   const columns = row.sealedHeaders === null ? await sealHeaders(env, place, row.headers ?? {}) : {}

@@ -112,7 +112,7 @@ export const providerRoutes = new Hono<HubContext>()
       guard: 'user',
       audit: 'provider.changed',
       summary:
-        'Changes a custom provider, or how the keys of any provider are ordered. At another base URL its keys are not used until they are entered again; at another origin its headers are dropped.',
+        'Changes a custom provider, or how the keys of any provider are ordered. At another base URL its keys are not used until they are entered again, and its headers are dropped.',
       params: ById,
       body: ProviderChange,
       answer: ChangedProviderView,

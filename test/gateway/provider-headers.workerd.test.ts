@@ -2,6 +2,7 @@
 import { createScheduledController, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { sealText } from '../../src/auth/vault.ts'
 import worker from '../../src/index.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { call, completionBody, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'
@@ -98,16 +99,54 @@ describe('the header values of a custom provider', () => {
     expect(sent.at(-1)?.get('x-new')).toBe('NEWVALUE0001')
   })
 
-  it('follow to another path of the origin, and other changes leave them alone', async () => {
+  it('stay where they are when the provider moves to another path of its origin, as keys do', async () => {
     await add()
     const { id: keyId } = await addKey()
     expect(await change({ name: 'Renamed', baseUrl: `${origin}/v2` })).toMatchObject({
-      headerNames: ['api-key', 'x-secret'],
-      droppedHeaders: [],
+      headerNames: [],
+      droppedHeaders: ['api-key', 'x-secret'],
     })
     await call('PATCH', `/api/keys/${keyId}`, { apiKey: `key-${turn}-0123456789` }, ada.session)
     expect((await ask()).status).toBe(200)
+    for (const name of Object.keys(headers)) expect(sent[0]?.get(name)).toBeNull()
+  })
+
+  it.each([
+    ['another name', { name: 'Renamed' }],
+    ['the same base URL', { baseUrl: `${origin}/v1` }],
+    ['the same with a slash', { baseUrl: `${origin}/v1/` }],
+    ['the same with the standard port', { baseUrl: `https://93.184.215.14:443/v1` }],
+  ])('are left alone by %s', async (_what, changed) => {
+    await add()
+    await addKey()
+    expect(await change(changed)).toMatchObject({
+      headerNames: ['api-key', 'x-secret'],
+      droppedHeaders: [],
+    })
+    expect((await ask()).status).toBe(200)
     expect(sent[0]?.get('x-secret')).toBe(headers['x-secret'])
+  })
+
+  it('are not sent where the row was given another path in the database', async () => {
+    await add()
+    await addKey()
+    await env.DB.prepare("UPDATE providers SET base_url = base_url || '/evil' WHERE id = ?").bind(id).run()
+    await env.DB.prepare('UPDATE users SET epoch = epoch + 1').run()
+    expect((await ask()).status).toBeGreaterThanOrEqual(400)
+    for (const got of sent) expect(got.get('x-secret')).toBeNull()
+  })
+
+  it('that an older version bound to the origin alone are still sent, and dropped by a move', async () => {
+    await add()
+    await addKey()
+    const bound = ['provider', 'headers', ada.userId, id, origin]
+    await env.DB.prepare('UPDATE providers SET sealed_headers = ? WHERE id = ?')
+      .bind(await sealText(env, JSON.stringify(headers), bound), id)
+      .run()
+    await env.DB.prepare('UPDATE users SET epoch = epoch + 1').run()
+    expect((await ask()).status).toBe(200)
+    expect(sent[0]?.get('x-secret')).toBe(headers['x-secret'])
+    expect(await change({ baseUrl: `${origin}/v2` })).toMatchObject({ headerNames: [] })
   })
 
   it('reach nobody who reads an error', async () => {
@@ -129,9 +168,14 @@ describe('the header values of a custom provider', () => {
     }
     const refused = await ask()
     expect(refused.status).toBe(400)
-    await runDurableObjectAlarm(poolStub(env, ada.userId, id))
-    const logs = await send('GET', '/api/logs', { as: ada.session })
-    for (const text of [await refused.text(), await logs.text()]) {
+    // The record is on its way to the pool when the answer leaves.
+    const logged = await vi.waitFor(async () => {
+      await runDurableObjectAlarm(poolStub(env, ada.userId, id))
+      const logs = await (await send('GET', '/api/logs', { as: ada.session })).text()
+      expect(logs).toContain(`"asked":"${id}/m"`)
+      return logs
+    })
+    for (const text of [await refused.text(), logged]) {
       expect(text).toContain('[redacted]')
       expect(text).not.toMatch(/HDRCANARY|key-\d+-0123/)
     }

@@ -34,11 +34,13 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       ...listed,
       ...((Object.keys(headers).length > 0 || ticked('noHeaders')) && { headers }),
     }
+    let droppedHeaders: string[] = []
     if (provider) {
       // An address that is sent counts as a new one, also where it is the same.
       const moved = baseUrl !== addressOf(provider) && { baseUrl }
       const json = { ...told, ...moved, ...(ticked('hub') && { scope: 'hub' as const }) }
-      await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json }))
+      const changed = await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json }))
+      droppedHeaders = changed.droppedHeaders
     } else {
       const dialect = dialects.find((one) => one === valueOf(form, 'dialect')) ?? 'openai-chat'
       const query = ticked('hub') ? { scope: 'hub' as const } : {}
@@ -46,7 +48,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       await ask(api.api.providers.$post({ query, json }))
     }
     close()
-    announce(words.saved(name))
+    announce(droppedHeaders.length > 0 ? words.savedWithout(name, droppedHeaders) : words.saved(name))
     await Promise.all([refresh(providersSource), refresh(modelsSource)])
   })
   const { error } = save
