@@ -20,6 +20,8 @@ export interface AuditEntry {
   subject: string
   /** What is worth knowing besides; never a secret. As SQL it is a text of JSON. */
   detail?: Record<string, unknown> | SQL<string>
+  /** The address of the actor, where the entry is written outside of their request. */
+  address?: string | null
 }
 
 /**
@@ -30,14 +32,14 @@ export interface AuditEntry {
  *   where the batch fails as a whole unless the change takes place.
  */
 export function record(db: Database, entry: AuditEntry, happened: SQL = sql`TRUE`) {
-  const { actor, action, subject, detail = {} } = entry
+  const { actor, action, subject, detail = {}, address = actingAddress() } = entry
   noteEntry()
   return (
     db
       .insert(auditPending)
       // In the order of the columns.
       .select(
-        sql`SELECT NULL, ${Date.now()}, ${actor}, ${actingAddress()}, ${action}, ${subject},
+        sql`SELECT NULL, ${Date.now()}, ${actor}, ${address}, ${action}, ${subject},
           ${detail instanceof Object && 'queryChunks' in detail ? detail : JSON.stringify(detail)}
         WHERE ${happened}`,
       )
@@ -66,6 +68,11 @@ export function recordIfAny(db: Database, entry: AuditEntry, table: SQLiteTable,
         .where(where),
     ),
   )
+}
+
+/** Writes an entry without sealing it: the request that caused it does that at its end. */
+export async function writePending(d1: D1Database, entry: AuditEntry): Promise<void> {
+  await record(openDatabase(d1), entry)
 }
 
 /** Writes an entry of its own, for what changes nothing in D1, and seals it. */

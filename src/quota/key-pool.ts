@@ -5,6 +5,7 @@
  * in one step, with no await in between. What is stored, and why it is exact, is in README.md.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { type AuditEntry, writePending } from '../db/audit.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
@@ -158,15 +159,23 @@ export class KeyPool extends DurableObject<Env> {
     return explainNeed(pool, need, now, waiting.look(need, now).heldOf)
   }
 
-  /** Forgets all that was learned of a key, its account and the pool's circuits, by hand. */
-  async restore(keyId: string): Promise<void> {
+  /**
+   * Forgets all that was learned of a key, its account and the pool's circuits, by hand.
+   *
+   * @param entry written to the audit log once the key is found. The change follows at once, with no
+   *   step between them that can fail; without the entry there is no change.
+   * @returns whether the pool has the key.
+   */
+  async restore(keyId: string, entry?: AuditEntry): Promise<boolean> {
     const { books, copy } = this.#wake()
     const { configuration, state } = await copy.read()
     const key = configuration.keys.find(({ id }) => id === keyId)
-    if (!key) return
+    if (!key) return false
+    if (entry) await writePending(this.env.DB, entry)
     books.saveAccount(key.account, restored(accountOf(state, key.account), keyId, this.#now()))
     for (const model of state.circuits.keys()) books.saveCircuit(model, undefined)
     this.#touch(key.account)
+    return true
   }
 
   /**

@@ -1,7 +1,6 @@
 /** Provider keys: entered once, never shown again, with the live state that their pool knows. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { writeAudit } from '../db/audit.ts'
 import {
   type AccountChange,
   addKey,
@@ -17,6 +16,7 @@ import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
 import { tryKey } from '../gateway/trial.ts'
+import { actingAddress, noteEntry } from '../http/acting-request.ts'
 import { randomId } from '../ids.ts'
 import type { KeyState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
@@ -223,9 +223,11 @@ export const keyRoutes = new Hono<HubContext>()
       const owner = c.var.caller.configuration.user.id
       const stored = await requireKey(c.env, owner, c.req.valid('param').id)
       const pool = poolOf(stored)
-      // The pool is another store than D1: its change follows the entry, and is never without it.
-      await writeAudit(c.env.DB, { actor: owner, action: 'key.restored', subject: stored.id })
-      await poolStub(c.env, pool.owner, pool.provider).restore(stored.id)
+      // The pool is another store than D1: it writes the entry itself, in the moment of its change.
+      const entry = { actor: owner, action: 'key.restored', subject: stored.id, address: actingAddress() }
+      noteEntry()
+      if (!(await poolStub(c.env, pool.owner, pool.provider).restore(stored.id, entry)))
+        throw new HubError('CONFLICT', 'This key has just moved to another pool. Try again.')
       return c.json(await readKey(c.env, owner, stored.id), 201)
     },
   )

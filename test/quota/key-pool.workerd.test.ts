@@ -398,6 +398,29 @@ describe('blame', () => {
     expect((await admit()).keyId).toBe('k1')
   })
 
+  it('restores a key together with the entry of the audit log, or not at all', async () => {
+    const entry = { actor: 'u1', action: 'key.restored', subject: 'k1', address: '203.0.113.7' }
+    const entries = async () =>
+      (await env.DB.prepare('SELECT actor, action, subject, address FROM audit_pending').all()).results
+    await storeKey(env.DB, { id: 'k1' })
+    await openPool()
+    await fail({ blame: 'key', verdict: 'bad-key' })
+    expect(await pool.restore('k2', { ...entry, subject: 'k2' })).toBe(false)
+    expect(await entries()).toEqual([])
+
+    await env.DB.prepare(
+      "CREATE TRIGGER no_entries BEFORE INSERT ON audit_pending BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ).run()
+    const refused = await runInDurableObject(pool, (object) => object.restore('k1', entry).catch(() => 'refused'))
+    expect(refused).toBe('refused')
+    expect((await pool.report()).keys).toMatchObject([{ status: 'quarantined' }])
+
+    await env.DB.prepare('DROP TRIGGER no_entries').run()
+    expect(await pool.restore('k1', entry)).toBe(true)
+    expect(await entries()).toEqual([entry])
+    expect((await pool.report()).keys).toMatchObject([{ status: 'active' }])
+  })
+
   it('does not judge a new secret by what the old one did', async () => {
     await storeKey(env.DB, { id: 'k1' })
     await openPool()
