@@ -46,6 +46,24 @@ export function localVariables() {
   return variables
 }
 
+/**
+ * The variables that say how a local run is reached: its port, by which it knows itself, and that no
+ * Cloudflare states who connects, so that what clients claim is not believed.
+ * @param {number} port
+ * @param {Record<string, string>} variables those of `localVariables`.
+ */
+export function platformVariables(port, variables) {
+  return { HUB_PORT: String(port), ...(variables.HUB_LOCAL === '1' && { HUB_DIRECT: '1' }) }
+}
+
+/** The port that a person wants, from `PORT`. Ends the program where it is none. */
+export function readPort() {
+  const port = Number(process.env.PORT ?? 8787)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  console.error(`PORT must be a port number, not "${process.env.PORT}".`)
+  return process.exit(1)
+}
+
 function isTaken(name) {
   return fromEnvironment.includes(name) || name.endsWith('_API_KEY') || /^MASTER_KEY_\d+$/.test(name)
 }
@@ -86,13 +104,7 @@ export async function serve({ port: wanted, state, variables, dist = path.join(r
           name: 'llm-hub',
           modulesRoot: folder,
           modules: readModules(folder),
-          // No Cloudflare states who connects: what clients claim is not believed.
-          bindings: {
-            ...worker.bindings,
-            HUB_PORT: String(port),
-            ...(variables.HUB_LOCAL === '1' && { HUB_DIRECT: '1' }),
-            ...variables,
-          },
+          bindings: { ...worker.bindings, ...platformVariables(port, variables), ...variables },
         },
       ],
     }),
@@ -101,7 +113,7 @@ export async function serve({ port: wanted, state, variables, dist = path.join(r
 }
 
 /** A loopback port that nothing listens on. */
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()

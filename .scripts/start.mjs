@@ -1,12 +1,8 @@
 /** `npm start`: the hub on this machine, built as for production. No account, no key, no question. */
 import path from 'node:path'
-import { build, ensureSecrets, localVariables, migrateLocal, root, serve } from './local.mjs'
+import { build, ensureSecrets, localVariables, migrateLocal, readPort, root, serve } from './local.mjs'
 
-const port = Number(process.env.PORT ?? 8787)
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error(`PORT must be a port number, not "${process.env.PORT}".`)
-  process.exit(1)
-}
+const port = readPort()
 const state = path.join(root, '.wrangler', 'state')
 
 ensureSecrets()

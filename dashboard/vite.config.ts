@@ -7,7 +7,13 @@ import { withoutSecrets } from './without-secrets.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
-export default defineConfig({
+/** What `npm run dev` says of how the hub is reached. None of it goes into a build. */
+function platformVariables(): Record<string, string> {
+  const { HUB_PORT, HUB_DIRECT } = process.env
+  return { ...(HUB_PORT && { HUB_PORT }), ...(HUB_DIRECT && { HUB_DIRECT }) }
+}
+
+export default defineConfig(({ command }) => ({
   root: import.meta.dirname,
   build: { outDir: path.join(root, 'dist'), emptyOutDir: true },
   environments: {
@@ -29,7 +35,8 @@ export default defineConfig({
     cloudflare({
       configPath: path.join(root, 'wrangler.toml'),
       persistState: { path: path.join(root, '.wrangler/state') },
+      config: { vars: command === 'serve' ? platformVariables() : {} },
     }),
     withoutSecrets,
   ],
-})
+}))
