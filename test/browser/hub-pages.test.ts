@@ -246,16 +246,17 @@ describe('caps', () => {
     const settings = await visit(browser, `${hub.url}/settings`, { session: ada.session })
     await settings.page.getByText('New people').click()
     await settings.page.getByLabel('Requests at the same time').first().fill('5')
+    await settings.page.getByLabel('Share of each shared account, in percent').fill('25')
     await settings.page.getByRole('button', { name: 'Save: New people' }).click()
     await settings.page.getByText('The caps were saved.').waitFor()
     await settings.check('settings-caps')
     await settings.end()
     expect(await hub.call('GET', '/api/settings', { as: ada.session })).toMatchObject({
-      personDefaults: { maxConcurrent: 5 },
+      personDefaults: { maxConcurrent: 5, maxShare: 0.25 },
     })
     await hub.call('PATCH', '/api/settings', {
       as: ada.session,
-      body: { personDefaults: { maxConcurrent: null } },
+      body: { personDefaults: { maxConcurrent: null, maxShare: null } },
     })
   })
 })

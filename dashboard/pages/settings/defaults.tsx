@@ -10,9 +10,11 @@ import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { toCaps, toNumber } from '../../state/caps-form.ts'
 import { useResource } from '../../state/resource.ts'
+import { readShare, shareText } from '../../state/shares.ts'
 import { settingsSource } from '../../state/sources.ts'
 import { words as capsWords } from '../../text/caps.ts'
 import { words } from '../../text/settings.ts'
+import { words as shareTerms } from '../../text/shares.ts'
 
 export function DefaultsCard() {
   const settings = useResource(settingsSource)
@@ -39,16 +41,21 @@ interface CapsFormProps {
   onSaved: () => Promise<void>
 }
 
+/** Fields that only one of the forms has, as the API names them. */
+const days = 'tokenDefaults.expiresInDays'
+const share = 'personDefaults.maxShare'
+
 function CapsForm({ name, settings, onSaved }: CapsFormProps) {
   const announce = useAnnounce()
   const caps = useCapsForm(settings[name], `${name}.`)
-  const days = 'tokenDefaults.expiresInDays'
   const save = useAction(async (form: HTMLFormElement) => {
     const entered = toCaps(caps.read(form))
     const json =
-      name === 'tokenDefaults'
-        ? { tokenDefaults: { ...entered, expiresInDays: toNumber(valueOf(form, days)) } }
-        : { [name]: entered }
+      name === 'openAccessCaps'
+        ? { openAccessCaps: entered }
+        : name === 'tokenDefaults'
+          ? { tokenDefaults: { ...entered, expiresInDays: toNumber(valueOf(form, days)) } }
+          : { personDefaults: { ...entered, maxShare: readShare(valueOf(form, share)) } }
     await ask(api.api.settings.$patch({ json }))
     announce(words.defaultsSaved)
     await onSaved()
@@ -77,7 +84,27 @@ function CapsForm({ name, settings, onSaved }: CapsFormProps) {
             )}
           </Field>
         )}
-        <ErrorNotice error={error} fields={[days, ...capsFieldNames(`${name}.`)]} />
+        {name === 'personDefaults' && (
+          <Field
+            label={shareTerms.shareField}
+            name={share}
+            optional
+            hint={shareTerms.shareHint}
+            error={error}
+          >
+            {(control) => (
+              <input
+                {...control}
+                type="number"
+                min={0.01}
+                max={100}
+                step="any"
+                defaultValue={shareText(settings.personDefaults.maxShare)}
+              />
+            )}
+          </Field>
+        )}
+        <ErrorNotice error={error} fields={[days, share, ...capsFieldNames(`${name}.`)]} />
         <button class="button primary" aria-disabled={save.busy} aria-label={words.saveOf(title)}>
           {words.save}
         </button>
