@@ -65,9 +65,13 @@ export class BodiesInWork {
 }
 
 function overloaded(words: string, bound: number, most: string): HubError {
-  return new HubError('OVERLOADED', `${words} ${bound / megabyte} MB, the most that ${most}. Try again soon.`, {
-    retryAt: Date.now() + retryAfterMs,
-  })
+  return new HubError(
+    'OVERLOADED',
+    `${words} ${bound / megabyte} MB, the most that ${most}. Try again soon.`,
+    {
+      retryAt: Date.now() + retryAfterMs,
+    },
+  )
 }
 
 /** The bytes that one body has in work. */

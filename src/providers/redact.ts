@@ -58,7 +58,9 @@ export function redactAll(texts: readonly string[], secrets: string | readonly s
   const scattered = scatteredSpans(readings, list)
   const patterns = patternsOf(list)
   return seen.map((text, index) =>
-    withoutShapes(cutOut(text, merge([...secretSpans(readings[index] ?? [], patterns), ...(scattered[index] ?? [])]))),
+    withoutShapes(
+      cutOut(text, merge([...secretSpans(readings[index] ?? [], patterns), ...(scattered[index] ?? [])])),
+    ),
   )
 }
 

@@ -24,8 +24,7 @@ export async function headersAfter(
   if (entered) return { columns: await sealHeaders(env, place, entered), dropped: [] }
   const names = headerNamesOf(row)
   if (names.length === 0) return { columns: {}, dropped: [] }
-  if (baseUrl !== row.baseUrl)
-    return { columns: await sealHeaders(env, place, undefined), dropped: names }
+  if (baseUrl !== row.baseUrl) return { columns: await sealHeaders(env, place, undefined), dropped: names }
   // Values in the clear are from before they were sealed.
   const columns = row.sealedHeaders === null ? await sealHeaders(env, place, row.headers ?? {}) : {}
   return { columns, dropped: [] }

@@ -9,7 +9,7 @@ const piecesOf = (text: string, length: number): string[] =>
   Array.from({ length: Math.ceil(text.length / length) }, (_, at) =>
     text.slice(at * length, (at + 1) * length),
   )
-const reversed = (text: string): string => [...text].toReversed().join('')
+const reversed = (text: string): string => text.split('').toReversed().join('')
 const encode = (text: string, encoding: BufferEncoding): string => Buffer.from(text).toString(encoding)
 
 /** The characters of a key that a reader still finds in a text, in pieces of three or more. */
@@ -38,7 +38,11 @@ describe('a key in pieces', () => {
   })
 
   it('does not pass where each separator is another one', () => {
-    const parts = tuple(keys, integer({ min: 1, max: 7 }), array(separators, { minLength: 50, maxLength: 50 }))
+    const parts = tuple(
+      keys,
+      integer({ min: 1, max: 7 }),
+      array(separators, { minLength: 50, maxLength: 50 }),
+    )
     assert(
       property(parts, ([key, length, between]) => {
         const text = piecesOf(key, length)
@@ -51,7 +55,7 @@ describe('a key in pieces', () => {
   })
 
   it.each([
-    ['members of JSON', (pieces: string[]) => JSON.stringify({ ...pieces })],
+    ['members of JSON', (pieces: string[]) => JSON.stringify(Object.assign({}, pieces))],
     [
       'named members of JSON',
       (pieces: string[]) => JSON.stringify(Object.fromEntries(pieces.map((p, n) => [`part_${n}`, p]))),

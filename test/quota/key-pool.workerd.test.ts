@@ -411,7 +411,9 @@ describe('blame', () => {
     await env.DB.prepare(
       "CREATE TRIGGER no_entries BEFORE INSERT ON audit_pending BEGIN SELECT RAISE(ABORT, 'no'); END",
     ).run()
-    const refused = await runInDurableObject(pool, (object) => object.restore('k1', entry).catch(() => 'refused'))
+    const refused = await runInDurableObject(pool, (object) =>
+      object.restore('k1', entry).catch(() => 'refused'),
+    )
     expect(refused).toBe('refused')
     expect((await pool.report()).keys).toMatchObject([{ status: 'quarantined' }])
 

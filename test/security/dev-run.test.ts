@@ -12,7 +12,7 @@ async function variablesOf(command: 'serve' | 'build'): Promise<unknown> {
   cloudflare.mockClear()
   const { default: config } = await import('../../dashboard/vite.config.ts')
   if (typeof config !== 'function') throw new Error('The configuration does not depend on the command.')
-  await config({ command, mode: 'test' })
+  void config({ command, mode: 'test' })
   return cloudflare.mock.lastCall
 }
 
