@@ -23,14 +23,14 @@ import type { Served } from './leased-call.ts'
 import { faultOfComplaint, hubFault, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
-import { Transcript } from './transcript.ts'
+import { type Said, Transcript } from './transcript.ts'
 
 export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
   inbound: Inbound
   /** Called with the whole answer, or the last message of its stream, once it has gone out well. */
   answered?: (answer: string, served: Served) => void
-  /** The body of the request, as it came. */
-  sent: string
+  /** The beginning of the body, as it came. */
+  sent: Said
   /** The time for the whole request in milliseconds, where the client set one. */
   timeoutMs: number | undefined
 }
@@ -189,7 +189,8 @@ class Completion {
   ): Usage {
     const { estimate, gate } = this.#search
     const { request } = gate.limit(this.#input.request)
-    const sentCharacters = this.#input.sent.length
+    const { text, leftOut } = this.#input.sent
+    const sentCharacters = text.length + leftOut
     const { model } = lease
     const exchange = { request, estimate, sentCharacters, candidate, model, meter, complete: isWhole }
     return checkUsage(claimed, evidenceOf(exchange))

@@ -34,8 +34,8 @@ interface Sent {
   env: Env
   requestId: string
   request: Pick<ChatRequest, 'origin'>
-  /** Its body, as it came. */
-  sent: string
+  /** The beginning of its body, as it came. */
+  sent: Said
 }
 
 export class Transcript {
@@ -64,7 +64,7 @@ export class Transcript {
     const { id: owner } = this.#caller()
     const { env, requestId, request, sent } = this.#sent
     const { dialect } = request.origin
-    const kept: KeptTranscript = { dialect, request: extend(silence, sent), answer: this.#answer }
+    const kept: KeptTranscript = { dialect, request: sent, answer: this.#answer }
     try {
       const sealed = await sealBytes(env, await gzip(JSON.stringify(kept)), boundTo(owner, requestId))
       await userStub(env, owner).keepTranscript(requestId, sealed)
@@ -92,6 +92,14 @@ export async function findTranscript(
     await auditIfAltered(env.DB, error, { what: 'transcript', owner, id: requestId }, Date.now())
     throw error
   }
+}
+
+/** What a transcript keeps of a body. It holds nothing else of the text, which may be large. */
+export function beginningOf(text: string): Said {
+  const said = extend(silence, text)
+  if (said.leftOut === 0) return said
+  // V8 makes a slice refer to the whole text; one that was encoded between is a text of its own.
+  return { ...said, text: new TextDecoder().decode(new TextEncoder().encode(said.text)) }
 }
 
 function extend({ text, leftOut }: Said, more: string): Said {

@@ -17,6 +17,7 @@ import { completeOnce, readIdempotencyKey } from '../gateway/idempotency.ts'
 import { keepConversation, resumeConversation } from '../gateway/conversation.ts'
 import type { Served } from '../gateway/leased-call.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
+import { beginningOf } from '../gateway/transcript.ts'
 import { validationError } from '../http/validation.ts'
 import { useStoredModels } from '../providers/refresh.ts'
 import type { HubContext } from './context.ts'
@@ -183,13 +184,14 @@ async function answerBody(
   const listener = listenerOf(dialect)
   const steering = readSteering(c, body)
   const key = readIdempotencyKey(c.req.header('idempotency-key'))
-  const sent = c.var.sent.text
+  // From here on only its beginning is kept, for the transcript.
+  const text = c.var.sent.takeText()
   const input: CompletionInput = {
     env: c.env,
     caller: c.var.caller,
     request: withOneLimit(withOptIns(c, listener.parseRequest(body, address))),
     inbound: listener,
-    sent,
+    sent: beginningOf(text),
     requestId: c.var.requestId,
     receivedAt: c.var.receivedAt,
     sandbox: offersSandbox(c),
@@ -200,7 +202,7 @@ async function answerBody(
     background,
   }
   if (key === undefined) return complete(input)
-  return completeOnce(input, key, JSON.stringify(address ?? null) + sent)
+  return completeOnce(input, key, JSON.stringify(address ?? null) + text)
 }
 
 async function countTokens(

@@ -4,7 +4,8 @@ import type { Env } from '../env.ts'
 
 /** The body of a request, within the bounds that its route declares. */
 export interface SentBody {
-  text: string
+  /** The text, once: it is not kept from here on. Call `parse` before. */
+  takeText: () => string
   /** The JSON in it, parsed at the first call. @throws {HubError} VALIDATION_ERROR where it is none. */
   parse: () => unknown
   /** Counts the body as in work until `work` is over, besides the time until the response is made. */

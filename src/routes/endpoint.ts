@@ -121,10 +121,10 @@ async function withBody(context: Context<HubContext>, declaration: Declaration, 
   try {
     // Forms and plain texts, which any page may send, are no bodies of ours.
     const isRead = declaration.bodyIsParsedByHandler || isJson(context)
-    const text = isRead ? await readBody(raw, maxBodyOf(declaration), hold, address) : '{}'
-    let parsed: { value: unknown } | undefined
-    const parse = (): unknown => (parsed ??= { value: parseJson(text) }).value
-    context.set('sent', { text, parse, heldBy: (work) => void works.push(work) })
+    const body = new ReadBody(isRead ? await readBody(raw, maxBodyOf(declaration), hold, address) : '{}')
+    const parse = (): unknown => body.parse()
+    const takeText = (): string => body.takeText()
+    context.set('sent', { takeText, parse, heldBy: (work) => void works.push(work) })
     if (declaration.body && !declaration.bodyIsParsedByHandler) {
       const checked = await declaration.body.safeParseAsync(parse())
       if (!checked.success) throw validationError(checked.error)
@@ -134,6 +134,26 @@ async function withBody(context: Context<HubContext>, declaration: Declaration, 
     await next()
   } finally {
     void Promise.allSettled(works).then(hold.release)
+  }
+}
+
+/** A body that was read: its text is let go of as soon as it was taken. */
+class ReadBody {
+  #text: string
+  #parsed: { value: unknown } | undefined
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  parse(): unknown {
+    return (this.#parsed ??= { value: parseJson(this.#text) }).value
+  }
+
+  takeText(): string {
+    const text = this.#text
+    this.#text = ''
+    return text
   }
 }
 

@@ -5,7 +5,8 @@
  *     npm run bench                          all of it, in about seven minutes
  *     npm run bench -- --quick               one short round
  *     npm run bench -- --only stream         the scenarios with this in their name; `pool` for the key pool alone
- *     npm run bench -- --only doors          the memory of the hub while its doors are pushed, by itself
+ *     npm run bench -- --only doors          the memory of the hub while its doors are pushed, by itself;
+ *                                            `doors:held` for the attacks with this in their name
  *     npm run bench -- --build <folder>      another build than dist/llm_hub, which is then not built anew
  *     npm run bench -- --profile <folder>    CPU profiles instead of the tables
  */
@@ -141,10 +142,15 @@ async function runPool({ database }) {
 
 async function run() {
   const outside = await startOutside()
-  if (options.only === 'doors') {
+  if (options.only.startsWith('doors')) {
     const folder = options.build ?? path.join(root, 'dist', 'llm_hub')
     if (options.build === undefined) build()
-    return runDoors({ build: folder, temporary, database: outside.database })
+    return runDoors({
+      build: folder,
+      temporary,
+      database: outside.database,
+      only: options.only.slice('doors:'.length),
+    })
   }
   if (chosen.length > 0) await runHub(outside)
   if (chosenOfPool.length > 0) await runPool(outside)

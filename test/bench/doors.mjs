@@ -58,6 +58,12 @@ const chat = (model, more = '') =>
 /** Each attack: how many requests at once, and what each is. */
 const attacks = [
   {
+    name: 'chat, 30 MB of text, one alone, held',
+    times: 1,
+    path: '/v1/chat/completions',
+    body: () => chat('slow', `,"x":"${'x'.repeat(30 * megabyte)}"`),
+  },
+  {
     name: 'login, 15 MB of objects',
     times: 6,
     path: '/api/auth/login',
@@ -97,12 +103,15 @@ const attacks = [
   },
 ]
 
-/** @param {{ build: string, temporary: string, database: number }} options `build` is the folder of the built Worker. */
-export async function runDoors({ build, temporary, database }) {
+/**
+ * @param {{ build: string, temporary: string, database: number, only?: string }} options `build` is the
+ * folder of the built Worker, `only` a part of the names of the attacks.
+ */
+export async function runDoors({ build, temporary, database, only = '' }) {
   const provider = await startProvider()
   const hub = await startHub({ build, folder: path.join(temporary, 'doors'), provider, database })
   const rows = []
-  for (const attack of attacks) {
+  for (const attack of attacks.filter(({ name }) => name.includes(only))) {
     process.stderr.write(`${attack.name}\n`)
     rows.push(await measure(hub, attack))
     await pause(1_000)

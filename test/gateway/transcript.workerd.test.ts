@@ -94,7 +94,7 @@ function transcript(bindings = env): Transcript {
     env: bindings,
     requestId: timeOrderedId('req', Date.now()),
     request: { origin: { dialect: 'openai-chat' as const, body: {} } },
-    sent: '{}',
+    sent: { text: '{}', leftOut: 0 },
   }
   return new Transcript(sent, () => ({
     id: ada.userId,
