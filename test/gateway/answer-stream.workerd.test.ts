@@ -1,13 +1,11 @@
 /** How much of a stream is held before its first content, and who is to blame for more. */
 import { describe, expect, it } from 'vitest'
-import { outbound } from '../../src/dialects/index.ts'
+import { openaiResponsesOutbound as speaker } from '../../src/dialects/openai-responses/outbound.ts'
 import { AnswerStream, type StreamEnd } from '../../src/gateway/answer-stream.ts'
 import { LinkedAbort } from '../../src/gateway/interruption.ts'
 import { Relay } from '../../src/gateway/passage.ts'
 
 const megabyte = 1024 * 1024
-const speaker = outbound['openai-responses']
-if (!speaker) throw new Error('The dialect openai-responses is missing.')
 
 const event = (type: string, more: object): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`
@@ -33,7 +31,7 @@ async function begin(text: string, sentBytes: number): Promise<StreamEnd['type']
       controller.enqueue(bytes.slice(at, (at += 256 * 1024)))
     },
   })
-  const stream = new AnswerStream(body, new Relay(speaker!, true, sentBytes), new LinkedAbort(), sentBytes)
+  const stream = new AnswerStream(body, new Relay(speaker, true, sentBytes), new LinkedAbort(), sentBytes)
   const { type } = await stream.start()
   await stream.close()
   return type

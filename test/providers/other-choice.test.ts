@@ -1,6 +1,6 @@
 /** What a request chooses beside its model harms nobody who sends no such thing. */
 import { describe, expect, it } from 'vitest'
-import type { Json, JsonObject } from '../../src/chat/json.ts'
+import type { JsonObject } from '../../src/chat/json.ts'
 import { outbound } from '../../src/dialects/index.ts'
 import type { Fault } from '../../src/errors.ts'
 import { catalog, type ProviderId } from '../../src/providers/catalog.ts'
@@ -17,7 +17,7 @@ function read(
   error: JsonObject,
   sent: JsonObject = {},
 ): Fault {
-  const complaint = outbound['openai-chat']?.parseError({ error } as Json)
+  const complaint = outbound['openai-chat']?.parseError({ error })
   if (!complaint) throw new Error('The dialect openai-chat is missing.')
   const row: Provider = provider === 'custom' ? custom : catalog[provider]
   const body = { model: good, messages: [{ role: 'user', content: 'Hello' }], ...sent }
@@ -76,7 +76,7 @@ describe('a request that picks another model or provider', () => {
   })
 
   it('lets the next candidate be asked', () => {
-    const [[, models = {}] = []] = choices
+    const [[, models] = []] = choices
     expect(
       read('openrouter', 400, { code: 400, message: 'bogus is not a valid model ID' }, models),
     ).toMatchObject({

@@ -152,7 +152,12 @@ describe('the models of a provider', () => {
   })
 
   it('are not asked with a key that was entered for another address, which is said with the remedy', async () => {
-    await call('PATCH', '/api/providers/mine', { baseUrl: 'https://moved.example.com/v1/chat/completions' }, ada.session)
+    await call(
+      'PATCH',
+      '/api/providers/mine',
+      { baseUrl: 'https://moved.example.com/v1/chat/completions' },
+      ada.session,
+    )
     const calls = answer(() => Response.json({ data: [{ id: 'c' }] }))
     const moved = await refusal('GET', '/api/providers/mine/models?refresh', undefined, ada.session)
     expect(moved).toMatchObject({ status: 400, code: 'NO_ELIGIBLE_KEY' })
