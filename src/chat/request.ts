@@ -49,8 +49,37 @@ export interface ChatRequest {
   streamUsage: boolean
   /** How the stream is framed for the client; absent means server-sent events. */
   framing?: 'json-array'
+  /** A search of the web that the provider is to make while it answers. */
+  search?: WebSearch
+  /** What has no canonical form. Providers of the client's dialect get it from `origin`. */
+  losses?: Loss[]
   /** The request as it came, so that a provider of the same dialect receives it with nothing lost. */
   origin: { dialect: DialectId; body: JsonObject; headers?: Readonly<Record<string, string>> }
+}
+
+/** What is searched for is the model's to choose. */
+export interface WebSearch {
+  /** The client's own paths to what asks for it. */
+  paths: string[]
+  /** The answer must come from a search. */
+  isForced?: true
+  maxUses?: number
+  allowedDomains?: string[]
+  blockedDomains?: string[]
+  /** Where the user is, in the words of the Responses dialect. */
+  location?: JsonObject
+  /** How much of what is found the model reads: low, medium, high. */
+  contextSize?: string
+}
+
+/** A piece of a request that translations leave out. */
+export interface Loss {
+  /** The client's own path to it: `messages[0].content[1]`. */
+  path: string
+  /** The answer would be to another question without it. */
+  isEssential?: true
+  /** A mark for caching, which Anthropic's dialect takes from everyone. */
+  isCacheMark?: true
 }
 
 export type Message =
@@ -65,17 +94,21 @@ export type AssistantPart = TextPart | ReasoningPart | RefusalPart | ToolCallPar
 export interface TextPart {
   type: 'text'
   text: string
+  /** A mark up to which the prompt is to be cached, in Anthropic's words. */
+  cache?: JsonObject
 }
 
 export interface FilePart {
   type: 'file'
-  kind: 'image' | 'audio' | 'document'
+  kind: 'image' | 'audio' | 'video' | 'document'
   /** The IANA media type where known; for audio in Chat this is made from its format. */
   mediaType?: string
   name?: string
   source: FileSource
   /** How closely an image should be looked at. */
   detail?: string
+  /** A mark up to which the prompt is to be cached, in Anthropic's words. */
+  cache?: JsonObject
 }
 
 export type FileSource =
@@ -125,6 +158,19 @@ export interface Tool {
   /** JSON Schema of the arguments; absent means none. */
   parameters?: JsonObject
   strict?: boolean
+  /** What the tool is to its client, where that is no function of this name. Calls are given back in this form. */
+  form?: ToolForm
+  /** A mark up to which the prompt is to be cached, in Anthropic's words. */
+  cache?: JsonObject
+}
+
+/** A tool of a client that knows more than functions. To models it is a function. */
+export interface ToolForm {
+  /** `custom` takes one text; the other two have items of their own in the Responses dialect. */
+  type: 'function' | 'custom' | 'tool-search' | 'local-shell'
+  /** The name inside of its namespace. */
+  name: string
+  namespace?: string
 }
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { name: string }

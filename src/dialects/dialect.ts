@@ -106,6 +106,13 @@ export interface Quirks {
   noAnnotations?: true
   /** Set where only one tool call at a time is possible. */
   singleToolCalls?: true
+  /**
+   * How the provider is asked to search the web: the type of its tool, Gemini's member of a tool, or the field of a Chat body.
+   * Absent where it has no search, or one that is on its own models only.
+   */
+  search?: 'web_search_20250305' | 'web_search' | 'googleSearch' | 'web_search_options' | 'plugins'
+  /** Set in the Responses dialect where functions are the only tools of a client that are known. */
+  onlyFunctions?: true
 }
 
 /** One upstream call, ready but for the credential. */
@@ -114,6 +121,8 @@ export interface Call {
   body: JsonObject
   /** The client's fields that this provider refuses, left out. */
   dropped: string[]
+  /** The client's own body was changed so that the answer must be translated back, though the dialect is the client's. */
+  isTranslated?: true
 }
 
 /** What the relay of a same-dialect stream must know of one event. */

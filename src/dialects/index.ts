@@ -2,6 +2,8 @@
 import { checkModelName } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { Inbound, Outbound } from './dialect.ts'
+import { lostAt } from './unread.ts'
+import { withSearch } from './web-search.ts'
 import { cohereOutbound } from './cohere/outbound.ts'
 import { anthropicInbound } from './anthropic/inbound.ts'
 import { anthropicOutbound } from './anthropic/outbound.ts'
@@ -41,12 +43,25 @@ function withCheckedModel(dialect: Inbound): Inbound {
 
 /** How we speak to providers. */
 export const outbound: Partial<Record<DialectId, Outbound>> = {
-  'openai-chat': openaiChatOutbound,
-  anthropic: anthropicOutbound,
-  'openai-responses': openaiResponsesOutbound,
-  gemini: geminiOutbound,
+  'openai-chat': withCommon(openaiChatOutbound),
+  anthropic: withCommon(anthropicOutbound),
+  'openai-responses': withCommon(openaiResponsesOutbound),
+  gemini: withCommon(geminiOutbound),
   'openai-embeddings': openaiEmbeddingsOutbound,
-  cohere: cohereOutbound,
+  cohere: withCommon(cohereOutbound),
+}
+
+/** Adds what all dialects have in common: the provider's own search, and the names of what the client's reader skipped. */
+function withCommon(dialect: Outbound): Outbound {
+  return {
+    ...dialect,
+    buildCall(request, upstream) {
+      const built = dialect.buildCall(request, upstream)
+      const isOwn = request.origin.dialect === dialect.id
+      const call = isOwn ? built : withSearch(built, request, upstream.quirks)
+      return { ...call, dropped: [...new Set([...call.dropped, ...lostAt(request, dialect.id)])] }
+    },
+  }
 }
 
 /** The dialects that the hub can speak to a provider. The table's names are dialects by construction; `Object.keys` forgets it. */

@@ -14,6 +14,11 @@ export function listIn(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : []
 }
 
+/** The items of a list; one object stands for a list of one, as in JSON for protocol buffers. */
+export function itemsIn(value: Json | undefined): Json[] {
+  return isJsonObject(value) ? [value] : listIn(value)
+}
+
 /** The text, where there is any: an empty string says no more than none. */
 export function textIn(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined

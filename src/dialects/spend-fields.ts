@@ -4,7 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { DialectId } from '../chat/request.ts'
-import { listIn, objectIn, textIn } from './read.ts'
+import { itemsIn, listIn, objectIn, textIn } from './read.ts'
 import { plainName } from './plain-name.ts'
 
 /**
@@ -215,12 +215,38 @@ export function withoutProviderTools(
   body: JsonObject,
   dialect: DialectId,
 ): { body: JsonObject; dropped: string[] } {
-  const tools = listIn(body.tools)
+  const inside = withoutLoadedTools(body, dialect)
+  const offered = withoutOfferedTools(inside.body, dialect)
+  return { body: offered.body, dropped: [...new Set([...inside.dropped, ...offered.dropped])] }
+}
+
+/** The same for tools that come in the input, as Codex sends them. */
+function withoutLoadedTools(body: JsonObject, dialect: DialectId): { body: JsonObject; dropped: string[] } {
+  if (dialect !== 'openai-responses') return { body, dropped: [] }
+  const dropped: string[] = []
+  const items = listIn(body.input)
+  const input = items.map((item) => {
+    const members = objectIn(item)
+    if (!members || !Array.isArray(members.tools)) return item
+    const { body: kept, dropped: left } = withoutOfferedTools({ tools: members.tools }, dialect)
+    if (left.length === 0) return item
+    dropped.push(...left)
+    return { ...members, tools: kept.tools ?? [] }
+  })
+  return dropped.length > 0 ? { body: { ...body, input }, dropped } : { body, dropped }
+}
+
+function withoutOfferedTools(body: JsonObject, dialect: DialectId): { body: JsonObject; dropped: string[] } {
+  const tools = itemsIn(body.tools)
   const kept = tools.flatMap((tool) => keepTool(tool, dialect))
   if (kept.length === tools.length && kept.every((tool, index) => tool === tools[index]))
     return { body, dropped: [] }
   const dropped = [
-    ...new Set(tools.flatMap((tool) => (runsAtProvider(tool, dialect) ? [`tools.${nameOf(tool)}`] : []))),
+    ...new Set(
+      tools
+        .flatMap((tool) => [tool, ...innerTools(tool)])
+        .flatMap((tool) => (runsAtProvider(tool, dialect) ? [`tools.${nameOf(tool)}`] : [])),
+    ),
   ]
   const { tools: _tools, tool_choice: choice, ...rest } = body
   const chosen = objectIn(choice)
@@ -233,7 +259,17 @@ export function withoutProviderTools(
   }
 }
 
+/** The tools of a namespace. */
+function innerTools(tool: Json): Json[] {
+  const { type, tools } = objectIn(tool) ?? {}
+  return type === 'namespace' ? listIn(tools) : []
+}
+
 function keepTool(tool: Json, dialect: DialectId): Json[] {
+  const inner = innerTools(tool)
+  if (inner.some((each) => runsAtProvider(each, dialect))) {
+    return [{ ...objectIn(tool), tools: inner.filter((each) => !runsAtProvider(each, dialect)) }]
+  }
   if (!runsAtProvider(tool, dialect)) return [tool]
   if (dialect !== 'gemini' || !isJsonObject(tool)) return []
   const members = Object.entries(tool).filter(([name]) => clientMembers.has(plainName(name)))

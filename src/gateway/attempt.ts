@@ -118,6 +118,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     secrets,
     sent,
     sentBytes: new TextEncoder().encode(body).byteLength,
+    isRelayed: speaker.id === listener.id && !call.isTranslated,
     dropped: call.dropped,
   }
   try {
@@ -175,15 +176,16 @@ interface Conversation extends AttemptInput {
   secrets: readonly string[]
   sent: Sent
   sentBytes: number
+  /** The answer goes to the client as it came. */
+  isRelayed: boolean
   dropped: string[]
 }
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, abort, secrets, sent, sentBytes, dropped } = conversation
-  const passage =
-    speaker.id === listener.id
-      ? new Relay(speaker, request.streamUsage, sentBytes)
-      : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
+  const { speaker, listener, request, abort, secrets, sent, sentBytes, isRelayed, dropped } = conversation
+  const passage = isRelayed
+    ? new Relay(speaker, request.streamUsage, sentBytes)
+    : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
   const stream = new AnswerStream(body, passage, abort, sentBytes)
   const end = await stream.start()
   switch (end.type) {
@@ -203,7 +205,7 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
 }
 
 async function readWhole(response: Response, conversation: Conversation): Promise<Answered> {
-  const { speaker, listener, request, dropped, secrets, abort, sentBytes } = conversation
+  const { speaker, listener, request, isRelayed, dropped, secrets, abort, sentBytes } = conversation
   let text: string
   try {
     text = await readText(response, withEcho(maxAnswerBytes, sentBytes))
@@ -230,16 +232,15 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   meter.addJson(body)
   const measured = { usage: speaker.readUsage(body), meter }
   if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), ...measured, dropped }
-  const answer =
-    speaker.id === listener.id
-      ? text
-      : JSON.stringify(
-          listener.renderResponse(
-            headOf(speaker.parseResponse(body), servedBy(conversation)),
-            request,
-            servedBy(conversation),
-          ),
-        )
+  const answer = isRelayed
+    ? text
+    : JSON.stringify(
+        listener.renderResponse(
+          headOf(speaker.parseResponse(body), servedBy(conversation)),
+          request,
+          servedBy(conversation),
+        ),
+      )
   return { type: 'whole', text: answer, ...measured, dropped }
 }
 

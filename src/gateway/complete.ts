@@ -300,7 +300,7 @@ const longestNames = 1_000
 
 /** Names that may be the client's own, as a header can hold them. */
 function namesForHeader(names: readonly string[]): string {
-  const list = names.map((name) => name.replaceAll(/[^\x21-\x7e]/g, '?')).join(', ')
+  const list = [...new Set(names)].map((name) => name.replaceAll(/[^\x21-\x7e]/g, '?')).join(', ')
   return list.length > longestNames ? `${list.slice(0, longestNames)}...` : list
 }
 

@@ -1,6 +1,7 @@
 /** Which providers and pools a caller can reach: their configuration, and what the deployment itself brings. Pure. */
 import type { Configuration, CustomProvider } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
+import type { Quirks } from '../dialects/dialect.ts'
 import type { Env } from '../env.ts'
 import type { Provider } from '../providers/provider.ts'
 import { catalog } from '../providers/catalog.ts'
@@ -86,6 +87,7 @@ function toKnown(row: CustomProvider): KnownProvider {
         // Whoever speaks OpenAI chat at an address of its own mostly has embeddings beside it.
         ...(dialect === 'openai-chat' && { 'openai-embeddings': baseUrl }),
       },
+      ...(dialect === 'openai-responses' && { quirks: { [dialect]: responsesQuirks(baseUrl) } }),
       // Most servers that people run themselves keep prefixes.
       cachesPrompts: true,
       defaultModel: row.models[0] ?? '',
@@ -95,6 +97,14 @@ function toKnown(row: CustomProvider): KnownProvider {
       ]),
     },
   }
+}
+
+/** Servers of the Responses dialect know functions and no other tools of a client, unless they are OpenAI's own. */
+function responsesQuirks(baseUrl: string): Quirks {
+  const { hostname } = new URL(baseUrl)
+  return /(?:^|\.)(?:openai\.com|chatgpt\.com|openai\.azure\.com)$/.test(hostname)
+    ? {}
+    : { onlyFunctions: true }
 }
 
 function impliedReach(stored: Reach[], userId: string, env: Env, sandbox: boolean): Reach[] {

@@ -119,6 +119,9 @@ const bytesPerDocumentToken = 33
 /** A second of MP3 is 16 kB, and up to 32 tokens at Gemini. */
 const bytesPerAudioToken = 500
 const audioTokens = 2_000
+/** A second of video is 250 tokens or so at Gemini, and 100 kB or more. */
+const bytesPerVideoToken = 400
+const videoTokens = 5_000
 /** Four characters of base64 are three bytes. */
 const bytesPerCharacter = 0.75
 
@@ -135,6 +138,8 @@ function fileTokens({ kind, detail, mediaType }: FilePart, bytes: number): numbe
       return detail === 'low' ? smallImageTokens : imageTokens
     case 'audio':
       return bytes === 0 ? audioTokens : Math.ceil(bytes / bytesPerAudioToken)
+    case 'video':
+      return bytes === 0 ? videoTokens : Math.ceil(bytes / bytesPerVideoToken)
     case 'document':
       // A text that travels in base64 has four bytes to a token, as other texts do.
       if (mediaType?.startsWith('text/') && bytes > 0) return Math.ceil(bytes / 4)

@@ -2,7 +2,7 @@
  * What a bounded token's request may say to a provider: the model that was allowed, at the price and length that were reserved
  * for. Everything by which the provider would choose otherwise is left out and named. Pure.
  */
-import type { ChatRequest } from '../chat/request.ts'
+import type { ChatRequest, Loss, WebSearch } from '../chat/request.ts'
 import { withoutOtherLimits } from '../dialects/output-limits.ts'
 import { withoutChoices, withoutChoosingFlags, withoutProviderTools } from '../dialects/spend-fields.ts'
 
@@ -33,6 +33,11 @@ export function isMoneyBound({ models, budget }: MoneyBound): boolean {
   return models || budget
 }
 
+/** What asks for a search, as what is left out: the answer must come from one where it is forced. */
+function lostSearch({ paths, isForced }: WebSearch): Loss[] {
+  return paths.map((path) => ({ path, ...(isForced && { isEssential: true }) }))
+}
+
 /**
  * A request as it may be sent, and the names of what was left out of it.
  * @param limit the output limit that was reserved for, in tokens; undefined where none was.
@@ -43,7 +48,7 @@ export function boundRequest(
   limit: number | undefined,
 ): { request: ChatRequest; dropped: string[] } {
   if (!isMoneyBound(bound)) return { request, dropped: [] }
-  const { origin } = request
+  const { origin, search, ...others } = request
   const { headers, dropped } = withoutChoosingFlags(origin.headers)
   let { body } = origin
   for (const step of [
@@ -59,9 +64,13 @@ export function boundRequest(
     body = cleaned.body
     dropped.push(...cleaned.dropped)
   }
+  const isSearchLost = bound.budget || search?.paths.some((path) => dropped.includes(path))
   return {
     request: {
-      ...request,
+      ...others,
+      // A search is billed by the call.
+      ...(search &&
+        (isSearchLost ? { losses: [...(others.losses ?? []), ...lostSearch(search)] } : { search })),
       ...(limit !== undefined && { maxOutputTokens: limit }),
       origin: { ...origin, body, ...(headers && { headers }) },
     },

@@ -3,13 +3,13 @@
  * known counts as able.
  */
 import type { ModelFacts } from '../chat/model.ts'
-import type { ChatRequest, FilePart, Message } from '../chat/request.ts'
+import type { ChatRequest, DialectId, FilePart, Message } from '../chat/request.ts'
 import { findKeptState, type KeptState } from '../dialects/kept-state.ts'
-import type { Feature } from '../providers/provider.ts'
+import type { Feature, Provider } from '../providers/provider.ts'
 import { featuresOf } from './choose-dialect.ts'
 import type { Estimate } from './estimate.ts'
 
-type FileKind = 'image' | 'audio' | 'pdf'
+type FileKind = 'image' | 'audio' | 'video' | 'pdf'
 
 export interface Needs {
   tools: boolean
@@ -32,6 +32,10 @@ export interface Needs {
    * which it is named.
    */
   boundTo?: KeptState
+  /** The dialect in which alone all is said that the answer depends on; absent where others can say it too. */
+  saidOnlyIn?: DialectId
+  /** The answer must come from a search of the web. */
+  search?: true
 }
 
 /** An estimate may be this much too high before a model's window is believed to be too small. */
@@ -59,6 +63,8 @@ export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
     inputTokens: estimate.inputTokens,
     features: featuresOf(request),
     ...(boundTo && { boundTo }),
+    ...(request.losses?.some(({ isEssential }) => isEssential) && { saidOnlyIn: request.origin.dialect }),
+    ...(request.search?.isForced && { search: true }),
   }
 }
 
@@ -94,10 +100,22 @@ function questionOf(messages: readonly Message[]): Message | undefined {
   return messages[last - 1]?.role === 'tool' ? undefined : messages[last]
 }
 
+/** Whether a provider that is called in this dialect can be told all that the answer depends on. */
+export function canBeTold(
+  provider: Provider,
+  dialect: DialectId,
+  { saidOnlyIn, search }: Pick<Needs, 'saidOnlyIn' | 'search'>,
+  clientDialect: DialectId,
+): boolean {
+  if (dialect === clientDialect) return true
+  return saidOnlyIn === undefined && (!search || provider.quirks?.[dialect]?.search !== undefined)
+}
+
 function addKind(kinds: Set<FileKind>, file: FilePart): void {
   switch (file.kind) {
     case 'image':
     case 'audio':
+    case 'video':
       kinds.add(file.kind)
       break
     case 'document':

@@ -13,7 +13,7 @@ import { factsAt, factsOf, priceOf, providersOfModel, vendorsOfModel } from '../
 import { chooseDialect, embeddings } from './choose-dialect.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
-import { isBlindTo, lackOf, type Needs } from './needs.ts'
+import { canBeTold, isBlindTo, lackOf, type Needs } from './needs.ts'
 import type { ProviderRow } from './provider-row.ts'
 
 /** One provider and model that may serve a request, with the pools to ask, private before shared. */
@@ -112,7 +112,14 @@ export function makePlan(input: PlanInput): Plan | HubError {
     const candidate = sandbox && toCandidate(sandbox, undefined, input)
     if (candidate && typeof candidate !== 'string') plan.candidates.push(candidate)
   }
-  return plan
+  return { ...plan, candidates: ableFirst(plan.candidates, input) }
+}
+
+/** Those who can be told all of the request come first; what the others are not told is named in the answer's headers. */
+function ableFirst(candidates: Candidate[], { needs, clientDialect }: PlanInput): Candidate[] {
+  const isAble = ({ provider, dialect }: Candidate): boolean =>
+    canBeTold(provider, dialect, needs, clientDialect)
+  return [...candidates.filter(isAble), ...candidates.filter((each) => !isAble(each))]
 }
 
 /** Those that see all of a conversation before those to whom something of it is told in words. */

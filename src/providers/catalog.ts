@@ -46,7 +46,7 @@ export const catalog = {
         emptyMembers: true,
         systemAnywhere: true,
       },
-      'openai-responses': { takes: ['chat_fields'] },
+      'openai-responses': { takes: ['chat_fields'], search: 'web_search' },
     },
     resets: { day: 'refill' },
     limitsPer: 'model',
@@ -63,7 +63,7 @@ export const catalog = {
     cachesPrompts: true,
     models: models.anthropic,
     ownModels: /^claude-/,
-    quirks: { anthropic: { takes: ['cache_control'] } },
+    quirks: { anthropic: { takes: ['cache_control'], search: 'web_search_20250305' } },
     // Spend limits end with the calendar month; rate limits refill.
     resets: { day: 'refill', month: 'utc' },
     errors: errors.anthropic,
@@ -86,6 +86,7 @@ export const catalog = {
     // https://ai.google.dev/gemini-api/docs/thought-signatures#openai
     cannot: { 'openai-chat': [{ what: 'tools' }, { what: 'pdf' }] },
     quirks: {
+      gemini: { search: 'googleSearch' },
       'openai-chat': {
         refuses: [
           ...openaiOnly,
@@ -123,8 +124,10 @@ export const catalog = {
         takes: ['top_k', 'cache_control'],
         emptyMembers: true,
         systemAnywhere: true,
+        search: 'plugins',
       },
       anthropic: { takes: ['cache_control'] },
+      'openai-responses': { onlyFunctions: true },
     },
     resets: { day: 'utc' },
     errors: errors.openrouter,
@@ -246,6 +249,7 @@ export const catalog = {
         noJsonSchema: true,
         systemAnywhere: true,
       },
+      'openai-responses': { onlyFunctions: true },
     },
     limitHeaders: [],
     keysUrl: 'https://platform.deepseek.com/api_keys',
@@ -327,6 +331,7 @@ export const catalog = {
         reasoningField: 'reasoning_content',
         systemAnywhere: true,
       },
+      'openai-responses': { onlyFunctions: true, search: 'web_search' },
     },
     limitsPer: 'model',
     limitHeaders: limits.xai,

@@ -89,3 +89,27 @@ describe('tools that run at the provider', () => {
     expect(withoutProviderTools({ tools }, 'anthropic').dropped).toEqual([])
   })
 })
+
+describe('tools that run at the provider, wherever a request has them', () => {
+  it('are left out where one object stands for a list of one', () => {
+    const cleaned = withoutProviderTools({ contents: [], tools: { google_search: {} } }, 'gemini')
+    expect(cleaned).toEqual({ body: { contents: [] }, dropped: ['tools.google_search'] })
+    const own = { tools: { functionDeclarations: { name: 'f' } } }
+    expect(withoutProviderTools(own, 'gemini').body).toBe(own)
+  })
+
+  it('are left out of tools that come in the input, and of namespaces', () => {
+    const plain = { type: 'function', name: 'f' }
+    const hosted = { type: 'web_search' }
+    const space = { type: 'namespace', name: 'n', tools: [plain, hosted] }
+    const input = [{ type: 'additional_tools', role: 'developer', tools: [hosted, plain] }, 'x']
+    const cleaned = withoutProviderTools({ input, tools: [space] }, 'openai-responses')
+    expect(cleaned).toEqual({
+      body: {
+        input: [{ type: 'additional_tools', role: 'developer', tools: [plain] }, 'x'],
+        tools: [{ ...space, tools: [plain] }],
+      },
+      dropped: ['tools.web_search'],
+    })
+  })
+})

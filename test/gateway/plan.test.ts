@@ -385,3 +385,34 @@ describe('the sandbox', () => {
     expect(names(ask('mine', { in: { reach: [reach('sandbox')], routes }, sandbox: true }))).toEqual([])
   })
 })
+
+describe('what a request needs to be told in', () => {
+  const routes = [
+    {
+      name: 'r',
+      owner: 'usr_1',
+      order: 'listed' as const,
+      candidates: [{ provider: 'groq' }, { provider: 'anthropic' }, { provider: 'openrouter' }],
+    },
+  ]
+  const reachable = { reach: [reach('groq'), reach('anthropic'), reach('openrouter')] }
+  const providers = (plan: Plan | HubError) =>
+    plan instanceof HubError ? plan.code : plan.candidates.map(({ providerId }) => providerId)
+
+  it('puts those first who can be told all of it, and leaves the others in', () => {
+    const needs: Needs = { ...noNeeds, saidOnlyIn: 'anthropic' }
+    const plan = ask('r', { in: { ...reachable, routes }, clientDialect: 'anthropic', needs })
+    expect(providers(plan)).toEqual(['anthropic', 'openrouter', 'groq'])
+  })
+
+  it('puts those first who can search, where an answer must come from a search', () => {
+    const needs: Needs = { ...noNeeds, search: true }
+    const plan = ask('r', { in: { ...reachable, routes }, clientDialect: 'openai-responses', needs })
+    expect(providers(plan)?.[0]).not.toBe('groq')
+  })
+
+  it('changes no order otherwise', () => {
+    const plan = ask('r', { in: { ...reachable, routes }, clientDialect: 'anthropic' })
+    expect(providers(plan)).toEqual(['groq', 'anthropic', 'openrouter'])
+  })
+})

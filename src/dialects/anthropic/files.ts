@@ -2,11 +2,17 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, UserPart } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
+import { readForeignPart } from '../foreign-parts.ts'
 import { compact } from '../read.ts'
+import { readMark, withMark, writeMark } from '../cache-marks.ts'
 import type { WireShownBlock } from './wire.ts'
 
 /** A block that is shown to the model, in a message or in the result of a tool. */
 export function readShownBlock(block: WireShownBlock): UserPart[] {
+  return withMark(readUnmarked(block), readMark(block.type === 'unknown' ? block.raw : block))
+}
+
+function readUnmarked(block: WireShownBlock): UserPart[] {
   switch (block.type) {
     case 'text':
       return readText(block.text)
@@ -20,7 +26,7 @@ export function readShownBlock(block: WireShownBlock): UserPart[] {
         [`${block.title} (${block.source})`, ...block.content.map(({ text }) => text)].join('\n\n'),
       )
     case 'unknown':
-      return []
+      return readForeignPart(block)
   }
 }
 
@@ -75,11 +81,16 @@ function reference(id: string) {
 /**
  * A file as a block.
  * @param place the field of the request that holds it, for the error.
- * @throws {HubError} VALIDATION_ERROR for audio, and for a file kept at a provider of another dialect.
+ * @throws {HubError} VALIDATION_ERROR for audio, for a video, and for a file kept at a provider of another dialect.
  */
 export function writeFile(file: FilePart, place: string): JsonObject {
+  return { ...writeUnmarked(file, place), ...writeMark(file.cache) }
+}
+
+function writeUnmarked(file: FilePart, place: string): JsonObject {
   const { kind, source } = file
   if (kind === 'audio') throw refuse(place, 'holds audio, which the models of this provider cannot hear')
+  if (kind === 'video') throw refuse(place, 'holds a video, which the models of this provider cannot see')
   switch (source.type) {
     case 'base64':
       return writeEncoded(file, source.data, place)

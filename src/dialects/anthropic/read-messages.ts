@@ -3,6 +3,8 @@
  * their own, before what else the user says, which is where the API wants them anyway.
  */
 import type { AssistantPart, Message, Opaque, ToolResultPart, UserPart } from '../../chat/request.ts'
+import { readMark, withMark } from '../cache-marks.ts'
+import { readForeignPart } from '../foreign-parts.ts'
 import { compact } from '../read.ts'
 import { readMadeFile } from './made-files.ts'
 import { readImage, readShownBlock, readText } from './files.ts'
@@ -46,6 +48,7 @@ function readUserParts(content: string | WireBlock[]): UserPart[] {
       case 'image':
       case 'document':
       case 'search_result':
+      case 'unknown':
         return readShownBlock(block)
       default:
         return []
@@ -56,8 +59,10 @@ function readUserParts(content: string | WireBlock[]): UserPart[] {
 function readToolResult(block: WireBlock): ToolResultPart[] {
   if (block.type !== 'tool_result') return []
   const { tool_use_id: callId, content, is_error: isError } = block
-  const shown = typeof content === 'string' ? readText(content) : (content ?? []).flatMap(readShownBlock)
-  return [compact({ type: 'tool-result' as const, callId, content: shown, isError: isError ?? undefined })]
+  const shown: UserPart[] =
+    typeof content === 'string' ? readText(content) : (content ?? []).flatMap(readShownBlock)
+  const marked = withMark(shown, readMark(block))
+  return [compact({ type: 'tool-result' as const, callId, content: marked, isError: isError ?? undefined })]
 }
 
 function readAssistantContent(content: string | WireBlock[]): AssistantPart[] {
@@ -67,7 +72,7 @@ function readAssistantContent(content: string | WireBlock[]): AssistantPart[] {
     switch (block.type) {
       case 'text': {
         const file = readMadeFile(block.text)
-        return file ? [file] : readText(block.text)
+        return file ? [file] : withMark(readText(block.text), readMark(block))
       }
       case 'image':
         // Not a block that Anthropic's models make; a model of another dialect did, and we showed it to the client so.
@@ -91,6 +96,8 @@ function readAssistantContent(content: string | WireBlock[]): AssistantPart[] {
         const opaque = callStates.get(id)
         return [compact({ type: 'tool-call' as const, id, name, arguments: JSON.stringify(input), opaque })]
       }
+      case 'unknown':
+        return readForeignPart(block)
       default:
         return []
     }

@@ -1,10 +1,21 @@
 /** A Messages request as the canonical one. */
-import { isJsonObject } from '../../chat/json.ts'
-import type { ChatRequest, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts'
+import { isJsonObject, type JsonObject } from '../../chat/json.ts'
+import type {
+  ChatRequest,
+  Loss,
+  OutputFormat,
+  ReasoningOptions,
+  Tool,
+  ToolChoice,
+  WebSearch,
+} from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
 import { validationError } from '../../http/validation.ts'
 import type { RequestAddress } from '../dialect.ts'
+import { readMark } from '../cache-marks.ts'
 import { compact } from '../read.ts'
+import { unreadFields, unreadIn } from '../unread.ts'
+import { isSearchTool, readSearchTool } from '../web-search.ts'
 import { readMessages } from './read-messages.ts'
 import { countRequest, messagesRequest, type WireRequest } from './wire.ts'
 
@@ -17,14 +28,17 @@ export function readRequest(body: unknown, address: RequestAddress = {}): ChatRe
   if (!parsed.success || !isJsonObject(body)) throw validationError(parsed.error ?? { issues: [] })
   if (isJsonObject(body.thread)) throw threadsUnsupported()
   const wire: WireRequest = parsed.data
+  const messages = readMessages(wire)
   const tools = readTools(wire)
+  const toolChoice = readToolChoice(wire, tools)
+  const search = readSearch(wire, tools)
   return compact({
     model: wire.model ?? '',
-    messages: readMessages(wire),
+    messages,
     tools,
-    toolChoice: readToolChoice(wire, tools),
+    toolChoice,
     parallelToolCalls: readParallel(wire.tool_choice),
-    format: readFormat(wire.output_config),
+    format: readFormat(wire),
     reasoning: readReasoning(wire),
     sampling: compact({
       temperature: wire.temperature ?? undefined,
@@ -37,6 +51,8 @@ export function readRequest(body: unknown, address: RequestAddress = {}): ChatRe
     stream: wire.stream ?? false,
     // Usage is part of every stream here.
     streamUsage: true,
+    search,
+    losses: lossesOf(wire, body, toolChoice === undefined && !search?.isForced),
     origin: { dialect: 'anthropic' as const, body },
   })
 }
@@ -52,12 +68,35 @@ function threadsUnsupported(): HubError {
   )
 }
 
+/** Anthropic's search. It is forced by its name, or where a tool must be used and there is no other. */
+function readSearch({ tools, tool_choice: choice }: WireRequest, others: Tool[]): WebSearch | undefined {
+  for (const [index, tool] of (tools ?? []).entries()) {
+    if (tool.type !== 'unknown' || !isSearchTool(tool.raw)) continue
+    const search = tool.take(readSearchTool(tool.raw, `tools[${index}]`))
+    const isNamed = choice?.type === 'tool' && choice.name === tool.raw.name
+    const isForced = isNamed || (choice?.type === 'any' && others.length === 0)
+    return isForced ? { ...search, paths: [...search.paths, 'tool_choice'], isForced: true } : search
+  }
+  return undefined
+}
+
+function lossesOf(wire: WireRequest, body: JsonObject, isUnread: boolean): Loss[] | undefined {
+  const losses = [...unreadIn(wire), ...unreadFields(body, Object.keys(countRequest.shape))]
+  // One of Anthropic's own tools is forced: an answer without it would be made up.
+  if (wire.tool_choice?.type === 'tool' && isUnread) losses.push({ path: 'tool_choice', isEssential: true })
+  return losses.length > 0 ? losses : undefined
+}
+
 /** The tools that the client runs. Those that Anthropic runs mean nothing elsewhere and travel in `origin`. */
 function readTools({ tools }: WireRequest): Tool[] {
   return (tools ?? []).flatMap((tool) => {
     if (tool.type === 'unknown') return []
     const { name, description, input_schema: parameters, strict } = tool
-    const said = { description: description ?? undefined, strict: strict ?? undefined }
+    const said = {
+      description: description ?? undefined,
+      strict: strict ?? undefined,
+      cache: readMark(tool),
+    }
     return [compact({ name, parameters, ...said })]
   })
 }
@@ -85,9 +124,10 @@ function readParallel(choice: WireRequest['tool_choice']): boolean | undefined {
   return disabled === undefined ? undefined : !disabled
 }
 
-function readFormat(config: WireRequest['output_config']): OutputFormat | undefined {
-  if (config?.format?.type !== 'json_schema') return undefined
-  return { type: 'json-schema', name: formatName, schema: config.format.schema }
+function readFormat({ output_config, output_format }: WireRequest): OutputFormat | undefined {
+  const format = output_config?.format ?? output_format
+  if (format?.type !== 'json_schema') return undefined
+  return { type: 'json-schema', name: formatName, schema: format.schema }
 }
 
 /** Effort is a word about the whole answer here; other dialects know it for reasoning, which is most of what it decides. */

@@ -5,16 +5,9 @@
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
+import { unknownType } from '../unread.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
-
-/** A block, source or tool of a type that is not known here. Providers of this dialect get it from `origin`. */
-function unknownType(known: readonly string[]) {
-  return z
-    .looseObject({ type: z.string() })
-    .refine(({ type }) => !known.includes(type), { path: ['type'] })
-    .transform(() => ({ type: 'unknown' as const }))
-}
 
 const textBlock = z.looseObject({ type: z.literal('text'), text: z.string() })
 
@@ -134,6 +127,8 @@ export const countRequest = z.looseObject({
   tools: z.array(z.union([clientTool, unknownType(['custom'])])).nullish(),
   tool_choice: toolChoice.nullish(),
   thinking: thinking.nullish(),
+  // What `output_config.format` was called while it was a beta.
+  output_format: outputFormat.nullish(),
   output_config: z.looseObject({ effort: z.string().nullish(), format: outputFormat.nullish() }).nullish(),
   max_tokens: z.int().min(0).nullish(),
   temperature: z.number().nullish(),

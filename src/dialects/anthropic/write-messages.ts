@@ -12,6 +12,7 @@ import type {
   ToolResultPart,
   UserPart,
 } from '../../chat/request.ts'
+import { markOf, writeMark } from '../cache-marks.ts'
 import { compact, objectIn, parseJson } from '../read.ts'
 import { writeFile } from './files.ts'
 import { nativeBlock } from './sealed-blocks.ts'
@@ -85,7 +86,11 @@ function writeToolCall({ id, name, arguments: text }: ToolCallPart): JsonObject 
 }
 
 function writeResult({ callId, content, isError }: ToolResultPart, place: string): JsonObject {
-  const blocks = writeUserParts(content, place)
+  // What is inside of a result cannot be marked by itself.
+  const blocks = writeUserParts(
+    content.map(({ cache: _mark, ...part }) => part),
+    place,
+  )
   const [only] = blocks
   const text = blocks.length === 1 && only?.type === 'text' ? only.text : undefined
   return compact({
@@ -93,6 +98,7 @@ function writeResult({ callId, content, isError }: ToolResultPart, place: string
     tool_use_id: toolId(callId),
     content: text ?? (blocks.length > 0 ? blocks : undefined),
     is_error: isError,
+    ...writeMark(markOf(content)),
   })
 }
 
@@ -103,8 +109,8 @@ function writeUserParts(content: UserPart[], place: string): JsonObject[] {
 }
 
 /** A text of nothing but white space is refused. */
-function writeText({ text }: { text: string }): JsonObject[] {
-  return isBlank(text) ? [] : [{ type: 'text', text }]
+function writeText({ text, cache }: { text: string; cache?: JsonObject }): JsonObject[] {
+  return isBlank(text) ? [] : [{ type: 'text', text, ...writeMark(cache) }]
 }
 
 function isBlank(text: string): boolean {

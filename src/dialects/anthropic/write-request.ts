@@ -3,6 +3,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import { HubError } from '../../errors.ts'
 import type { ChatRequest, Sampling } from '../../chat/request.ts'
 import type { Upstream } from '../dialect.ts'
+import { withFewMarks } from '../cache-marks.ts'
 import { compact } from '../read.ts'
 import { abilitiesOf, otherVendors, type Abilities } from './generations.ts'
 import { isThinking, lacksThinking } from './replay.ts'
@@ -50,7 +51,7 @@ export function writeRequest(
     metadata: request.user === undefined ? undefined : { user_id: request.user },
   })
   if (request.logprobs) dropped.push('logprobs')
-  return { body, dropped }
+  return { body: withFewMarks(body), dropped }
 }
 
 function canKeepSchemas({ facts, quirks }: Upstream, { schemas }: Abilities): boolean {

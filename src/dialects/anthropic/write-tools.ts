@@ -1,6 +1,7 @@
 /** Tools and the choice among them. */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, Tool, ToolChoice } from '../../chat/request.ts'
+import { writeMark } from '../cache-marks.ts'
 import { compact } from '../read.ts'
 import { strictSchema } from './schema.ts'
 import type { Thinking } from './thinking.ts'
@@ -27,7 +28,10 @@ export function writeTools(
   }
 }
 
-function writeTool({ name, description, parameters, strict }: Tool, knowsSchemas: boolean): JsonObject {
+function writeTool(
+  { name, description, parameters, strict, cache }: Tool,
+  knowsSchemas: boolean,
+): JsonObject {
   const isStrict = strict === true && knowsSchemas
   // The root must be an object, even of a tool that takes nothing.
   const schema = { type: 'object', ...(parameters ?? { properties: {} }) }
@@ -36,6 +40,7 @@ function writeTool({ name, description, parameters, strict }: Tool, knowsSchemas
     description,
     input_schema: isStrict ? strictSchema(schema) : schema,
     strict: isStrict || undefined,
+    ...writeMark(cache),
   })
 }
 

@@ -37,6 +37,8 @@ function writeImage({ kind, detail }: FilePart, url: string, place: string): Jso
       return { type: 'image_url', image_url: compact({ url, detail }) }
     case 'audio':
       throw refusal(place, 'is audio, which Cohere does not take')
+    case 'video':
+      throw refusal(place, 'is a video, which Cohere does not take')
     case 'document':
       throw refusal(place, 'is a document, which Cohere takes only as text')
   }

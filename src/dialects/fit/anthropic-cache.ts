@@ -5,6 +5,7 @@
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
+import { hasMarks } from '../cache-marks.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import type { BodyStep } from './fit.ts'
 import { mapMember } from './messages.ts'
@@ -13,7 +14,8 @@ const mostMarks = 4
 const plainMark: JsonObject = { type: 'ephemeral' }
 
 export const markForCache: BodyStep = (body, { isTranslated, quirks, clientBody }) => {
-  if (!isTranslated) return body
+  // Marks that canonical parts carry are written already.
+  if (!isTranslated || hasMarks(body)) return body
   const wanted = marksIn(clientBody)
   if (wanted.length > 0) return placeMarks(body, wanted)
   const recurs = listIn(body.tools).length > 0 || textIn(clientBody.prompt_cache_key) !== undefined

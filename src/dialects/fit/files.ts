@@ -10,16 +10,16 @@ import type { BodyStep, Step } from './fit.ts'
 import { mapMember } from './messages.ts'
 import type { Profile } from './profile.ts'
 
-type Kind = 'image' | 'audio' | 'pdf'
+type Kind = 'image' | 'audio' | 'video' | 'pdf'
 
 /** The kinds that a model is known not to see. */
 function unseenBy({ facts }: Profile): readonly Kind[] {
   const seen = facts?.input
-  return seen ? (['image', 'audio', 'pdf'] as const).filter((kind) => !seen.includes(kind)) : []
+  return seen ? (['image', 'audio', 'video', 'pdf'] as const).filter((kind) => !seen.includes(kind)) : []
 }
 
 function wordsFor(kind: Kind): string {
-  const name = { image: 'An image', audio: 'A recording', pdf: 'A PDF' }[kind]
+  const name = { image: 'An image', audio: 'A recording', video: 'A video', pdf: 'A PDF' }[kind]
   return `[${name} was here. You cannot be shown it.]`
 }
 
@@ -74,6 +74,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
   ['input_image', 'image'],
   ['image', 'image'],
   ['input_audio', 'audio'],
+  ['video_url', 'video'],
 ])
 
 /** The same for a client's own body, in messages of Chat and Anthropic and items of Responses. */

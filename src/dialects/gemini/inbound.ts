@@ -1,5 +1,6 @@
 /** How clients speak Gemini to us. */
 import type { Inbound } from '../dialect.ts'
+import { rendererOfWord, withWord } from './enum-format.ts'
 import { readRequest } from './read-request.ts'
 import { renderAnswer } from './render-answer.ts'
 import { renderError } from './render-error.ts'
@@ -8,8 +9,8 @@ import { StreamRenderer } from './render-stream.ts'
 export const geminiInbound: Inbound = {
   id: 'gemini',
   parseRequest: readRequest,
-  renderResponse: (response, _request, served) => renderAnswer(response, served),
-  renderStream: (_request, served) => new StreamRenderer(served),
+  renderResponse: (response, request, served) => renderAnswer(withWord(response, request), served),
+  renderStream: (request, served) => rendererOfWord(request, new StreamRenderer(served)),
   renderError,
   // A message like any other, in which Google's SDKs look for an `error` and throw it.
   renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],

@@ -26,10 +26,18 @@ const extensions: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
   mp3: 'audio/mpeg',
   wav: 'audio/wav',
+  mp4: 'video/mp4',
+  mov: 'video/quicktime',
+  webm: 'video/webm',
 }
 
 /** What a file is taken for that came without its type. */
-const usualTypes = { image: 'image/png', audio: 'audio/wav', document: 'application/pdf' }
+const usualTypes = {
+  image: 'image/png',
+  audio: 'audio/wav',
+  video: 'video/mp4',
+  document: 'application/pdf',
+}
 
 /** The file in a part, if there is one. */
 export function readMedia({ inlineData, fileData }: Media): FilePart | undefined {
@@ -96,6 +104,7 @@ function file(source: FileSource, mimeType?: string | null, name?: string | null
 
 function kindOf(mediaType = ''): FilePart['kind'] {
   if (mediaType.startsWith('image/')) return 'image'
+  if (mediaType.startsWith('video/')) return 'video'
   return mediaType.startsWith('audio/') ? 'audio' : 'document'
 }
 

@@ -8,11 +8,14 @@ import type {
   Sampling,
   Tool,
   ToolChoice,
+  WebSearch,
 } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
 import type { RequestAddress } from '../dialect.ts'
 import { smallestLimit } from '../output-limits.ts'
 import { compact } from '../read.ts'
+import { enumFormat } from './enum-format.ts'
+import { lossesOf, searchMembers } from './losses.ts'
 import { readContents } from './read-contents.ts'
 import { toJsonSchema } from './schema.ts'
 import {
@@ -49,8 +52,18 @@ export function readRequest(given: unknown, address: RequestAddress = {}): ChatR
     stream: address.stream ?? false,
     streamUsage: true,
     framing: address.framing,
+    search: readSearch(wire),
+    losses: lossesOf(wire, body),
     origin: { dialect: 'gemini' as const, body },
   })
+}
+
+/** Google's search cannot be forced. */
+function readSearch({ tools }: WireRequest): WebSearch | undefined {
+  const paths = (tools ?? []).flatMap((tool, index) =>
+    searchMembers.flatMap((name) => (tool[name] ? [`tools[${index}].${name}`] : [])),
+  )
+  return paths.length > 0 ? { paths } : undefined
 }
 
 /** A call that only counts may hold the whole request that is to be counted, in a field. */
@@ -102,8 +115,10 @@ function readToolChoice(wire: WireRequest): ToolChoice | undefined {
 }
 
 function readFormat(config: WireGenerationConfig): OutputFormat | undefined {
-  if (config.responseMimeType !== 'application/json') return undefined
   const { responseSchema } = config
+  if (config.responseMimeType === 'text/x.enum')
+    return enumFormat(responseSchema ?? config.responseJsonSchema)
+  if (config.responseMimeType !== 'application/json') return undefined
   const schema = config.responseJsonSchema ?? (responseSchema ? toJsonSchema(responseSchema) : undefined)
   // This dialect does not name its formats; others must.
   return schema ? { type: 'json-schema', name: 'response', schema } : { type: 'json' }

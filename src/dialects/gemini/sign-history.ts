@@ -5,16 +5,16 @@
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { itemsIn, objectIn, textIn } from '../read.ts'
 import { generationOf } from './generation.ts'
 import { isForeign, standIn } from './signature.ts'
 
 /** The same body where there is nothing to do. */
 export function signForProvider(body: JsonObject, model: string): JsonObject {
-  const contents = listIn(body.contents)
+  const contents = itemsIn(body.contents)
   const current = contents.findLastIndex(isSaid)
   const signed = contents.flatMap((content, index) => {
-    const parts = signParts(listIn(objectIn(content)?.parts), index > current, generationOf(model))
+    const parts = signParts(itemsIn(objectIn(content)?.parts), index > current, generationOf(model))
     if (parts === undefined) return [content]
     // A turn that held nothing but our mark is no turn.
     return parts.length > 0 ? [{ ...objectIn(content), parts }] : []
@@ -28,7 +28,7 @@ export function signForProvider(body: JsonObject, model: string): JsonObject {
 function isSaid(content: Json): boolean {
   const { role, parts } = objectIn(content) ?? {}
   if (role === 'model') return false
-  return listIn(parts).some((part) => {
+  return itemsIn(parts).some((part) => {
     const { functionResponse, function_response } = objectIn(part) ?? {}
     return !functionResponse && !function_response
   })

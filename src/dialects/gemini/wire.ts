@@ -1,6 +1,7 @@
 /**
  * What is read of a Gemini request. Strict about the types of what is known, open for the rest, which travels to providers of
- * this dialect in `origin`. Null stands for absent: SDKs that serialise their defaults send it.
+ * this dialect in `origin`. Null stands for absent: SDKs that serialise their defaults send it. As in JSON for protocol
+ * buffers, one object may stand for a list of one, and a text for the number that it says.
  * https://ai.google.dev/api/generate-content
  */
 import { z } from 'zod'
@@ -25,6 +26,22 @@ function message<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(camelNames, z.looseObject(shape))
 }
 
+/** A list, or one object that stands for a list of one. */
+function list<Item extends z.ZodType>(item: Item) {
+  return z.preprocess((value) => (isJsonObject(value) ? [value] : value), z.array(item))
+}
+
+/** A list of texts, or one of them. */
+const texts = z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()))
+
+/** A number, or a text that is one. */
+function number<Kind extends z.ZodType<number>>(kind: Kind) {
+  return z.preprocess(
+    (value) => (typeof value === 'string' && /^\s*[-+\d.]/.test(value) ? Number(value) : value),
+    kind,
+  )
+}
+
 /** A word of an enumeration, which the API takes in any case. */
 function word<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.preprocess((value) => (typeof value === 'string' ? value.toUpperCase() : value), z.enum(words))
@@ -43,7 +60,7 @@ const functionResponse = message({
   id: z.string().nullish(),
   name: z.string(),
   response: jsonObject.nullish(),
-  parts: z.array(message({ inlineData: blob.nullish(), fileData: fileData.nullish() })).nullish(),
+  parts: list(message({ inlineData: blob.nullish(), fileData: fileData.nullish() })).nullish(),
 })
 
 /** A part is told by the field it has. One that has none of these (code and its result) is read over. */
@@ -59,7 +76,7 @@ const part = message({
 
 const content = message({
   role: z.enum(['user', 'model', 'function']).nullish(),
-  parts: z.array(part).nullish(),
+  parts: list(part).nullish(),
 })
 
 const functionDeclaration = message({
@@ -70,31 +87,31 @@ const functionDeclaration = message({
 })
 
 /** A tool that runs at Google (search, code execution) has no declarations; only providers of this dialect hear of it. */
-const tool = message({ functionDeclarations: z.array(functionDeclaration).nullish() })
+const tool = message({ functionDeclarations: list(functionDeclaration).nullish() })
 
 const functionCallingConfig = message({
   mode: word(['MODE_UNSPECIFIED', 'AUTO', 'ANY', 'NONE', 'VALIDATED']).nullish(),
-  allowedFunctionNames: z.array(z.string()).nullish(),
+  allowedFunctionNames: texts.nullish(),
 })
 
 const thinkingConfig = message({
   includeThoughts: z.boolean().nullish(),
-  thinkingBudget: z.int().nullish(),
+  thinkingBudget: number(z.int()).nullish(),
   thinkingLevel: z.string().nullish(),
 })
 
 const generationConfig = message({
-  temperature: z.number().nullish(),
-  topP: z.number().nullish(),
-  topK: z.number().nullish(),
-  candidateCount: z.int().nullish(),
-  maxOutputTokens: z.int().nullish(),
-  stopSequences: z.array(z.string()).nullish(),
-  seed: z.union([z.int(), exactInteger]).nullish(),
-  presencePenalty: z.number().nullish(),
-  frequencyPenalty: z.number().nullish(),
+  temperature: number(z.number()).nullish(),
+  topP: number(z.number()).nullish(),
+  topK: number(z.number()).nullish(),
+  candidateCount: number(z.int()).nullish(),
+  maxOutputTokens: number(z.int()).nullish(),
+  stopSequences: texts.nullish(),
+  seed: z.union([number(z.int()), exactInteger]).nullish(),
+  presencePenalty: number(z.number()).nullish(),
+  frequencyPenalty: number(z.number()).nullish(),
   responseLogprobs: z.boolean().nullish(),
-  logprobs: z.int().nullish(),
+  logprobs: number(z.int()).nullish(),
   responseMimeType: z.string().nullish(),
   responseSchema: jsonObject.nullish(),
   responseJsonSchema: jsonObject.nullish(),
@@ -103,9 +120,9 @@ const generationConfig = message({
 
 export const generateContentRequest = message({
   model: z.string().nullish(),
-  contents: z.array(content).min(1),
+  contents: list(content).refine((contents) => contents.length > 0, { error: 'must not be empty' }),
   systemInstruction: content.nullish(),
-  tools: z.array(tool).nullish(),
+  tools: list(tool).nullish(),
   toolConfig: message({ functionCallingConfig: functionCallingConfig.nullish() }).nullish(),
   generationConfig: generationConfig.nullish(),
 })

@@ -1,4 +1,5 @@
 /** The messages of a Chat request, as canonical ones. */
+import type { JsonObject } from '../../chat/json.ts'
 import type {
   AssistantPart,
   FilePart,
@@ -8,8 +9,12 @@ import type {
   ToolCallPart,
   UserPart,
 } from '../../chat/request.ts'
+import { readMark, withMark } from '../cache-marks.ts'
 import { compact } from '../read.ts'
+import { Unread } from '../unread.ts'
+import { writeCustomInput } from '../custom-input.ts'
 import { audioMediaType, readUrl } from '../data-url.ts'
+import { readForeignPart } from '../foreign-parts.ts'
 import { openCallId } from './call-id.ts'
 import { callSealOf, foreignReasoning, sealOf } from './opaque.ts'
 import { readDetailsText, readThinking } from './reasoning.ts'
@@ -24,12 +29,12 @@ export function readMessages(messages: WireMessage[]): Message[] {
       case 'developer':
         return {
           role: 'system',
-          content: readContent(message.content).filter((part) => part.type === 'text'),
+          content: readContent(message.content, message).filter((part) => part.type === 'text'),
         }
       case 'user':
         return compact({
           role: message.role,
-          content: readContent(message.content),
+          content: readContent(message.content, message),
           name: message.name ?? undefined,
         })
       case 'assistant':
@@ -39,9 +44,9 @@ export function readMessages(messages: WireMessage[]): Message[] {
           name: message.name ?? undefined,
         })
       case 'tool':
-        return toolResult(openCallId(message.tool_call_id).id, readContent(message.content ?? ''))
+        return toolResult(openCallId(message.tool_call_id).id, readContent(message.content ?? '', message))
       case 'function':
-        return toolResult(legacyCalls.find(message.name), readContent(message.content ?? ''))
+        return toolResult(legacyCalls.find(message.name), readContent(message.content ?? '', message))
     }
   })
 }
@@ -50,9 +55,16 @@ function toolResult(callId: string, content: UserPart[]): Message {
   return { role: 'tool', content: [{ type: 'tool-result', callId, content }] }
 }
 
-function readContent(content: string | WireUserPart[]): UserPart[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return content.flatMap(readUserPart)
+/** @param message what holds the content: some clients mark all of it. */
+function readContent(content: string | WireUserPart[], message: object): UserPart[] {
+  const parts =
+    typeof content === 'string'
+      ? textPart(content)
+      : content.flatMap((part) =>
+          withMark(readUserPart(part), readMark(part instanceof Unread ? part.raw : part)),
+        )
+  const mark = readMark(message)
+  return mark ? withMark(parts, mark) : parts
 }
 
 function readUserPart(part: WireUserPart): UserPart[] {
@@ -71,7 +83,7 @@ function readUserPart(part: WireUserPart): UserPart[] {
     case 'document_url':
       return [{ type: 'file', kind: 'document', ...readUrl(part.document_url) }]
     case 'unknown':
-      return []
+      return readForeignPart(part)
   }
 }
 
@@ -92,8 +104,9 @@ function readAssistantContent(message: WireAssistantMessage, legacyCalls: Legacy
   const content: AssistantPart[] = [...readReasoning(message)]
   if (typeof message.content === 'string') content.push(...textPart(message.content))
   for (const part of Array.isArray(message.content) ? message.content : []) {
-    if (part.type === 'text') content.push(...textPart(part.text))
+    if (part.type === 'text') content.push(...withMark(textPart(part.text), readMark(part)))
     if (part.type === 'refusal') content.push({ type: 'refusal', text: part.refusal })
+    if (part.type === 'unknown') content.push(...readForeignPart(part))
     if (part.type === 'thinking') content.push({ type: 'reasoning', text: readThinking(part.thinking) })
   }
   if (message.refusal) content.push({ type: 'refusal', text: message.refusal })
@@ -127,17 +140,24 @@ function readReasoning(message: WireAssistantMessage): ReasoningPart[] {
   return text || opaque ? [{ type: 'reasoning', text, ...(opaque && { opaque }) }] : []
 }
 
-/** Custom tools are called without a `function`; only providers of this dialect know them, from `origin`. */
+/** A custom tool is called with a text, which is the one argument of the function that it is made into. */
 function readToolCall(
   wire: NonNullable<WireAssistantMessage['tool_calls']>[number],
 ): { call: ToolCallPart; reasoning: ReasoningPart[] }[] {
-  if (!wire.function) return []
-  const { name, arguments: given } = wire.function
+  const called = wire.function ?? wire.custom
+  if (!called) return []
+  const { name } = called
   const { id, state } = openCallId(wire.id ?? '')
   const opaque = callSealOf(wire.extra_content ?? undefined) ?? state?.opaque
-  const text = typeof given === 'string' ? given : given ? JSON.stringify(given) : ''
+  const text = wire.function
+    ? argumentsText(wire.function.arguments)
+    : writeCustomInput(wire.custom?.input ?? '')
   const call: ToolCallPart = { type: 'tool-call', id, name, arguments: text, ...(opaque && { opaque }) }
   return [{ call, reasoning: state?.reasoning ?? [] }]
+}
+
+function argumentsText(given: string | JsonObject | null | undefined): string {
+  return typeof given === 'string' ? given : given ? JSON.stringify(given) : ''
 }
 
 /** Legacy function calls had no ids: a result belonged to the last call of its name. The ids are made of name and count. */

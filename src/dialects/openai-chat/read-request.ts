@@ -1,7 +1,8 @@
 /** A Chat request as the canonical one. */
-import { isJsonObject } from '../../chat/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type {
   ChatRequest,
+  Loss,
   OutputFormat,
   ReasoningOptions,
   Sampling,
@@ -10,20 +11,28 @@ import type {
 } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
 import { smallestLimit } from '../output-limits.ts'
-import { compact } from '../read.ts'
+import { readClientTool } from '../openai-responses/client-tools.ts'
+import { readMark } from '../cache-marks.ts'
+import { compact, objectIn, textIn } from '../read.ts'
+import { unreadFields, unreadIn } from '../unread.ts'
+import { readSearchFields } from '../web-search.ts'
 import { readMessages } from './read-messages.ts'
-import { chatRequest, type WireRequest } from './wire.ts'
+import { chatRequest, type WireFunction, type WireRequest } from './wire.ts'
 
 /** @throws {HubError} VALIDATION_ERROR naming the field that is wrong. */
 export function readRequest(body: unknown): ChatRequest {
   const parsed = chatRequest.safeParse(body)
   if (!parsed.success || !isJsonObject(body)) throw validationError(parsed.error ?? { issues: [] })
   const wire = parsed.data
+  const messages = readMessages(wire.messages)
+  const tools = readTools(wire)
+  const toolChoice = readToolChoice(wire)
+  const search = readSearchFields(body)
   return compact({
     model: wire.model ?? '',
-    messages: readMessages(wire.messages),
-    tools: readTools(wire),
-    toolChoice: readToolChoice(wire),
+    messages,
+    tools,
+    toolChoice,
     parallelToolCalls: wire.parallel_tool_calls ?? undefined,
     format: readFormat(wire.response_format),
     reasoning: readReasoning(wire),
@@ -35,30 +44,42 @@ export function readRequest(body: unknown): ChatRequest {
     user: wire.user ?? wire.safety_identifier ?? undefined,
     stream: wire.stream ?? false,
     streamUsage: wire.stream_options?.include_usage ?? false,
+    search,
+    losses: lossesOf(wire, body, search?.paths),
     origin: { dialect: 'openai-chat' as const, body },
   })
 }
 
-/** The function tools. Where the choice allows only some, a model that never hears of the others is what is meant. */
+/** The tools that the client runs. Where the choice allows only some, a model that never hears of the others is what is meant. */
 function readTools(wire: WireRequest): Tool[] {
-  const current = (wire.tools ?? []).flatMap((tool) => (tool.type === 'function' ? [tool.function] : []))
-  const definitions = [...current, ...(wire.functions ?? [])]
+  const current = (wire.tools ?? []).flatMap((tool): Tool[] => {
+    if (tool.type === 'function') {
+      const cache = readMark(tool) ?? readMark(tool.function)
+      return [{ ...readFunction(tool.function), ...(cache && { cache }) }]
+    }
+    const custom = tool.raw.type === 'custom' ? objectIn(tool.raw.custom) : undefined
+    return custom ? tool.take(readClientTool({ ...custom, type: 'custom' })) : []
+  })
+  const tools = [...current, ...(wire.functions ?? []).map(readFunction)]
   const allowed = allowedNames(wire.tool_choice)
-  return definitions
-    .filter((definition) => !allowed || allowed.includes(definition.name))
-    .map(({ name, description, parameters, strict }) =>
-      compact({
-        name,
-        description: description ?? undefined,
-        parameters: parameters ?? undefined,
-        strict: strict ?? undefined,
-      }),
-    )
+  return allowed ? tools.filter(({ name }) => allowed.includes(name)) : tools
+}
+
+function readFunction({ name, description, parameters, strict }: WireFunction): Tool {
+  return compact({
+    name,
+    description: description ?? undefined,
+    parameters: parameters ?? undefined,
+    strict: strict ?? undefined,
+  })
 }
 
 function allowedNames(choice: WireRequest['tool_choice']): string[] | undefined {
   if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return undefined
-  return choice.allowed_tools.tools.flatMap((tool) => (tool.function ? [tool.function.name] : []))
+  return choice.allowed_tools.tools.flatMap((tool) => {
+    const name = tool.function?.name ?? textIn(objectIn(tool.custom as Json)?.name)
+    return name === undefined ? [] : [name]
+  })
 }
 
 function readToolChoice({ tool_choice: choice, function_call: legacy }: WireRequest): ToolChoice | undefined {
@@ -69,11 +90,18 @@ function readToolChoice({ tool_choice: choice, function_call: legacy }: WireRequ
         return { name: choice.function.name }
       case 'allowed_tools':
         return choice.allowed_tools.mode
-      case 'unknown':
-        return undefined
+      case 'unknown': {
+        const name = textIn(objectIn(choice.raw.custom)?.name)
+        return name === undefined ? undefined : choice.take({ name })
+      }
     }
   }
   return typeof legacy === 'string' ? legacy : legacy ? { name: legacy.name } : undefined
+}
+
+function lossesOf(wire: WireRequest, body: JsonObject, read: string[] = []): Loss[] | undefined {
+  const losses = [...unreadIn(wire), ...unreadFields(body, [...read, ...Object.keys(chatRequest.shape)])]
+  return losses.length > 0 ? losses : undefined
 }
 
 function readFormat(format: WireRequest['response_format']): OutputFormat | undefined {

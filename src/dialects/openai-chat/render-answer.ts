@@ -1,9 +1,10 @@
 /** A canonical answer, whole, as a Chat client reads it. */
 import type { Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import type { AssistantPart, FilePart, ReasoningPart, ToolCallPart } from '../../chat/request.ts'
+import type { AssistantPart, ChatRequest, FilePart, ReasoningPart, ToolCallPart } from '../../chat/request.ts'
 import type { ChatResponse, Choice } from '../../chat/response.ts'
 import { writeChatAnnotation } from '../annotations.ts'
+import { readCustomInput } from '../custom-input.ts'
 import { compact } from '../read.ts'
 import { TextOffsets } from '../text-offsets.ts'
 import { sealCallId } from './call-id.ts'
@@ -12,18 +13,27 @@ import { writeFinish } from './finish.ts'
 import { callFieldsOf, fieldsOf, isForeign, mergeFields } from './opaque.ts'
 import { writeUsage } from './usage.ts'
 
-export function renderAnswer(response: ChatResponse): JsonObject {
+/** The names of the request's custom tools, whose calls are given back as such. */
+export function customTools({ tools }: Pick<ChatRequest, 'tools'>): ReadonlySet<string> {
+  return new Set(tools.flatMap(({ name, form }) => (form?.type === 'custom' ? [name] : [])))
+}
+
+export function renderAnswer(response: ChatResponse, request: Pick<ChatRequest, 'tools'>): JsonObject {
+  const custom = customTools(request)
   return compact({
     id: response.id,
     object: 'chat.completion',
     created: Math.floor(response.createdAt / 1000),
     model: response.model,
-    choices: response.choices.map(renderChoice),
+    choices: response.choices.map((choice) => renderChoice(choice, custom)),
     usage: response.usage && writeUsage(response.usage),
   })
 }
 
-function renderChoice({ index, content, finish, logprobs, citations = [] }: Choice): JsonObject {
+function renderChoice(
+  { index, content, finish, logprobs, citations = [] }: Choice,
+  custom: ReadonlySet<string>,
+): JsonObject {
   const refusal = textOf(content, 'refusal')
   const calls = content.filter((part) => part.type === 'tool-call')
   const files = content.filter((part) => part.type === 'file')
@@ -39,7 +49,7 @@ function renderChoice({ index, content, finish, logprobs, citations = [] }: Choi
     images: files.length > 0 ? files.map(renderImage) : undefined,
     tool_calls:
       calls.length > 0
-        ? calls.map((call) => renderToolCall(call, call === calls[0] ? foreign : []))
+        ? calls.map((call) => renderToolCall(call, call === calls[0] ? foreign : [], custom))
         : undefined,
     annotations: citations.length > 0 ? renderCitations(citations, textOf(content, 'text')) : undefined,
   })
@@ -66,9 +76,13 @@ function textOf(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal'
 function renderToolCall(
   { id: bare, name, arguments: text, opaque }: ToolCallPart,
   foreign: ReasoningPart[],
+  custom: ReadonlySet<string>,
 ): JsonObject {
   const id = sealCallId(bare, { reasoning: foreign, ...(opaque && isForeign(opaque) && { opaque }) })
-  return { id, type: 'function', function: { name, arguments: text }, ...(opaque && callFieldsOf(opaque)) }
+  const state = opaque && callFieldsOf(opaque)
+  if (custom.has(name))
+    return { id, type: 'custom', custom: { name, input: readCustomInput(text) }, ...state }
+  return { id, type: 'function', function: { name, arguments: text }, ...state }
 }
 
 /** OpenRouter's form; OpenAI's chat models make no files. */

@@ -4,11 +4,12 @@ import type { ChatEvent, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, ReasoningPart } from '../../chat/request.ts'
 import type { SseMessage } from '../../http/sse.ts'
+import { CustomInput } from '../custom-input.ts'
 import type { Codec } from '../dialect.ts'
 import { writeFinish } from './finish.ts'
 import { sealCallId } from './call-id.ts'
 import { callFieldsOf, fieldsOf, isForeign } from './opaque.ts'
-import { renderCitations, renderImage, renderLogprobs } from './render-answer.ts'
+import { customTools, renderCitations, renderImage, renderLogprobs } from './render-answer.ts'
 import { doneMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
 
@@ -27,16 +28,20 @@ interface Progress {
   text: string
   /** Said once, before the finish: OpenAI's SDK keeps the last list that comes, and no others. */
   citations: Citation[]
+  /** The texts of custom tools' calls, while they come. */
+  inputs: Map<number, CustomInput>
 }
 
 export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   readonly #showUsage: boolean
+  readonly #custom: ReadonlySet<string>
   readonly #choices = new Map<number, Progress>()
   #head: JsonObject = { id: '', object: 'chat.completion.chunk', created: 0, model: '' }
   #usage: Usage | undefined
 
-  constructor({ streamUsage }: Pick<ChatRequest, 'streamUsage'>) {
-    this.#showUsage = streamUsage
+  constructor(request: Pick<ChatRequest, 'streamUsage' | 'tools'>) {
+    this.#showUsage = request.streamUsage
+    this.#custom = customTools(request)
   }
 
   push(event: ChatEvent): SseMessage[] {
@@ -74,6 +79,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
       calls: new Map(),
       text: '',
       citations: [],
+      inputs: new Map(),
     })
     return [this.#delta(choice, { role: 'assistant', content: '' })]
   }
@@ -107,11 +113,18 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         const { name, opaque } = event
         const reasoning = progress.foreign.splice(0)
         const id = sealCallId(event.id, { reasoning, ...(opaque && isForeign(opaque) && { opaque }) })
-        const call = { index, id, type: 'function', function: { name, arguments: '' } }
+        const isCustom = this.#custom.has(name)
+        if (isCustom) progress.inputs.set(event.call, new CustomInput())
+        const called = isCustom
+          ? { type: 'custom', custom: { name, input: '' } }
+          : { type: 'function', function: { name, arguments: '' } }
+        const call = { index, id, ...called }
         return [this.#delta(event.choice, { tool_calls: [{ ...call, ...(opaque && callFieldsOf(opaque)) }] })]
       }
       case 'tool-call-delta': {
         const index = progress.calls.get(event.call) ?? 0
+        const input = progress.inputs.get(event.call)
+        if (input) return this.#input(event.choice, index, input.push(event.arguments))
         return [
           this.#delta(event.choice, { tool_calls: [{ index, function: { arguments: event.arguments } }] }),
         ]
@@ -127,6 +140,9 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         progress.finished = true
         return [
           ...this.#renderCitations(event.choice, progress),
+          ...[...progress.inputs].flatMap(([call, input]) =>
+            this.#input(event.choice, progress.calls.get(call) ?? 0, input.close()),
+          ),
           this.#chunk(event.choice, {}, writeFinish(event.finish, progress.refused), null),
         ]
     }
@@ -135,6 +151,11 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   #renderCitations(choice: number, { citations, text }: Progress): SseMessage[] {
     if (citations.length === 0) return []
     return [this.#delta(choice, { annotations: renderCitations(citations, text) })]
+  }
+
+  /** More of the text of a custom tool's call. */
+  #input(choice: number, index: number, input: string): SseMessage[] {
+    return input === '' ? [] : [this.#delta(choice, { tool_calls: [{ index, custom: { input } }] })]
   }
 
   #delta(index: number, delta: JsonObject): SseMessage {

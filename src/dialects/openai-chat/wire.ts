@@ -7,20 +7,13 @@
 import { z } from 'zod'
 import { exactInteger } from '../exact-integer.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
+import { unknownType } from '../unread.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 
 /** Fields that other vendors made: read where they look as expected, else left alone. */
 function foreign<T extends z.ZodType>(schema: T) {
   return schema.nullish().catch(undefined)
-}
-
-/** A part or tool of a type that is not known here. Providers of this dialect get it from `origin`; others never see it. */
-function unknownType(known: readonly string[]) {
-  return z
-    .looseObject({ type: z.string() })
-    .refine(({ type }) => !known.includes(type), { path: ['type'] })
-    .transform(() => ({ type: 'unknown' as const }))
 }
 
 const textPart = z.looseObject({ type: z.literal('text'), text: z.string() })
@@ -73,6 +66,7 @@ const toolCall = z.looseObject({
       arguments: z.union([z.string(), jsonObject]).nullish(),
     })
     .nullish(),
+  custom: foreign(z.looseObject({ name: z.string(), input: z.string() })),
   extra_content: foreign(jsonObject),
 })
 
@@ -128,25 +122,37 @@ const functionDefinition = z.looseObject({
   strict: z.boolean().nullish(),
 })
 
-const tool = z.union([
-  z.looseObject({ type: z.literal('function'), function: functionDefinition }),
-  unknownType(['function']),
-])
+/** What has a function and no type is one of a function: Mistral's SDK leaves the type out, and others of choices. */
+function withFunctionType(value: unknown): unknown {
+  const isBare = isJsonObject(value) && (value.type ?? null) === null && isJsonObject(value.function)
+  return isBare ? { ...value, type: 'function' } : value
+}
+
+const tool = z.preprocess(
+  withFunctionType,
+  z.union([
+    z.looseObject({ type: z.literal('function'), function: functionDefinition }),
+    unknownType(['function']),
+  ]),
+)
 
 const allowedTools = z.looseObject({
   mode: z.enum(['auto', 'required']),
   tools: z.array(z.looseObject({ function: namedFunction.nullish() })),
 })
 
-const toolChoice = z.union([
-  // "any" is Mistral's word for "required".
-  z.enum(['auto', 'none', 'required', 'any']),
-  z.discriminatedUnion('type', [
-    z.looseObject({ type: z.literal('function'), function: namedFunction }),
-    z.looseObject({ type: z.literal('allowed_tools'), allowed_tools: allowedTools }),
+const toolChoice = z.preprocess(
+  withFunctionType,
+  z.union([
+    // "any" is Mistral's word for "required".
+    z.enum(['auto', 'none', 'required', 'any']),
+    z.discriminatedUnion('type', [
+      z.looseObject({ type: z.literal('function'), function: namedFunction }),
+      z.looseObject({ type: z.literal('allowed_tools'), allowed_tools: allowedTools }),
+    ]),
+    unknownType(['function', 'allowed_tools']),
   ]),
-  unknownType(['function', 'allowed_tools']),
-])
+)
 
 const responseFormat = z.union([
   z.discriminatedUnion('type', [
@@ -200,6 +206,7 @@ export const chatRequest = z.looseObject({
 })
 
 export type WireRequest = z.infer<typeof chatRequest>
+export type WireFunction = z.infer<typeof functionDefinition>
 export type WireMessage = WireRequest['messages'][number]
 export type WireAssistantMessage = Extract<WireMessage, { role: 'assistant' }>
 export type WireUserPart = z.infer<typeof userPart>

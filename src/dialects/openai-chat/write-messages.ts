@@ -133,6 +133,8 @@ function writeEncoded(part: FilePart, data: string): JsonObject {
       return writeImage(writeDataUrl(data, part.mediaType ?? 'image/png'), part.detail)
     case 'audio':
       return { type: 'input_audio', input_audio: { data, format: audioFormat(part.mediaType) } }
+    case 'video':
+      return writeVideo(writeDataUrl(data, part.mediaType ?? 'video/mp4'))
     case 'document': {
       const fileData = writeDataUrl(data, part.mediaType ?? 'application/pdf')
       return { type: 'file', file: compact({ filename: part.name, file_data: fileData }) }
@@ -143,11 +145,17 @@ function writeEncoded(part: FilePart, data: string): JsonObject {
 /** OpenAI takes the address of an image only; OpenRouter takes others in `file_data`. Who does not will say so. */
 function writeAddress(part: FilePart, url: string): JsonObject {
   if (part.kind === 'image') return writeImage(url, part.detail)
+  if (part.kind === 'video') return writeVideo(url)
   return { type: 'file', file: compact({ filename: part.name, file_data: url }) }
 }
 
 function writeImage(url: string, detail: string | undefined): JsonObject {
   return { type: 'image_url', image_url: compact({ url, detail }) }
+}
+
+/** Not OpenAI's: https://openrouter.ai/docs/features/multimodal/videos, and many servers of open models. */
+function writeVideo(url: string): JsonObject {
+  return { type: 'video_url', video_url: { url } }
 }
 
 /** OpenAI keeps the same files for both of its dialects. */

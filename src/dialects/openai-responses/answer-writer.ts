@@ -5,10 +5,10 @@
 import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import type { ChatRequest, FilePart } from '../../chat/request.ts'
+import type { ChatRequest, FilePart, ToolForm } from '../../chat/request.ts'
 import type { Served } from '../dialect.ts'
 import { objectIn } from '../read.ts'
-import { CallWriter } from './call-writer.ts'
+import { callWriter, type CallItemWriter } from './call-forms.ts'
 import { CitationWriter } from './citation-writer.ts'
 import { echoOf } from './echo.ts'
 import { writeFinish, type Outcome } from './finish.ts'
@@ -31,14 +31,17 @@ export class AnswerWriter {
   #current: MessageWriter | ReasoningWriter | undefined
   /** The message that was written last, open or not: log probabilities may come after all of the text. */
   #spoken: MessageWriter | undefined
-  readonly #calls = new Map<number, CallWriter>()
   readonly #citations = new CitationWriter()
+  readonly #calls = new Map<number, CallItemWriter>()
+  /** What the tools of the request are to its client, by the names that the model calls. */
+  readonly #forms: ReadonlyMap<string, ToolForm>
   #finish: Finish = { reason: 'other', raw: '' }
   #usage: Usage | undefined
   #refused = false
 
   constructor(request: ChatRequest, served: Served | undefined) {
     this.#echo = echoOf(request)
+    this.#forms = new Map(request.tools.flatMap(({ name, form }) => (form ? [[name, form]] : [])))
     this.#served = served
   }
 
@@ -95,7 +98,7 @@ export class AnswerWriter {
         const events = this.#closeCurrent(false)
         if (opaque && opaque.dialect !== 'openai-responses')
           events.push(...this.#addWhole(callStateItem(this.#nextPlace(), id, opaque)))
-        const writer = new CallWriter(this.#reserve(), id, name)
+        const writer = callWriter(this.#reserve(), id, name, this.#forms.get(name))
         this.#calls.set(call, writer)
         return [...events, ...writer.open()]
       }

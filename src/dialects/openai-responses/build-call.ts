@@ -4,23 +4,27 @@ import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Quirks, Upstream } from '../dialect.ts'
 import { takesSampling } from '../effort.ts'
 import { listIn, objectIn } from '../read.ts'
+import { needsFlatTools, withFlatTools } from './flat-tools.ts'
 import { withoutMarks } from './marks.ts'
 import { outputLimit, writeRequest } from './write-request.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */
 export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts = {} }: Upstream): Call {
   const own = request.origin.dialect === 'openai-responses'
-  const { body, dropped } = own ? ownRequest(request) : writeRequest(request, facts)
+  const isFlat = own && quirks.onlyFunctions === true && needsFlatTools(request)
+  const { body, dropped } = own ? ownRequest(request, isFlat) : writeRequest(request, facts)
   const samples = takesSampling(model, facts, objectIn(body.reasoning)?.effort)
   const refused = [...(quirks.refuses ?? []), ...(samples ? [] : ['temperature', 'top_p'])]
   dropped.push(...leaveOut(body, refused))
   rename(body, quirks.renames ?? {})
   if (quirks.singleToolCalls && listIn(body.tools).length > 0) body.parallel_tool_calls = false
-  return { url: `${baseUrl}/responses`, body: { ...body, model }, dropped }
+  const url = `${baseUrl}/responses`
+  return { url, body: { ...body, model }, dropped, ...(isFlat && { isTranslated: true }) }
 }
 
-function ownRequest(request: ChatRequest): { body: JsonObject; dropped: string[] } {
-  const { hub: _hub, ...body } = request.origin.body
+function ownRequest(request: ChatRequest, isFlat: boolean): { body: JsonObject; dropped: string[] } {
+  const { hub: _hub, ...own } = request.origin.body
+  const body = isFlat ? withFlatTools(own, request) : own
   if (body.input !== undefined) body.input = withoutMarks(body.input)
   // The pipeline may have set or lowered the limit, to keep a budget, and may want no stream where the client does.
   const { maxOutputTokens: limit, stream } = request

@@ -6,12 +6,14 @@ import { ItemWriter, type Place, type WireEvent } from './item-writer.ts'
 export class CallWriter extends ItemWriter {
   readonly #callId: string
   readonly #name: string
+  readonly #namespace: string | undefined
   #arguments = ''
 
-  constructor(place: Place, callId: string, name: string) {
+  constructor(place: Place, callId: string, name: string, namespace?: string) {
     super('fc', place)
     this.#callId = callId
     this.#name = name
+    this.#namespace = namespace
   }
 
   open(): WireEvent[] {
@@ -41,6 +43,7 @@ export class CallWriter extends ItemWriter {
       type: 'function_call',
       status,
       call_id: this.#callId,
+      ...(this.#namespace !== undefined && { namespace: this.#namespace }),
       name: this.#name,
       arguments: this.#arguments,
     }

@@ -4,9 +4,12 @@
  */
 import { randomId } from '../../ids.ts'
 
-type Prefix = 'msg' | 'fc' | 'rs' | 'ig'
+const prefixes = ['msg', 'fc', 'rs', 'ig', 'ctc', 'lsh', 'tsc'] as const
 
-const hubForm = /^(?:msg|fc|rs|ig)_hub_/
+export type Prefix = (typeof prefixes)[number]
+
+const hubForm = new RegExp(`^(?:${prefixes.join('|')})_hub_`)
+const hubItem = new RegExp(`^(?:${prefixes.join('|')})_hub_(.+)_\\d+$`)
 
 /** OpenAI takes ids of at most 64 characters; the longest prefix and place leave this much for the answer's own. */
 const longestStem = 48
@@ -30,7 +33,7 @@ export function isHubId(id: string): boolean {
 
 /** The id of the answer that an item of ours belongs to, unless it was too long to be kept whole. */
 export function responseOfItem(id: string): string | undefined {
-  const [, stem] = /^(?:msg|fc|rs|ig)_hub_(.+)_\d+$/.exec(id) ?? []
+  const [, stem] = hubItem.exec(id) ?? []
   return stem === undefined || stem.length >= longestStem ? undefined : `resp_${stem}`
 }
 

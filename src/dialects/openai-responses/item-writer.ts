@@ -4,7 +4,7 @@
  * https://platform.openai.com/docs/api-reference/responses-streaming
  */
 import type { JsonObject } from '../../chat/json.ts'
-import { itemId } from './ids.ts'
+import { itemId, type Prefix } from './ids.ts'
 
 /** Where an item stands: the id of its answer, and its place there. */
 export interface Place {
@@ -19,7 +19,7 @@ export abstract class ItemWriter {
   protected readonly index: number
   protected id: string
 
-  constructor(prefix: 'msg' | 'fc' | 'rs', { response, index }: Place) {
+  constructor(prefix: Prefix, { response, index }: Place) {
     this.index = index
     this.id = itemId(prefix, response, index)
   }

@@ -12,13 +12,18 @@ import type {
   UserPart,
 } from '../../chat/request.ts'
 import { audioMediaType, readUrl } from '../data-url.ts'
+import { readForeignPart } from '../foreign-parts.ts'
 import { compact, objectIn } from '../read.ts'
+import { functionItems, type ToolNames } from './client-tools.ts'
 import { readReasoning } from './state.ts'
-import type { WireContent, WireItem, WirePart } from './wire-items.ts'
+import { inputItem, type WireContent, type WireItem, type WirePart } from './wire-items.ts'
 
-/** @param raw the same items as they came: reasoning is kept to the byte. */
-export function readItems(items: WireItem[], raw: Json[]): Message[] {
-  const reader = new ItemReader()
+/**
+ * @param raw the same items as they came: reasoning is kept to the byte.
+ * @param names of functions, by those of the client's tools.
+ */
+export function readItems(items: WireItem[], raw: Json[], names: ToolNames): Message[] {
+  const reader = new ItemReader(names)
   for (const [index, item] of items.entries()) reader.read(item, objectIn(raw[index]) ?? {})
   return reader.messages
 }
@@ -27,13 +32,19 @@ class ItemReader {
   readonly messages: Message[] = []
   /** State of calls that are still to come, by the id of the call. */
   readonly #callStates = new Map<string, Opaque>()
+  readonly #names: ToolNames
+
+  constructor(names: ToolNames) {
+    this.#names = names
+  }
 
   read(item: WireItem, raw: JsonObject): void {
     switch (item.type) {
       case 'message':
         return this.#readMessage(item.role, item.content)
       case 'function_call': {
-        const { call_id: id, name, arguments: text } = item
+        const { call_id: id, arguments: text } = item
+        const name = this.#names.of('function', item.name, raw.namespace)
         const opaque = this.#callStates.get(id)
         return this.#say([{ type: 'tool-call', id, name, arguments: text, ...(opaque && { opaque }) }])
       }
@@ -46,9 +57,13 @@ class ItemReader {
       case 'reasoning':
         return this.#readReasoning(raw)
       case 'item_reference':
-      case 'unknown':
-        // Kept at the provider, or known to it alone: both travel in `origin`.
+        // Kept at the provider: it travels in `origin`.
         return
+      case 'unknown': {
+        const plain = functionItems(item.raw, this.#names)?.map((each) => inputItem.safeParse(each))
+        if (!plain?.every((each) => each.success)) return
+        for (const { data } of item.take(plain)) this.read(data, {})
+      }
     }
   }
 
@@ -126,7 +141,7 @@ function readPart(part: WirePart): UserPart[] {
     case 'refusal':
       return textPart(part.refusal)
     case 'unknown':
-      return []
+      return readForeignPart(part)
   }
 }
 

@@ -1,18 +1,11 @@
 /**
  * What is read of the items of a request: messages, calls and their results, reasoning. Items and parts of a type that is not
- * known here (hosted tools, custom tools) travel to providers of this dialect in `origin`; others never see them.
+ * known here travel to providers of this dialect in `origin`. Of others, `client-tools.ts` reads what clients run.
  * https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
  */
 import { z } from 'zod'
 import { isJsonObject } from '../../chat/json.ts'
-
-/** Something of a type that is not among these. */
-export function unknownType(known: readonly string[]) {
-  return z
-    .looseObject({ type: z.string() })
-    .refine(({ type }) => !known.includes(type), { path: ['type'] })
-    .transform(() => ({ type: 'unknown' as const }))
-}
+import { unknownType } from '../unread.ts'
 
 const inputText = z.looseObject({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() })
 const refusal = z.looseObject({ type: z.literal('refusal'), refusal: z.string() })
@@ -48,7 +41,7 @@ const part = z.union([
   unknownType(knownParts),
 ])
 
-const content = z.union([z.string(), z.array(part)])
+export const content = z.union([z.string(), z.array(part)])
 
 const message = z.looseObject({
   type: z.literal('message'),

@@ -6,7 +6,8 @@
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
-import { inputItem, unknownType } from './wire-items.ts'
+import { unknownType } from '../unread.ts'
+import { inputItem } from './wire-items.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 

@@ -8,8 +8,8 @@ import { compact } from '../read.ts'
 /** @param path where the part stands, for an error that names it. */
 export function writePart(part: UserPart, path: string): JsonObject {
   if (part.type === 'text') return { type: 'input_text', text: part.text }
-  if (part.kind === 'audio')
-    throw new HubError('VALIDATION_ERROR', `\`${path}\` is audio, which this model cannot be given.`, {
+  if (part.kind === 'audio' || part.kind === 'video')
+    throw new HubError('VALIDATION_ERROR', `\`${path}\` is ${part.kind}, which this model cannot be given.`, {
       param: path,
     })
   return writeFile(part, path)

@@ -68,7 +68,7 @@ function dropped({ sampling, stop, reasoning, origin }: ChatRequest, thinks: boo
 }
 
 /** All three are required; null says that there is nothing to say. */
-function writeTool({ name, description, parameters, strict }: Tool): JsonObject {
+export function writeTool({ name, description, parameters, strict }: Tool): JsonObject {
   return {
     type: 'function',
     name,
@@ -78,7 +78,7 @@ function writeTool({ name, description, parameters, strict }: Tool): JsonObject 
   }
 }
 
-function writeToolChoice(choice: ToolChoice | undefined): string | JsonObject | undefined {
+export function writeToolChoice(choice: ToolChoice | undefined): string | JsonObject | undefined {
   return typeof choice === 'object' ? { type: 'function', name: choice.name } : choice
 }
 

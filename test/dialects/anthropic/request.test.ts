@@ -42,6 +42,7 @@ describe('a request', () => {
       user: 'u-1',
       stream: true,
       streamUsage: true,
+      losses: [{ path: 'speed' }],
       origin: { dialect: 'anthropic', body },
     })
   })
@@ -110,7 +111,7 @@ describe('the messages of a request', () => {
       {
         role: 'system',
         content: [
-          { type: 'text', text: 'One.' },
+          { type: 'text', text: 'One.', cache: { type: 'ephemeral' } },
           { type: 'text', text: 'Two.' },
         ],
       },

@@ -157,7 +157,7 @@ describe('the contents of a request', () => {
       },
       {
         type: 'file',
-        kind: 'document',
+        kind: 'video',
         mediaType: 'video/mp4',
         source: { type: 'reference', id: 'gs://bucket/a.mp4', dialect: 'gemini' },
       },

@@ -136,7 +136,8 @@ describe('a request that is read', () => {
     ['required', 'required'],
     ['any', 'required'],
     [{ type: 'function', function: { name: 'f' } }, { name: 'f' }],
-    [{ type: 'custom', custom: { name: 'f' } }, undefined],
+    [{ type: 'custom', custom: { name: 'f' } }, { name: 'f' }],
+    [{ function: { name: 'f' } }, { name: 'f' }],
     [null, undefined],
   ])('reads the tool choice %j', (choice, expected) => {
     expect(
