@@ -193,6 +193,21 @@ export function otherChoices(body: JsonObject): OtherChoices {
   return found
 }
 
+/** Whether a body asks for a cache that is kept for longer than the usual five minutes, wherever it says so. */
+export function writesHourCache(body: JsonObject): boolean {
+  const left: Json[] = [body]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next !== 'object' || next === null) continue
+    for (const [name, value] of Object.entries(next)) {
+      if (typeof value !== 'object' || value === null) continue
+      const { ttl } = (plainName(name) === 'cachecontrol' && objectIn(value)) || {}
+      if (ttl !== undefined && ttl !== null && ttl !== '5m') return true
+      left.push(value)
+    }
+  }
+  return false
+}
+
 /** Types of tools that the client runs: a call costs the tokens that it is written in, and no more. */
 const clientTools =
   /^(?:function|custom|local_shell|apply_patch|namespace|computer(?:_use_preview)?|(?:bash|text_editor|computer|memory)_\d{8})$/

@@ -19,6 +19,8 @@ export interface Evidence {
   outputLimit: number
   /** Whether the answer came to its end. */
   complete: boolean
+  /** Whether the request writes to a cache for an hour; a report that does not say how much then means all of it. */
+  writesHourCache?: () => boolean
 }
 
 /** No model takes more than this; searches and tools at a provider read pages that the hub never sees. */
@@ -70,11 +72,22 @@ export function checkUsage(claimed: Usage | undefined, evidence: Evidence): Usag
   if (!isPlausible(claimed, evidence)) {
     return { ...estimatedUsage(evidence.inputTokens, evidence.outputTokens()), claimed: storable(claimed) }
   }
-  const reasoningTokens = Math.min(claimed.reasoningTokens, claimed.outputTokens)
-  const believed = reasoningTokens === claimed.reasoningTokens ? claimed : { ...claimed, reasoningTokens }
+  const believed = withinWholes(claimed, evidence)
   // Reports in the middle of a stream are old by the time it breaks off.
   const outputTokens = evidence.complete ? claimed.outputTokens : evidence.outputTokens()
   return outputTokens > claimed.outputTokens ? { ...believed, outputTokens, estimated: true } : believed
+}
+
+/** A report whose parts are no larger than their wholes. The same object where they were not. */
+function withinWholes(claimed: Usage, { writesHourCache }: Evidence): Usage {
+  const { outputTokens, cacheWriteTokens, hourCacheWriteTokens: hour } = claimed
+  const reasoningTokens = Math.min(claimed.reasoningTokens, outputTokens)
+  const said = hour ?? (cacheWriteTokens > 0 && writesHourCache?.() ? cacheWriteTokens : 0)
+  // The dearer of both where the part is no count.
+  const hourCacheWriteTokens = said >= 0 && said <= cacheWriteTokens ? said : cacheWriteTokens
+  const isWithin = reasoningTokens === claimed.reasoningTokens && hourCacheWriteTokens === (hour ?? 0)
+  if (isWithin) return claimed
+  return { ...claimed, reasoningTokens, ...(hourCacheWriteTokens > 0 && { hourCacheWriteTokens }) }
 }
 
 function isPlausible(claimed: Usage, evidence: Evidence): boolean {

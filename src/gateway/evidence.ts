@@ -3,7 +3,7 @@ import type { ChatRequest, FilePart } from '../chat/request.ts'
 import { findKeptState } from '../dialects/kept-state.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
 import { listIn } from '../dialects/read.ts'
-import { asksForSearch, runsAtProvider } from '../dialects/spend-fields.ts'
+import { asksForSearch, runsAtProvider, writesHourCache } from '../dialects/spend-fields.ts'
 import { factsOf, isBuiltIn } from '../providers/registry.ts'
 import { type Evidence, mostInputTokens, usualOutputLimit } from './check-usage.ts'
 import type { ContentMeter } from './content-meter.ts'
@@ -47,6 +47,7 @@ export function evidenceOf(exchange: Exchange): Evidence {
     outputCharacters: meter.characters,
     outputLimit: outputLimitOf(exchange),
     complete,
+    writesHourCache: () => writesHourCache(request.origin.body),
   }
 }
 

@@ -7,10 +7,11 @@ import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Configuration } from '../db/configuration.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
+import { writesHourCache } from '../dialects/spend-fields.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import { factsAt, priceAt } from '../providers/registry.ts'
+import { factsAt, hourCacheWriteOf, priceAt } from '../providers/registry.ts'
 import { longest } from '../user/allowance.ts'
 import type { PriceNeed, Refusal, RequestNeed, Rules, Spent, Subject } from '../user/reservation.ts'
 import { nanoDollars } from '../user/spending.ts'
@@ -222,13 +223,15 @@ function dearest(plan: Plan, configuration: Configuration, request: ChatRequest)
     ...(request.maxOutputTokens !== undefined && { outputLimit: request.maxOutputTokens }),
     longestOutput: Infinity,
   }
+  const isHourly = writesHourCache(request.origin.body)
   for (const candidate of plan.candidates) {
     for (const model of modelsOf(candidate, configuration)) {
       const { outputTokens, contextTokens = Infinity } =
         factsAt(candidate.providerId, candidate.provider, model) ?? {}
       const price = priceAt(candidate.providerId, candidate.provider, model)
       const { input = 0, cachedInput = 0, cacheWrite = 0, output = 0 } = price ?? {}
-      need.input = Math.max(need.input, Math.max(input, cachedInput, cacheWrite) * nanoDollarsPerToken)
+      const written = price && isHourly ? hourCacheWriteOf(price) : cacheWrite
+      need.input = Math.max(need.input, Math.max(input, cachedInput, written) * nanoDollarsPerToken)
       need.output = Math.max(need.output, output * nanoDollarsPerToken)
       // Some providers refuse a limit that leaves no room for the input.
       const longestOutput = Math.min(outputTokens ?? usualLongestOutput, Math.floor(contextTokens / 2))

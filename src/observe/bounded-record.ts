@@ -54,6 +54,9 @@ function boundUsage(usage: Usage): Usage {
     cachedTokens: whole(usage.cachedTokens),
     cacheWriteTokens: whole(usage.cacheWriteTokens),
     reasoningTokens: whole(usage.reasoningTokens),
+    ...(usage.hourCacheWriteTokens !== undefined && {
+      hourCacheWriteTokens: whole(usage.hourCacheWriteTokens),
+    }),
   }
 }
 

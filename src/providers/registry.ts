@@ -119,19 +119,33 @@ function boundedPrice({ input, output, cachedInput, cacheWrite }: Price): Price 
  * to the cache is part of that: it may be less than nothing.
  */
 export function spendingOf(price: Price, usage: Usage, free: boolean): { cost: number; saved: number } {
-  const uncached = costOf(price, { ...usage, cachedTokens: 0, cacheWriteTokens: 0 })
+  const uncached = costOf(price, {
+    ...usage,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    hourCacheWriteTokens: 0,
+  })
   const cost = free ? 0 : costOf(price, usage)
   return { cost, saved: uncached - cost }
 }
 
+/**
+ * The price of input that is written to the cache for an hour: twice the input, where five minutes cost a quarter more.
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
+ */
+export function hourCacheWriteOf({ input, cacheWrite = input }: Price): number {
+  return Math.max(cacheWrite, 2 * input)
+}
+
 /** Input includes what was read from the cache and written to it. */
 function costOf(price: Price, usage: Usage): number {
-  const { inputTokens, cachedTokens, cacheWriteTokens, outputTokens } = usage
+  const { inputTokens, cachedTokens, cacheWriteTokens, hourCacheWriteTokens = 0, outputTokens } = usage
   const freshTokens = Math.max(0, inputTokens - cachedTokens - cacheWriteTokens)
   const dollarsPerMillion =
     freshTokens * price.input +
     cachedTokens * (price.cachedInput ?? price.input) +
-    cacheWriteTokens * (price.cacheWrite ?? price.input) +
+    (cacheWriteTokens - hourCacheWriteTokens) * (price.cacheWrite ?? price.input) +
+    hourCacheWriteTokens * hourCacheWriteOf(price) +
     outputTokens * price.output
   return dollarsPerMillion / 1_000_000
 }

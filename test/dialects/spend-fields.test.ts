@@ -4,6 +4,7 @@ import {
   withoutChoices,
   withoutChoosingFlags,
   withoutProviderTools,
+  writesHourCache,
 } from '../../src/dialects/spend-fields.ts'
 
 describe('settings by which a provider picks another model, price or tier', () => {
@@ -54,6 +55,20 @@ describe('settings by which a provider picks another model, price or tier', () =
     })
     expect(withoutChoosingFlags({ 'anthropic-beta': 'files-api-2025-04-14' }).dropped).toEqual([])
   })
+})
+
+describe('a cache that is kept for an hour', () => {
+  it.each([
+    { system: [{ type: 'text', text: 'x', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
+    { cache_control: { type: 'ephemeral', ttl: '1h' } },
+    { messages: [{ content: [{ content: [{ cacheControl: { ttl: '24h' } }] }] }] },
+  ])('is seen in %j', (body) => expect(writesHourCache(body)).toBe(true))
+
+  it.each([
+    { system: [{ type: 'text', text: 'ttl', cache_control: { type: 'ephemeral' } }], ttl: '1h' },
+    { cache_control: { type: 'ephemeral', ttl: '5m' } },
+    { cache_control: null },
+  ])('is not seen in %j', (body) => expect(writesHourCache(body)).toBe(false))
 })
 
 describe('tools that run at the provider', () => {

@@ -60,6 +60,18 @@ describe('usage that a provider reports', () => {
     expect(checkUsage({ ...noUsage, inputTokens: 49_000, outputTokens: 1 }, long).outputTokens).toBe(20_000)
   })
 
+  it('of a cache for an hour is no more than was written, and all of it where the report does not say', () => {
+    const counts = { ...noUsage, inputTokens: 100, outputTokens: 5, cacheWriteTokens: 60 }
+    const hourOf = (hour: number | undefined, asked: boolean): number | undefined =>
+      checkUsage(
+        { ...counts, ...(hour !== undefined && { hourCacheWriteTokens: hour }) },
+        { ...evidence, writesHourCache: () => asked },
+      ).hourCacheWriteTokens
+    expect(hourOf(20, false)).toBe(20)
+    expect(hourOf(undefined, false)).toBeUndefined()
+    for (const lie of [undefined, 61, -1, Number.NaN, 1e308]) expect(hourOf(lie, true)).toBe(60)
+  })
+
   it('that is missing is the hub’s own count', () => {
     expect(checkUsage(undefined, evidence)).toEqual(own)
   })

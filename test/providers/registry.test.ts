@@ -87,6 +87,18 @@ describe('prices', () => {
     expect(written).toEqual({ cost: 11, saved: -1 })
   })
 
+  it('count what is written to a cache for an hour at twice the input', () => {
+    const price = { input: 10, output: 50, cachedInput: 1, cacheWrite: 12.5 }
+    const usage = {
+      ...noUsage,
+      inputTokens: 1_000_000,
+      cacheWriteTokens: 400_000,
+      hourCacheWriteTokens: 300_000,
+    }
+    expect(spendingOf(price, usage, false)).toEqual({ cost: 13.25, saved: -3.25 })
+    expect(spendingOf({ input: 10, output: 50 }, usage, false).cost).toBe(13)
+  })
+
   it('are saved whole with a key that costs nothing', () => {
     const usage = { ...noUsage, inputTokens: 1_000_000, cachedTokens: 400_000, outputTokens: 100_000 }
     expect(spendingOf({ input: 10, output: 50, cachedInput: 1 }, usage, true)).toEqual({ cost: 0, saved: 15 })

@@ -11,6 +11,7 @@ export interface Counts {
   input?: number
   cacheRead?: number
   cacheWrite?: number
+  hourCacheWrite?: number
   output?: number
   thinking?: number
 }
@@ -22,6 +23,7 @@ export function mergeCounts(known: Counts, report: Json | undefined): Counts | u
     input: numberIn(usage.input_tokens),
     cacheRead: numberIn(usage.cache_read_input_tokens),
     cacheWrite: numberIn(usage.cache_creation_input_tokens),
+    hourCacheWrite: numberIn(objectIn(usage.cache_creation)?.ephemeral_1h_input_tokens),
     output: numberIn(usage.output_tokens),
     thinking: numberIn(objectIn(usage.output_tokens_details)?.thinking_tokens),
   }
@@ -33,6 +35,7 @@ export function usageOf({
   input = 0,
   cacheRead = 0,
   cacheWrite = 0,
+  hourCacheWrite = 0,
   output = 0,
   thinking = 0,
 }: Counts): Usage {
@@ -42,6 +45,7 @@ export function usageOf({
     cachedTokens: cacheRead,
     cacheWriteTokens: cacheWrite,
     reasoningTokens: thinking,
+    ...(hourCacheWrite !== 0 && { hourCacheWriteTokens: hourCacheWrite }),
   }
 }
 

@@ -27,6 +27,22 @@ describe('usage', () => {
       { inputTokens: 16, cachedTokens: 5, cacheWriteTokens: 2, outputTokens: 4 },
     ],
     [
+      'with a cache for an hour',
+      {
+        ...counts,
+        cache_creation_input_tokens: 7,
+        cache_creation: { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 4 },
+        output_tokens: 4,
+      },
+      {
+        inputTokens: 21,
+        cachedTokens: 5,
+        cacheWriteTokens: 7,
+        hourCacheWriteTokens: 4,
+        outputTokens: 4,
+      },
+    ],
+    [
       'with thinking, which the output holds',
       { output_tokens: 40, output_tokens_details: { thinking_tokens: 30 } },
       { outputTokens: 40, reasoningTokens: 30 },
