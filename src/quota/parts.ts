@@ -3,7 +3,8 @@
  *
  * A part is kept in the bucket that counts it, so that it expires with its bucket and parts never
  * add up to more than the window. People beyond a bound are counted together: all of that counts
- * against each of them, so that nobody passes their share by coming late.
+ * against each of them, so that nobody passes their share by coming late. A window with many parts
+ * has fewer, longer buckets, each of which counts until its end.
  */
 import type { Bucket, Window } from './windows.ts'
 
@@ -19,8 +20,10 @@ export type Parts = Readonly<Record<string, number>>
 
 /** The people who are counted together. No user has this id. */
 export const everyoneElse = '*'
-/** A window names at most so many parts; a row of storage holds the windows of an account. */
-const mostParts = 500
+/** A window names at most so many people. */
+const mostPeople = 500
+/** All buckets of a window hold at most so many parts; a row of storage holds the windows of an account. */
+const mostParts = 1_500
 
 /** The amount that a share of a limit comes to: rounded down, and at least 1. */
 export function shareOf(limit: number, maxShare: number): number {
@@ -74,9 +77,43 @@ export function sumParts(buckets: readonly Bucket[]): Map<string, number> {
 /** The bucket with more of a person's use, in a window of these buckets. */
 export function withPart(bucket: Bucket, user: string, amount: number, buckets: readonly Bucket[]): Bucket {
   const { by = {} } = bucket
-  const isNamed = by[user] !== undefined || countParts(buckets) < mostParts
-  const name = isNamed ? user : everyoneElse
+  const name = by[user] !== undefined || hasName(user, buckets) ? user : everyoneElse
   return { ...bucket, by: { ...by, [name]: (by[name] ?? 0) + amount } }
+}
+
+/**
+ * The buckets of a window that slides, with no more parts than storage holds: of neighbours the pair that
+ * spans the shortest time becomes one. What others used by the provider's word stays apart.
+ */
+export function withFewParts(buckets: Bucket[]): Bucket[] {
+  let fewer = buckets
+  while (countParts(fewer) > mostParts) {
+    const own = fewer.filter(({ foreign }) => foreign === undefined)
+    const pairs = own.slice(1).map((after, index) => ({ before: own[index] ?? after, after }))
+    const [pair] = pairs.toSorted((a, b) => spanOf(a) - spanOf(b))
+    if (!pair) return fewer
+    const { before, after } = pair
+    fewer = fewer.flatMap((one) => (one === before ? [] : one === after ? [merged(before, after)] : [one]))
+  }
+  return fewer
+}
+
+function spanOf({ before, after }: { before: Bucket; after: Bucket }): number {
+  return after.to - before.from
+}
+
+function merged(before: Bucket, after: Bucket): Bucket {
+  const by: Record<string, number> = {}
+  const names = new Set([before, after].flatMap((one) => Object.keys(one.by ?? {})))
+  for (const user of names) {
+    // Who is named in one bucket may be among everyone else in the other.
+    const isCertain = [before, after].every(
+      (one) => (one.by?.[user] ?? one.by?.[everyoneElse]) === one.by?.[user],
+    )
+    const name = isCertain ? user : everyoneElse
+    by[name] = (by[name] ?? 0) + (before.by?.[user] ?? 0) + (after.by?.[user] ?? 0)
+  }
+  return { from: before.from, to: after.to, amount: before.amount + after.amount, by }
 }
 
 /** The bucket with less of a person's use. */
@@ -93,7 +130,7 @@ export function lessPart(bucket: Bucket, user: string, amount: number): Bucket {
  * Each person has one part. The one of people who are counted together does not drain when it grows.
  */
 export function withLatestPart(buckets: readonly Bucket[], user: string, level: number): Bucket[] {
-  const isNamed = buckets.some(({ by }) => by?.[user] !== undefined) || countParts(buckets) < mostParts
+  const isNamed = hasName(user, buckets)
   const name = isNamed ? user : everyoneElse
   const before = isNamed ? 0 : (sumParts(buckets).get(name) ?? 0)
   const others = buckets.map((bucket) => dropPart(bucket, name))
@@ -111,6 +148,16 @@ function dropPart(bucket: Bucket, name: string): Bucket {
 /** Whether a bucket still names a part. */
 export function hasParts({ by }: Bucket): boolean {
   return by !== undefined && Object.keys(by).length > 0
+}
+
+/** Whether a person has a part of their own in these buckets, or there is room for another name. */
+function hasName(user: string, buckets: readonly Bucket[]): boolean {
+  const names = new Set<string>()
+  for (const { by } of buckets) {
+    if (by?.[user] !== undefined) return true
+    for (const name in by) if (name !== everyoneElse) names.add(name)
+  }
+  return names.size < mostPeople
 }
 
 function countParts(buckets: readonly Bucket[]): number {

@@ -15,6 +15,7 @@ import {
   type Person,
   shareOf,
   sumParts,
+  withFewParts,
   withLatestPart,
   withPart,
 } from './parts.ts'
@@ -179,8 +180,10 @@ function chargeOwn(window: Window, amount: number, now: number, person: Person |
   }
   const last = live[index]
   const bucket = last ? { ...last, to: at, amount: last.amount + amount } : { from: at, to: at, amount }
-  const counted = person ? withPart(bucket, person.user, amount, live) : bucket
-  return { ...window, buckets: [...(last ? live.toSpliced(index, 1) : live), counted] }
+  const others = last ? live.toSpliced(index, 1) : live
+  if (!person) return { ...window, buckets: [...others, bucket] }
+  const counted = withPart(bucket, person.user, amount, live)
+  return { ...window, buckets: withFewParts([...others, counted]) }
 }
 
 /** Counts use of others. It is never mixed with own use, so that it can be forgotten. */

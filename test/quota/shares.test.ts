@@ -147,6 +147,44 @@ describe('the parts of a window', () => {
     },
   )
 
+  it.each([9, 60, 400])('of %d people who come each minute of a sliding hour are their own', (count) => {
+    let window: Window = { unit: 'requests', per: 'hour', resets: 'sliding', limit: 1e6, buckets: [] }
+    const minute = 60_000
+    for (let at = 0; at < 75; at++)
+      for (let i = 0; i < count; i++) window = charge(window, 1, start + at * minute, { user: `u${i}` })
+    const now = start + 75 * minute
+    // An hour has 60 calls of each; what is merged counts longer, and never shorter.
+    for (const user of ['u0', 'u4', `u${count - 1}`]) {
+      const used = usedAt(partOf(window, user, 1e6), now)
+      expect(used).toBeGreaterThanOrEqual(59)
+      expect(used).toBeLessThanOrEqual(75)
+    }
+    expect(usedAt(partOf(window, 'new', 1e6), now)).toBe(0)
+    expect(usedByPerson(window, now).has('*')).toBe(false)
+    expect(JSON.stringify(window).length).toBeLessThan(30_000)
+    // What is left is forgotten bit by bit, not all at the end.
+    const later = now + 40 * minute
+    expect(usedAt(window, later)).toBeLessThanOrEqual(usedAt(window, now) * 0.8)
+  })
+
+  it('of more people than are named are never too small after buckets became one', () => {
+    let window: Window = { unit: 'requests', per: 'hour', resets: 'sliding', limit: 1e6, buckets: [] }
+    const used = new Map<string, number>()
+    for (let at = 0; at < 50; at++) {
+      for (let i = 0; i < 40; i++) {
+        const user = `u${(at * 23 + i * 17) % 640}`
+        window = charge(window, 1, start + at * 60_000, { user })
+        used.set(user, (used.get(user) ?? 0) + 1)
+      }
+    }
+    const now = start + 50 * 60_000
+    for (const [user, calls] of used)
+      expect(usedAt(partOf(window, user, 1e6), now)).toBeGreaterThanOrEqual(calls)
+    const sum = [...usedByPerson(window, now).values()].reduce((a, b) => a + b, 0)
+    expect(sum).toBe(usedAt(window, now))
+    expect(JSON.stringify(window).length).toBeLessThan(30_000)
+  })
+
   it('are given back where they were taken, also of people who are counted together', () => {
     let window: Window = { unit: 'requests', per: 'day', resets: 'utc', limit: 10_000, buckets: [] }
     for (let i = 0; i < 501; i++) window = charge(window, 1, start, { user: `u${i}` })
