@@ -1,10 +1,9 @@
 /**
- * Members of a request by which a provider picks another model, price or tier than the hub reserved for, and tools whose price
- * no table has. They are left out for tokens whose money is bounded. Data first; pure.
+ * Members of a request by which a provider picks another model, price or tier than the hub reserved for. They are left out for
+ * tokens whose money is bounded. Data first; pure.
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import type { DialectId } from '../chat/request.ts'
-import { itemsIn, listIn, objectIn, textIn } from './read.ts'
+import { objectIn } from './read.ts'
 import { plainName } from './plain-name.ts'
 
 /**
@@ -206,106 +205,6 @@ export function writesHourCache(body: JsonObject): boolean {
     }
   }
   return false
-}
-
-/** Types of tools that the client runs: a call costs the tokens that it is written in, and no more. */
-const clientTools =
-  /^(?:function|custom|local_shell|apply_patch|namespace|computer(?:_use_preview)?|(?:bash|text_editor|computer|memory)_\d{8})$/
-/** The members of a Gemini tool that the client answers. */
-const clientMembers: ReadonlySet<string> = new Set(['functiondeclarations', 'computeruse'])
-
-/** Whether a tool runs at the provider, which may bill each use of it. */
-export function runsAtProvider(tool: Json, dialect: DialectId): boolean {
-  if (!isJsonObject(tool)) return false
-  if (dialect === 'gemini') return Object.keys(tool).some((name) => !clientMembers.has(plainName(name)))
-  const type = textIn(tool.type)
-  return type !== undefined && !clientTools.test(type)
-}
-
-/**
- * Leaves out tools that run at the provider, and a choice that insists on one of them.
- * @returns the paths of what was left out beside the body, which is the same where it has no such tool.
- */
-export function withoutProviderTools(
-  body: JsonObject,
-  dialect: DialectId,
-): { body: JsonObject; dropped: string[] } {
-  const inside = withoutLoadedTools(body, dialect)
-  const offered = withoutOfferedTools(inside.body, dialect)
-  return { body: offered.body, dropped: [...new Set([...inside.dropped, ...offered.dropped])] }
-}
-
-/** The same for tools that come in the input, as Codex sends them. */
-function withoutLoadedTools(body: JsonObject, dialect: DialectId): { body: JsonObject; dropped: string[] } {
-  if (dialect !== 'openai-responses') return { body, dropped: [] }
-  const dropped: string[] = []
-  const items = listIn(body.input)
-  const input = items.map((item) => {
-    const members = objectIn(item)
-    if (!members || !Array.isArray(members.tools)) return item
-    const { body: kept, dropped: left } = withoutOfferedTools({ tools: members.tools }, dialect)
-    if (left.length === 0) return item
-    dropped.push(...left)
-    return { ...members, tools: kept.tools ?? [] }
-  })
-  return dropped.length > 0 ? { body: { ...body, input }, dropped } : { body, dropped }
-}
-
-function withoutOfferedTools(body: JsonObject, dialect: DialectId): { body: JsonObject; dropped: string[] } {
-  const tools = itemsIn(body.tools)
-  const kept = tools.flatMap((tool) => keepTool(tool, dialect))
-  if (kept.length === tools.length && kept.every((tool, index) => tool === tools[index]))
-    return { body, dropped: [] }
-  const dropped = [
-    ...new Set(
-      tools
-        .flatMap((tool) => [tool, ...innerTools(tool)])
-        .flatMap((tool) => (runsAtProvider(tool, dialect) ? [`tools.${nameOf(tool)}`] : [])),
-    ),
-  ]
-  const { tools: _tools, tool_choice: choice, ...rest } = body
-  const chosen = objectIn(choice)
-  // Words such as "auto" stay; an object may name what is gone, and no tools allow no choice.
-  const keepsChoice = choice !== undefined && kept.length > 0 && (!chosen || choosesKept(chosen, kept))
-  if (choice !== undefined && choice !== null && !keepsChoice) dropped.push('tool_choice')
-  return {
-    body: { ...rest, ...(kept.length > 0 && { tools: kept }), ...(keepsChoice && { tool_choice: choice }) },
-    dropped,
-  }
-}
-
-/** The tools of a namespace. */
-function innerTools(tool: Json): Json[] {
-  const { type, tools } = objectIn(tool) ?? {}
-  return type === 'namespace' ? listIn(tools) : []
-}
-
-function keepTool(tool: Json, dialect: DialectId): Json[] {
-  const inner = innerTools(tool)
-  if (inner.some((each) => runsAtProvider(each, dialect))) {
-    return [{ ...objectIn(tool), tools: inner.filter((each) => !runsAtProvider(each, dialect)) }]
-  }
-  if (!runsAtProvider(tool, dialect)) return [tool]
-  if (dialect !== 'gemini' || !isJsonObject(tool)) return []
-  const members = Object.entries(tool).filter(([name]) => clientMembers.has(plainName(name)))
-  return members.length > 0 ? [Object.fromEntries(members)] : []
-}
-
-function choosesKept(choice: JsonObject, kept: Json[]): boolean {
-  const name = textIn(choice.name) ?? textIn(objectIn(choice.function)?.name)
-  if (name !== undefined) {
-    return kept.some((tool) => {
-      const { name: own, function: called } = objectIn(tool) ?? {}
-      return (textIn(own) ?? textIn(objectIn(called)?.name)) === name
-    })
-  }
-  const type = textIn(choice.type)
-  return type === 'auto' || type === 'any' || type === 'none'
-}
-
-function nameOf(tool: Json): string {
-  const members = objectIn(tool) ?? {}
-  return (textIn(members.type) ?? Object.keys(members).join('+')).slice(0, 100)
 }
 
 /** Flags of `anthropic-beta` that raise the price of what was reserved: long context, fast mode, fallback models. */

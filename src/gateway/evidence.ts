@@ -2,8 +2,8 @@
 import type { ChatRequest, FilePart } from '../chat/request.ts'
 import { findKeptState } from '../dialects/kept-state.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
-import { listIn } from '../dialects/read.ts'
-import { asksForSearch, runsAtProvider, writesHourCache } from '../dialects/spend-fields.ts'
+import { runsAtProvider, toolsIn } from '../dialects/provider-tools.ts'
+import { asksForSearch, writesHourCache } from '../dialects/spend-fields.ts'
 import { factsOf, isBuiltIn } from '../providers/registry.ts'
 import { type Evidence, mostInputTokens, usualOutputLimit } from './check-usage.ts'
 import type { ContentMeter } from './content-meter.ts'
@@ -68,7 +68,7 @@ function isOpenEnded(request: ChatRequest, model: string, files: readonly FilePa
   return (
     searchingModels.test(model) ||
     files.some(({ source }) => source.type === 'url' || source.type === 'reference') ||
-    listIn(body.tools).some((tool) => runsAtProvider(tool, dialect)) ||
+    toolsIn(body).some((tool) => runsAtProvider(tool, dialect)) ||
     asksForSearch(body) ||
     findKeptState(request) !== undefined
   )

@@ -4,7 +4,8 @@
  */
 import type { ChatRequest, Loss, WebSearch } from '../chat/request.ts'
 import { withoutOtherLimits } from '../dialects/output-limits.ts'
-import { withoutChoices, withoutChoosingFlags, withoutProviderTools } from '../dialects/spend-fields.ts'
+import { withoutProviderTools, withoutToolSettings } from '../dialects/provider-tools.ts'
+import { withoutChoices, withoutChoosingFlags } from '../dialects/spend-fields.ts'
 
 /** How a caller's money is bounded. */
 export interface MoneyBound {
@@ -55,6 +56,7 @@ export function boundRequest(
     withoutChoices,
     ...(bound.budget
       ? [
+          withoutToolSettings,
           (from: typeof body) => withoutProviderTools(from, origin.dialect),
           (from: typeof body) => withoutOtherLimits(from, origin.dialect, limit),
         ]

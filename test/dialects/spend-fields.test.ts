@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import {
-  withoutChoices,
-  withoutChoosingFlags,
-  withoutProviderTools,
-  writesHourCache,
-} from '../../src/dialects/spend-fields.ts'
+import { withoutProviderTools, withoutToolSettings } from '../../src/dialects/provider-tools.ts'
+import { withoutChoices, withoutChoosingFlags, writesHourCache } from '../../src/dialects/spend-fields.ts'
 
 describe('settings by which a provider picks another model, price or tier', () => {
   it.each([
@@ -94,10 +90,69 @@ describe('tools that run at the provider', () => {
     expect(withoutProviderTools({ tools }, 'gemini').body).toEqual({ tools: [declared] })
   })
 
+  it.each<['openai-responses' | 'openai-chat' | 'anthropic' | 'gemini', object]>([
+    ['openai-responses', { type: '' }],
+    ['openai-responses', { type: null }],
+    ['openai-responses', {}],
+    ['openai-responses', { type: ['web_search'] }],
+    ['openai-responses', { type: 'web_search_preview' }],
+    ['openai-responses', { type: 'web_search_preview_2025_03_11' }],
+    ['openai-responses', { type: ' web_search' }],
+    ['openai-responses', { type: 'Web_Search' }],
+    ['openai-responses', { type: 'shell', environment: { type: 'container_auto' } }],
+    ['openai-responses', { type: 'namespace', name: 'n', tools: [own, { type: 'web_search' }] }],
+    ['openai-responses', { vector_store_ids: ['vs_1'] }],
+    ['openai-responses', { type: 'x_search' }],
+    ['openai-chat', { web_search: { enable: true } }],
+    ['openai-chat', { type: 'function', function: { name: 'f' }, googleSearch: {} }],
+    ['openai-chat', { google_search: {} }],
+    ['openai-chat', { name: 'f', code_execution: {} }],
+    ['openai-chat', { type: 'function', function: { name: '$web_search' } }],
+    ['openai-chat', { type: 'openrouter:web_search' }],
+    ['openai-chat', { type: 'browser_search' }],
+    ['anthropic', { name: 'web_search', max_uses: 5 }],
+    ['anthropic', { name: 'web_search' }],
+    ['anthropic', { type: '', name: 'web_search' }],
+    ['anthropic', { type: 'code_execution_20260120', name: 'code_execution' }],
+    ['anthropic', { type: 'mcp_toolset', mcp_server_name: 'x' }],
+    ['gemini', { google_search: {} }],
+    ['gemini', { googleSearchRetrieval: {} }],
+    ['gemini', { GoogleSearch: {} }],
+    ['gemini', { url_context: {} }],
+    ['gemini', { codeExecution: {} }],
+  ])('are left out under any spelling, and without a type, in %s: %j', (dialect, tool) => {
+    for (const tools of [[tool], tool]) {
+      const cleaned = withoutProviderTools(JSON.parse(JSON.stringify({ tools })), dialect)
+      expect(cleaned.body).toEqual({})
+      expect(cleaned.dropped).toHaveLength(1)
+    }
+  })
+
+  it.each([['web_search'], 'web_search'])('are left out where they are only named: %j', (tools) => {
+    expect(withoutProviderTools({ tools }, 'openai-chat').body).toEqual({})
+  })
+
+  it.each([
+    [{ mcp_servers: [{ type: 'url', url: 'https://x' }] }, 'mcp_servers'],
+    [{ compound_custom: { tools: { enabled_tools: ['web_search'] } } }, 'compound_custom'],
+    [{ extra_body: { google: { tools: [{ google_search: {} }] } } }, 'extra_body.google.tools'],
+    [{ Tools: [{ type: 'web_search' }] }, 'Tools'],
+    [{ modalities: ['text', 'audio'] }, 'modalities'],
+    [{ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }, 'generationConfig.responseModalities'],
+  ])('are not switched on beside the list: %j', (fields, path) => {
+    const kept = { model: 'm', tools: [own], modalities: ['text'] }
+    expect(withoutToolSettings({ ...kept, ...fields }).dropped).toEqual([path])
+    expect(withoutToolSettings(kept)).toEqual({ body: kept, dropped: [] })
+  })
+
   it('are told from those that the client runs', () => {
     const tools = [
       own,
       { name: 'g', input_schema: {} },
+      { name: 'g', description: 'x', input_schema: {}, cache_control: { type: 'ephemeral' } },
+      { name: 'g', type: null, input_schema: { properties: { web_search: {} } } },
+      { type: 'function', function: { name: 'web_search', parameters: {} } },
+      { type: 'namespace', name: 'n', description: 'x', tools: [own] },
       { type: 'bash_20250124', name: 'bash' },
       { type: 'custom', name: 'h' },
     ]
