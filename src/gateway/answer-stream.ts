@@ -55,6 +55,11 @@ export class AnswerStream {
     return this.#passage.seen.usage
   }
 
+  /** Whether the provider has said all it wanted to say. */
+  get isComplete(): boolean {
+    return this.#passage.seen.complete
+  }
+
   /** How much content came. */
   get meter(): ContentMeter {
     return this.#passage.seen.meter

@@ -12,7 +12,7 @@ import { type Fault, HubError } from '../errors.ts'
 import { BodyTooLargeError, BrokenBodyError, readBeginning, readText } from '../http/bounded-reader.ts'
 import { addressRules, safeFetch } from '../http/safe-fetch.ts'
 import { encodeSse } from '../http/sse.ts'
-import { addressFor, authHeaders } from '../providers/auth.ts'
+import { addressFor } from '../providers/auth.ts'
 import { faultOfException } from '../providers/classify.ts'
 import { isBuiltIn } from '../providers/registry.ts'
 import { answerSandbox, sandboxHost } from '../providers/sandbox/index.ts'
@@ -21,6 +21,7 @@ import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
 import { budgets, largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './budgets.ts'
+import { callHeaders, unsendable } from './call-headers.ts'
 import { ContentMeter } from './content-meter.ts'
 import { openCredential, secretsOf } from './credential.ts'
 import { fitCall, type FittedCall } from './fit-call.ts'
@@ -48,12 +49,20 @@ type Answered =
   | { type: 'whole'; text: string; usage: Usage | undefined; meter: ContentMeter; dropped: string[] }
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secrets: readonly string[]; sent: Sent }
   /** `own` is the complaint in the provider's own words, where limits may be learned from it. */
-  | { type: 'fault'; fault: Fault; usage?: Usage; own?: Complaint; dropped?: string[] }
-  | { type: 'client-left' }
+  | { type: 'fault'; fault: Fault; begun?: Begun; own?: Complaint; dropped?: string[] }
+  | { type: 'client-left'; begun?: Begun }
   /** Our own code failed after the call was made. */
-  | { type: 'hub-fault'; thrown: unknown }
+  | { type: 'hub-fault'; thrown: unknown; begun: Begun }
   /** The provider's dialect has no words for this request: no call was made. */
   | { type: 'unfit'; error: HubError }
+
+/** An answer that the provider may have begun, and whose end was not seen: it may bill all of it. */
+export interface Begun {
+  /** The last report of usage, unchecked. */
+  claimed?: Usage | undefined
+  /** How much content came, where any did. */
+  meter?: ContentMeter
+}
 
 /** Makes the call. Throws only where our own code fails before it: nothing was sent then. */
 export async function attempt(input: AttemptInput): Promise<AttemptResult> {
@@ -75,14 +84,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     throw thrown
   }
   const { call, speaker } = fitted
-  const headers = toHeaders({
-    'content-type': 'application/json',
-    accept: request.stream ? 'text/event-stream' : 'application/json',
-    ...(candidate.dialect === request.origin.dialect && request.origin.headers),
-    ...candidate.provider.headers,
-    ...credential.headers,
-    ...authHeaders(candidate.dialect, secret),
-  })
+  const headers = callHeaders(request, candidate, credential, secret)
   if (!headers) return { type: 'fault', fault: unsendable }
   // Made before the call: an error in here is ours, and must not be taken for one of the network.
   const body = JSON.stringify(call.body)
@@ -98,12 +100,17 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   abort.follow(input.deadline, 'deadline')
   const impatience = request.stream ? setTimeout(() => abort.abort('headers'), budgets.headersMs) : undefined
 
+  // A client that left, or whose time was over, before this has cost nothing.
+  const isSent = !abort.signal.aborted
   let response: Response
   try {
     response = await send(input, call.url, { ...init, signal: abort.signal })
   } catch (thrown) {
     abort.release()
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown, secrets) }
+    const interrupted = interruption(abort.cause)
+    if (!interrupted) return { type: 'fault', fault: faultOfException(thrown, secrets) }
+    // A provider that does not answer in time has begun nothing; one that is left alone may go on.
+    return isSent && abort.cause !== 'headers' ? { ...interrupted, begun: {} } : interrupted
   } finally {
     if (impatience !== undefined) clearTimeout(impatience)
   }
@@ -132,23 +139,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     // Faults of the network are values by now: this is an error of our own code.
     abort.release()
     await response.body?.cancel().catch(() => {})
-    return { type: 'hub-fault', thrown }
-  }
-}
-
-/** A key or header value that was stored before entries were checked. */
-const unsendable: Fault = {
-  blame: 'unknown',
-  verdict: 'bad-header',
-  message: 'The key or a header of this provider has characters that no header may have. Enter it again.',
-}
-
-/** Undefined where a value has characters that no header may have. */
-function toHeaders(values: Record<string, string>): Headers | undefined {
-  try {
-    return new Headers(values)
-  } catch {
-    return undefined
+    return { type: 'hub-fault', thrown, begun: {} }
   }
 }
 
@@ -188,19 +179,20 @@ async function openStream(body: ReadableStream<Uint8Array>, conversation: Conver
     : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
   const stream = new AnswerStream(body, passage, abort, sentBytes)
   const end = await stream.start()
+  const begun: Begun = { claimed: stream.claimed, meter: stream.meter }
   switch (end.type) {
     case 'good':
       return { type: 'stream', stream, dropped, secrets, sent }
     case 'complaint':
       return readComplaint(conversation, 200, new Headers(), end.complaint)
     case 'cut':
-      return { type: 'fault', fault: cutFault('before any content') }
+      return { type: 'fault', fault: cutFault('before any content'), begun }
     case 'malformed':
-      return { type: 'fault', fault: malformedAnswer(end.problem, 200) }
+      return { type: 'fault', fault: malformedAnswer(end.problem, 200), begun }
     case 'too-long':
-      return { type: 'fault', fault: tooLongAnswer(end.problem) }
+      return { type: 'fault', fault: tooLongAnswer(end.problem), begun }
     case 'interrupted':
-      return interruption(end.cause) ?? { type: 'client-left' }
+      return { ...(interruption(end.cause) ?? { type: 'client-left' }), begun }
   }
 }
 
@@ -212,17 +204,18 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   } catch (thrown) {
     if (thrown instanceof BodyTooLargeError) {
       const faultOf = sentBytes >= largeRequestBytes ? tooLongAnswer : malformedAnswer
-      return { type: 'fault', fault: faultOf(thrown.message, response.status) }
+      return { type: 'fault', fault: faultOf(thrown.message, response.status), begun: {} }
     }
     if (!(thrown instanceof BrokenBodyError)) throw thrown
-    return interruption(abort.cause) ?? { type: 'fault', fault: faultOfException(thrown.cause, secrets) }
+    const fault = faultOfException(thrown.cause, secrets)
+    return { ...(interruption(abort.cause) ?? { type: 'fault', fault }), begun: {} }
   } finally {
     abort.release()
   }
   const body = parseJson(text)
   if (!isJsonObject(body)) {
     const message = `The provider answered ${response.status} with something that is not JSON, or is too deep.`
-    return { type: 'fault', fault: malformedAnswer(message, response.status) }
+    return { type: 'fault', fault: malformedAnswer(message, response.status), begun: {} }
   }
   const complaint = speaker.readComplaint(body)
   if (complaint) {

@@ -19,6 +19,8 @@ export interface Evidence {
   outputLimit: number
   /** Whether the answer came to its end. */
   complete: boolean
+  /** Output that is counted at least where the end was not seen: the provider may bill it. None by default. */
+  reservedOutputTokens?: number
   /** Whether the request writes to a cache for an hour; a report that does not say how much then means all of it. */
   writesHourCache?: () => boolean
 }
@@ -68,13 +70,12 @@ export function mostInputTokens(size: InputSize): number {
 
 /** The usage to count. @param claimed as the provider reported it, unchecked; undefined where it reported none. */
 export function checkUsage(claimed: Usage | undefined, evidence: Evidence): Usage {
-  if (!claimed) return estimatedUsage(evidence.inputTokens, evidence.outputTokens())
-  if (!isPlausible(claimed, evidence)) {
-    return { ...estimatedUsage(evidence.inputTokens, evidence.outputTokens()), claimed: storable(claimed) }
-  }
+  const counted = (): Usage => estimatedUsage(evidence.inputTokens, outputOf(evidence))
+  if (!claimed) return counted()
+  if (!isPlausible(claimed, evidence)) return { ...counted(), claimed: storable(claimed) }
   const believed = withinWholes(claimed, evidence)
   // Reports in the middle of a stream are old by the time it breaks off.
-  const outputTokens = evidence.complete ? claimed.outputTokens : evidence.outputTokens()
+  const outputTokens = evidence.complete ? claimed.outputTokens : outputOf(evidence)
   return outputTokens > claimed.outputTokens ? { ...believed, outputTokens, estimated: true } : believed
 }
 
@@ -88,6 +89,14 @@ function withinWholes(claimed: Usage, { writesHourCache }: Evidence): Usage {
   const isWithin = reasoningTokens === claimed.reasoningTokens && hourCacheWriteTokens === (hour ?? 0)
   if (isWithin) return claimed
   return { ...claimed, reasoningTokens, ...(hourCacheWriteTokens > 0 && { hourCacheWriteTokens }) }
+}
+
+/**
+ * The output that the hub counts: what it saw, and of an answer whose end it did not see no less than was reserved. The
+ * provider may have reasoned unseen, and may go on after the client has left.
+ */
+function outputOf({ outputTokens, complete, reservedOutputTokens = 0 }: Evidence): number {
+  return complete ? outputTokens() : Math.max(outputTokens(), reservedOutputTokens)
 }
 
 function isPlausible(claimed: Usage, evidence: Evidence): boolean {

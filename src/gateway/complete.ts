@@ -14,23 +14,18 @@ import { type AnswerStream, cutFault, type StreamEnd } from './answer-stream.ts'
 import { budgets } from './budgets.ts'
 import { concealsFrom } from './conceal.ts'
 import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
-import { checkUsage } from './check-usage.ts'
-import type { ContentMeter } from './content-meter.ts'
-import { evidenceOf } from './evidence.ts'
 import { interruption } from './interruption.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Served } from './leased-call.ts'
 import { faultOfComplaint, hubFault, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
-import { type Said, Transcript } from './transcript.ts'
+import { Transcript } from './transcript.ts'
 
 export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
   inbound: Inbound
   /** Called with the whole answer, or the last message of its stream, once it has gone out well. */
   answered?: (answer: string, served: Served) => void
-  /** The beginning of the body, as it came. */
-  sent: Said
   /** The time for the whole request in milliseconds, where the client set one. */
   timeoutMs: number | undefined
 }
@@ -77,7 +72,7 @@ class Completion {
       if (served.answer.type !== 'whole') throw new Error('A stream came for a request that wanted none.')
       const headers = this.#headers(served)
       headers.set('content-type', 'application/json')
-      this.#settleGood(served, this.#usage(served, served.answer.usage, served.answer.meter, true))
+      this.#settleWhole(served, served.answer)
       this.#input.answered?.(served.answer.text, served)
       this.#transcript.hear(served.answer.text)
       return new Response(served.answer.text, { headers })
@@ -132,7 +127,7 @@ class Completion {
     try {
       if (answer.type === 'whole') {
         await writer.write(answer.text).catch(() => {})
-        this.#settleGood(served, this.#usage(served, answer.usage, answer.meter, true))
+        this.#settleWhole(served, answer)
         const last = new SseDecoder(Infinity).push(answer.text).findLast(({ data }) => data !== undefined)
         if (last?.data !== undefined) this.#input.answered?.(last.data, served)
       } else {
@@ -156,14 +151,17 @@ class Completion {
   /** Settles a stream that is over. @returns the error to tell the client, where it ended badly. */
   #settleStream(served: Served, answer: StreamAnswer, end: StreamEnd): HubError | undefined {
     const { stream } = answer
-    const usage = this.#usage(served, stream.claimed, stream.meter, end.type === 'good')
+    const { claimed, meter, isComplete } = stream
+    // A client may leave between the last word and the report of usage.
+    const isKnown = end.type === 'good' || (isComplete && claimed !== undefined)
+    const usage = this.#search.usageOf({ ...served, claimed, meter, complete: isKnown })
     if (end.type === 'good') {
       this.#settleGood(served, usage)
       if (stream.lastData !== undefined) this.#input.answered?.(stream.lastData, served)
       return undefined
     }
     if (end.type === 'interrupted' && end.cause === 'client-left') {
-      this.#settle(served, { type: 'cancelled', usage }, 'client-left', { status: clientLeftStatus, usage })
+      this.#settle(served, { type: 'cancelled', usage }, 'client-left', { status: clientLeftStatus })
       return undefined
     }
     const fault = faultOfEnd(end, served, answer)
@@ -176,35 +174,27 @@ class Completion {
     const concealed = concealsFrom(this.#search.caller)
     const message = concealed ? 'The answer broke off.' : `The answer broke off: ${fault.message}`
     const error = new HubError(code, message, { trail: this.#search.ledger.trail, concealed })
-    this.#settle(served, { type: 'failure', fault, usage }, fault, { status: error.status, error, usage })
+    this.#settle(served, { type: 'failure', fault, usage }, fault, { status: error.status, error })
     return error
-  }
-
-  /** The usage to count: the provider's report where it can be true, else the hub's own count. */
-  #usage(
-    { candidate, lease }: Served,
-    claimed: Usage | undefined,
-    meter: ContentMeter,
-    isWhole: boolean,
-  ): Usage {
-    const { estimate, gate } = this.#search
-    const { request } = gate.limit(this.#input.request)
-    const { text, leftOut } = this.#input.sent
-    const sentCharacters = text.length + leftOut
-    const { model } = lease
-    const exchange = { request, estimate, sentCharacters, candidate, model, meter, complete: isWhole }
-    return checkUsage(claimed, evidenceOf(exchange))
   }
 
   /** Ends a lease whose answer our own code failed on: the provider did its part. */
   #settleHubFault(served: Served, error: HubError): void {
-    const outcome: Outcome = { type: 'failure', fault: hubFault }
+    const { answer } = served
+    const seen = answer.type === 'stream' ? answer.stream : { meter: answer.meter, claimed: answer.usage }
+    const { meter, claimed } = seen
+    const usage = this.#search.usageOf({ ...served, claimed, meter, complete: answer.type === 'whole' })
+    const outcome: Outcome = { type: 'failure', fault: hubFault, usage }
     this.#settle(served, outcome, hubFault, { status: error.status, error })
+  }
+
+  #settleWhole(served: Served, { usage: claimed, meter }: WholeAnswer): void {
+    this.#settleGood(served, this.#search.usageOf({ ...served, claimed, meter, complete: true }))
   }
 
   #settleGood(served: Served, usage: Usage): void {
     const latencyMs = (this.#search.ledger.firstContentAt ?? Date.now()) - served.entry.startedAt
-    this.#settle(served, { type: 'success', usage, latencyMs }, 'ok', { status: 200, usage })
+    this.#settle(served, { type: 'success', usage, latencyMs }, 'ok', { status: 200 })
   }
 
   #settle(
@@ -216,10 +206,11 @@ class Completion {
     const { ledger } = this.#search
     const now = Date.now()
     ledger.close(entry, end, now)
+    if (outcome.type !== 'unused' && outcome.usage) ledger.count(entry, outcome.usage)
     const record = ledger.record(now, ending)
     const pool = poolStub(this.#input.env, poolOwner, candidate.providerId)
     this.#input.background(pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) }))
-    this.#search.gate.close(record)
+    this.#search.gate.close(ledger.uses)
   }
 
   async #writeError(writer: StreamWriter, error: HubError, stream?: AnswerStream): Promise<void> {
@@ -262,7 +253,7 @@ class Completion {
   }
 }
 
-/** An answer that streams. */
+type WholeAnswer = Extract<Served['answer'], { type: 'whole' }>
 type StreamAnswer = Extract<Served['answer'], { type: 'stream' }>
 
 /** The fault of a stream that broke after its first content. */
@@ -304,7 +295,5 @@ function namesForHeader(names: readonly string[]): string {
   return list.length > longestNames ? `${list.slice(0, longestNames)}...` : list
 }
 
-/** Nobody reads this; the status is what the log shows. */
-function clientLeft(): Response {
-  return new Response(null, { status: clientLeftStatus })
-}
+/** The status is what the log shows. */
+const clientLeft = (): Response => new Response(null, { status: clientLeftStatus })

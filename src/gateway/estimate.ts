@@ -33,11 +33,17 @@ export function estimateTokens(request: ChatRequest): Estimate {
   addFormat(size, request)
   return {
     inputTokens: size.total(),
-    outputTokens: Math.min(
-      (request.maxOutputTokens ?? usualOutputTokens) * mostChoices(request),
-      mostOutputTokens,
-    ),
+    outputTokens: usualOutputOf(request),
   }
+}
+
+/**
+ * The output of all choices as limited by the request, or as usual.
+ * @param longest what the model writes at most for one choice, where that is known.
+ */
+export function usualOutputOf(request: ChatRequest, longest = Infinity): number {
+  const each = Math.min(request.maxOutputTokens ?? usualOutputTokens, longest)
+  return Math.min(each * mostChoices(request), mostOutputTokens)
 }
 
 /** Texts to be judged, and tokens that are known without a look. */

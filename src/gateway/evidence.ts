@@ -4,10 +4,10 @@ import { findKeptState } from '../dialects/kept-state.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
 import { runsAtProvider, toolsIn } from '../dialects/provider-tools.ts'
 import { asksForSearch, writesHourCache } from '../dialects/spend-fields.ts'
-import { factsOf, isBuiltIn } from '../providers/registry.ts'
+import { factsAt, factsOf, isBuiltIn } from '../providers/registry.ts'
 import { type Evidence, mostInputTokens, usualOutputLimit } from './check-usage.ts'
 import type { ContentMeter } from './content-meter.ts'
-import type { Estimate } from './estimate.ts'
+import { type Estimate, usualOutputOf } from './estimate.ts'
 import type { Candidate } from './plan.ts'
 
 export interface Exchange {
@@ -19,8 +19,10 @@ export interface Exchange {
   candidate: Pick<Candidate, 'providerId' | 'provider'>
   model: string
   meter: ContentMeter
-  /** Whether the answer came to its end. */
+  /** Whether the answer came to its end, and nothing of its usage is open. */
   complete: boolean
+  /** Whether a cap counts the request. */
+  isCapped: boolean
 }
 
 /** Models that search, or call one another, whatever the request says: they read what the hub does not see. */
@@ -47,6 +49,7 @@ export function evidenceOf(exchange: Exchange): Evidence {
     outputCharacters: meter.characters,
     outputLimit: outputLimitOf(exchange),
     complete,
+    reservedOutputTokens: complete ? 0 : reservedOutputOf(exchange),
     writesHourCache: () => writesHourCache(request.origin.body),
   }
 }
@@ -57,8 +60,15 @@ function contextOf({ candidate: { providerId, provider }, model }: Exchange): nu
   return factsOf(providerId, model)?.contextTokens ?? usualContextTokens
 }
 
+/** What was reserved for the output, where it may be billed unseen: a cap is a wall, and reasoning is hidden. */
+function reservedOutputOf({ request, candidate, model, isCapped }: Exchange): number {
+  const facts = factsAt(candidate.providerId, candidate.provider, model)
+  if (!isCapped && facts?.reasoning === false) return 0
+  return usualOutputOf(request, facts?.outputTokens)
+}
+
 function outputLimitOf({ request, candidate, model }: Exchange): number {
-  const facts = factsOf(candidate.providerId, model)
+  const facts = factsAt(candidate.providerId, candidate.provider, model)
   const each = request.maxOutputTokens ?? facts?.outputTokens ?? usualOutputLimit
   return each * mostChoices(request)
 }

@@ -2,13 +2,13 @@
  * One call with the key of a lease: made, put into the trail, and, unless its answer is to be served, settled. What comes of it
  * says where the search goes on.
  */
-import { estimatedUsage } from '../chat/events.ts'
+import { estimatedUsage, type Usage } from '../chat/events.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
 import { sealedFields, withoutState } from '../dialects/without-state.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
 import { isUnreadableState, unreadableState } from '../providers/unreadable-state.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
-import { attempt, type AttemptResult } from './attempt.ts'
+import { attempt, type AttemptResult, type Begun } from './attempt.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
 import { hubFault, malformedVerdict } from './provider-fault.ts'
@@ -57,6 +57,13 @@ export async function callWithLease(
     throw thrown
   }
   const now = Date.now()
+  /** Counts an answer that was begun, and whose end was not seen. */
+  const count = (begun: Begun | undefined): { usage?: Usage } => {
+    if (!begun) return {}
+    const usage = state.usageOf({ candidate, lease, ...begun, complete: false })
+    ledger.count(entry, usage)
+    return { usage }
+  }
   switch (result.type) {
     case 'whole':
     case 'stream':
@@ -68,9 +75,9 @@ export async function callWithLease(
     case 'hub-fault': {
       const error = toHubError(result.thrown)
       ledger.close(entry, hubFault, now)
-      const record = ledger.record(now, { status: error.status, error })
-      settle({ outcome: { type: 'failure', fault: hubFault }, record })
-      gate.close(record)
+      const outcome: Settlement['outcome'] = { type: 'failure', fault: hubFault, ...count(result.begun) }
+      settle({ outcome, record: ledger.record(now, { status: error.status, error }) })
+      gate.close(ledger.uses)
       throw result.thrown
     }
     case 'unfit': {
@@ -83,10 +90,10 @@ export async function callWithLease(
     }
     case 'client-left': {
       ledger.close(entry, 'client-left', now)
-      const usage = estimatedUsage(state.estimate.inputTokens, 0)
-      const record = ledger.record(now, { status: clientLeftStatus, usage })
+      const { usage = estimatedUsage(0, 0) } = count(result.begun)
+      const record = ledger.record(now, { status: clientLeftStatus })
       settle({ outcome: { type: 'cancelled', usage }, record })
-      gate.close(record)
+      gate.close(ledger.uses)
       return undefined
     }
     case 'fault': {
@@ -103,7 +110,7 @@ export async function callWithLease(
       if (fault.blame === 'request') state.requestFault ??= fault
       if (fault.verdict === 'forbidden' && fault.blame === 'model')
         state.suspects.push({ candidate, poolOwner, pool, keyId: lease.keyId })
-      const outcome: Settlement['outcome'] = { type: 'failure', fault }
+      const outcome: Settlement['outcome'] = { type: 'failure', fault, ...count(result.begun) }
       const said = { outcome, ...(stated && { stated }) }
       const isOurs = candidate.dialect !== input.request.origin.dialect || (result.dropped ?? []).length > 0
       const mayBeOurs = fault.blame === 'request' && state.secondOpinion.note(providerId, fault, isOurs)

@@ -9,12 +9,36 @@ import { priceAt, spendingOf } from '../providers/registry.ts'
 import { withoutKey } from '../providers/typed-key.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
+import { isOwnRow } from './provider-row.ts'
 
 /** How a request ended, as far as the log is concerned. */
 export interface Ending {
   /** The HTTP status that the client got, or would have got had the headers not gone before; 499 where it left. */
   status: number
   error?: HubError
+}
+
+/** What several calls came to. */
+export interface Use {
+  calls: number
+  tokens: number
+  /** US dollars; null where a price is not known. A call that failed before it began to answer costs nothing. */
+  cost: number | null
+}
+
+/** The use of one request. */
+export interface Uses {
+  all: Use
+  /** Without calls of provider rows that the caller made: a team pays for no others. */
+  shared: Use
+}
+
+/** One call of the request. */
+interface Call {
+  entry: TrailEntry
+  candidate: Candidate
+  lease: Lease
+  /** Absent while it runs, and where it failed before it began to answer. */
   usage?: Usage
 }
 
@@ -32,7 +56,8 @@ export class Ledger {
   firstContentAt: number | undefined
   readonly #caller: Caller
   readonly #request: ChatRequest
-  #serving: { candidate: Candidate; lease: Lease } | undefined
+  readonly #calls: Call[] = []
+  #serving: Call | undefined
 
   constructor(requestId: string, receivedAt: number, caller: Caller, request: ChatRequest) {
     this.requestId = requestId
@@ -43,7 +68,6 @@ export class Ledger {
 
   /** Notes an attempt that has begun; what it comes to is filled in by `close`. */
   open(candidate: Candidate, lease: Lease, now: number): TrailEntry {
-    this.#serving = { candidate, lease }
     const entry: TrailEntry = {
       provider: candidate.providerId,
       model: withoutKey(lease.model),
@@ -55,12 +79,29 @@ export class Ledger {
       durationMs: 0,
     }
     this.trail.push(entry)
+    this.#serving = { entry, candidate, lease }
+    this.#calls.push(this.#serving)
     return entry
   }
 
   /** Takes back an attempt that was never made. */
   withdraw(entry: TrailEntry): void {
     this.trail.splice(this.trail.indexOf(entry), 1)
+    const index = this.#calls.findIndex((call) => call.entry === entry)
+    if (index >= 0) this.#calls.splice(index, 1)
+  }
+
+  /** Counts what an attempt used, or may have. */
+  count(entry: TrailEntry, usage: Usage): void {
+    const call = this.#calls.find((each) => each.entry === entry)
+    if (call) call.usage = usage
+  }
+
+  /** What the calls so far came to. */
+  get uses(): Uses {
+    const { id } = this.#caller.configuration.user
+    const shared = this.#calls.filter(({ candidate }) => !isOwnRow(candidate.row, id))
+    return { all: useOf(this.#calls), shared: useOf(shared) }
   }
 
   /** Notes what an attempt came to. */
@@ -88,10 +129,9 @@ export class Ledger {
   /** The record of the request as it stands; with an ending, as it stays. */
   record(now: number, ending?: Ending): RequestRecord {
     const { candidate, lease } = this.#serving ?? {}
-    const price =
-      candidate && lease ? priceAt(candidate.providerId, candidate.provider, lease.model) : undefined
-    const usage = ending?.usage ?? null
-    const spending = usage && price ? spendingOf(price, usage, lease?.free ?? false) : undefined
+    const used = this.#calls.flatMap(({ usage }) => usage ?? [])
+    const usage = used.length > 0 ? used.reduce(addUsage) : null
+    const spending = usage ? spendingOn(this.#calls) : undefined
     return boundRecord({
       id: this.requestId,
       owner: this.#caller.configuration.user.id,
@@ -113,5 +153,44 @@ export class Ledger {
       saved: spending ? Math.max(0, spending.saved) : null,
       trail: this.trail,
     })
+  }
+}
+
+function useOf(calls: readonly Call[]): Use {
+  const tokens = calls.reduce(
+    (sum, { usage }) => sum + (usage ? usage.inputTokens + usage.outputTokens : 0),
+    0,
+  )
+  const spending = spendingOn(calls)
+  return { calls: calls.length, tokens, cost: spending?.cost ?? null }
+}
+
+/** What calls cost and saved together; undefined where the price of one is not known. */
+function spendingOn(calls: readonly Call[]): { cost: number; saved: number } | undefined {
+  const sum = { cost: 0, saved: 0 }
+  for (const { candidate, lease, usage } of calls) {
+    if (!usage) continue
+    const price = priceAt(candidate.providerId, candidate.provider, lease.model)
+    if (!price) return undefined
+    const { cost, saved } = spendingOf(price, usage, lease.free ?? false)
+    sum.cost += cost
+    sum.saved += saved
+  }
+  return sum
+}
+
+/** The usage of two calls of one request. */
+function addUsage(a: Usage, b: Usage): Usage {
+  const hours = (a.hourCacheWriteTokens ?? 0) + (b.hourCacheWriteTokens ?? 0)
+  const claimed = b.claimed ?? a.claimed
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cachedTokens: a.cachedTokens + b.cachedTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    ...(hours > 0 && { hourCacheWriteTokens: hours }),
+    ...((a.estimated ?? b.estimated) && { estimated: true }),
+    ...(claimed && { claimed }),
   }
 }

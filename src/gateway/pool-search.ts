@@ -2,7 +2,6 @@
  * The search in one pool: it is asked for a key, and for another when that one fails, until one serves or it has none left for
  * this request. What a key came to is told to the pool at once, or carried along by the next question.
  */
-import { estimatedUsage } from '../chat/events.ts'
 import type { HubError } from '../errors.ts'
 import type { Admission, Lease, Need, Settlement } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
@@ -56,7 +55,7 @@ export class PoolSearch {
   /** Asks for a key, and for leave to use it. */
   async #ask(): Promise<Step | 'again'> {
     const { current, gate } = this.#state
-    const isLikelyRefused = gate.isLikelyRefused(current.caller)
+    const isLikelyRefused = gate.isLikelyRefused()
     const reserving = gate.reserve(current.caller)
     if (isLikelyRefused && (await reserving)) {
       this.#state.lastPool = this.#pool
@@ -152,9 +151,9 @@ export class PoolSearch {
     if (end === 'go-on') return 'again'
     input.background(this.#pool.leave(place))
     if (end === 'deadline') return 'nobody'
-    const record = ledger.record(Date.now(), { status: clientLeftStatus, usage: estimatedUsage(0, 0) })
+    const record = ledger.record(Date.now(), { status: clientLeftStatus })
     input.background(this.#pool.journal(record))
-    gate.close(record)
+    gate.close(ledger.uses)
     return undefined
   }
 

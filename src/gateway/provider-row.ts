@@ -25,6 +25,11 @@ export const builtInRow: ProviderRow = {
   byAdmin: true,
 }
 
+/** Whether a row is a person's own. They pay for what is called there, and its prices are theirs to enter. */
+export function isOwnRow({ binding }: Pick<ProviderRow, 'binding'>, userId: string): boolean {
+  return binding.owner === userId
+}
+
 /** The columns of a custom row that hold its headers. */
 export interface HeaderColumns {
   headerNames: string[] | null

@@ -3,22 +3,29 @@
  * (`search.ts`) and the search in each of them (`pool-search.ts`) share it.
  */
 import type { Caller } from '../auth/caller.ts'
+import type { Usage } from '../chat/events.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Env } from '../env.ts'
 import { type Fault, type HubError, toHubError } from '../errors.ts'
+import type { Lease } from '../quota/lease.ts'
 import type { poolStub } from '../quota/stub.ts'
+import type { Begun } from './attempt.ts'
+import { checkUsage } from './check-usage.ts'
 import { conceal, concealsFrom } from './conceal.ts'
+import { ContentMeter } from './content-meter.ts'
 import type { Resumed } from './conversation.ts'
 import { ConversationName } from './conversation-name.ts'
 import { CurrentCaller } from './current-caller.ts'
 import { Doubt } from './doubt.ts'
 import { type Estimate, estimateTokens } from './estimate.ts'
+import { evidenceOf } from './evidence.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
-import type { LeftOut } from './plan.ts'
+import type { Candidate, LeftOut } from './plan.ts'
 import { SecondOpinion } from './second-opinion.ts'
 import type { Suspect } from './suspects.ts'
 import { TokenGate } from './token-gate.ts'
+import type { Said } from './transcript.ts'
 import { explainFailure, type Refusal } from './verdict.ts'
 
 export interface SearchInput {
@@ -29,6 +36,8 @@ export interface SearchInput {
   receivedAt: number
   /** The request as it came, for the one who keeps what it goes on from. */
   original?: NonNullable<Resumed['original']>
+  /** The beginning of the body, as it came. */
+  sent: Said
   /** Whether this deployment offers the sandbox to this request. */
   sandbox: boolean
   clientLeft: AbortSignal
@@ -37,6 +46,14 @@ export interface SearchInput {
   maxWaitMs: number
   /** Keeps work alive after the answer has been sent. */
   background: (work: Promise<unknown>) => void
+}
+
+/** A call, and what was seen of its answer. */
+export interface MadeCall extends Begun {
+  candidate: Candidate
+  lease: Lease
+  /** Whether the answer came to its end, and nothing of its usage is open. */
+  complete: boolean
 }
 
 export type PoolStub = ReturnType<typeof poolStub>
@@ -90,6 +107,22 @@ export class SearchState {
   /** The caller as the newest configuration knows them. */
   get caller(): Caller {
     return this.current.caller
+  }
+
+  /** The usage to count for a call: the provider's report where it can be true, else the hub's own count. */
+  usageOf({ candidate, lease, claimed, meter = new ContentMeter(), complete }: MadeCall): Usage {
+    const { gate, estimate, input } = this
+    const exchange = {
+      request: gate.limit(input.request).request,
+      estimate,
+      sentCharacters: input.sent.text.length + input.sent.leftOut,
+      candidate,
+      model: lease.model,
+      meter,
+      complete,
+      isCapped: gate.isCapped,
+    }
+    return checkUsage(claimed, evidenceOf(exchange))
   }
 
   /** Forgets what was found out about the candidates of an older plan. */

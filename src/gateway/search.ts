@@ -3,18 +3,18 @@
  * for who would wait, in the pool that is free soonest. How one pool is asked, key after key, is in `pool-search.ts`.
  */
 import type { Caller } from '../auth/caller.ts'
+import type { Usage } from '../chat/events.ts'
 import { writeRecords } from '../db/records.ts'
 import { spokenDialects } from '../dialects/index.ts'
 import { HubError } from '../errors.ts'
 import { makeDirectory } from './directory.ts'
-import type { Estimate } from './estimate.ts'
 import { hintName, isSaidToRest, latencyOf, leftOf } from './hints.ts'
 import type { AskedPool, Served } from './leased-call.ts'
 import type { Ledger } from './ledger.ts'
 import { needsOf } from './needs.ts'
 import { makePlan, type Plan, type PlanInput } from './plan.ts'
 import { type Outcome, PoolSearch } from './pool-search.ts'
-import { type SearchInput, SearchState } from './search-state.ts'
+import { type MadeCall, type SearchInput, SearchState } from './search-state.ts'
 import { testSuspects } from './suspects.ts'
 import type { TokenGate } from './token-gate.ts'
 
@@ -36,8 +36,9 @@ export class Search {
     return this.#state.ledger
   }
 
-  get estimate(): Estimate {
-    return this.#state.estimate
+  /** The usage to count for a call. */
+  usageOf(call: MadeCall): Usage {
+    return this.#state.usageOf(call)
   }
 
   /** The caps of the caller's token, person and team. */
@@ -149,7 +150,7 @@ export class Search {
   #journal(error: HubError): void {
     const { input, ledger, gate, lastPool } = this.#state
     const record = ledger.record(Date.now(), { status: error.status, error })
-    gate.close(record)
+    gate.close(ledger.uses)
     input.background(lastPool ? lastPool.journal(record) : writeRecords(input.env.DB, [record]))
   }
 }

@@ -96,13 +96,14 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     lease,
     clientLeft: input.clientLeft,
     deadline: AbortSignal.timeout(patienceMs),
-  }).catch((thrown: unknown) => ({ type: 'hub-fault' as const, thrown, stated: undefined }))
+  }).catch((thrown: unknown) => ({ type: 'hub-fault' as const, thrown, begun: {}, stated: undefined }))
   const now = Date.now()
   const latencyMs = now - startedAt
   const { stated } = result
   const finish = async (outcome: Outcome, status: number): Promise<void> => {
     const usage = outcome.type === 'success' ? outcome.usage : undefined
-    const record = ledger.record(now, { status, ...(usage && { usage }) })
+    if (usage) ledger.count(entry, usage)
+    const record = ledger.record(now, { status })
     await pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) })
   }
   switch (result.type) {

@@ -86,7 +86,16 @@ else
       const estimate = estimateTokens(request)
       const checked = checkUsage(
         claimed,
-        evidenceOf({ request, estimate, sentCharacters, candidate, model: 'm', meter, complete }),
+        evidenceOf({
+          request,
+          estimate,
+          sentCharacters,
+          candidate,
+          model: 'm',
+          meter,
+          complete,
+          isCapped: false,
+        }),
       )
       expect(checked.claimed).toBeUndefined()
       const reasoningTokens = Math.min(claimed.reasoningTokens, claimed.outputTokens)

@@ -259,7 +259,16 @@ const candidate = {
 }
 const estimate = estimateTokens(anyRequest)
 const seenOf = (meter: ContentMeter, complete: boolean): Evidence =>
-  evidenceOf({ request: anyRequest, estimate, sentCharacters: 100, candidate, model: 'm', meter, complete })
+  evidenceOf({
+    request: anyRequest,
+    estimate,
+    sentCharacters: 100,
+    candidate,
+    model: 'm',
+    meter,
+    complete,
+    isCapped: false,
+  })
 const most = { input: 33_000, output: 4 * 16_000 + 1_100 }
 const encode = (data: string): Uint8Array => new TextEncoder().encode(`data: ${data}\n\n`)
 
