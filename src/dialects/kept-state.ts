@@ -1,11 +1,22 @@
 /**
  * State that a provider keeps for an account (files, stores, containers, conversations), found in a request by the names of
- * members anywhere in its body. It means something only to the account that made it. Pure.
+ * members anywhere in its body (`kept-names.ts`). It means something only to the account that made it. Pure.
  *
  * What a client or a model made up is data and names nothing: schemas, arguments of calls, results of tools, metadata.
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
+import {
+  dataNames,
+  keptAddress,
+  keptFileText,
+  mayHoldKept,
+  membersThatMakeWhole,
+  namesKept,
+  openWeb,
+  presetModel,
+  schemaNames,
+} from './kept-names.ts'
 import { objectIn, textIn } from './read.ts'
 import { plainName } from './plain-name.ts'
 
@@ -16,87 +27,8 @@ export interface KeptState {
   what: string
 }
 
-/**
- * Members that name kept state, as plain names.
- * OpenAI: https://platform.openai.com/docs/api-reference/responses/create and /assistants; Anthropic:
- * https://platform.claude.com/docs/en/build-with-claude/files and /agents-and-tools/tool-use/code-execution-tool; Gemini:
- * https://ai.google.dev/api/caching, /files and /file-search/file-search-stores; Mistral's libraries and agents; Azure's
- * data sources; Z.ai's knowledge.
- */
-const stateNames: ReadonlySet<string> = new Set([
-  'agentid',
-  'assistantid',
-  'batchid',
-  'cacheid',
-  'cachedcontent',
-  'connectorid',
-  'containerid',
-  'conversation',
-  'conversationid',
-  'datasources',
-  'datastore',
-  'documentlibraryid',
-  'documentlibraryids',
-  'environmentid',
-  'fileid',
-  'fileids',
-  'interactionid',
-  'knowledgebaseid',
-  'knowledgebaseids',
-  'knowledgeid',
-  'libraryid',
-  'libraryids',
-  'memoryid',
-  'previousinteractionid',
-  'previousresponseid',
-  'promptid',
-  'ragcorpora',
-  'ragcorpus',
-  'ragresources',
-  'sandboxid',
-  'sessionid',
-  'skillid',
-  'storedcompletionid',
-  'threadid',
-])
-/** `vector_store_ids`, `fileSearchStoreNames`, `memory_store_id` and their kind. */
-const storeName = /store(?:id|name)s?$/
-/** Members that may hold an object of state or its settings: an id makes the difference. */
-const holderNames: ReadonlySet<string> = new Set(['audio', 'container', 'prompt', 'voice'])
-
-/** Schemas of JSON: names inside of them are those of a client's own data. */
-const schemaNames: ReadonlySet<string> = new Set([
-  'inputschema',
-  'jsonschema',
-  'outputschema',
-  'parameters',
-  'parametersjsonschema',
-  'responsejsonschema',
-  'responseschema',
-  'schema',
-])
-/** Arguments of calls, where an earlier answer has its words from, and what a client notes for itself. */
-const dataNames: ReadonlySet<string> = new Set([
-  'annotations',
-  'args',
-  'arguments',
-  'citations',
-  'clientmetadata',
-  'labels',
-  'logitbias',
-  'metadata',
-  'partialargs',
-])
 /** Blocks of Anthropic whose `input` is what the model wrote. */
 const callTypes = /^(?:\w+_)?tool_use$/
-
-/** Addresses that a provider opens with the account's own rights; the open web is not kept for anybody. */
-const keptAddress =
-  /^(?:gs|s3|azureml|abfss?):\/\/|^(?:files|cachedContents|corpora|fileSearchStores)\/|^https:\/\/generativelanguage\.googleapis\.com\//i
-const openWeb = /^https?:\/\/(?![^/]*\.googleapis\.com\/)/i
-
-/** Members of an item that say nothing by themselves. */
-const itemMembers: ReadonlySet<string> = new Set(['id', 'object', 'role', 'status', 'type'])
 
 /** The first reference to kept state in a request; undefined where there is none. */
 export function findKeptState({ messages, origin }: ChatRequest): KeptState | undefined {
@@ -164,7 +96,7 @@ function findIn(body: JsonObject, dialect: DialectId): string | undefined {
       const plain = plainName(member)
       const inside = path === '' ? member : `${path}.${member}`
       if (namesState(plain, inner, value)) return inside
-      if (typeof inner === 'object' && !isData(plain, value, depth))
+      if (typeof inner === 'object' && !isData(plain, value, depth, dialect))
         left.push({ value: inner, path: inside, name: plain, depth: depth + 1 })
     }
   }
@@ -176,9 +108,12 @@ function namesState(plain: string, value: Json, holder: JsonObject): boolean {
   if (isEmpty(value)) return false
   // Skills of Anthropic's own are everybody's.
   if (plain === 'skillid') return holder.type !== 'anthropic'
-  if (stateNames.has(plain) || storeName.test(plain)) return true
-  if (holderNames.has(plain)) return typeof value === 'string' ? plain === 'container' : hasId(value)
-  if (typeof value !== 'string') return false
+  if (namesKept(plain)) return true
+  if (typeof value !== 'string') return mayHoldKept(plain) && hasId(value)
+  if (plain === 'container') return true
+  if (plain === 'model') return presetModel.test(value)
+  if (plain === 'content' && keptFileText.test(value))
+    return holder.role === 'system' || holder.role === 'cache'
   return (isAddress(plain) && keptAddress.test(value)) || (plain === 'fileuri' && !openWeb.test(value))
 }
 
@@ -190,36 +125,51 @@ function isEmpty(value: Json): boolean {
   return value === '' || value === false || (Array.isArray(value) && value.length === 0)
 }
 
+/** Whether an object, or one of a list, has an id. */
 function hasId(value: Json): boolean {
+  if (Array.isArray(value)) return value.some((item) => !Array.isArray(item) && hasId(item))
   return textIn(objectIn(value)?.id) !== undefined
 }
 
 /** Whether what a member holds is data: names in it are the client's or the model's own. */
-function isData(plain: string, holder: JsonObject, depth: number): boolean {
+function isData(plain: string, holder: JsonObject, depth: number, dialect: DialectId): boolean {
   // A server may read settings from `parameters` beside the messages; those of tools lie deeper.
   if (schemaNames.has(plain)) return depth > 0
   if (dataNames.has(plain)) return true
   // A result that is JSON at Gemini; files come beside it, in `parts`.
-  if (plain === 'response') return textIn(holder.name) !== undefined
-  return plain === 'input' && callTypes.test(textIn(holder.type) ?? '')
+  if (plain === 'response') return depth > 0 && textIn(holder.name) !== undefined
+  if (plain !== 'input' || depth === 0 || dialect === 'openai-responses') return false
+  return callTypes.test(textIn(holder.type) ?? '')
 }
 
-/**
- * The id of an item that refers to another and says nothing itself. Reasoning without its text or seal is read from what the
- * account keeps. https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
- */
+/** The id of an item that refers to another and says nothing itself, whatever labels it has. */
 function referenceIn(item: Json): string | undefined {
   const members = objectIn(item)
   const id = textIn(members?.id)
   if (!members || id === undefined) return undefined
-  if (members.type === 'item_reference') return id
-  const says = Object.entries(members).some(
-    ([name, value]) => !itemMembers.has(name) && value !== null && !isHollow(value),
-  )
-  return says ? undefined : id
+  const isWhole = membersThatMakeWhole(textIn(members.type)).some((name) => says(members[name] ?? null))
+  return isWhole ? undefined : id
 }
 
-/** An empty text, list or object says nothing. */
-function isHollow(value: Json): boolean {
-  return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+/** Members of parts that say nothing by themselves. */
+const labels: ReadonlySet<string> = new Set([
+  'annotations',
+  'id',
+  'logprobs',
+  'object',
+  'role',
+  'status',
+  'type',
+])
+
+/** Whether there is a word or a number in a value. Empty texts, lists and objects say nothing. Iterative. */
+function says(value: Json): boolean {
+  const left: Json[] = [value]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next === 'string' ? next !== '' : typeof next === 'number') return true
+    if (Array.isArray(next)) for (const item of next) left.push(item)
+    else if (isJsonObject(next))
+      for (const [name, inner] of Object.entries(next)) if (!labels.has(name)) left.push(inner)
+  }
+  return false
 }

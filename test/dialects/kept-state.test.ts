@@ -83,6 +83,57 @@ describe('state that a provider keeps', () => {
       { contents: [{ parts: [{ fileData: { fileUri: 'gs://bucket/x' } }] }] },
       'contents[0].parts[0].fileData.fileUri',
     ],
+    ['openai-responses', { type: 'tool_use', input: [{ id: 'msg_abc' }] }, 'input[0]'],
+    [
+      'openai-responses',
+      { input: [{ type: 'tool_use', input: { file_id: 'f' } }] },
+      'input[0].input.file_id',
+    ],
+    [
+      'openai-responses',
+      { input: [{ type: 'mcp_approval_response', approval_request_id: 'mcpr_1', approve: true }] },
+      'input[0].approval_request_id',
+    ],
+    ['openai-responses', { tools: [{ type: 'mcp', connector_id: 'c' }] }, 'tools[0].connector_id'],
+    [
+      'openai-responses',
+      { tools: [{ type: 'file_search', collection_ids: ['c'] }] },
+      'tools[0].collection_ids',
+    ],
+    [
+      'openai-responses',
+      { tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'c' } }] },
+      'tools[0].environment.container_id',
+    ],
+    [
+      'openai-responses',
+      { tools: [{ type: 'image_generation', input_image_mask: { file_id: 'f' } }] },
+      'tools[0].input_image_mask.file_id',
+    ],
+    ['openai-chat', { agent: { id: 'ag_1' } }, 'agent'],
+    ['openai-chat', { connectors: [{ id: 'x' }] }, 'connectors'],
+    ['openai-chat', { preset: 'mine' }, 'preset'],
+    ['openai-chat', { model: 'openai/gpt-5@preset/mine' }, 'model'],
+    ['openai-chat', { messages: [{ role: 'system', content: 'fileid://file-1' }] }, 'messages[0].content'],
+    [
+      'openai-chat',
+      { messages: [{ role: 'user', content: [{ type: 'video_url', video_url: { url: 'ms://file-1' } }] }] },
+      'messages[0].content[0].video_url.url',
+    ],
+    [
+      'openai-chat',
+      { tools: [{ type: 'rag', rag_options: { pipeline_ids: ['p'] } }] },
+      'tools[0].rag_options',
+    ],
+    ['anthropic', { container: { id: 'container_1' } }, 'container'],
+    ['anthropic', { Container: 'container_1' }, 'Container'],
+    ['gemini', { cached_content: 'cachedContents/1' }, 'cached_content'],
+    ['gemini', { previous_interaction_id: 'i' }, 'previous_interaction_id'],
+    [
+      'gemini',
+      { tools: [{ retrieval: { vertexAiSearch: { datastore: 'x' } } }] },
+      'tools[0].retrieval.vertexAiSearch.datastore',
+    ],
   ])('is found in %s: %j', (dialect, body, path) => {
     expect(find(body, dialect)).toBe(path)
   })
@@ -135,6 +186,37 @@ describe('state that a provider keeps', () => {
         input: [{ type: 'function_call', id: 'fc_1', call_id: 'c', name: 'f', arguments: '{"file_id":"x"}' }],
       },
     ],
+    ['openai-responses', { input: [{ type: 'image_generation_call', id: 'ig_1', result: 'iVBORw0KGgo' }] }],
+    [
+      'openai-responses',
+      { input: [{ type: 'function_call_output', id: 'o', call_id: 'c', output: 'file_id' }] },
+    ],
+    [
+      'openai-responses',
+      { input: [{ type: 'reasoning', id: 'rs_1', content: [{ type: 'reasoning_text', text: 'So.' }] }] },
+    ],
+    [
+      'openai-responses',
+      { tools: [{ type: 'mcp', server_url: 'https://x', headers: { 'mcp-session-id': 'x' } }] },
+    ],
+    ['openai-chat', { guided_json: { properties: { file_id: { type: 'string' } } } }],
+    ['openai-chat', { grammar: { properties: { thread_id: {} } }, profile_id: 'x', filename: 'file-1' }],
+    ['openai-chat', { messages: [{ role: 'user', content: 'fileid://file-1 is an address' }] }],
+    [
+      'openai-chat',
+      {
+        messages: [
+          {
+            role: 'assistant',
+            tool_calls: [
+              { id: 'call_1', type: 'function', function: { name: 'f', arguments: '{"file_id":"x"}' } },
+            ],
+          },
+          { role: 'tool', tool_call_id: 'call_1', content: '{"file_id":"x","conversation":"y"}' },
+        ],
+      },
+    ],
+    ['anthropic', { tools: [{ name: 'n', input_schema: {}, input_examples: [{ session_id: 'x' }] }] }],
     ['openai-responses', { previous_response_id: null, conversation: null, container: null }],
   ])('is not seen in what is data, in %s: %j', (dialect, body) => {
     expect(find(body, dialect)).toBeUndefined()
@@ -155,7 +237,8 @@ describe('state that a provider keeps', () => {
     const names =
       'file_id fileId FILE-ID file_ids vector_store_ids vectorStoreIds memory_store_id fileSearchStoreNames ' +
       'file_search_store_names container_id containerId previous_response_id cachedContent cached_content ' +
-      'thread_id assistantId skill_id session_id connector_id'
+      'thread_id assistantId skill_id session_id connector_id collection_ids Collection-IDs agent_id library_ids ' +
+      'previousInteractionId cached_content_name vault_ids memory_id context_id input_file_ids knowledgeBaseId'
     const name = fc.constantFrom(...names.split(' '))
     const step = fc.oneof(
       fc.constantFrom(
