@@ -16,7 +16,7 @@ export function renderAnswer({ id, model, choices, usage }: ChatResponse): JsonO
   const [answer] = choices
   return {
     ...renderHead(id, model),
-    content: renderContent(answer?.content ?? [], answer?.citations ?? []),
+    content: renderContent(withoutLastSeal(answer?.content ?? []), answer?.citations ?? []),
     stop_reason: answer ? writeFinish(answer.finish) : null,
     usage: writeUsage(usage),
   }
@@ -35,6 +35,16 @@ export function renderHead(id: string, model: string): JsonObject {
     stop_sequence: null,
     usage: writeUsage(undefined),
   }
+}
+
+/** Hidden state after the last word of a model is left out, as it is of a stream. */
+function withoutLastSeal(content: AssistantPart[]): AssistantPart[] {
+  const last = content.findLastIndex((part) => part.type !== 'reasoning')
+  return content.filter((part, index) => last === -1 || index < last || !isHidden(part))
+}
+
+function isHidden(part: AssistantPart): boolean {
+  return part.type === 'reasoning' && part.opaque !== undefined && sealedBlock(part).type === 'redacted_thinking'
 }
 
 function renderContent(content: AssistantPart[], citations: readonly Citation[]): JsonObject[] {

@@ -7,13 +7,13 @@ import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'
 import type { SseMessage } from '../../http/sse.ts'
+import { CallQueue } from '../call-queue.ts'
 import type { Codec } from '../dialect.ts'
 import { CitedText } from './cited-text.ts'
 import { writeCitation, writeSources } from './citations.ts'
 import { writeFinish } from './finish.ts'
 import { writeMadeFile } from './made-files.ts'
 import { renderHead } from './render-answer.ts'
-import { CallQueue } from './render-calls.ts'
 import { callStateBlock, redactedBlock, writeSignature } from './sealed-blocks.ts'
 import { writeUsage } from './usage.ts'
 
@@ -32,8 +32,10 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   /** Citations for which no block is open. */
   #uncited: Citation[] = []
   #called = false
-  /** Seals that follow a text. They wait: a source of the text may come after them. */
+  /** Hidden state, which goes before the block that follows it. */
   #seals: JsonObject[] = []
+  /** Whether there was anything but reasoning. */
+  #spoke = false
 
   push(event: ChatEvent): SseMessage[] {
     // A client of this dialect asked for one answer.
@@ -66,7 +68,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         this.#usage = event.usage
         return []
       case 'response-end':
-        return [...this.#begin('', ''), ...this.#endCitations(), ...this.#endBlocks(), ...this.#end()]
+        return [...this.#begin('', ''), ...this.#endCitations(), ...this.#endBlocks(), ...this.#sealLast(), ...this.#end()]
       case 'logprobs-delta':
       case 'stream-error':
         // The first has no place here; how a broken stream ends is the pipeline's to say, with `renderStreamError`.
@@ -128,13 +130,25 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
 
   #seal(opaque: Opaque): SseMessage[] {
     const hidden = redactedBlock(opaque)
-    if (this.#open === 'text' && hidden.type === 'redacted_thinking') {
+    if (this.#open !== 'thinking' && hidden.type === 'redacted_thinking') {
       this.#seals.push(hidden)
       return []
     }
-    if (this.#open !== 'thinking' && hidden.type === 'redacted_thinking') return this.#whole(hidden)
     // Clients take a signature from its delta only.
     return [...this.#enterThinking(), ...this.#close(writeSignature(opaque))]
+  }
+
+  /**
+   * State that nothing follows. No answer of Anthropic's ends with it, and Claude Code shows the last
+   * block: where the model has spoken, it is left out. Gemini recommends to give it back, no more.
+   */
+  #sealLast(): SseMessage[] {
+    if (this.#spoke) this.#seals = []
+    return this.#unseal()
+  }
+
+  #unseal(): SseMessage[] {
+    return this.#seals.splice(0).flatMap((block) => this.#whole(block))
   }
 
   #call(event: Extract<ChatEvent, { type: 'tool-call-start' | 'tool-call-delta' }>): SseMessage[] {
@@ -156,15 +170,18 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
 
   /** Goes on with the block of this type, or begins one. */
   #enter(type: OpenBlock, block: JsonObject): SseMessage[] {
-    if (this.#open === type && type !== 'tool_use') return []
-    const events = [...(type === 'tool_use' ? this.#close() : this.#endBlocks()), this.#start(block)]
+    if (this.#open === type && type !== 'tool_use' && this.#seals.length === 0) return []
+    if (type !== 'thinking') this.#spoke = true
+    const before = [...(type === 'tool_use' ? this.#close() : this.#endBlocks()), ...this.#unseal()]
+    const events = [...before, this.#start(block)]
     this.#open = type
     return events
   }
 
   /** A block that comes at once. */
   #whole(block: JsonObject): SseMessage[] {
-    const events = [...(this.#open === 'tool_use' ? this.#endBlocks() : this.#close()), this.#start(block)]
+    const before = this.#open === 'tool_use' ? this.#endBlocks() : this.#close()
+    const events = [...before, ...this.#unseal(), this.#start(block)]
     events.push(named({ type: 'content_block_stop', index: this.#index }))
     this.#index++
     return events
@@ -191,7 +208,6 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     events.push(named({ type: 'content_block_stop', index: this.#index }))
     this.#open = undefined
     this.#index++
-    for (const seal of this.#seals.splice(0)) events.push(...this.#whole(seal))
     return events
   }
 

@@ -6,6 +6,7 @@ import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, FilePart, ToolForm } from '../../chat/request.ts'
+import { CallQueue, type CallStep } from '../call-queue.ts'
 import type { Served } from '../dialect.ts'
 import { objectIn } from '../read.ts'
 import { callWriter, type CallItemWriter } from './call-forms.ts'
@@ -31,8 +32,10 @@ export class AnswerWriter {
   #current: MessageWriter | ReasoningWriter | undefined
   /** The message that was written last, open or not: log probabilities may come after all of the text. */
   #spoken: MessageWriter | undefined
+  /** Clients keep one item at a time, so that a call is finished before the next begins. */
+  readonly #calls = new CallQueue()
+  #call: CallItemWriter | undefined
   readonly #citations = new CitationWriter()
-  readonly #calls = new Map<number, CallItemWriter>()
   /** What the tools of the request are to its client, by the names that the model calls. */
   readonly #forms: ReadonlyMap<string, ToolForm>
   #finish: Finish = { reason: 'other', raw: '' }
@@ -58,15 +61,9 @@ export class AnswerWriter {
 
   /** The Response object that ends the answer. */
   whole(outcome = this.outcome): JsonObject {
-    return { ...this.#response(outcome), usage: this.#usage ? writeUsage(this.#usage) : null }
-  }
-
-  /** Ends what was begun. @param isCut the answer is not whole. */
-  close(isCut: boolean): WireEvent[] {
-    const events = [...this.#cite(true), ...this.#closeCurrent(isCut)]
-    for (const call of this.#calls.values()) events.push(...call.close(isCut))
-    this.#calls.clear()
-    return this.#note(events)
+    // An item that was never done has left its place empty.
+    const output = this.#items.filter(({ type }) => type !== undefined)
+    return { ...this.#response(outcome), output, usage: this.#usage ? writeUsage(this.#usage) : null }
   }
 
   #write(event: ChatEvent): WireEvent[] {
@@ -93,17 +90,10 @@ export class AnswerWriter {
         this.#current = undefined
         return events
       }
-      case 'tool-call-start': {
-        const { call, id, name, opaque } = event
-        const events = this.#closeCurrent(false)
-        if (opaque && opaque.dialect !== 'openai-responses')
-          events.push(...this.#addWhole(callStateItem(this.#nextPlace(), id, opaque)))
-        const writer = callWriter(this.#reserve(), id, name, this.#forms.get(name))
-        this.#calls.set(call, writer)
-        return [...events, ...writer.open()]
-      }
+      case 'tool-call-start':
+        return this.#take(this.#calls.start(event), false)
       case 'tool-call-delta':
-        return event.arguments === '' ? [] : (this.#calls.get(event.call)?.write(event.arguments) ?? [])
+        return this.#take(this.#calls.add(event), false)
       case 'file-attach':
         return this.#attach(event.file)
       case 'logprobs-delta':
@@ -114,13 +104,13 @@ export class AnswerWriter {
         return this.#cite()
       case 'choice-finish':
         this.#finish = event.finish
-        return this.close(this.outcome.status !== 'completed')
+        return this.#endAll(this.outcome.status !== 'completed')
       case 'usage-report':
         this.#usage = event.usage
         return []
       case 'response-end':
         // Nothing is open here unless the answer never finished.
-        return this.close(true)
+        return this.#endAll(true)
       case 'stream-error':
         // How a broken stream ends is the pipeline's to say, with `fail`.
         return []
@@ -151,7 +141,7 @@ export class AnswerWriter {
 
   #say(type: 'output_text' | 'refusal', text: string): WireEvent[] {
     if (this.#current instanceof MessageWriter) return this.#current.say(type, text)
-    const events = this.#closeCurrent(false)
+    const events = this.#closeAll(false)
     const writer = new MessageWriter(this.#reserve(), this.#citations)
     this.#current = writer
     this.#spoken = writer
@@ -161,7 +151,7 @@ export class AnswerWriter {
   /** Text that is not the model's, and has no place in what citations count. */
   #insert(text: string): WireEvent[] {
     if (this.#current instanceof MessageWriter) return this.#current.insert(text)
-    const events = this.#closeCurrent(false)
+    const events = this.#closeAll(false)
     const writer = new MessageWriter(this.#reserve(), this.#citations)
     this.#current = writer
     this.#spoken = writer
@@ -170,7 +160,7 @@ export class AnswerWriter {
 
   #think(write: (writer: ReasoningWriter) => WireEvent[]): WireEvent[] {
     if (this.#current instanceof ReasoningWriter) return write(this.#current)
-    const events = this.#closeCurrent(false)
+    const events = this.#closeAll(false)
     const writer = new ReasoningWriter(this.#reserve())
     this.#current = writer
     return [...events, ...write(writer)]
@@ -180,12 +170,47 @@ export class AnswerWriter {
     if (source.type !== 'base64') return source.type === 'url' ? this.#insert(`![](${source.url})`) : []
     const format = mediaType.replace(/^image\//, '')
     return [
-      ...this.#closeCurrent(false),
+      ...this.#closeAll(false),
       ...this.#addWhole(imageItem(this.#nextPlace(), format, source.data)),
     ]
   }
 
-  #closeCurrent(isCut: boolean): WireEvent[] {
+  #take(steps: CallStep[], isCut: boolean): WireEvent[] {
+    return steps.flatMap((step) => {
+      switch (step.type) {
+        case 'start':
+          return this.#openCall(step.call)
+        case 'arguments':
+          return step.text === '' ? [] : (this.#call?.write(step.text) ?? [])
+        case 'stop': {
+          const events = this.#call?.close(isCut) ?? []
+          this.#call = undefined
+          return events
+        }
+      }
+    })
+  }
+
+  #openCall({ id, name, opaque }: Extract<ChatEvent, { type: 'tool-call-start' }>): WireEvent[] {
+    const events = this.#closeItem(false)
+    if (opaque && opaque.dialect !== 'openai-responses')
+      events.push(...this.#addWhole(callStateItem(this.#nextPlace(), id, opaque)))
+    this.#call = callWriter(this.#reserve(), id, name, this.#forms.get(name))
+    return [...events, ...this.#call.open()]
+  }
+
+  /** Ends the answer: nothing is cited any more. @param isCut the answer is not whole. */
+  #endAll(isCut: boolean): WireEvent[] {
+    return [...this.#cite(true), ...this.#closeAll(isCut)]
+  }
+
+  /** Ends all that was begun. */
+  #closeAll(isCut: boolean): WireEvent[] {
+    return [...this.#take(this.#calls.flush(), isCut), ...this.#closeItem(isCut)]
+  }
+
+  /** Ends the message or the reasoning that is being written. */
+  #closeItem(isCut: boolean): WireEvent[] {
     const events = this.#current?.close(isCut) ?? []
     this.#current = undefined
     return events

@@ -29,11 +29,13 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     return []
   }
 
-  /** OpenAI says first that there was an error, and then that the answer failed; what there is of it stays. */
+  /**
+   * OpenAI says first that there was an error, and then that the answer failed. What was being written
+   * is never finished: clients run a call as soon as its item is done.
+   */
   fail(error: HubError, requestId: string): SseMessage[] {
-    const cut = this.#answer.close(true)
     const response = this.#answer.whole(failureOf(error))
-    return this.#number([...cut, errorEvent(error, requestId), { type: 'response.failed', response }])
+    return this.#number([errorEvent(error, requestId), { type: 'response.failed', response }])
   }
 
   #number(events: WireEvent[]): SseMessage[] {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { anyRequest } from '../../any-request.ts'
 import type { ChatEvent, Finish } from '../../../src/chat/events.ts'
 import type { AssistantPart } from '../../../src/chat/request.ts'
+import { foldEvents } from '../../../src/chat/fold.ts'
 import { anthropicInbound } from '../../../src/dialects/anthropic/inbound.ts'
 
 const start: ChatEvent = { type: 'response-start', id: 'r', model: 'm', createdAt: 5000 }
@@ -193,10 +194,26 @@ describe('the stream for a client', () => {
     ).toEqual(['start 0 ["thinking",""]', 'delta 0 ["signature_delta","c2ln"]', 'stop 0 []'])
   })
 
-  it('hides a seal whose reasoning is over', () => {
+  it('hides a seal whose reasoning is over before the block that follows', () => {
+    const seal: ChatEvent = { type: 'reasoning-seal', choice: 0, opaque: { dialect: 'gemini', data: 's' } }
+    const blocks = (...events: ChatEvent[]) =>
+      render(start, ...events, finish('stop'), end).flatMap(({ content_block: block }) =>
+        block === undefined ? [] : [JSON.parse(JSON.stringify(block)).type],
+      )
+    const call: ChatEvent = { type: 'tool-call-start', choice: 0, call: 0, id: 'a', name: 'f' }
+    expect(blocks(seal, text('Hi'))).toEqual(['redacted_thinking', 'text'])
+    expect(blocks(text('Hi'), seal, call)).toEqual(['text', 'redacted_thinking', 'tool_use'])
+    expect(blocks(text('Hi'), seal, text(' there'))).toEqual(['text', 'redacted_thinking', 'text'])
+    expect(blocks(seal), 'nothing was said').toEqual(['redacted_thinking'])
+  })
+
+  it('never ends an answer with hidden state after the last word', () => {
     const opaque = { dialect: 'gemini' as const, data: 's' }
-    const events = render(start, text('Hi'), { type: 'reasoning-seal', choice: 0, opaque }, text('Ho'))
-    expect(events.at(-4)).toMatchObject({ index: 1, content_block: { type: 'redacted_thinking' } })
+    const events: ChatEvent[] = [start, text('Hi'), { type: 'reasoning-seal', choice: 0, opaque }, finish('stop')]
+    const streamed = render(...events, end).map(({ content_block: block }) => JSON.stringify(block) ?? '')
+    expect(streamed.join('')).not.toContain('redacted_thinking')
+    const { content } = anthropicInbound.renderResponse(foldEvents(events), anyRequest)
+    expect(content).toEqual([{ type: 'text', text: 'Hi' }])
   })
 })
 

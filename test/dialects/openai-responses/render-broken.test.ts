@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ChatEvent } from '../../../src/chat/events.ts'
 import { openaiResponsesInbound } from '../../../src/dialects/openai-responses/inbound.ts'
 import { HubError } from '../../../src/errors.ts'
 import { end, finish, read, render, request, start, text } from './rendered.ts'
@@ -45,17 +46,18 @@ describe('an answer that was cut', () => {
 })
 
 describe('a stream that breaks', () => {
+  const call: ChatEvent = { type: 'tool-call-start', choice: 0, call: 0, id: 'a', name: 'pay' }
+  const half: ChatEvent = { type: 'tool-call-delta', choice: 0, call: 0, arguments: '{"amount": 1' }
   const error = new HubError('QUOTA_EXHAUSTED', 'All keys rest.')
 
-  it('says what was wrong, then that the answer failed, with what there is of it', () => {
+  it('says what was wrong, then that the answer failed, with the items that were done', () => {
     const renderer = openaiResponsesInbound.renderStream(request)
-    const before = [start, text('Hi')].flatMap((event) => renderer.push(event))
+    const before = [start, text('Hi'), call, half].flatMap((event) => renderer.push(event))
     const after = read(renderer.fail?.(error, 'req-1') ?? [])
     expect(after.map(({ sequence_number }) => sequence_number)).toEqual(
       after.map((_, index) => before.length + index),
     )
-    expect(after.slice(-3)).toMatchObject([
-      { type: 'response.output_item.done', item: { status: 'incomplete' } },
+    expect(after).toMatchObject([
       {
         type: 'error',
         code: 'QUOTA_EXHAUSTED',
@@ -69,10 +71,23 @@ describe('a stream that breaks', () => {
           id: 'resp_r',
           status: 'failed',
           error: { code: 'rate_limit_exceeded', message: 'All keys rest.' },
-          output: [{ type: 'message', status: 'incomplete', content: [{ text: 'Hi' }] }],
+          output: [{ type: 'message', status: 'completed', content: [{ text: 'Hi' }] }],
         },
       },
     ])
+  })
+
+  it.each([
+    ['a call', [call, half]],
+    ['a call without arguments', [call]],
+    ['a message', [text('Hi')]],
+    ['reasoning', [{ type: 'reasoning-delta', choice: 0, text: 'Hm.' } as const]],
+  ])('never finishes %s that was cut off', (_, events) => {
+    const renderer = openaiResponsesInbound.renderStream(request)
+    const before = [start, ...events].flatMap((event) => renderer.push(event))
+    const all = read([...before, ...(renderer.fail?.(error, 'req-1') ?? [])])
+    expect(all.filter(({ type }) => type.endsWith('.done'))).toEqual([])
+    expect(all.at(-1)).toMatchObject({ type: 'response.failed', response: { output: [] } })
   })
 
   it('says the same where what was sent before is not known', () => {

@@ -92,7 +92,7 @@ describe('the stream for a client', () => {
     ])
   })
 
-  it('tells parallel calls each at its place, whatever the provider counts', () => {
+  it('finishes a call before the next begins, whatever the provider counts', () => {
     const fc = (index: number) => ({ item_id: `fc_hub_r_${index}`, output_index: index })
     const item = (index: number, id: string, name: string, status: string, written: string) => ({
       output_index: index,
@@ -107,16 +107,57 @@ describe('the stream for a client', () => {
       ),
     ).toEqual([
       { type: 'response.output_item.added', ...item(0, 'a', 'f', 'in_progress', '') },
-      { type: 'response.output_item.added', ...item(1, 'b', 'g', 'in_progress', '') },
       { type: 'response.function_call_arguments.delta', ...fc(0), delta: '{"x":' },
       { type: 'response.function_call_arguments.delta', ...fc(0), delta: '1}' },
       { type: 'response.function_call_arguments.done', ...fc(0), name: 'f', arguments: '{"x":1}' },
       { type: 'response.output_item.done', ...item(0, 'a', 'f', 'completed', '{"x":1}') },
+      { type: 'response.output_item.added', ...item(1, 'b', 'g', 'in_progress', '') },
       // No arguments are an empty object.
       { type: 'response.function_call_arguments.delta', ...fc(1), delta: '{}' },
       { type: 'response.function_call_arguments.done', ...fc(1), name: 'g', arguments: '{}' },
       { type: 'response.output_item.done', ...item(1, 'b', 'g', 'completed', '{}') },
     ])
+  })
+
+  it('has one item open at a time, in whatever order the fragments come', () => {
+    const begin = (call: number): ChatEvent => ({
+      type: 'tool-call-start',
+      choice: 0,
+      call,
+      id: `call_${call}`,
+      name: 'f',
+    })
+    const add = (call: number, words: string): ChatEvent => ({
+      type: 'tool-call-delta',
+      choice: 0,
+      call,
+      arguments: words,
+    })
+    const orders: ChatEvent[][] = [
+      [begin(0), add(0, '{"a":1}'), begin(1), add(1, '{"b":2}'), begin(2), add(2, '{}')],
+      [begin(0), begin(1), add(0, '{"a"'), add(1, '{"b"'), add(1, ':2}'), add(0, ':1}'), begin(2)],
+      [text('Let me see.'), begin(0), begin(1), begin(2), add(2, '{}'), add(1, '{"b":2}'), add(0, '{"a":1}')],
+    ]
+    for (const order of orders) {
+      const all = render(start, ...order, finish('tool-calls'), end)
+      let open: unknown
+      for (const { type, output_index: place } of all) {
+        if (type === 'response.output_item.added') {
+          expect(open, 'the item before is done').toBeUndefined()
+          open = place
+        } else if (place !== undefined) expect(place).toBe(open)
+        if (type === 'response.output_item.done') open = undefined
+      }
+      const done = all.flatMap(({ type, item }) =>
+        type === 'response.output_item.done' ? [JSON.parse(JSON.stringify(item))] : [],
+      )
+      const calls = done.filter((item) => item.type === 'function_call')
+      expect(calls.map((call) => [call.call_id, call.arguments])).toEqual([
+        ['call_0', '{"a":1}'],
+        ['call_1', '{"b":2}'],
+        ['call_2', '{}'],
+      ])
+    }
   })
 
   it('gives an item one id, from its beginning to the whole answer', () => {
