@@ -29,12 +29,37 @@ export function readError(body: Json | string): Complaint {
 export function findError(body: Json): Complaint | undefined {
   if (!isJsonObject(body)) return undefined
   if (isSet(body.error) || body.object === 'error' || body.type === 'error') return readError(body)
+  if (body.success === false || isBareError(body)) return readError(body)
   // Groq says it beside the usage, the others in the choice that broke.
   for (const place of [body.x_groq ?? null, ...listIn(body.choices)]) {
     const error = objectIn(place)?.error
     if (error !== undefined && isSet(error)) return readError({ error })
   }
   return undefined
+}
+
+/**
+ * What a body says that holds no answer: an error in a shape of its own, as relays and vendors send
+ * it with a good status. Undefined where it says nothing.
+ */
+export function findReason(body: Json): Complaint | undefined {
+  if (!isJsonObject(body)) return undefined
+  // MiniMax: https://platform.minimax.io/docs/api-reference/errorcode
+  const inner = objectIn(body.base_resp) ?? body
+  const says = wordsIn(inner) !== undefined || readDetail(inner.detail) !== undefined
+  return says || listIn(inner.errors).length > 0 ? readError(inner) : undefined
+}
+
+/** Members of which every answer has one, and every event of a stream that is none of an error. */
+const answerNames = ['choices', 'candidates', 'output', 'content', 'response', 'delta', 'data', 'type'] as const
+
+/** An error that is the body itself: words, and nothing of an answer. */
+function isBareError(body: JsonObject): boolean {
+  return wordsIn(body) !== undefined && answerNames.every((name) => body[name] === undefined || body[name] === null)
+}
+
+function wordsIn({ message, msg, error_msg, status_msg }: JsonObject): string | undefined {
+  return textIn(message) ?? textIn(msg) ?? textIn(error_msg) ?? textIn(status_msg)
 }
 
 /** Whether an `error` member says anything: some servers send `null` or an empty one with every answer. */
@@ -45,7 +70,7 @@ function isSet(error: Json | undefined): boolean {
 function readErrorObject(error: JsonObject): Complaint {
   const complaint: Complaint = { message: readMessage(error), body: error }
   // Gemini's word is `status`, Cohere's and Hugging Face's `error_type`; numeric codes are as good as words.
-  const code = wordIn(error.code) ?? wordIn(error.error_code)
+  const code = wordIn(error.code) ?? wordIn(error.error_code) ?? wordIn(error.status_code)
   const type = textIn(error.type) ?? textIn(error.error_type) ?? textIn(error.status)
   const param = textIn(error.param)
   if (code !== undefined) complaint.code = code
@@ -64,7 +89,7 @@ function readMessage(error: JsonObject): string {
     textIn(message) ?? textIn(flat) ?? readDetail(message) ?? readDetail(flat) ?? readDetail(detail)
   // OpenRouter says "Provider returned error" and puts what the provider said beside it.
   const raw = textIn(objectIn(error.metadata)?.raw)
-  const said = text ?? textIn(title) ?? JSON.stringify(error).slice(0, longestText)
+  const said = text ?? wordsIn(error) ?? textIn(title) ?? JSON.stringify(error).slice(0, longestText)
   return raw === undefined ? said : `${said}: ${raw.slice(0, longestText)}`
 }
 

@@ -131,6 +131,10 @@ export interface Glimpse {
   content?: true
   usage?: Usage
   complaint?: Complaint
+  /** The complaint is an object that was broken: harmless where the answer has finished already. */
+  broken?: true
+  /** No event of this dialect, which the client does not get: the mark of another, or what it says where the end is missing. */
+  noise?: Complaint | 'mark'
   /** The event reports usage and nothing else: a client that did not ask for it does not get it. */
   usageOnly?: true
   /** A choice has finished: from here on the end of the stream is a clean one. */
@@ -150,6 +154,8 @@ export interface Outbound {
   readUsage(body: Json): Usage | undefined
   /** An error inside a body that came with a good status, as some providers send it. */
   readComplaint(body: Json): Complaint | undefined
+  /** Whether a body with a good status is an answer: one that stayed empty is, one without a choice is not. */
+  isAnswer(body: Json): boolean
   /** What an error body says; never throws, whatever came. */
   parseError(body: Json | string): Complaint
   parseStream(): Codec<SseMessage, ChatEvent>

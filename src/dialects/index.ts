@@ -13,6 +13,7 @@ import { hubChatInbound, hubQueryInbound } from './hub/inbound.ts'
 import { openaiChatInbound } from './openai-chat/inbound.ts'
 import { openaiChatOutbound } from './openai-chat/outbound.ts'
 import { openaiResponsesInbound } from './openai-responses/inbound.ts'
+import { withEmptyArguments } from './empty-arguments.ts'
 import { openaiResponsesOutbound } from './openai-responses/outbound.ts'
 import { openaiEmbeddingsInbound } from './openai-embeddings/inbound.ts'
 import { openaiEmbeddingsOutbound } from './openai-embeddings/outbound.ts'
@@ -52,7 +53,8 @@ export const outbound: Partial<Record<DialectId, Outbound>> = {
 }
 
 /** Adds what all dialects have in common: the provider's own search, and the names of what the client's reader skipped. */
-function withCommon(dialect: Outbound): Outbound {
+function withCommon(plain: Outbound): Outbound {
+  const dialect = withEmptyArguments(plain)
   return {
     ...dialect,
     buildCall(request, upstream) {

@@ -27,6 +27,12 @@ export type StreamEnd =
   | { type: 'too-long'; problem: string }
   | { type: 'interrupted'; cause: InterruptionCause }
 
+/** How long, and how far, a stream is read after its last event, and what comes is thrown away. */
+const drainMs = 1_000
+const maxDrainedReads = 16
+
+const noAnswer = 'The stream ended without an answer.'
+
 export class AnswerStream {
   readonly #reader: GatheringReader
   readonly #passage: Passage
@@ -78,12 +84,14 @@ export class AnswerStream {
   /** Reads up to the first content. What came so far is held, and goes out when the rest is pumped. */
   async start(): Promise<StreamEnd> {
     this.#watchdog = new Watchdog(budgets.firstContentMs, () =>
-      this.#abort.abort(this.#passage.seen.content ? 'idle' : 'first-content'),
+      this.#abort.abort(this.#passage.seen.heard ? 'idle' : 'first-content'),
     )
     let isGood = false
     try {
       const end = await this.#read((text) => {
         this.#held += text
+        // A call that the client gets whole is content, though nothing of it can be written yet.
+        if (this.#passage.seen.heard) this.#watchdog?.feed(budgets.idleMs)
         return !this.#passage.seen.content
       })
       isGood = end.type === 'good'
@@ -136,28 +144,46 @@ export class AnswerStream {
       let text: string
       try {
         text = bytes ? this.#passage.push(bytes) : this.#passage.end()
+        // What comes after the last event is not read, nor waited for.
+        if (bytes && seen.ended) text += this.#passage.end()
       } catch (thrown) {
         if (!(thrown instanceof EventTooLongError || thrown instanceof StreamTooLongError)) throw thrown
         return { type: this.#mayEcho ? 'too-long' : 'malformed', problem: thrown.message }
       }
-      if (!seen.content && this.#bytes > this.#mostHeld) {
+      if (!seen.heard && this.#bytes > this.#mostHeld) {
         const problem = `The stream begins with more than ${formatBytes(this.#mostHeld)}.`
         return { type: 'too-long', problem }
       }
       const goOn = await take(text)
       if (seen.complaint) return { type: 'complaint', complaint: seen.complaint }
-      if (bytes === undefined) {
+      if (bytes === undefined || seen.ended) {
         this.#over = true
-        return seen.complete ? { type: 'good' } : { type: 'cut' }
+        if (bytes) void this.#drain()
+        if (!seen.complete) return { type: 'cut' }
+        return seen.heard || seen.finished ? { type: 'good' } : { type: 'malformed', problem: noAnswer }
       }
       if (!goOn) return { type: 'good' }
+    }
+  }
+
+  /** Lets the connection come to its end, so that it can be used again; but not for long. */
+  async #drain(): Promise<void> {
+    const cancel = (): void => void this.#reader.cancel().catch(() => {})
+    const timer = setTimeout(cancel, drainMs)
+    try {
+      for (let left = maxDrainedReads; left > 0; left--) if (!(await this.#reader.read(false))) return
+      cancel()
+    } catch {
+      // The answer is there already.
+    } finally {
+      clearTimeout(timer)
     }
   }
 
   async #next(): Promise<Uint8Array | undefined | Error> {
     try {
       // Up to the first content nothing is gathered: what opens a stream comes in a burst, and words may wait behind it.
-      return await this.#reader.read(this.#passage.seen.content)
+      return await this.#reader.read(this.#passage.seen.heard)
     } catch (thrown) {
       return thrown instanceof Error ? thrown : new Error(String(thrown))
     }

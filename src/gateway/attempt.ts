@@ -1,8 +1,10 @@
 /** One upstream call with one key: from the lease to a whole answer, a stream with its first content, or a fault. */
 import type { Complaint, Usage } from '../chat/events.ts'
-import { isJsonObject, type JsonObject } from '../chat/json.ts'
+import { isJsonObject } from '../chat/json.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import type { ChatResponse } from '../chat/response.ts'
 import { unfold } from '../chat/fold.ts'
+import { findReason } from '../dialects/complaint.ts'
 import { inbound, outbound } from '../dialects/index.ts'
 import { otherChoices } from '../dialects/spend-fields.ts'
 import type { Call, Inbound, Outbound, Served } from '../dialects/dialect.ts'
@@ -25,16 +27,20 @@ import { callHeaders, unsendable } from './call-headers.ts'
 import { ContentMeter } from './content-meter.ts'
 import { openCredential, secretsOf } from './credential.ts'
 import { fitCall, type FittedCall } from './fit-call.ts'
+import { foldStream, isEventStream } from './fold-stream.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import type { Candidate } from './plan.ts'
 import { failureOfComplaint, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
+import { isRedirect, redirectFault } from './redirect.ts'
 
 export interface AttemptInput {
   env: Env
   request: ChatRequest
   candidate: Candidate
   lease: Lease
+  /** Whether the caller made the provider's row, and may learn where it lives. */
+  ownsRow: boolean
   /** Fires when the client leaves. */
   clientLeft: AbortSignal
   /** Fires when the request's whole time is over. */
@@ -127,6 +133,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     sentBytes: new TextEncoder().encode(body).byteLength,
     isRelayed: speaker.id === listener.id && !call.isTranslated,
     dropped: call.dropped,
+    url: call.url,
   }
   try {
     const answered = await readAnswer(response, conversation)
@@ -152,6 +159,7 @@ function sentBy({ candidate, lease, request }: AttemptInput, { body }: Call): Se
 function readAnswer(response: Response, conversation: Conversation): Promise<Answered> {
   const { request } = conversation
   const contentType = response.headers.get('content-type') ?? ''
+  if (isRedirect(response)) return readRedirect(response, conversation)
   if (response.status >= 300) return readRefusal(response, conversation)
   if (request.stream && response.body && !contentType.includes('json'))
     return openStream(response.body, conversation)
@@ -170,6 +178,8 @@ interface Conversation extends AttemptInput {
   /** The answer goes to the client as it came. */
   isRelayed: boolean
   dropped: string[]
+  /** The address that was called. */
+  url: string
 }
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
@@ -213,28 +223,49 @@ async function readWhole(response: Response, conversation: Conversation): Promis
     abort.release()
   }
   const body = parseJson(text)
+  if (body === undefined && speaker.id !== 'openai-embeddings' && isEventStream(text))
+    return readFolded(text, response, conversation)
   if (!isJsonObject(body)) {
     const message = `The provider answered ${response.status} with something that is not JSON, or is too deep.`
     return { type: 'fault', fault: malformedAnswer(message, response.status), begun: {} }
   }
-  const complaint = speaker.readComplaint(body)
+  const isAnswer = speaker.isAnswer(body)
+  const complaint = speaker.readComplaint(body) ?? (isAnswer ? undefined : findReason(body))
   if (complaint) {
     return readComplaint(conversation, response.status, response.headers, complaint)
   }
+  if (!isAnswer) return { type: 'fault', fault: malformedAnswer(noAnswer, response.status) }
   const meter = new ContentMeter()
   meter.addJson(body)
   const measured = { usage: speaker.readUsage(body), meter }
-  if (request.stream) return { type: 'whole', text: renderAsStream(body, conversation), ...measured, dropped }
-  const answer = isRelayed
-    ? text
-    : JSON.stringify(
-        listener.renderResponse(
-          headOf(speaker.parseResponse(body), servedBy(conversation)),
-          request,
-          servedBy(conversation),
-        ),
-      )
+  const isOwn = isRelayed && !request.stream
+  const answer = isOwn ? text : renderWhole(speaker.parseResponse(body), conversation)
   return { type: 'whole', text: answer, ...measured, dropped }
+}
+
+const noAnswer = 'The provider answered without an answer: no choice, no candidate, no content.'
+
+/** An event stream, read to its end: relays send it where none was asked for. */
+function readFolded(text: string, response: Response, conversation: Conversation): Answered {
+  const { speaker, dropped } = conversation
+  const folded = foldStream(text, speaker)
+  switch (folded.type) {
+    case 'answer': {
+      const { usage, meter } = folded
+      return { type: 'whole', text: renderWhole(folded.response, conversation), usage, meter, dropped }
+    }
+    case 'complaint':
+      return readComplaint(conversation, response.status, response.headers, folded.complaint)
+    case 'cut':
+      return { type: 'fault', fault: cutFault('before it was complete') }
+  }
+}
+
+async function readRedirect(response: Response, conversation: Conversation): Promise<Answered> {
+  const { url: called, ownsRow: mayName, secrets, abort } = conversation
+  await response.body?.cancel().catch(() => {})
+  abort.release()
+  return { type: 'fault', fault: redirectFault(response, { called, mayName, secrets }) }
 }
 
 async function readRefusal(response: Response, conversation: Conversation): Promise<Answered> {
@@ -267,13 +298,14 @@ function send({ env, candidate }: AttemptInput, url: string, init: RequestInit):
   return new URL(url).hostname === sandboxHost ? answerSandbox(new Request(url, init)) : fetch(url, init)
 }
 
-/** A whole answer as the stream that the client asked for. */
-function renderAsStream(body: JsonObject, conversation: Conversation): string {
-  const { speaker, listener, request } = conversation
-  const renderer = listener.renderStream(request, servedBy(conversation))
-  const messages = unfold(headOf(speaker.parseResponse(body), servedBy(conversation))).flatMap((event) =>
-    renderer.push(event),
-  )
+/** A whole answer in the client's dialect: as the stream that it asked for, or as JSON. */
+function renderWhole(response: ChatResponse, conversation: Conversation): string {
+  const { listener, request } = conversation
+  const served = servedBy(conversation)
+  const whole = headOf(response, served)
+  if (!request.stream) return JSON.stringify(listener.renderResponse(whole, request, served))
+  const renderer = listener.renderStream(request, served)
+  const messages = unfold(whole).flatMap((event) => renderer.push(event))
   return [...messages, ...renderer.end()].map(encodeSse).join('')
 }
 

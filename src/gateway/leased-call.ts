@@ -12,6 +12,7 @@ import { attempt, type AttemptResult, type Begun } from './attempt.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
 import { hubFault, malformedVerdict } from './provider-fault.ts'
+import { ownsRow } from './redirect.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
 import type { TokenGate } from './token-gate.ts'
 
@@ -49,7 +50,15 @@ export async function callWithLease(
   try {
     const limited = requestFor(state, candidate, lease)
     dropped = limited.dropped
-    result = await attempt({ env, request: limited.request, candidate, lease, clientLeft, deadline })
+    result = await attempt({
+      env,
+      request: limited.request,
+      candidate,
+      lease,
+      ownsRow: ownsRow(state.caller, candidate.row),
+      clientLeft,
+      deadline,
+    })
   } catch (thrown) {
     // A fault of the hub's own, before any call was made: what was reserved is given back.
     settle({ outcome: { type: 'unused' } })

@@ -45,10 +45,16 @@ export class StreamTooLongError extends Error {
 
 /** What the meter notes while events pass. */
 export interface Seen {
-  /** There was text, reasoning or a tool call. */
+  /** Text, reasoning or a tool call was written to the client. */
   content: boolean
+  /** Content came, whether or not the client's dialect could already be given any of it. */
+  heard: boolean
+  /** The provider has said why a choice finished. */
+  finished: boolean
   /** The provider has said all it wanted to say. */
   complete: boolean
+  /** The last event of the stream has come: nothing after it is read. */
+  ended: boolean
   /** The last report of usage. Reports are cumulative; they are never summed. */
   usage?: Usage
   /** The provider's error, if it sent one instead of going on. */
@@ -59,13 +65,20 @@ export interface Seen {
   meter: ContentMeter
 }
 
+function nothingSeen(): Seen {
+  const meter = new ContentMeter()
+  return { content: false, heard: false, finished: false, complete: false, ended: false, meter }
+}
+
 /** Passes the events of a stream on as they came, and watches them. */
 export class Relay implements Passage {
-  readonly seen: Seen = { content: false, complete: false, meter: new ContentMeter() }
+  readonly seen = nothingSeen()
   readonly #splitter: SseSplitter
   readonly #decoder = new TextDecoder()
   readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
+  /** What an answer without its end ended in. */
+  #noise: Complaint | undefined
 
   /**
    * @param showUsage whether the client asked for usage; if not, the event that holds nothing else is left out.
@@ -83,7 +96,9 @@ export class Relay implements Passage {
 
   end(): string {
     const rest = this.#splitter.push(this.#decoder.decode()).concat(this.#splitter.end())
-    return this.#pass(rest)
+    const text = this.#pass(rest)
+    if (!this.seen.complete && this.#noise) this.seen.complaint ??= this.#noise
+    return text
   }
 
   fail(): undefined {
@@ -93,19 +108,26 @@ export class Relay implements Passage {
   #pass(blocks: string[]): string {
     let text = ''
     for (const block of blocks) {
-      if (this.seen.complaint) break
+      if (this.seen.complaint || this.seen.ended) break
       const message = parseSseBlock(block)
       const glimpse = this.#glimpse(message)
       // Some providers report usage in the very event that says what went wrong.
       if (glimpse.usage) this.seen.usage = glimpse.usage
+      if (glimpse.noise !== undefined || (glimpse.broken && this.seen.finished)) {
+        if (glimpse.noise !== 'mark') this.#noise ??= glimpse.noise
+        continue
+      }
       if (glimpse.complaint) {
         this.seen.complaint = glimpse.complaint
         break
       }
       if (glimpse.content) {
         this.seen.content = true
+        this.seen.heard = true
         this.seen.meter.addMessage(message.data ?? '')
       }
+      if (glimpse.finished) this.seen.finished = true
+      if (glimpse.end) this.seen.ended = true
       if (glimpse.finished || glimpse.end) this.seen.complete = true
       if (glimpse.usageOnly && !this.#showUsage) continue
       if (message.data !== undefined) this.seen.lastData = message.data
@@ -117,7 +139,7 @@ export class Relay implements Passage {
 
 /** Turns a stream of one dialect into a stream of another. */
 export class Translation implements Passage {
-  readonly seen: Seen = { content: false, complete: false, meter: new ContentMeter() }
+  readonly seen = nothingSeen()
   readonly #decoder: SseDecoder
   readonly #mostBytes: number
   readonly #parser: Codec<SseMessage, ChatEvent>
@@ -160,12 +182,17 @@ export class Translation implements Passage {
         break
       }
       if (event.type === 'usage-report') this.seen.usage = event.usage
-      if (event.type === 'response-end') this.seen.complete = true
+      const messages = this.#renderer.push(this.#shown(event))
+      if (event.type === 'choice-finish' && event.finish.raw !== '') this.seen.finished = true
+      if (event.type === 'response-end') {
+        this.seen.complete = true
+        this.seen.ended = true
+      }
       if (isContent(event)) {
-        this.seen.content = true
+        this.seen.heard = true
+        this.seen.content ||= messages.length > 0
         this.seen.meter.addEvent(event)
       }
-      const messages = this.#renderer.push(this.#shown(event))
       const data = messages.at(-1)?.data
       if (data !== undefined) this.seen.lastData = data
       text += encode(messages)

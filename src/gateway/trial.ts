@@ -13,6 +13,7 @@ import { Ledger } from './ledger.ts'
 import { chooseDialect } from './choose-dialect.ts'
 import type { Candidate } from './plan.ts'
 import { hubFault } from './provider-fault.ts'
+import { ownsRow } from './redirect.ts'
 
 export interface TrialInput {
   env: Env
@@ -94,6 +95,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     request,
     candidate,
     lease,
+    ownsRow: ownsRow(caller, known.row),
     clientLeft: input.clientLeft,
     deadline: AbortSignal.timeout(patienceMs),
   }).catch((thrown: unknown) => ({ type: 'hub-fault' as const, thrown, begun: {}, stated: undefined }))

@@ -6,6 +6,8 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
   stop_sequence: 'stop',
   // The model waits for a tool that Anthropic runs; the client sends the answer back as it is to go on.
   pause_turn: 'stop',
+  // The conversation was made shorter, and the client goes on with it.
+  compaction: 'stop',
   tool_use: 'tool-calls',
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
@@ -30,9 +32,9 @@ export function writeFinish({ reason, raw }: Finish): string {
     case 'refusal':
       return 'refusal'
     case 'error':
-      // There is no word for it; this one says at least that the answer is not whole, and that no call in it may be trusted.
-      return 'max_tokens'
     case 'other':
-      return raw === '' ? 'max_tokens' : 'end_turn'
+      // There is no word for it. Agents answer `max_tokens` by asking again with more of them, and `end_turn`
+      // would make a blocked answer a complete one.
+      return raw === '' ? 'max_tokens' : 'refusal'
   }
 }

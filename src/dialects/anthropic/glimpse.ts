@@ -5,7 +5,8 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
-import { numberIn, objectIn, parseJson, textIn } from '../read.ts'
+import { glimpseNoise } from '../noise.ts'
+import { listIn, numberIn, objectIn, parseJson, textIn } from '../read.ts'
 import { complaintIn } from './stream.ts'
 import { mergeCounts, usageOf, type Counts } from './usage.ts'
 
@@ -29,13 +30,13 @@ export class Watcher {
     const event = objectIn(parseJson(data))
     const complaint = complaintIn(message, event)
     if (complaint) return { complaint }
-    return event ? this.#look(event) : {}
+    return event ? this.#look(event) : glimpseNoise(data)
   }
 
   #look(event: JsonObject): Glimpse {
     switch (event.type) {
       case 'message_start':
-        return this.#count(objectIn(event.message) ?? {})
+        return this.#begin(objectIn(event.message) ?? {})
       case 'message_delta': {
         const finished = textIn(objectIn(event.delta)?.stop_reason) !== undefined
         return { ...this.#count(event), ...(finished && { finished: true as const }) }
@@ -53,6 +54,17 @@ export class Watcher {
         return { end: true }
       default:
         return {}
+    }
+  }
+
+  /** Calls that a program makes stand in the head of the answer, and so does its end. */
+  #begin(message: JsonObject): Glimpse {
+    const holds = listIn(message.content).some((block) => holdsContent(objectIn(block) ?? {}))
+    const finished = textIn(message.stop_reason) !== undefined
+    return {
+      ...this.#count(message),
+      ...(holds && { content: true as const }),
+      ...(finished && { finished: true as const }),
     }
   }
 

@@ -4,7 +4,7 @@ import type { Json } from '../../chat/json.ts'
 import type { ChatResponse } from '../../chat/response.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Outbound } from '../dialect.ts'
-import { objectIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
 import { glimpseAlone, Watcher } from './glimpse.ts'
 import { readWholeAnswer } from './read-answer.ts'
@@ -17,6 +17,7 @@ export const anthropicOutbound: Outbound = {
   parseResponse,
   readUsage,
   readComplaint: findError,
+  isAnswer,
   parseError: readError,
   parseStream: () => new StreamParser(),
   glimpse: glimpseAlone,
@@ -28,4 +29,9 @@ export const anthropicOutbound: Outbound = {
 
 function parseResponse(body: Json): ChatResponse {
   return foldEvents(readWholeAnswer(objectIn(body) ?? {}))
+}
+
+function isAnswer(body: Json): boolean {
+  const { content, stop_reason: reason } = objectIn(body) ?? {}
+  return listIn(content).length > 0 || textIn(reason) !== undefined
 }

@@ -33,9 +33,19 @@ export class AnswerReader {
   #silentCall: number | undefined
   /** How much text there is so far, in UTF-16 code units. */
   #said = 0
-  finished = false
+  /** Why the answer ended, as its head said already. */
+  #foretold: string | undefined
+  #isFinished = false
 
-  /** The head of an answer. Proxies send it twice, or send another one where they splice two streams. */
+  /** Whether it is known why the answer ended. */
+  get finished(): boolean {
+    return this.#isFinished || this.#foretold !== undefined
+  }
+
+  /**
+   * The head of an answer. Proxies send it twice. Calls that a program of the model makes stand in it
+   * whole: https://platform.claude.com/docs/en/agents-and-tools/tool-use/programmatic-tool-calling
+   */
   start(message: JsonObject): ChatEvent[] {
     const events: ChatEvent[] = []
     if (!this.#begun) {
@@ -43,8 +53,17 @@ export class AnswerReader {
       // This dialect does not say when an answer was made.
       const { id, model } = message
       events.push({ type: 'response-start', id: textIn(id) ?? '', model: textIn(model) ?? '', createdAt: 0 })
+      events.push(...this.#readBlocks(message))
+      this.#foretold = textIn(message.stop_reason)
     }
     return [...events, ...this.#report(message)]
+  }
+
+  #readBlocks({ content }: JsonObject): ChatEvent[] {
+    return listIn(content).flatMap((block) => [
+      ...this.startBlock(objectIn(block) ?? {}),
+      ...this.stopBlock(),
+    ])
   }
 
   startBlock(block: JsonObject): ChatEvent[] {
@@ -136,12 +155,12 @@ export class AnswerReader {
 
   /** What is left to say once the provider has ended cleanly: proxies leave out why. */
   close(): ChatEvent[] {
-    return [...this.stopBlock(), ...this.#finish('')]
+    return [...this.stopBlock(), ...this.#finish(this.#foretold ?? '')]
   }
 
   #finish(raw: string): ChatEvent[] {
-    if (this.finished) return []
-    this.finished = true
+    if (this.#isFinished) return []
+    this.#isFinished = true
     const finish = raw === '' ? { reason: 'stop' as const, raw } : readFinish(raw)
     const events = this.stopBlock()
     // A call that was cut off before its first argument must not look like one that has none.
@@ -191,8 +210,6 @@ export class AnswerReader {
 export function readWholeAnswer(message: JsonObject): ChatEvent[] {
   const reader = new AnswerReader()
   const events = reader.start(message)
-  for (const block of listIn(message.content))
-    events.push(...reader.startBlock(objectIn(block) ?? {}), ...reader.stopBlock())
   return [...events, ...reader.finish({}, message), ...reader.close()]
 }
 

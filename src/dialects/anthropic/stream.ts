@@ -5,13 +5,17 @@
  */
 import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, longestText, readError } from '../complaint.ts'
+import { findError, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
-import { objectIn, parseJson } from '../read.ts'
+import { NoiseMemory } from '../noise.ts'
+import { OneAnswer, secondAnswer } from '../one-answer.ts'
+import { objectIn, parseJson, textIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
   readonly #answer = new AnswerReader()
+  readonly #one = new OneAnswer()
+  readonly #noise = new NoiseMemory()
   #state: 'open' | 'failed' | 'ended' = 'open'
 
   push(message: SseMessage): ChatEvent[] {
@@ -19,22 +23,31 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     if (data === undefined || data === '' || this.#state !== 'open') return []
     const event = objectIn(parseJson(data))
     const complaint = complaintIn(message, event)
-    if (complaint) {
-      this.#state = 'failed'
-      return [{ type: 'stream-error', complaint }]
-    }
-    return event ? this.#read(event) : []
+    if (complaint) return this.#fail(complaint)
+    if (event) return this.#read(event)
+    const lost = this.#noise.take(data, this.#answer.finished)
+    return lost ? this.#fail(lost) : []
   }
 
   /** Proxies leave the last event out; where the answer has said why it ended, nothing is missing. */
   end(): ChatEvent[] {
-    return this.#state === 'open' && this.#answer.finished ? this.#close() : []
+    if (this.#state !== 'open') return []
+    if (this.#answer.finished) return this.#close()
+    return this.#noise.complaint ? this.#fail(this.#noise.complaint) : []
+  }
+
+  #fail(complaint: Complaint): ChatEvent[] {
+    this.#state = 'failed'
+    return [{ type: 'stream-error', complaint }]
   }
 
   #read(event: NonNullable<ReturnType<typeof objectIn>>): ChatEvent[] {
     switch (event.type) {
-      case 'message_start':
-        return this.#answer.start(objectIn(event.message) ?? {})
+      case 'message_start': {
+        const message = objectIn(event.message) ?? {}
+        if (this.#one.begins(textIn(message.id))) return this.#fail(secondAnswer)
+        return this.#answer.start(message)
+      }
       case 'content_block_start':
         return this.#answer.startBlock(objectIn(event.content_block) ?? {})
       case 'content_block_delta':
@@ -56,15 +69,11 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
   }
 }
 
-/** The error in a message: an event of that name or type, or what is no event at all. */
+/** The error in a message: an event of that name or type. */
 export function complaintIn(
   { event: name, data = '' }: SseMessage,
   event: ReturnType<typeof objectIn>,
 ): Complaint | undefined {
   if (name === 'error') return readError(data)
-  if (event) return findError(event)
-  return {
-    message: 'The provider sent an event that is not a JSON object.',
-    body: data.slice(0, longestText),
-  }
+  return event && findError(event)
 }

@@ -13,6 +13,7 @@ import type {
   UserPart,
 } from '../../chat/request.ts'
 import { markOf, writeMark } from '../cache-marks.ts'
+import { isEmptyArguments } from '../empty-arguments.ts'
 import { compact, objectIn, parseJson } from '../read.ts'
 import { writeFile } from './files.ts'
 import { nativeBlock } from './sealed-blocks.ts'
@@ -81,7 +82,7 @@ function writeAssistantPart(part: AssistantPart): JsonObject[] {
 function writeToolCall({ id, name, arguments: text }: ToolCallPart): JsonObject {
   // A call that was cut off, or was never JSON, is shown to the model as Anthropic advises:
   // https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
-  const input = isBlank(text) ? {} : (objectIn(parseJson(text)) ?? { INVALID_JSON: text })
+  const input = isEmptyArguments(text) ? {} : (objectIn(parseJson(text)) ?? { INVALID_JSON: text })
   return { type: 'tool_use', id: toolId(id), name, input }
 }
 

@@ -2,7 +2,7 @@
 import type { Complaint } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, longestText, readError } from '../complaint.ts'
+import { findError, readError } from '../complaint.ts'
 import { objectIn, textIn } from '../read.ts'
 import { isFailure } from './finish.ts'
 
@@ -23,9 +23,5 @@ export function findComplaint(body: JsonObject): Complaint | undefined {
 export function complaintIn(message: SseMessage, event: JsonObject | undefined): Complaint | undefined {
   const { data = '' } = message
   if (message.event === 'error') return readError(data)
-  if (event) return findComplaint(event)
-  return {
-    message: 'The provider sent an event that is not a JSON object.',
-    body: data.slice(0, longestText),
-  }
+  return event && findComplaint(event)
 }

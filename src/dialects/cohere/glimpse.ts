@@ -5,10 +5,17 @@
 import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
+import { doneMark, glimpseNoise } from '../noise.ts'
+import { objectIn, parseJson } from '../read.ts'
 import { StreamParser } from './stream.ts'
 
 export function glimpse(message: SseMessage): Glimpse {
+  const { event, data = '' } = message
+  const parsed = objectIn(parseJson(data))
+  if (event !== 'error' && data !== '' && data.trim() !== doneMark && !parsed) return glimpseNoise(data)
   const seen: Glimpse = {}
+  // A fragment by itself has no call that a parser knows of.
+  if (parsed?.type === 'tool-call-delta') seen.content = true
   for (const event of new StreamParser().push(message)) {
     if (isContent(event)) seen.content = true
     if (event.type === 'usage-report') seen.usage = event.usage

@@ -7,7 +7,7 @@ import type { Json } from '../../chat/json.ts'
 import type { ChatResponse } from '../../chat/response.ts'
 import { readError } from '../complaint.ts'
 import type { Outbound } from '../dialect.ts'
-import { objectIn } from '../read.ts'
+import { objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
 import { findComplaint } from './complaint.ts'
 import { glimpse } from './glimpse.ts'
@@ -21,6 +21,7 @@ export const cohereOutbound: Outbound = {
   parseResponse,
   readUsage: (body) => readUsage(objectIn(body)?.usage),
   readComplaint: (body) => findComplaint(objectIn(body) ?? {}),
+  isAnswer,
   parseError: readError,
   parseStream: () => new StreamParser(),
   glimpse,
@@ -28,4 +29,9 @@ export const cohereOutbound: Outbound = {
 
 function parseResponse(body: Json): ChatResponse {
   return foldEvents(readAnswer(objectIn(body) ?? {}))
+}
+
+function isAnswer(body: Json): boolean {
+  const { message, finish_reason: reason } = objectIn(body) ?? {}
+  return Object.keys(objectIn(message) ?? {}).length > 0 || textIn(reason) !== undefined
 }

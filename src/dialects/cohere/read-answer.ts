@@ -22,6 +22,9 @@ export class AnswerReader {
   finished = false
   #id = ''
   #called = false
+  /** Calls that have begun, and arguments that came before the name of theirs. */
+  readonly #begun = new Set<number>()
+  readonly #nameless = new Map<number, { id: string | undefined; text: string }>()
   /** Where the reasoning stands that is not sealed yet. */
   #open: ReasoningField | undefined
   readonly #placer = new CitationPlacer(choice, 'code-points')
@@ -70,14 +73,22 @@ export class AnswerReader {
   #readCall(call: number, fragment: JsonObject): ChatEvent[] {
     const { name, arguments: given } = objectIn(fragment.function) ?? {}
     const called = textIn(name)
-    const text = textIn(given)
+    const before = this.#nameless.get(call)
+    const ownId = textIn(fragment.id) ?? before?.id
+    const text = (before?.text ?? '') + (textIn(given) ?? '')
     const events: ChatEvent[] = []
+    if (called === undefined && !this.#begun.has(call)) {
+      this.#nameless.set(call, { id: ownId, text })
+      return []
+    }
+    this.#nameless.delete(call)
     if (called !== undefined) {
       this.#called = true
-      const id = textIn(fragment.id) ?? `call_${shortId(`${this.#id}/${call}`)}`
+      this.#begun.add(call)
+      const id = ownId ?? `call_${shortId(`${this.#id}/${call}`)}`
       events.push(...this.#seal(), { type: 'tool-call-start', choice, call, id, name: called })
     }
-    if (text !== undefined) events.push({ type: 'tool-call-delta', choice, call, arguments: text })
+    if (text !== '') events.push({ type: 'tool-call-delta', choice, call, arguments: text })
     return events
   }
 

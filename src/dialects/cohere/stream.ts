@@ -1,17 +1,19 @@
 /** A stream of Cohere's as canonical events. */
-import type { ChatEvent } from '../../chat/events.ts'
+import type { ChatEvent, Complaint } from '../../chat/events.ts'
+import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
-import { objectIn, parseJson } from '../read.ts'
+import { doneMark, NoiseMemory } from '../noise.ts'
+import { OneAnswer, secondAnswer } from '../one-answer.ts'
+import { objectIn, parseJson, textIn } from '../read.ts'
 import { complaintIn } from './complaint.ts'
 import { AnswerReader } from './read-answer.ts'
 import { readUsage } from './usage.ts'
 
-/** The mark that ends a stream, after the event that ends the message. */
-const doneMark = '[DONE]'
-
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
   readonly #answer = new AnswerReader()
+  readonly #one = new OneAnswer()
+  readonly #noise = new NoiseMemory()
   #state: 'open' | 'failed' | 'ended' = 'open'
 
   push(message: SseMessage): ChatEvent[] {
@@ -20,7 +22,9 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     if (data === undefined || data === '' || this.#state !== 'open') return []
     if (data.trim() === doneMark) return this.#close()
     const event = objectIn(parseJson(data))
-    const complaint = complaintIn(message, event)
+    const complaint =
+      complaintIn(message, event) ??
+      (event ? this.#second(event) : this.#noise.take(data, this.#answer.finished))
     if (!complaint) return event ? this.#answer.push(event) : []
     this.#state = 'failed'
     // What it cost is said in the very event that says that it failed.
@@ -29,9 +33,18 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     return [...report, { type: 'stream-error', complaint }]
   }
 
+  #second({ type, id }: JsonObject): Complaint | undefined {
+    return type === 'message-start' && this.#one.begins(textIn(id)) ? secondAnswer : undefined
+  }
+
   /** Where the message has ended, nothing is missing but the mark. */
   end(): ChatEvent[] {
-    return this.#state === 'open' && this.#answer.finished ? this.#close() : []
+    if (this.#state !== 'open') return []
+    if (this.#answer.finished) return this.#close()
+    const { complaint } = this.#noise
+    if (!complaint) return []
+    this.#state = 'failed'
+    return [{ type: 'stream-error', complaint }]
   }
 
   #close(): ChatEvent[] {

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, ToolCallPart } from '../../chat/request.ts'
+import { argumentsText } from '../empty-arguments.ts'
 import { compact } from '../read.ts'
 import { fieldOf } from './seal.ts'
 
@@ -37,5 +38,5 @@ function ownReasoning(part: AssistantPart, field: 'thinking' | 'tool_plan'): str
 
 function writeToolCall({ id, name, arguments: text }: ToolCallPart): JsonObject {
   // No arguments are written as an empty object: the empty string is not JSON.
-  return { id, type: 'function', function: { name, arguments: text || '{}' } }
+  return { id, type: 'function', function: { name, arguments: argumentsText(text) } }
 }

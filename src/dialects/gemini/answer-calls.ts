@@ -5,6 +5,7 @@
 import type { Finish } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { ToolCallPart } from '../../chat/request.ts'
+import { isEmptyArguments } from '../empty-arguments.ts'
 import { objectIn, parseJson } from '../read.ts'
 import { writeFinish } from './finish.ts'
 import type { WholeCall } from './part-writer.ts'
@@ -30,6 +31,6 @@ export function wholeCalls(given: ToolCallPart[], finish: Finish): Calls {
 
 /** No beginning of a JSON object is one itself, so what can be read is whole. No text is no arguments, unless it was cut. */
 function argumentsOf(text: string, { reason }: Finish): JsonObject | undefined {
-  if (text.trim() !== '') return objectIn(parseJson(text))
+  if (!isEmptyArguments(text)) return objectIn(parseJson(text))
   return reason === 'stop' || reason === 'tool-calls' ? {} : undefined
 }

@@ -5,6 +5,7 @@
 import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
+import { glimpseNoise } from '../noise.ts'
 import { objectIn, parseJson } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
 import { complaintIn } from './stream.ts'
@@ -15,7 +16,8 @@ export function glimpse(message: SseMessage): Glimpse {
   const value = parseJson(message.data)
   const complaint = complaintIn(message, value)
   if (complaint) return { complaint }
-  const chunk = objectIn(value) ?? {}
+  const chunk = objectIn(value)
+  if (!chunk) return glimpseNoise(message.data)
   const reader = new AnswerReader()
   const seen: Glimpse = {}
   if (reader.push(chunk).some(isContent)) seen.content = true

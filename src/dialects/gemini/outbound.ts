@@ -4,7 +4,7 @@ import type { Json } from '../../chat/json.ts'
 import type { ChatResponse } from '../../chat/response.ts'
 import { readError } from '../complaint.ts'
 import type { Outbound } from '../dialect.ts'
-import { objectIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
 import { glimpse } from './glimpse.ts'
 import { AnswerReader } from './read-answer.ts'
@@ -17,6 +17,7 @@ export const geminiOutbound: Outbound = {
   parseResponse,
   readUsage,
   readComplaint: findComplaint,
+  isAnswer,
   parseError: readError,
   parseStream: () => new StreamParser(),
   glimpse,
@@ -25,4 +26,14 @@ export const geminiOutbound: Outbound = {
 function parseResponse(body: Json): ChatResponse {
   const reader = new AnswerReader()
   return foldEvents([...reader.push(objectIn(body) ?? {}), ...reader.close()])
+}
+
+/** A prompt that was blocked has an answer, and no candidate. */
+function isAnswer(body: Json): boolean {
+  const { candidates, promptFeedback } = objectIn(body) ?? {}
+  if (textIn(objectIn(promptFeedback)?.blockReason) !== undefined) return true
+  return listIn(candidates).some((candidate) => {
+    const { content, finishReason } = objectIn(candidate) ?? {}
+    return listIn(objectIn(content)?.parts).length > 0 || textIn(finishReason) !== undefined
+  })
 }

@@ -25,7 +25,8 @@ export class AnswerReader {
       events.push(...this.#candidate(numberIn(read.index) ?? 0).push(read))
     }
     const block = textIn(objectIn(chunk.promptFeedback)?.blockReason)
-    if (block !== undefined) this.#candidate(0).block(block)
+    if (block !== undefined)
+      this.#candidate(0).block(block, textIn(objectIn(chunk.promptFeedback)?.blockReasonMessage))
     const usage = readUsage(chunk)
     if (usage) events.push({ type: 'usage-report', usage })
     return events
@@ -64,6 +65,9 @@ class CandidateReader {
   readonly #calls: CallReader
   readonly #grounding: GroundingReader
   #finish: { raw: string; read: (raw: string, toolCalls: boolean) => Finish } | undefined
+  /** What is said of the finish, in words. */
+  #words: string | undefined
+  #spoke = false
 
   constructor(index: number, responseId: string) {
     this.#index = index
@@ -81,12 +85,15 @@ class CandidateReader {
     this.#grounding.note(candidate.groundingMetadata)
     const logprobs = readLogprobs(candidate.logprobsResult)
     if (logprobs.length > 0) events.push({ type: 'logprobs-delta', choice: this.#index, logprobs })
+    this.#spoke ||= events.some(({ type }) => type !== 'reasoning-delta' && type !== 'reasoning-seal')
     const raw = textIn(candidate.finishReason)
+    this.#words = textIn(candidate.finishMessage) ?? this.#words
     if (raw !== undefined) this.#finish = { raw, read: readFinish }
     return events
   }
 
-  block(raw: string): void {
+  block(raw: string, words: string | undefined): void {
+    this.#words = words
     this.#finish = { raw, read: readBlock }
   }
 
@@ -94,7 +101,14 @@ class CandidateReader {
     const cited = this.#grounding.close()
     if (!this.#finish) return cited
     const finish = this.#finish.read(this.#finish.raw, this.#calls.any)
-    return [...cited, { type: 'choice-finish', choice: this.#index, finish }]
+    const choice = this.#index
+    const isRefusal = finish.reason === 'content-filter' || finish.reason === 'other'
+    const words = isRefusal && !this.#spoke ? this.#words : undefined
+    return [
+      ...cited,
+      ...(words === undefined ? [] : [{ type: 'refusal-delta' as const, choice, text: words }]),
+      { type: 'choice-finish', choice, finish },
+    ]
   }
 
   /** Code that ran at Google, and what came of it, is shown by this dialect only and read over here. */

@@ -5,6 +5,7 @@
 import { HubError } from '../../errors.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, FilePart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
+import { isEmptyArguments } from '../empty-arguments.ts'
 import { objectIn, parseJson } from '../read.ts'
 import { generationOf } from './generation.ts'
 import { checkMedia, writeMedia } from './media.ts'
@@ -134,6 +135,6 @@ class ContentsWriter {
 
 /** A call that was cut off is shown as the text that there is of it: the model must see what it said. */
 function readArguments(text: string): JsonObject {
-  if (text.trim() === '') return {}
+  if (isEmptyArguments(text)) return {}
   return objectIn(parseJson(text)) ?? { arguments: text }
 }

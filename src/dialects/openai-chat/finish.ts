@@ -13,11 +13,27 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
   eos_token: 'stop',
   // Mistral
   model_length: 'length',
+  // Relays pass on the words of other dialects.
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  complete: 'stop',
+  completed: 'stop',
+  tool_call: 'tool-calls',
+  tool_use: 'tool-calls',
+  max_tokens: 'length',
+  max_output_tokens: 'length',
+  safety: 'content-filter',
+  recitation: 'content-filter',
+  prohibited_content: 'content-filter',
+  // Zhipu
+  sensitive: 'content-filter',
+  network_error: 'error',
+  refusal: 'refusal',
 }
 
 /** Reads the provider's word by what the answer held: a refusal, and at some providers tool calls too, end in `stop`. */
 export function readFinish(raw: string, held: { refusal: boolean; toolCalls: boolean }): Finish {
-  const reason = reasons[raw] ?? 'other'
+  const reason = reasons[raw.toLowerCase()] ?? 'other'
   if (reason === 'stop' && held.refusal) return { reason: 'refusal', raw }
   if (reason === 'stop' && held.toolCalls) return { reason: 'tool-calls', raw }
   return { reason, raw }
@@ -38,7 +54,7 @@ export function writeFinish({ reason, raw }: Finish, refused: boolean): string {
       // A model of another dialect may refuse without words; `stop` would look like an answer that is empty.
       return refused ? 'stop' : 'content_filter'
     case 'other':
-      // Another dialect's word means nothing to a client of this one, but an answer does not end in silence either.
-      return raw === '' ? 'error' : 'stop'
+      // An end that nobody knows is no clean one: a blocked answer must not look complete.
+      return raw === '' ? 'error' : 'content_filter'
   }
 }

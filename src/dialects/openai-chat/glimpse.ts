@@ -6,9 +6,10 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
+import { doneMark, glimpseNoise } from '../noise.ts'
 import { listIn, objectIn, parseJson, textIn } from '../read.ts'
 import { thinkingText } from './reasoning.ts'
-import { complaintIn, doneMark } from './stream.ts'
+import { complaintIn } from './stream.ts'
 import { readUsage } from './usage.ts'
 
 /** A text directly inside `delta`, which is what nearly every chunk has. Braces end the search: what is nested is parsed. */
@@ -21,6 +22,8 @@ const notable = new RegExp(
     /"finish_reason"\s*:\s*"/,
     /"error"\s*:\s*["{]/,
     /"(?:object|type)"\s*:\s*"error"/,
+    /"success"\s*:\s*false/,
+    /"(?:message|msg|error_msg)"\s*:\s*"/,
     /"(?:content|reasoning_details|tool_calls|images)"\s*:\s*\[/,
     /"(?:function_call|audio|message)"\s*:\s*\{/,
   ]
@@ -42,7 +45,7 @@ function look(message: SseMessage, chunk: JsonObject | undefined): Glimpse {
   const seen: Glimpse = {}
   const complaint = complaintIn(message, chunk)
   if (complaint) seen.complaint = complaint
-  if (!chunk) return seen
+  if (!chunk) return complaint ? seen : glimpseNoise(message.data ?? '')
   const usage = readUsage(chunk)
   if (usage) seen.usage = usage
   // An error has the last word: whatever else the chunk says of its choices, the answer is not a whole one.

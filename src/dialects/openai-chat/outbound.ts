@@ -4,7 +4,7 @@ import type { Json } from '../../chat/json.ts'
 import type { ChatResponse } from '../../chat/response.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Outbound } from '../dialect.ts'
-import { objectIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
 import { glimpse } from './glimpse.ts'
 import { AnswerReader } from './read-answer.ts'
@@ -17,6 +17,7 @@ export const openaiChatOutbound: Outbound = {
   parseResponse,
   readUsage,
   readComplaint: findError,
+  isAnswer,
   parseError: readError,
   parseStream: () => new StreamParser(),
   glimpse,
@@ -25,4 +26,12 @@ export const openaiChatOutbound: Outbound = {
 function parseResponse(body: Json): ChatResponse {
   const reader = new AnswerReader('whole')
   return foldEvents([...reader.push(objectIn(body) ?? {}), ...reader.close()])
+}
+
+function isAnswer(body: Json): boolean {
+  return listIn(objectIn(body)?.choices).some((choice) => {
+    const { message, delta, text, finish_reason: finish } = objectIn(choice) ?? {}
+    const said = objectIn(message) ?? objectIn(delta) ?? {}
+    return Object.keys(said).length > 0 || typeof text === 'string' || textIn(finish) !== undefined
+  })
 }

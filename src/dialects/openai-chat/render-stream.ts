@@ -6,11 +6,11 @@ import type { ChatRequest, ReasoningPart } from '../../chat/request.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import { CustomInput } from '../custom-input.ts'
 import type { Codec } from '../dialect.ts'
+import { doneMark } from '../noise.ts'
 import { writeFinish } from './finish.ts'
 import { sealCallId } from './call-id.ts'
 import { callFieldsOf, fieldsOf, isForeign } from './opaque.ts'
 import { customTools, renderCitations, renderImage, renderLogprobs } from './render-answer.ts'
-import { doneMark } from './stream.ts'
 import { writeUsage } from './usage.ts'
 
 type ChoiceEvent = Extract<ChatEvent, { choice: number }>

@@ -1,16 +1,17 @@
 /** The stream of a provider that speaks this dialect, as events. */
-import type { ChatEvent, Complaint } from '../../chat/events.ts'
+import { isContent, type ChatEvent, type Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, longestText, readError } from '../complaint.ts'
+import { findError, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
-import { objectIn, parseJson } from '../read.ts'
+import { doneMark, NoiseMemory } from '../noise.ts'
+import { OneAnswer, secondAnswer } from '../one-answer.ts'
+import { objectIn, parseJson, textIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
-
-/** The mark that ends a stream, after the last chunk. */
-export const doneMark = '[DONE]'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
   readonly #answer = new AnswerReader('stream')
+  readonly #one = new OneAnswer()
+  readonly #noise = new NoiseMemory()
   #state: 'open' | 'failed' | 'ended' = 'open'
 
   push(message: SseMessage): ChatEvent[] {
@@ -19,9 +20,15 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     if (data === undefined || data === '' || this.#state !== 'open') return []
     if (data.trim() === doneMark) return this.#close()
     const chunk = objectIn(parseJson(data))
-    const complaint = complaintIn(message, chunk)
+    const complaint =
+      complaintIn(message, chunk) ?? (chunk ? undefined : this.#noise.take(data, this.#answer.finished))
     // A chunk with an error may still report usage; its choice, if it has one, is empty.
+    const wasFinished = this.#answer.finished
     const events = chunk ? this.#answer.push(complaint ? { ...chunk, choices: [] } : chunk) : []
+    if (events.some(isContent) && this.#one.continues(textIn(chunk?.id), wasFinished)) {
+      this.#state = 'failed'
+      return [{ type: 'stream-error', complaint: secondAnswer }]
+    }
     if (complaint) {
       this.#state = 'failed'
       events.push({ type: 'stream-error', complaint })
@@ -31,7 +38,12 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
 
   /** Some servers leave the mark out; where every choice has finished, nothing is missing. */
   end(): ChatEvent[] {
-    return this.#state === 'open' && this.#answer.finished ? this.#close() : []
+    if (this.#state !== 'open') return []
+    if (this.#answer.finished) return this.#close()
+    const { complaint } = this.#noise
+    if (!complaint) return []
+    this.#state = 'failed'
+    return [{ type: 'stream-error', complaint }]
   }
 
   #close(): ChatEvent[] {
@@ -40,12 +52,11 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
   }
 }
 
-/** The error in a message: an event of that name (Groq), a chunk that holds one (OpenRouter), or what is no chunk at all. */
+/** The error in a message: an event of that name (Groq), or a chunk that holds one (OpenRouter). */
 export function complaintIn(
   { event, data = '' }: SseMessage,
   chunk: ReturnType<typeof objectIn>,
 ): Complaint | undefined {
   if (event === 'error') return readError(data)
-  if (chunk) return findError(chunk)
-  return { message: 'The provider sent a chunk that is not a JSON object.', body: data.slice(0, longestText) }
+  return chunk && findError(chunk)
 }

@@ -15,10 +15,19 @@ interface OpenCall {
   id: string | undefined
 }
 
+/** What came of a call before its name. */
+interface Nameless {
+  id: string | undefined
+  text: string
+  extra: JsonObject | undefined
+}
+
 export class ToolCallReader {
   readonly #choice: number
   readonly #responseId: string
   readonly #byIndex = new Map<number, OpenCall>()
+  /** Fragments that came before the name of their call, by their index. */
+  readonly #nameless = new Map<number | undefined, Nameless>()
   #last: OpenCall | undefined
   #count = 0
 
@@ -40,16 +49,26 @@ export class ToolCallReader {
 
   #read(delta: JsonObject): ChatEvent[] {
     const index = numberIn(delta.index)
-    const id = textIn(delta.id)
     const { name, arguments: given } = objectIn(delta.function) ?? {}
+    let id = textIn(delta.id)
+    let text = typeof given === 'string' ? given : objectIn(given) ? JSON.stringify(given) : ''
     const open = index === undefined ? this.#last : this.#byIndex.get(index)
     const events: ChatEvent[] = []
     let current = open
     if (!open || isAnother(open, index, id, textIn(name))) {
-      // A fragment that belongs to no call, or one without anything in it, begins none.
-      if (textIn(name) === undefined) return []
+      let extra = objectIn(delta.extra_content)
+      const before = open ? undefined : this.#nameless.get(index)
+      id ??= before?.id
+      text = (before?.text ?? '') + text
+      extra ??= before?.extra
+      // A fragment begins no call before the name is there.
+      if (textIn(name) === undefined) {
+        this.#nameless.set(index, { id, text, extra })
+        return []
+      }
+      this.#nameless.delete(index)
       current = this.#begin(index, id)
-      const opaque = callSealOf(objectIn(delta.extra_content))
+      const opaque = callSealOf(extra)
       const named = id ?? `call_${shortId(`${this.#responseId}/${this.#choice}/${current.call}`)}`
       events.push({
         type: 'tool-call-start',
@@ -60,7 +79,6 @@ export class ToolCallReader {
         ...(opaque && { opaque }),
       })
     }
-    const text = typeof given === 'string' ? given : objectIn(given) ? JSON.stringify(given) : ''
     if (current && text !== '') {
       events.push({ type: 'tool-call-delta', choice: this.#choice, call: current.call, arguments: text })
     }

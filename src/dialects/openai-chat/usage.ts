@@ -19,26 +19,38 @@ export function readUsage(body: Json): Usage | undefined {
 
 function readCounts(usage: JsonObject | undefined): Usage | undefined {
   if (!usage) return undefined
-  const inputTokens = numberIn(usage.prompt_tokens)
-  const completionTokens = numberIn(usage.completion_tokens)
-  if (inputTokens === undefined && completionTokens === undefined) return undefined
-  const input = objectIn(usage.prompt_tokens_details) ?? {}
-  const output = objectIn(usage.completion_tokens_details) ?? {}
-  const counted = (inputTokens ?? 0) + (completionTokens ?? 0)
+  // Relays of other dialects keep the names of those.
+  const promptTokens = numberIn(usage.prompt_tokens) ?? numberIn(usage.input_tokens)
+  const completionTokens = numberIn(usage.completion_tokens) ?? numberIn(usage.output_tokens)
+  if (promptTokens === undefined && completionTokens === undefined) return undefined
+  const input = objectIn(usage.prompt_tokens_details) ?? objectIn(usage.input_tokens_details) ?? {}
+  const output = objectIn(usage.completion_tokens_details) ?? objectIn(usage.output_tokens_details) ?? {}
+  const counted = (promptTokens ?? 0) + (completionTokens ?? 0)
+  const beside = Math.max(0, (numberIn(usage.total_tokens) ?? 0) - counted)
+  // Mistral leaves audio out of the prompt, and counts it in the total.
+  const audio = Math.min(beside, numberIn(input.audio_tokens) ?? 0)
   // xAI leaves reasoning out of completion_tokens, and Gemini does not even name it; the total holds it at both.
-  const uncounted = Math.max(0, (numberIn(usage.total_tokens) ?? 0) - counted)
+  const uncounted = beside - audio
   return {
-    inputTokens: inputTokens ?? 0,
+    inputTokens: (promptTokens ?? 0) + audio,
     outputTokens: (completionTokens ?? 0) + uncounted,
-    cachedTokens:
-      numberIn(input.cached_tokens) ??
-      // DeepSeek, then Together
-      numberIn(usage.prompt_cache_hit_tokens) ??
-      numberIn(usage.cached_tokens) ??
-      0,
+    cachedTokens: cachedIn(usage, input),
     cacheWriteTokens: numberIn(input.cache_write_tokens) ?? 0,
     reasoningTokens: numberIn(output.reasoning_tokens) ?? numberIn(usage.reasoning_tokens) ?? uncounted,
   }
+}
+
+function cachedIn(usage: JsonObject, input: JsonObject): number {
+  const counts = [
+    input.cached_tokens,
+    // DeepSeek
+    usage.prompt_cache_hit_tokens,
+    // Together, Moonshot
+    usage.cached_tokens,
+    // Mistral
+    usage.num_cached_tokens,
+  ].map(numberIn)
+  return counts.find((count) => count !== undefined && count !== 0) ?? 0
 }
 
 export function writeUsage(usage: Usage): JsonObject {

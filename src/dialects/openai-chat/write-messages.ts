@@ -6,6 +6,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import { HubError } from '../../errors.ts'
 import type { AssistantPart, FilePart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
+import { argumentsText } from '../empty-arguments.ts'
 import { compact } from '../read.ts'
 import { audioFormat, writeDataUrl } from '../data-url.ts'
 import { callFieldsOf, fieldsOf, mergeFields } from './opaque.ts'
@@ -87,7 +88,7 @@ function writeToolCall({
 }: Extract<AssistantPart, { type: 'tool-call' }>): JsonObject {
   const seal = opaque?.dialect === 'openai-chat' ? callFieldsOf(opaque) : {}
   // No arguments are written as an empty object: the empty string is not JSON.
-  return { id, type: 'function', function: { name, arguments: text || '{}' }, ...seal }
+  return { id, type: 'function', function: { name, arguments: argumentsText(text) }, ...seal }
 }
 
 function writeToolResult({ callId, content, isError }: ToolResultPart): JsonObject {

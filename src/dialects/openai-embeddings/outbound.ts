@@ -11,6 +11,7 @@ export const openaiEmbeddingsOutbound: Outbound = {
   buildCall,
   readUsage,
   readComplaint: findError,
+  isAnswer: (body) => Array.isArray(objectIn(body)?.data),
   parseError: readError,
   parseResponse: neverTranslated,
   parseStream: neverTranslated,

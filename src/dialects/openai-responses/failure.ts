@@ -5,7 +5,7 @@
 import type { Complaint } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, longestText, readError } from '../complaint.ts'
+import { findError, readError } from '../complaint.ts'
 import { objectIn, textIn } from '../read.ts'
 
 /** Why a Response object failed, if it did. */
@@ -25,11 +25,7 @@ export function complaintIn(
   { event: name, data = '' }: SseMessage,
   event: JsonObject | undefined,
 ): Complaint | undefined {
-  if (!event) {
-    return name === 'error'
-      ? readError(data)
-      : { message: 'The provider sent an event that is not a JSON object.', body: data.slice(0, longestText) }
-  }
+  if (!event) return name === 'error' ? readError(data) : undefined
   switch (typeOf(event, name)) {
     case 'error': {
       // The type says that it is an error, and not of which.

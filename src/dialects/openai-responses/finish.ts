@@ -55,13 +55,16 @@ export function writeFinish({ reason, raw }: Finish, refused: boolean): Outcome 
     case 'error':
       return failed('server_error', `The model failed to finish its answer${raw === '' ? '' : ` (${raw})`}.`)
     case 'other':
-      // Another dialect's word means nothing to a client of this one, but an answer does not end in silence either.
-      return raw === '' ? failed('server_error', 'The model did not finish its answer.') : completed
+      // An end that nobody knows is no clean one: a blocked answer must not look complete.
+      return raw === ''
+        ? failed('server_error', 'The model did not finish its answer.')
+        : incomplete('content_filter')
   }
 }
 
 export function failed(code: string, message: string): Outcome {
-  return { status: 'failed', error: { code, message }, incomplete_details: null }
+  // The type is OpenAI's for errors elsewhere; the AI SDK does not read an error without one.
+  return { status: 'failed', error: { code, message, type: 'server_error' }, incomplete_details: null }
 }
 
 const completed: Outcome = { status: 'completed', error: null, incomplete_details: null }

@@ -5,10 +5,10 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
+import { doneMark, glimpseNoise } from '../noise.ts'
 import { listIn, objectIn, parseJson, textIn } from '../read.ts'
 import { complaintIn, typeOf } from './failure.ts'
 import { readReasoning } from './state.ts'
-import { doneMark } from './stream.ts'
 import { readUsage } from './usage.ts'
 
 /** A quotation mark inside a JSON string is written `\"`, so this matches the member and never the model's own words. */
@@ -35,6 +35,7 @@ function look(message: SseMessage, event: JsonObject | undefined): Glimpse {
   const usage = readUsage(response)
   const reported = usage ? { usage } : {}
   if (complaint) return { complaint, ...reported }
+  if (!event) return glimpseNoise(message.data ?? '')
   const type = typeOf(event ?? {}, message.event)
   switch (type) {
     case 'response.output_item.added': {

@@ -2,7 +2,7 @@
 import { foldEvents } from '../../chat/fold.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Outbound } from '../dialect.ts'
-import { objectIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
 import { findFailure } from './failure.ts'
 import { glimpse } from './glimpse.ts'
@@ -17,6 +17,11 @@ export const openaiResponsesOutbound: Outbound = {
   parseResponse: (body) => foldEvents(new AnswerReader().finish(objectIn(body) ?? {})),
   readUsage,
   readComplaint: (body) => findFailure(body) ?? findError(body),
+  // One that is made in the background has its status, and its output later.
+  isAnswer(body) {
+    const { output, status } = objectIn(body) ?? {}
+    return listIn(output).length > 0 || (Array.isArray(output) && textIn(status) !== undefined)
+  },
   parseError: readError,
   parseStream: () => new StreamParser(),
   glimpse,

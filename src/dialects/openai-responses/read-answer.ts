@@ -36,6 +36,8 @@ interface Progress {
   said: Set<string>
   /** Its number among the calls, once it is known to be one. */
   call?: number
+  /** Arguments that came before the name of their call. */
+  nameless?: string
   logprobs?: true
   done?: true
 }
@@ -101,13 +103,22 @@ export class AnswerReader {
     return progress
   }
 
-  #begin(place: number, item: JsonObject): ChatEvent[] {
+  #begin(place: number, item: JsonObject, isDone = false): ChatEvent[] {
     const progress = this.#at(place)
     if (item.type !== 'function_call' || progress.call !== undefined) return []
+    const name = textIn(item.name)
+    if (name === undefined && !isDone) return []
     const call = this.#calls++
     progress.call = call
     const id = textIn(item.call_id) ?? textIn(item.id) ?? ''
-    return [{ type: 'tool-call-start', choice, call, id, name: textIn(item.name) ?? '' }]
+    // What is done has all of its arguments.
+    const before = (isDone ? textIn(item.arguments) : undefined) ?? progress.nameless
+    return [
+      { type: 'tool-call-start', choice, call, id, name: name ?? '' },
+      ...(before === undefined || progress.said.size === 0
+        ? []
+        : [{ type: 'tool-call-delta' as const, choice, call, arguments: before }]),
+    ]
   }
 
   #complete(place: number, item: JsonObject): ChatEvent[] {
@@ -115,7 +126,7 @@ export class AnswerReader {
     if (progress.done)
       return [...readLogprobsOf(progress, item), ...this.#citations.completeItem(place, item)]
     progress.done = true
-    const events = this.#begin(place, item)
+    const events = this.#begin(place, item, true)
     if (progress.said.size === 0)
       events.push(...partsOf(item).flatMap((text) => this.#say(place, progress, text)))
     switch (item.type) {
@@ -178,7 +189,10 @@ export class AnswerReader {
         this.#refused = true
         return [{ type: 'refusal-delta', choice, text }]
       case 'arguments':
-        if (progress.call === undefined) return []
+        if (progress.call === undefined) {
+          progress.nameless = (progress.nameless ?? '') + text
+          return []
+        }
         return [{ type: 'tool-call-delta', choice, call: progress.call, arguments: text }]
     }
   }

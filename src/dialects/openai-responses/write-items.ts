@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
+import { argumentsText } from '../empty-arguments.ts'
 import { listIn, textIn } from '../read.ts'
 import { ownItem } from './state.ts'
 import { writePart } from './write-parts.ts'
@@ -72,7 +73,7 @@ function writeAssistant(content: AssistantPart[]): JsonObject[] {
           type: 'function_call',
           call_id: part.id,
           name: part.name,
-          arguments: part.arguments || '{}',
+          arguments: argumentsText(part.arguments),
         })
         break
       case 'file':

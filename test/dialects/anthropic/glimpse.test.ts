@@ -99,7 +99,7 @@ describe('a glimpse', () => {
     expect(watch({ event: 'error', data: 'gone' })).toEqual([
       { complaint: { message: 'gone', body: 'gone' } },
     ])
-    expect(watch({ data: 'gone' })[0]?.complaint?.body).toBe('gone')
+    expect(watch({ data: 'gone' })[0]?.noise).toMatchObject({ body: 'gone' })
   })
 
   it('adds the last counts to the first', () => {

@@ -277,8 +277,9 @@ describe('the answer for a client', () => {
     [{ reason: 'refusal', raw: 'stop' }, 'refusal'],
     // A word of ours that the other dialect means otherwise.
     [{ reason: 'stop', raw: 'refusal' }, 'end_turn'],
-    [{ reason: 'error', raw: 'MALFORMED_FUNCTION_CALL' }, 'max_tokens'],
-    [{ reason: 'other', raw: 'compaction' }, 'end_turn'],
+    [{ reason: 'error', raw: 'MALFORMED_FUNCTION_CALL' }, 'refusal'],
+    [{ reason: 'stop', raw: 'compaction' }, 'compaction'],
+    [{ reason: 'other', raw: 'OTHER' }, 'refusal'],
     [{ reason: 'other', raw: '' }, 'max_tokens'],
   ])('ends for the reason %j as %s', (reason, word) => {
     expect(answer([], reason).stop_reason).toBe(word)

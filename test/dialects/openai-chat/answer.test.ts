@@ -187,7 +187,7 @@ describe('a stream that fails', () => {
       {
         type: 'stream-error',
         complaint: {
-          message: 'The provider sent a chunk that is not a JSON object.',
+          message: 'The provider sent an event that is not a JSON object.',
           body: text.slice(0, 8_192),
         },
       },

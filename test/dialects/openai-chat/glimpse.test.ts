@@ -80,7 +80,7 @@ describe('a glimpse', () => {
     expect(glimpse({ data: '[DONE]' })).toEqual({ end: true })
     expect(glimpse({ comment: 'ping' })).toEqual({})
     expect(glimpse({ event: 'error', data: 'gone' }).complaint?.message).toBe('gone')
-    expect(glimpse({ data: 'gone' }).complaint?.body).toBe('gone')
+    expect(glimpse({ data: 'gone' }).noise).toMatchObject({ body: 'gone' })
     expect(glimpse(message({ error: { message: 'gone' }, choices: [{ finish_reason: 'error' }] }))).toEqual({
       complaint: { message: 'gone', body: { message: 'gone' } },
     })

@@ -68,7 +68,7 @@ describe('a glimpse', () => {
     expect(see({ data: '{"type":"error","error":{"message":"gone"}}' }).complaint?.message).toBe('gone')
     expect(see({ event: 'error', data: 'gone' }).complaint?.message).toBe('gone')
     expect(see({ data: '{"error":{"message":"gone"}}' }).complaint?.message).toBe('gone')
-    expect(see({ data: 'gone' }).complaint?.body).toBe('gone')
+    expect(see({ data: 'gone' }).noise).toMatchObject({ body: 'gone' })
   })
 
   it('knows pings and a mark after the end', () => {
