@@ -30,6 +30,8 @@ export interface Inbound {
   /** Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and sees none. */
   renderStream(request: ChatRequest, served?: Served): Codec<ChatEvent, SseMessage>
   renderError(error: HubError, requestId: string): JsonObject
+  /** The HTTP status of an error, where clients of the dialect act on another than the error's own. */
+  errorStatus?(error: HubError): number
   /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
   renderStreamError(error: HubError, requestId: string): SseMessage[]
 }

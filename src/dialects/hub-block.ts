@@ -2,13 +2,23 @@
 import type { JsonObject } from '../chat/json.ts'
 import type { HubError, TrailEntry } from '../errors.ts'
 
-export function hubBlock(error: HubError, requestId: string): JsonObject {
+/** @param always whether the attempts are told of every error: clients of our own endpoints go by the code. */
+export function hubBlock(error: HubError, requestId: string, always = false): JsonObject {
   return {
     code: error.code,
     requestId,
-    ...(error.trail && { trail: error.trail.map((entry) => trailEntry(entry, error.concealed)) }),
+    ...(error.trail && (always || mayShowTrail(error)) && { trail: error.trail.map((entry) => trailEntry(entry, error.concealed)) }),
     ...(error.retryAt !== undefined && { retryAt: isoTime(error.retryAt) }),
   }
+}
+
+/**
+ * Whether the attempts are told. Of a request that is at fault they say nothing, and clients look for numbers
+ * such as 429 and 503 in the whole body to decide whether to try again: ids of keys hold them. The log has them.
+ */
+function mayShowTrail({ upstream, status }: HubError): boolean {
+  const isRetryable = status >= 500 || status === 408 || status === 409 || status === 429
+  return upstream === undefined && isRetryable
 }
 
 function trailEntry(
@@ -25,4 +35,10 @@ function trailEntry(
 
 function isoTime(at: number): string {
   return new Date(at).toISOString()
+}
+
+/** Whether the last provider that was asked was overloaded. */
+export function isOverloaded({ code, upstream, trail }: HubError): boolean {
+  const verdict = upstream?.verdict ?? trail?.at(-1)?.verdict
+  return code === 'PROVIDER_ERROR' && verdict === 'overloaded'
 }

@@ -172,7 +172,7 @@ describe('an error as a client of OpenAI chat reads it', () => {
       trail: [{ ...entry, retryAt: startedAt + 1000 }, entry],
     })
     expect(openaiChatInbound.renderError(error, 'req-1')).toEqual({
-      error: { message: 'All keys rest.', type: 'rate_limit_error', code: 'QUOTA_EXHAUSTED', param: null },
+      error: { message: 'All keys rest.', type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null },
       hub: {
         code: 'QUOTA_EXHAUSTED',
         requestId: 'req-1',
@@ -221,7 +221,7 @@ describe('an error as a client of OpenAI chat reads it', () => {
     const messages = openaiChatInbound.renderStreamError(new HubError('PROVIDER_ERROR', 'Gone.'), 'r')
     expect(messages.map(({ data = '' }) => JSON.parse(data))).toEqual([
       {
-        error: { message: 'Gone.', type: 'api_error', code: 'PROVIDER_ERROR', param: null },
+        error: { message: 'Gone.', type: 'server_error', code: 'server_error', param: null },
         hub: { code: 'PROVIDER_ERROR', requestId: 'r' },
       },
     ])

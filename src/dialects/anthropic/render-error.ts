@@ -1,7 +1,8 @@
 /** Our errors as Anthropic words them. https://platform.claude.com/docs/en/api/errors */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ErrorCode, HubError } from '../../errors.ts'
-import { hubBlock } from '../hub-block.ts'
+import { anthropicTooLong, isTooLong } from '../context-limit.ts'
+import { hubBlock, isOverloaded } from '../hub-block.ts'
 
 /** The types that clients of this dialect know. */
 const types = {
@@ -38,7 +39,7 @@ export function renderError(error: HubError, requestId: string): JsonObject {
     type: 'error',
     error: {
       type: typeOf(error),
-      message: error.message,
+      message: isTooLong(error) ? anthropicTooLong(error.message) : error.message,
       ...(error.param === 'thread' && { details: threadsUnsupported }),
     },
     request_id: requestId,
@@ -46,9 +47,16 @@ export function renderError(error: HubError, requestId: string): JsonObject {
   }
 }
 
-function typeOf({ code, upstream, trail }: HubError): string {
+/** Claude Code makes a conversation shorter on a 400 alone, and waits on a 529. */
+export function errorStatus(error: HubError): number {
+  if (isTooLong(error)) return 400
+  return isOverloaded(error) ? 529 : error.status
+}
+
+function typeOf(error: HubError): string {
+  const { code, upstream } = error
+  if (isTooLong(error)) return 'invalid_request_error'
   if (upstream?.status !== undefined) return typesOfStatus[upstream.status] ?? types[code]
   // Clients try again after a while when they are told this, which is what helps.
-  const overloaded = upstream?.verdict === 'overloaded' || trail?.at(-1)?.verdict === 'overloaded'
-  return code === 'PROVIDER_ERROR' && overloaded ? 'overloaded_error' : types[code]
+  return isOverloaded(error) ? 'overloaded_error' : types[code]
 }

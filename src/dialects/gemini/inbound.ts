@@ -3,7 +3,7 @@ import type { Inbound } from '../dialect.ts'
 import { rendererOfWord, withWord } from './enum-format.ts'
 import { readRequest } from './read-request.ts'
 import { renderAnswer } from './render-answer.ts'
-import { renderError } from './render-error.ts'
+import { errorStatus, renderError } from './render-error.ts'
 import { StreamRenderer } from './render-stream.ts'
 
 export const geminiInbound: Inbound = {
@@ -12,6 +12,7 @@ export const geminiInbound: Inbound = {
   renderResponse: (response, request, served) => renderAnswer(withWord(response, request), served),
   renderStream: (request, served) => rendererOfWord(request, new StreamRenderer(served)),
   renderError,
+  errorStatus,
   // A message like any other, in which Google's SDKs look for an `error` and throw it.
   renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],
 }

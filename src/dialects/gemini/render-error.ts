@@ -1,7 +1,8 @@
 /** Our errors as Google words them. https://google.aip.dev/193, https://ai.google.dev/gemini-api/docs/troubleshooting */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ErrorCode, HubError } from '../../errors.ts'
-import { hubBlock } from '../hub-block.ts'
+import { geminiTooLong, isTooLong } from '../context-limit.ts'
+import { hubBlock, isOverloaded } from '../hub-block.ts'
 
 /** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
 const statuses = {
@@ -38,8 +39,8 @@ export function renderError(error: HubError, requestId: string): JsonObject {
   const details = renderDetails(error)
   return {
     error: {
-      code: error.status,
-      message: error.message,
+      code: errorStatus(error),
+      message: isTooLong(error) ? geminiTooLong(error.message) : error.message,
       status: renderStatus(error),
       ...(details.length > 0 && { details }),
     },
@@ -47,7 +48,15 @@ export function renderError(error: HubError, requestId: string): JsonObject {
   }
 }
 
-function renderStatus({ upstream, code, status }: HubError): string {
+/** Google's own for these: its clients go by the status. */
+export function errorStatus(error: HubError): number {
+  if (isTooLong(error)) return 400
+  return isOverloaded(error) ? 503 : error.status
+}
+
+function renderStatus(error: HubError): string {
+  const { upstream, code, status } = error
+  if (isTooLong(error)) return 'INVALID_ARGUMENT'
   if (!upstream) return statuses[code]
   // A provider of this dialect has said the word itself.
   return /^[A-Z]+(_[A-Z]+)*$/.test(upstream.type ?? '')

@@ -11,6 +11,6 @@ export function renderError(error: HubError, requestId: string): JsonObject {
       ...(error.param !== undefined && { param: error.param }),
       remedy: errorMeanings[error.code].remedy,
     },
-    hub: hubBlock(error, requestId),
+    hub: hubBlock(error, requestId, true),
   }
 }

@@ -1,5 +1,6 @@
 /** How clients speak OpenAI chat to us. */
 import type { Inbound } from '../dialect.ts'
+import { openaiStatus } from '../openai-words.ts'
 import { readRequest } from './read-request.ts'
 import { renderAnswer } from './render-answer.ts'
 import { renderError } from './render-error.ts'
@@ -11,6 +12,7 @@ export const openaiChatInbound: Inbound = {
   renderResponse: renderAnswer,
   renderStream: (request) => new StreamRenderer(request),
   renderError,
+  errorStatus: openaiStatus,
   // An ordinary message with an `error`, which OpenAI's SDKs throw; no [DONE] follows, so nobody takes it for an end.
   renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],
 }

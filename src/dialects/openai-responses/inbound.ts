@@ -1,6 +1,7 @@
 /** How clients speak OpenAI Responses to us. */
 import type { Inbound } from '../dialect.ts'
 import { renderError } from '../openai-chat/render-error.ts'
+import { openaiStatus } from '../openai-words.ts'
 import { readRequest } from './read-request.ts'
 import { renderAnswer } from './render-answer.ts'
 import { StreamRenderer } from './render-stream.ts'
@@ -13,5 +14,6 @@ export const openaiResponsesInbound: Inbound = {
   renderStream: (request, served) => new StreamRenderer(request, served),
   // OpenAI's error bodies are the same for both of its dialects.
   renderError,
+  errorStatus: openaiStatus,
   renderStreamError,
 }

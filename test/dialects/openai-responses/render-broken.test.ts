@@ -60,7 +60,7 @@ describe('a stream that breaks', () => {
     expect(after).toMatchObject([
       {
         type: 'error',
-        code: 'QUOTA_EXHAUSTED',
+        code: 'rate_limit_exceeded',
         message: 'All keys rest.',
         param: null,
         hub: { requestId: 'req-1' },
@@ -94,7 +94,7 @@ describe('a stream that breaks', () => {
     const [first, second] = openaiResponsesInbound
       .renderStreamError(error, 'req-1')
       .map(({ event, data = '' }) => ({ event, data: JSON.parse(data) }))
-    expect(first).toMatchObject({ event: 'error', data: { type: 'error', code: 'QUOTA_EXHAUSTED' } })
+    expect(first).toMatchObject({ event: 'error', data: { type: 'error', code: 'rate_limit_exceeded' } })
     expect(second).toMatchObject({
       event: 'response.failed',
       data: {
