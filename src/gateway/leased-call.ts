@@ -166,12 +166,17 @@ function requestFor(
 const mostFailures = 3
 
 /** Whether the provider has failed this request so often that its other keys are not worth a try. */
-function hasFailedEnough(trail: readonly TrailEntry[], { provider, model, blame }: TrailEntry): boolean {
-  if (blame !== 'provider') return false
+function hasFailedEnough(trail: readonly TrailEntry[], last: TrailEntry): boolean {
+  if (!isFailure(last)) return false
+  const { provider, model } = last
   const failures = trail.filter(
-    (entry) => entry.blame === 'provider' && entry.provider === provider && entry.model === model,
+    (entry) => isFailure(entry) && entry.provider === provider && entry.model === model,
   )
   return failures.length >= mostFailures
+}
+
+function isFailure({ blame, verdict }: TrailEntry): boolean {
+  return blame === 'provider' || verdict === 'unknown-error'
 }
 
 /** Whether the key may still serve another model. */
@@ -186,9 +191,12 @@ function afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
       // Another model may take what is too long for this one, another provider what this one refuses
       // with every key; nobody else is asked about a request that is wrong.
       return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
-    case 'region':
     case 'unknown':
+      // An error in a good answer, in words that no rule has: it harms nothing, and another key may be answered.
+      if (fault.verdict === 'unknown-error' && fault.status === undefined) return 'same-pool'
       return fault.verdict === 'deadline' || fault.verdict === malformedVerdict ? 'nobody' : 'next'
+    case 'region':
+      return 'next'
     case 'key':
     case 'account':
     case 'model':
