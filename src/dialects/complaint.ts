@@ -51,11 +51,23 @@ export function findReason(body: Json): Complaint | undefined {
 }
 
 /** Members of which every answer has one, and every event of a stream that is none of an error. */
-const answerNames = ['choices', 'candidates', 'output', 'content', 'response', 'delta', 'data', 'type'] as const
+const answerNames = [
+  'choices',
+  'candidates',
+  'output',
+  'content',
+  'response',
+  'delta',
+  'data',
+  'type',
+] as const
 
 /** An error that is the body itself: words, and nothing of an answer. */
 function isBareError(body: JsonObject): boolean {
-  return wordsIn(body) !== undefined && answerNames.every((name) => body[name] === undefined || body[name] === null)
+  return (
+    wordsIn(body) !== undefined &&
+    answerNames.every((name) => body[name] === undefined || body[name] === null)
+  )
 }
 
 function wordsIn({ message, msg, error_msg, status_msg }: JsonObject): string | undefined {

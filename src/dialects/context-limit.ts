@@ -80,7 +80,8 @@ function first(patterns: readonly string[], text: string): number | undefined {
 
 /** As Anthropic says it. https://platform.claude.com/docs/en/build-with-claude/context-windows */
 export function anthropicTooLong(message: string): string {
-  if (/^(?:prompt is too long|input length and `max_tokens` exceed context limit)/.test(message)) return message
+  if (/^(?:prompt is too long|input length and `max_tokens` exceed context limit)/.test(message))
+    return message
   const { limit, input, output } = readContextLimit(message)
   if (limit === undefined || input === undefined) return `prompt is too long: ${message}`
   if (output !== undefined && output > 0 && input < limit)

@@ -7,7 +7,10 @@ export function hubBlock(error: HubError, requestId: string, always = false): Js
   return {
     code: error.code,
     requestId,
-    ...(error.trail && (always || mayShowTrail(error)) && { trail: error.trail.map((entry) => trailEntry(entry, error.concealed)) }),
+    ...(error.trail &&
+      (always || mayShowTrail(error)) && {
+        trail: error.trail.map((entry) => trailEntry(entry, error.concealed)),
+      }),
     ...(error.retryAt !== undefined && { retryAt: isoTime(error.retryAt) }),
   }
 }

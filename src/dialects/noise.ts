@@ -17,7 +17,10 @@ export function isBrokenObject(data: string): boolean {
 
 /** What an event that is no JSON object says of a stream that has no end. */
 export function complaintOfNoise(data: string): Complaint {
-  return { message: 'The provider sent an event that is not a JSON object.', body: data.slice(0, longestText) }
+  return {
+    message: 'The provider sent an event that is not a JSON object.',
+    body: data.slice(0, longestText),
+  }
 }
 
 /** The same event on its way through a relay. */

@@ -20,7 +20,10 @@ export function errorResponse(c: Context<HubContext>, error: HubError): Response
       String(Math.max(1, Math.ceil((error.retryAt - Math.max(Date.now(), receivedAt)) / 1000))),
     )
   }
-  return new Response(JSON.stringify(body), { status: listener?.errorStatus?.(error) ?? error.status, headers })
+  return new Response(JSON.stringify(body), {
+    status: listener?.errorStatus?.(error) ?? error.status,
+    headers,
+  })
 }
 
 /** The dialect whose clients call an address; undefined for our own endpoints. */

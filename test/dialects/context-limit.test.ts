@@ -62,20 +62,28 @@ const sentences: [vendor: string, sentence: string, numbers: object][] = [
     '`inputs` tokens + `max_new_tokens` must be <= 131073. Given: 150000 `inputs` tokens and 100 `max_new_tokens`',
     { limit: 131073, input: 150000, output: 100 },
   ],
-  ['Moonshot', 'Your request exceeded model token limit: 262144 (requested: 270000)', { limit: 262144, input: 270000 }],
+  [
+    'Moonshot',
+    'Your request exceeded model token limit: 262144 (requested: 270000)',
+    { limit: 262144, input: 270000 },
+  ],
   ['Groq', 'Please reduce the length of the messages or completion.', {}],
   ['Amazon', 'Input is too long for requested model.', {}],
 ]
 
 /** What each client looks for. */
-const clients: Record<string, (body: { error: { message: string; type?: string; code?: unknown; status?: string } }) => void> = {
+const clients: Record<
+  string,
+  (body: { error: { message: string; type?: string; code?: unknown; status?: string } }) => void
+> = {
   anthropic: ({ error }) => {
     expect(error.type).toBe('invalid_request_error')
     expect(error.message).toMatch(
       /^prompt is too long: |^input length and `max_tokens` exceed context limit: \d+ \+ \d+ > \d+/,
     )
   },
-  'openai-chat': ({ error }) => expect(error).toMatchObject({ code: 'context_length_exceeded', type: 'invalid_request_error' }),
+  'openai-chat': ({ error }) =>
+    expect(error).toMatchObject({ code: 'context_length_exceeded', type: 'invalid_request_error' }),
   'openai-responses': ({ error }) => expect(error.code).toBe('context_length_exceeded'),
   gemini: ({ error }) => {
     expect(error).toMatchObject({ code: 400, status: 'INVALID_ARGUMENT' })
@@ -84,7 +92,14 @@ const clients: Record<string, (body: { error: { message: string; type?: string; 
 }
 
 function tooLong(message: string, status: number): HubError {
-  const upstream = { blame: 'request' as const, verdict: 'context-too-long', message, status, type: 'x', code: 'y' }
+  const upstream = {
+    blame: 'request' as const,
+    verdict: 'context-too-long',
+    message,
+    status,
+    type: 'x',
+    code: 'y',
+  }
   return new HubError('VALIDATION_ERROR', message, { upstream })
 }
 
@@ -116,6 +131,7 @@ describe('the numbers of a request that is too long', () => {
   })
 
   it("leave Anthropic's own words as they are", () => {
-    for (const [vendor, sentence] of sentences) if (vendor.startsWith('Anthropic')) expect(said(sentence)).toBe(sentence)
+    for (const [vendor, sentence] of sentences)
+      if (vendor.startsWith('Anthropic')) expect(said(sentence)).toBe(sentence)
   })
 })

@@ -1,7 +1,6 @@
 /** What counts as an answer, and where it ends, in every dialect that a provider speaks. */
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
-import { foldEvents } from '../../src/chat/fold.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
 import type { DialectId } from '../../src/chat/request.ts'
 import type { Outbound } from '../../src/dialects/dialect.ts'
@@ -51,7 +50,12 @@ const samples: Partial<Record<DialectId, Sample>> = {
     finish: chunk('a', {}, 'stop'),
     end: 'data: [DONE]\n\n',
     another: chat('b'),
-    nothing: [{ choices: [], usage }, { choices: null }, { choices: [{}] }, { object: 'chat.completion', id: 'x' }],
+    nothing: [
+      { choices: [], usage },
+      { choices: null },
+      { choices: [{}] },
+      { object: 'chat.completion', id: 'x' },
+    ],
     empty: [
       { choices: [{ index: 0, message: { role: 'assistant', content: '' }, finish_reason: 'stop' }], usage },
       { choices: [{ index: 0, finish_reason: 'content_filter' }] },
@@ -62,7 +66,10 @@ const samples: Partial<Record<DialectId, Sample>> = {
     finish: data({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } }),
     end: data({ type: 'message_stop' }),
     another: messages('b'),
-    nothing: [{ type: 'message', content: [] }, { type: 'message', content: null, stop_reason: null }],
+    nothing: [
+      { type: 'message', content: [] },
+      { type: 'message', content: null, stop_reason: null },
+    ],
     empty: [{ type: 'message', content: [], stop_reason: 'end_turn' }],
   },
   'openai-responses': {
@@ -119,75 +126,83 @@ function outcome(speaker: Outbound, sse: string): [end: string | undefined, text
 
 const noise = ['[DONE]', 'upstream connect error', 'null', '[]', '42', '"ok"']
 
-describe.each(cases)('the end of an answer in %s', (id, speaker, { begin, finish, end, another, nothing, empty }) => {
-  const whole = begin + finish + end
+describe.each(cases)(
+  'the end of an answer in %s',
+  (id, speaker, { begin, finish, end, another, nothing, empty }) => {
+    const whole = begin + finish + end
 
-  it.each([
-    ...noise.map((words) => `data: ${words}\n\n`),
-    'data: {"broken":\n\n',
-    'event: error\ndata: {"error":{"message":"gone"}}\n\n',
-    data({ error: { message: 'gone' } }),
-    another,
-  ])('is the last that is read (%j after it)', (after) => {
-    // Where nothing marks the end, an error after it is one, and so is another answer.
-    if (end === '' && (after === another || after.includes('gone'))) return
-    expect(outcome(speaker, whole + after)).toEqual(['response-end', 'Hi you'])
-    if (id === 'cohere') return
-    const relay = new Relay(speaker, true)
-    const text = relay.push(new TextEncoder().encode(whole + after)) + relay.end()
-    expect(text).toBe(whole)
-    expect(relay.seen).toMatchObject({ complete: true })
-    expect(relay.seen.complaint).toBeUndefined()
-  })
-
-  it.each(noise)('is not spoilt by %s before it', (words) => {
-    // At these two the mark is the end.
-    if (words === '[DONE]' && (id === 'openai-chat' || id === 'cohere')) return
-    const line = `data: ${words}\n\n`
-    expect(outcome(speaker, line + begin + line + finish + line + end)).toEqual(['response-end', 'Hi you'])
-    const relay = new Relay(speaker, true)
-    const text = relay.push(new TextEncoder().encode(begin + line + finish + end)) + relay.end()
-    expect(relay.seen.complaint).toBeUndefined()
-    // Some servers set the mark in Responses, and its SDKs know it.
-    if (words !== '[DONE]' && id !== 'cohere') expect(text).toBe(whole)
-  })
-
-  it('is missing where noise comes in its place, which then says why', () => {
-    const sse = `${begin}data: upstream connect error\n\n`
-    expect(parse(speaker, sse).at(-1)).toMatchObject({
-      type: 'stream-error',
-      complaint: { body: 'upstream connect error' },
+    it.each([
+      ...noise.map((words) => `data: ${words}\n\n`),
+      'data: {"broken":\n\n',
+      'event: error\ndata: {"error":{"message":"gone"}}\n\n',
+      data({ error: { message: 'gone' } }),
+      another,
+    ])('is the last that is read (%j after it)', (after) => {
+      // Where nothing marks the end, an error after it is one, and so is another answer.
+      if (end === '' && (after === another || after.includes('gone'))) return
+      expect(outcome(speaker, whole + after)).toEqual(['response-end', 'Hi you'])
+      if (id === 'cohere') return
+      const relay = new Relay(speaker, true)
+      const text = relay.push(new TextEncoder().encode(whole + after)) + relay.end()
+      expect(text).toBe(whole)
+      expect(relay.seen).toMatchObject({ complete: true })
+      expect(relay.seen.complaint).toBeUndefined()
     })
-    const relay = new Relay(speaker, true)
-    relay.push(new TextEncoder().encode(sse))
-    relay.end()
-    expect(relay.seen).toMatchObject({ complete: false, complaint: { body: 'upstream connect error' } })
-  })
 
-  it('is an error where an event is broken, since something of the answer is lost', () => {
-    expect(outcome(speaker, `${begin}data: {"half":\n\n${finish}${end}`)[0]).toBe('stream-error')
-  })
+    it.each(noise)('is not spoilt by %s before it', (words) => {
+      // At these two the mark is the end.
+      if (words === '[DONE]' && (id === 'openai-chat' || id === 'cohere')) return
+      const line = `data: ${words}\n\n`
+      expect(outcome(speaker, line + begin + line + finish + line + end)).toEqual(['response-end', 'Hi you'])
+      const relay = new Relay(speaker, true)
+      const text = relay.push(new TextEncoder().encode(begin + line + finish + end)) + relay.end()
+      expect(relay.seen.complaint).toBeUndefined()
+      // Some servers set the mark in Responses, and its SDKs know it.
+      if (words !== '[DONE]' && id !== 'cohere') expect(text).toBe(whole)
+    })
 
-  it('is an error where a second answer begins', () => {
-    expect(outcome(speaker, begin + another + finish + end)[0]).toBe('stream-error')
-    // The same head twice is one answer.
-    const [head = ''] = begin.split('\n\n')
-    if (id !== 'openai-chat' && id !== 'gemini')
-      expect(outcome(speaker, `${head}\n\n${whole}`)).toEqual(['response-end', 'Hi you'])
-  })
+    it('is missing where noise comes in its place, which then says why', () => {
+      const sse = `${begin}data: upstream connect error\n\n`
+      expect(parse(speaker, sse).at(-1)).toMatchObject({
+        type: 'stream-error',
+        complaint: { body: 'upstream connect error' },
+      })
+      const relay = new Relay(speaker, true)
+      relay.push(new TextEncoder().encode(sse))
+      relay.end()
+      expect(relay.seen).toMatchObject({ complete: false, complaint: { body: 'upstream connect error' } })
+    })
 
-  it('comes with an answer', () => {
-    expect([{}, ...nothing].filter((body) => speaker.isAnswer(body))).toEqual([])
-    expect(empty.filter((body) => !speaker.isAnswer(body))).toEqual([])
-    expect(empty.filter((body) => speaker.readComplaint(body))).toEqual([])
-  })
-})
+    it('is an error where an event is broken, since something of the answer is lost', () => {
+      expect(outcome(speaker, `${begin}data: {"half":\n\n${finish}${end}`)[0]).toBe('stream-error')
+    })
+
+    it('is an error where a second answer begins', () => {
+      expect(outcome(speaker, begin + another + finish + end)[0]).toBe('stream-error')
+      // The same head twice is one answer.
+      const [head = ''] = begin.split('\n\n')
+      if (id !== 'openai-chat' && id !== 'gemini')
+        expect(outcome(speaker, `${head}\n\n${whole}`)).toEqual(['response-end', 'Hi you'])
+    })
+
+    it('comes with an answer', () => {
+      expect([{}, ...nothing].filter((body) => speaker.isAnswer(body))).toEqual([])
+      expect(empty.filter((body) => !speaker.isAnswer(body))).toEqual([])
+      expect(empty.filter((body) => speaker.readComplaint(body))).toEqual([])
+    })
+  },
+)
 
 it('is one answer where a server makes up an id for each chunk', () => {
   const [, speaker] = cases[0] ?? []
   if (!speaker) throw new Error('no dialect')
   const words = ['one', 'two', 'three'].map((word) => chunk(`id-${word}`, { content: word }))
-  const sse = [...words, chunk('id-end', {}, 'stop'), data({ id: 'id-usage', choices: [], usage }), 'data: [DONE]\n\n']
+  const sse = [
+    ...words,
+    chunk('id-end', {}, 'stop'),
+    data({ id: 'id-usage', choices: [], usage }),
+    'data: [DONE]\n\n',
+  ]
   expect(outcome(speaker, sse.join(''))).toEqual(['response-end', 'onetwothree'])
 })
 
@@ -203,7 +218,7 @@ describe('an error in a 200', () => {
     for (const [id, speaker] of cases) {
       expect(speaker.readComplaint(body)?.message, id).toBe(words)
       expect(outcome(speaker, data(body))[0], id).toBe('stream-error')
-      const glimpse = (speaker.watch?.() ?? speaker.glimpse)({ data: JSON.stringify(body) })
+      const glimpse = speaker.glimpse({ data: JSON.stringify(body) })
       expect(glimpse.complaint?.message, id).toBe(words)
     }
   })
@@ -226,16 +241,21 @@ describe('an end that no table knows', () => {
     return listener.renderResponse(response, anyRequest)
   }
 
-  it.each(['MODEL_ARMOR', 'OTHER', 'FINISH_REASON_UNSPECIFIED', 'NEWLY_MADE_UP'])('is not "stop": %s', (word) => {
-    for (const text of [undefined, 'Half a sen']) {
-      const body = answer(word, 'The response violated Responsible AI settings.', text)
-      expect(rendered(body, 'openai-chat')).toMatchObject({ choices: [{ finish_reason: 'content_filter' }] })
-      expect(rendered(body, 'anthropic')).toMatchObject({ stop_reason: 'refusal' })
-      expect(rendered(body, 'openai-responses')).toMatchObject({ status: 'incomplete' })
-      const said = JSON.stringify(rendered(body, 'openai-chat'))
-      expect(said.includes('violated Responsible AI')).toBe(text === undefined)
-    }
-  })
+  it.each(['MODEL_ARMOR', 'OTHER', 'FINISH_REASON_UNSPECIFIED', 'NEWLY_MADE_UP'])(
+    'is not "stop": %s',
+    (word) => {
+      for (const text of [undefined, 'Half a sen']) {
+        const body = answer(word, 'The response violated Responsible AI settings.', text)
+        expect(rendered(body, 'openai-chat')).toMatchObject({
+          choices: [{ finish_reason: 'content_filter' }],
+        })
+        expect(rendered(body, 'anthropic')).toMatchObject({ stop_reason: 'refusal' })
+        expect(rendered(body, 'openai-responses')).toMatchObject({ status: 'incomplete' })
+        const said = JSON.stringify(rendered(body, 'openai-chat'))
+        expect(said.includes('violated Responsible AI')).toBe(text === undefined)
+      }
+    },
+  )
 
   it.each([
     ['end_turn', 'stop'],
@@ -246,143 +266,5 @@ describe('an end that no table knows', () => {
   ])('is not a word of another dialect that a relay passes on: %s', (word, reason) => {
     const body = { choices: [{ index: 0, message: { content: 'Hi' }, finish_reason: word }] }
     expect(outbound['openai-chat']?.parseResponse(body).choices[0]?.finish.reason).toBe(reason)
-  })
-})
-
-describe('a call', () => {
-  const call = (events: ChatEvent[]) =>
-    foldEvents(events).choices[0]?.content.filter((part) => part.type === 'tool-call') ?? []
-  const speak = (id: DialectId): Outbound => {
-    const speaker = outbound[id]
-    if (!speaker) throw new Error(id)
-    return speaker
-  }
-  const fragment = (index: number, fields: JsonObject) => chunk('a', { tool_calls: [{ index, ...fields }] })
-
-  it('keeps what came before its name', () => {
-    const chatStream =
-      fragment(0, { id: 'call_a', function: { arguments: '{"city":' } }) +
-      fragment(1, { function: { arguments: '{"n"' } }) +
-      fragment(0, { function: { name: 'weather', arguments: '"Oslo"}' } }) +
-      fragment(1, { id: 'call_b', function: { name: 'count', arguments: ':1}' } }) +
-      chunk('a', {}, 'tool_calls')
-    expect(call(parse(speak('openai-chat'), `${chatStream}data: [DONE]\n\n`))).toMatchObject([
-      { id: 'call_a', name: 'weather', arguments: '{"city":"Oslo"}' },
-      { id: 'call_b', name: 'count', arguments: '{"n":1}' },
-    ])
-    const item = { type: 'function_call', call_id: 'call_a', name: 'weather' }
-    const early = data({ type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"city":' })
-    const rest = data({ type: 'response.function_call_arguments.delta', output_index: 0, delta: '"Oslo"}' })
-    const done = data({ type: 'response.completed', response: { status: 'completed', output: [] } })
-    const added = data({ type: 'response.output_item.added', output_index: 0, item })
-    expect(call(parse(speak('openai-responses'), early + added + rest + done))).toMatchObject([
-      { id: 'call_a', name: 'weather', arguments: '{"city":"Oslo"}' },
-    ])
-    const piece = (fields: JsonObject) =>
-      data({ type: 'tool-call-delta', index: 0, delta: { message: { tool_calls: fields } } })
-    const cohereStream =
-      piece({ id: 'call_a', function: { arguments: '{"city":' } }) +
-      piece({ function: { name: 'weather', arguments: '"Oslo"}' } }) +
-      data({ type: 'message-end', delta: { finish_reason: 'TOOL_CALL' } })
-    expect(call(parse(speak('cohere'), cohereStream))).toMatchObject([
-      { id: 'call_a', name: 'weather', arguments: '{"city":"Oslo"}' },
-    ])
-  })
-
-  it.each([['null'], ['[]'], ['""'], [''], ['  '], ['nu', 'll'], ['[', ' ]']])(
-    'has an empty object where its arguments are %j%j',
-    (...pieces) => {
-      const sse =
-        fragment(0, { id: 'a', function: { name: 'now', arguments: '' } }) +
-        pieces.map((text) => fragment(0, { function: { arguments: text } })).join('') +
-        chunk('a', {}, 'tool_calls') +
-        'data: [DONE]\n\n'
-      expect(call(parse(speak('openai-chat'), sse))).toMatchObject([{ arguments: '{}' }])
-      const tool = { id: 'a', type: 'function', function: { name: 'now', arguments: pieces.join('') } }
-      const body = { choices: [{ message: { tool_calls: [tool] }, finish_reason: 'tool_calls' }] }
-      const response = speak('openai-chat').parseResponse(body)
-      expect(response.choices[0]?.content).toMatchObject([{ arguments: '{}' }])
-      for (const client of Object.values(inbound)) {
-        if (client.id === 'openai-embeddings' || client.id.startsWith('hub-')) continue
-        const text = JSON.stringify(client.renderResponse(response, anyRequest))
-        expect(text, client.id).not.toMatch(/MALFORMED|INVALID/)
-      }
-    },
-  )
-
-  it.each(['{"n":null}', '[1]', 'nullable', '"text"', '{}'])('keeps its other arguments: %s', (given) => {
-    const pieces = [...given].map((text) => fragment(0, { function: { arguments: text } })).join('')
-    const sse = fragment(0, { id: 'a', function: { name: 'f' } }) + pieces + chunk('a', {}, 'tool_calls')
-    expect(call(parse(speak('openai-chat'), `${sse}data: [DONE]\n\n`))).toMatchObject([{ arguments: given }])
-  })
-
-  it('that was cut off before its arguments is not one without any', () => {
-    const sse = fragment(0, { id: 'a', function: { name: 'f', arguments: '' } }) + chunk('a', {}, 'length')
-    expect(call(parse(speak('openai-chat'), `${sse}data: [DONE]\n\n`))).toMatchObject([{ arguments: '' }])
-  })
-
-  it.each(['null', '[]', '""', ''])('is an empty object in the history of every provider where it is %j', (given) => {
-    const history = {
-      model: 'm',
-      messages: [
-        { role: 'user', content: 'When?' },
-        {
-          role: 'assistant',
-          content: null,
-          tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'now', arguments: given } }],
-        },
-        { role: 'tool', tool_call_id: 'call_1', content: '12:00' },
-      ],
-    }
-    const parsed = inbound['openai-chat']?.parseRequest(history)
-    if (!parsed) throw new Error('no chat')
-    const request = { ...parsed, origin: { ...parsed.origin, dialect: 'hub-chat' as const } }
-    for (const [id, speaker] of cases) {
-      const { body } = speaker.buildCall(request, { baseUrl: 'https://p.example', model: 'm', quirks: {} })
-      const text = JSON.stringify(body)
-      expect(text, id).toMatch(/"(?:arguments|input|args)":(?:"\{\}"|\{\})/)
-      expect(text, id).not.toContain('INVALID_JSON')
-    }
-  })
-
-  it('that a program of the model makes stands in the head of the answer', () => {
-    const head = {
-      id: 'msg_1',
-      model: 'claude',
-      content: [{ type: 'tool_use', id: 'toolu_1', name: 'roll', input: { sides: 6 }, caller: { type: 'code' } }],
-      stop_reason: 'tool_use',
-      usage: { input_tokens: 3, output_tokens: 1 },
-    }
-    const sse = data({ type: 'message_start', message: head }) + data({ type: 'message_stop' })
-    const events = parse(speak('anthropic'), sse)
-    expect(call(events)).toMatchObject([{ id: 'toolu_1', name: 'roll', arguments: '{"sides":6}' }])
-    expect(events.find(({ type }) => type === 'choice-finish')).toMatchObject({ finish: { reason: 'tool-calls' } })
-    const relay = new Relay(speak('anthropic'), true)
-    relay.push(new TextEncoder().encode(sse))
-    expect(relay.seen).toMatchObject({ content: true, finished: true })
-  })
-})
-
-describe('usage', () => {
-  const read = (usage: JsonObject) => outbound['openai-chat']?.readUsage({ usage })
-
-  it("has Mistral's cached tokens, and its audio as input and not as reasoning", () => {
-    expect(read({ prompt_tokens: 900, completion_tokens: 5, total_tokens: 905, num_cached_tokens: 896 })).toMatchObject({
-      cachedTokens: 896,
-    })
-    const audio = {
-      prompt_tokens: 6,
-      completion_tokens: 15,
-      total_tokens: 396,
-      prompt_tokens_details: { cached_tokens: 0, audio_tokens: 375 },
-    }
-    expect(read(audio)).toMatchObject({ inputTokens: 381, outputTokens: 15, reasoningTokens: 0 })
-  })
-
-  it('has reasoning that only the total holds', () => {
-    expect(read({ prompt_tokens: 6, completion_tokens: 15, total_tokens: 121 })).toMatchObject({
-      outputTokens: 115,
-      reasoningTokens: 100,
-    })
   })
 })

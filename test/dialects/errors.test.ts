@@ -172,7 +172,12 @@ describe('an error as a client of OpenAI chat reads it', () => {
       trail: [{ ...entry, retryAt: startedAt + 1000 }, entry],
     })
     expect(openaiChatInbound.renderError(error, 'req-1')).toEqual({
-      error: { message: 'All keys rest.', type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null },
+      error: {
+        message: 'All keys rest.',
+        type: 'rate_limit_error',
+        code: 'rate_limit_exceeded',
+        param: null,
+      },
       hub: {
         code: 'QUOTA_EXHAUSTED',
         requestId: 'req-1',

@@ -73,7 +73,8 @@ describe.each(speakers)('$id, as a provider speaks it', (speaker) => {
       const failed = events.find((event) => event.type === 'stream-error')
       const whole = glimpses.some((glimpse) => glimpse.finished || glimpse.end)
       const noise = glimpses.find((glimpse) => glimpse.noise)?.noise
-      const complaint = glimpses.find((glimpse) => glimpse.complaint)?.complaint ?? (whole ? undefined : noise)
+      const complaint =
+        glimpses.find((glimpse) => glimpse.complaint)?.complaint ?? (whole ? undefined : noise)
       expect(complaint).toEqual(failed?.complaint)
       expect(glimpses.some((glimpse) => glimpse.content)).toBe(events.some(isContent))
       expect(glimpses.findIndex((glimpse) => glimpse.content)).toBe(firstContent(speaker, messages))

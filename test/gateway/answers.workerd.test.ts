@@ -33,12 +33,20 @@ async function add(dialect: string): Promise<void> {
   const row = { id: provider, name: 'P', baseUrl: 'http://127.0.0.1:9/v1', dialect, models: ['m'] }
   await call('POST', '/api/providers', row, ada.session)
   for (const index of [1, 2])
-    await call('POST', '/api/keys', { provider, apiKey: `answers-secret-${turn}-${index}-0123456789` }, ada.session)
+    await call(
+      'POST',
+      '/api/keys',
+      { provider, apiKey: `answers-secret-${turn}-${index}-0123456789` },
+      ada.session,
+    )
 }
 
 type Client = 'chat' | 'messages' | 'responses' | 'gemini'
 
-async function ask(client: Client, stream = false): Promise<{ status: number; text: string; requestId: string | null }> {
+async function ask(
+  client: Client,
+  stream = false,
+): Promise<{ status: number; text: string; requestId: string | null }> {
   const model = `${provider}/m`
   const messages = [{ role: 'user', content: 'Hello' }]
   const requests: Record<Client, [path: string, body: object]> = {
@@ -65,7 +73,8 @@ async function ask(client: Client, stream = false): Promise<{ status: number; te
 
 const sse = (...events: (object | string)[]): string =>
   events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join('')
-const streamed = (text: string) => () => new Response(text, { headers: { 'content-type': 'text/event-stream' } })
+const streamed = (text: string) => () =>
+  new Response(text, { headers: { 'content-type': 'text/event-stream' } })
 const json = (body: object) => () => Response.json(body)
 const chunk = (delta: object, finish: string | null = null) => ({
   id: 'c1',
@@ -150,23 +159,37 @@ describe('a stream', () => {
     expect((await ask('gemini', true)).text).toContain('morning.')
   })
 
-  it.each<[Client]>([['gemini'], ['messages'], ['chat']])('may end in a mark of another dialect for %s', async (client) => {
-    await add('anthropic')
-    const text = (event: object & { type: string }) => `event: ${event.type}\n${sse(event)}`
-    const events =
-      text({ type: 'message_start', message: { id: 'msg_1', model: 'm', content: [], usage: { input_tokens: 3 } } } as never) +
-      text({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as never) +
-      text({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'morning.' } } as never) +
-      text({ type: 'content_block_stop', index: 0 } as never) +
-      text({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 1 } } as never) +
-      text({ type: 'message_stop' })
-    answers = [streamed(events + sse('[DONE]'))]
-    const { status, text: got } = await ask(client, true)
-    expect(status).toBe(200)
-    expect(got).toContain('morning.')
-    expect(got).not.toMatch(/error/)
-    if (client === 'messages') expect(got).toBe(events)
-  })
+  it.each<[Client]>([['gemini'], ['messages'], ['chat']])(
+    'may end in a mark of another dialect for %s',
+    async (client) => {
+      await add('anthropic')
+      const text = (event: object & { type: string }) => `event: ${event.type}\n${sse(event)}`
+      const events =
+        text({
+          type: 'message_start',
+          message: { id: 'msg_1', model: 'm', content: [], usage: { input_tokens: 3 } },
+        } as never) +
+        text({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as never) +
+        text({
+          type: 'content_block_delta',
+          index: 0,
+          delta: { type: 'text_delta', text: 'morning.' },
+        } as never) +
+        text({ type: 'content_block_stop', index: 0 } as never) +
+        text({
+          type: 'message_delta',
+          delta: { stop_reason: 'end_turn' },
+          usage: { output_tokens: 1 },
+        } as never) +
+        text({ type: 'message_stop' })
+      answers = [streamed(events + sse('[DONE]'))]
+      const { status, text: got } = await ask(client, true)
+      expect(status).toBe(200)
+      expect(got).toContain('morning.')
+      expect(got).not.toMatch(/error/)
+      if (client === 'messages') expect(got).toBe(events)
+    },
+  )
 
   it('goes on with another key where it broke in a call of which the client was given nothing', async () => {
     await add('openai-chat')

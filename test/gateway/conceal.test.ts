@@ -69,7 +69,9 @@ describe.each(Object.entries(inbound))('in %s', (dialect, listener) => {
     const tells = dialect.startsWith('hub-') || error.status >= 500 || [408, 409, 429].includes(error.status)
     expect(texts[0]?.includes('server-error')).toBe(tells)
     // A caller who may know is shown it.
-    expect(JSON.stringify(listener?.renderError(error, 'req_1'))).toContain(tells ? 'team-provider' : error.message)
+    expect(JSON.stringify(listener?.renderError(error, 'req_1'))).toContain(
+      tells ? 'team-provider' : error.message,
+    )
   })
 })
 

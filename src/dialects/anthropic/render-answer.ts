@@ -44,7 +44,9 @@ function withoutLastSeal(content: AssistantPart[]): AssistantPart[] {
 }
 
 function isHidden(part: AssistantPart): boolean {
-  return part.type === 'reasoning' && part.opaque !== undefined && sealedBlock(part).type === 'redacted_thinking'
+  return (
+    part.type === 'reasoning' && part.opaque !== undefined && sealedBlock(part).type === 'redacted_thinking'
+  )
 }
 
 function renderContent(content: AssistantPart[], citations: readonly Citation[]): JsonObject[] {

@@ -68,7 +68,13 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         this.#usage = event.usage
         return []
       case 'response-end':
-        return [...this.#begin('', ''), ...this.#endCitations(), ...this.#endBlocks(), ...this.#sealLast(), ...this.#end()]
+        return [
+          ...this.#begin('', ''),
+          ...this.#endCitations(),
+          ...this.#endBlocks(),
+          ...this.#sealLast(),
+          ...this.#end(),
+        ]
       case 'logprobs-delta':
       case 'stream-error':
         // The first has no place here; how a broken stream ends is the pipeline's to say, with `renderStreamError`.

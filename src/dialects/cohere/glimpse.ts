@@ -10,9 +10,9 @@ import { objectIn, parseJson } from '../read.ts'
 import { StreamParser } from './stream.ts'
 
 export function glimpse(message: SseMessage): Glimpse {
-  const { event, data = '' } = message
+  const { event: name, data = '' } = message
   const parsed = objectIn(parseJson(data))
-  if (event !== 'error' && data !== '' && data.trim() !== doneMark && !parsed) return glimpseNoise(data)
+  if (name !== 'error' && data !== '' && data.trim() !== doneMark && !parsed) return glimpseNoise(data)
   const seen: Glimpse = {}
   // A fragment by itself has no call that a parser knows of.
   if (parsed?.type === 'tool-call-delta') seen.content = true

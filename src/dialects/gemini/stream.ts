@@ -38,8 +38,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
   #read(chunk: JsonObject): ChatEvent[] {
     const wasFinished = this.#answer.finished
     const events = this.#answer.push(chunk)
-    const isSecond =
-      events.some(isContent) && this.#one.continues(textIn(chunk.responseId), wasFinished)
+    const isSecond = events.some(isContent) && this.#one.continues(textIn(chunk.responseId), wasFinished)
     return isSecond ? this.#fail(secondAnswer) : events
   }
 

@@ -169,10 +169,7 @@ export class AnswerWriter {
   #attach({ source, mediaType = 'image/png' }: FilePart): WireEvent[] {
     if (source.type !== 'base64') return source.type === 'url' ? this.#insert(`![](${source.url})`) : []
     const format = mediaType.replace(/^image\//, '')
-    return [
-      ...this.#closeAll(false),
-      ...this.#addWhole(imageItem(this.#nextPlace(), format, source.data)),
-    ]
+    return [...this.#closeAll(false), ...this.#addWhole(imageItem(this.#nextPlace(), format, source.data))]
   }
 
   #take(steps: CallStep[], isCut: boolean): WireEvent[] {

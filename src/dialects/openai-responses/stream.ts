@@ -31,8 +31,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     }
     if (!event) return []
     const type = typeOf(event, message.event)
-    if (type !== 'response.completed' && type !== 'response.incomplete')
-      return this.#answer.push(type, event)
+    if (type !== 'response.completed' && type !== 'response.incomplete') return this.#answer.push(type, event)
     this.#isOpen = false
     // The event's own name is the status, where the answer in it does not say.
     const response = { status: type.slice('response.'.length), ...objectIn(event.response) }

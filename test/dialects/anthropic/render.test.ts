@@ -209,7 +209,12 @@ describe('the stream for a client', () => {
 
   it('never ends an answer with hidden state after the last word', () => {
     const opaque = { dialect: 'gemini' as const, data: 's' }
-    const events: ChatEvent[] = [start, text('Hi'), { type: 'reasoning-seal', choice: 0, opaque }, finish('stop')]
+    const events: ChatEvent[] = [
+      start,
+      text('Hi'),
+      { type: 'reasoning-seal', choice: 0, opaque },
+      finish('stop'),
+    ]
     const streamed = render(...events, end).map(({ content_block: block }) => JSON.stringify(block) ?? '')
     expect(streamed.join('')).not.toContain('redacted_thinking')
     const { content } = anthropicInbound.renderResponse(foldEvents(events), anyRequest)

@@ -94,12 +94,7 @@ describe('a whole answer', () => {
     ['refusal', 'refusal', [{ type: 'refusal', text: 'No.' }], { status: 'completed' }],
     ['refusal', 'refusal', [], { status: 'incomplete', incomplete_details: { reason: 'content_filter' } }],
     ['error', 'MALFORMED_FUNCTION_CALL', [], { status: 'failed', incomplete_details: null }],
-    [
-      'other',
-      'pause',
-      [text],
-      { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
-    ],
+    ['other', 'pause', [text], { status: 'incomplete', incomplete_details: { reason: 'content_filter' } }],
     ['other', '', [text], { status: 'failed' }],
   ])('with the finish %s (%s) and %j is %j', (reason, raw, content, expected) => {
     const body = render(content, { reason, raw })
