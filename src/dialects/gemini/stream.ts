@@ -38,8 +38,9 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
   #read(chunk: JsonObject): ChatEvent[] {
     const wasFinished = this.#answer.finished
     const events = this.#answer.push(chunk)
-    const isSecond = events.some(isContent) && this.#one.continues(textIn(chunk.responseId), wasFinished)
-    return isSecond ? this.#fail(secondAnswer) : events
+    if (!events.some(isContent) || !this.#one.continues(textIn(chunk.responseId), wasFinished)) return events
+    // What follows a finished answer is not read.
+    return wasFinished ? events.filter(({ type }) => type === 'usage-report') : this.#fail(secondAnswer)
   }
 
   #fail(complaint: Complaint): ChatEvent[] {

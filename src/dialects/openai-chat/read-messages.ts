@@ -15,6 +15,7 @@ import { Unread } from '../unread.ts'
 import { writeCustomInput } from '../custom-input.ts'
 import { audioMediaType, readUrl } from '../data-url.ts'
 import { readForeignPart } from '../foreign-parts.ts'
+import { argumentsText } from '../empty-arguments.ts'
 import { openCallId } from './call-id.ts'
 import { callSealOf, foreignReasoning, sealOf } from './opaque.ts'
 import { readDetailsText, readThinking } from './reasoning.ts'
@@ -118,7 +119,7 @@ function readAssistantContent(message: WireAssistantMessage, legacyCalls: Legacy
   content.push(...calls.map(({ call }) => call))
   if (message.function_call) {
     const { name, arguments: text } = message.function_call
-    content.push({ type: 'tool-call', id: legacyCalls.add(name), name, arguments: text ?? '' })
+    content.push({ type: 'tool-call', id: legacyCalls.add(name), name, arguments: argumentsText(text ?? '') })
   }
   return content
 }
@@ -150,13 +151,13 @@ function readToolCall(
   const { id, state } = openCallId(wire.id ?? '')
   const opaque = callSealOf(wire.extra_content ?? undefined) ?? state?.opaque
   const text = wire.function
-    ? argumentsText(wire.function.arguments)
+    ? argumentsText(writtenArguments(wire.function.arguments))
     : writeCustomInput(wire.custom?.input ?? '')
   const call: ToolCallPart = { type: 'tool-call', id, name, arguments: text, ...(opaque && { opaque }) }
   return [{ call, reasoning: state?.reasoning ?? [] }]
 }
 
-function argumentsText(given: string | JsonObject | null | undefined): string {
+function writtenArguments(given: string | JsonObject | null | undefined): string {
   return typeof given === 'string' ? given : given ? JSON.stringify(given) : ''
 }
 

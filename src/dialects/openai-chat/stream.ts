@@ -26,6 +26,8 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     const wasFinished = this.#answer.finished
     const events = chunk ? this.#answer.push(complaint ? { ...chunk, choices: [] } : chunk) : []
     if (events.some(isContent) && this.#one.continues(textIn(chunk?.id), wasFinished)) {
+      // What follows a finished answer is not read: only its own usage may come after it.
+      if (wasFinished) return events.filter(({ type }) => type === 'usage-report')
       this.#state = 'failed'
       return [{ type: 'stream-error', complaint: secondAnswer }]
     }

@@ -15,6 +15,7 @@ import { audioMediaType, readUrl } from '../data-url.ts'
 import { readForeignPart } from '../foreign-parts.ts'
 import { compact, objectIn } from '../read.ts'
 import { functionItems, type ToolNames } from './client-tools.ts'
+import { argumentsText } from '../empty-arguments.ts'
 import { readReasoning } from './state.ts'
 import { inputItem, type WireContent, type WireItem, type WirePart } from './wire-items.ts'
 
@@ -46,7 +47,9 @@ class ItemReader {
         const { call_id: id, arguments: text } = item
         const name = this.#names.of('function', item.name, raw.namespace)
         const opaque = this.#callStates.get(id)
-        return this.#say([{ type: 'tool-call', id, name, arguments: text, ...(opaque && { opaque }) }])
+        return this.#say([
+          { type: 'tool-call', id, name, arguments: argumentsText(text), ...(opaque && { opaque }) },
+        ])
       }
       case 'function_call_output':
         return this.#answer({

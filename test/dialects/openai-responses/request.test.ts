@@ -143,7 +143,7 @@ describe('a request that is read', () => {
           },
           { type: 'text', text: 'I look.' },
           { type: 'tool-call', id: 'a', name: 'f', arguments: '{}' },
-          { type: 'tool-call', id: 'b', name: 'g', arguments: '' },
+          { type: 'tool-call', id: 'b', name: 'g', arguments: '{}' },
         ],
       },
       {
