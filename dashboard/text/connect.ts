@@ -50,7 +50,7 @@ const tools: Record<Tool, ToolWords> = {
   'gemini-cli': {
     name: 'Gemini CLI',
     where:
-      'In a terminal. Choose “Use Gemini API key” when it asks how to sign in; the address stands without /v1beta.',
+      'In a terminal. A settings file of your own stays as it is: set security.auth.selectedType to gemini-api-key in it.',
     docs: 'https://github.com/google-gemini/gemini-cli',
   },
   cursor: {
@@ -61,8 +61,53 @@ const tools: Record<Tool, ToolWords> = {
   },
   opencode: {
     name: 'OpenCode',
-    where: 'In ~/.config/opencode/opencode.json.',
+    where: 'In ~/.config/opencode/opencode.json. This adapter speaks the Responses dialect.',
     docs: 'https://opencode.ai/docs/providers/',
+  },
+  'qwen-code': {
+    name: 'Qwen Code',
+    where: 'In a terminal. Choose “OpenAI” when it asks how to sign in.',
+    docs: 'https://qwenlm.github.io/qwen-code-docs/',
+  },
+  cline: {
+    name: 'Cline',
+    where: 'In the extension, under Settings, API Configuration.',
+    docs: 'https://docs.cline.bot/provider-config/openai-compatible',
+  },
+  copilot: {
+    name: 'GitHub Copilot',
+    where: 'In VS Code, under Manage Models, Add Models.',
+    docs: 'https://code.visualstudio.com/docs/copilot/language-models',
+  },
+  zed: {
+    name: 'Zed',
+    where: 'In settings.json. Export the token as LLM_HUB_API_KEY, or enter it in the agent settings.',
+    docs: 'https://zed.dev/docs/ai/llm-providers',
+  },
+  crush: {
+    name: 'Crush',
+    where: 'In ~/.config/crush/crush.json.',
+    docs: 'https://github.com/charmbracelet/crush',
+  },
+  aider: {
+    name: 'Aider',
+    where: 'In a terminal.',
+    docs: 'https://aider.chat/docs/llms/openai-compat.html',
+  },
+  pi: {
+    name: 'pi',
+    where: 'In ~/.pi/agent/models.json. Choose the model with /model.',
+    docs: 'https://github.com/badlogic/pi-mono',
+  },
+  librechat: {
+    name: 'LibreChat',
+    where: 'In librechat.yaml; the token stands in .env.',
+    docs: 'https://www.librechat.ai/docs/configuration/librechat_yaml/object_structure/custom_endpoint',
+  },
+  n8n: {
+    name: 'n8n',
+    where: 'In n8n, under Credentials.',
+    docs: 'https://docs.n8n.io/integrations/builtin/credentials/openai/',
   },
   continue: {
     name: 'Continue',
@@ -71,7 +116,8 @@ const tools: Record<Tool, ToolWords> = {
   },
   'open-webui': {
     name: 'Open WebUI',
-    where: 'In a terminal; or in its settings, under Connections. It lists the hub’s models by itself.',
+    where:
+      'In a terminal; or in its settings, under Connections. It lists the hub’s models by itself. A hub started with npm start listens to this machine alone: a container on Linux reaches it with --network=host.',
     docs: 'https://docs.openwebui.com/getting-started/env-configuration/',
   },
 }
