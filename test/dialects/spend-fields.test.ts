@@ -100,7 +100,7 @@ describe('tools that run at the provider', () => {
     ['openai-responses', { type: ' web_search' }],
     ['openai-responses', { type: 'Web_Search' }],
     ['openai-responses', { type: 'shell', environment: { type: 'container_auto' } }],
-    ['openai-responses', { type: 'namespace', name: 'n', tools: [own, { type: 'web_search' }] }],
+    ['openai-responses', { type: 'namespace', name: 'n', tools: [{ type: 'web_search' }] }],
     ['openai-responses', { vector_store_ids: ['vs_1'] }],
     ['openai-responses', { type: 'x_search' }],
     ['openai-chat', { web_search: { enable: true } }],
