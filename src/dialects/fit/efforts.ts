@@ -11,7 +11,7 @@ const plain = ['low', 'medium', 'high']
 
 /** By the model's id, whatever a reseller puts before it; the first that matches counts. */
 const known: readonly [RegExp, readonly string[]][] = [
-  [/\bgpt-5[\w.-]*-pro\b/, ['medium', 'high', 'xhigh']],
+  [/\bgpt-5[\w.-]{0,40}-pro\b/, ['medium', 'high', 'xhigh']],
   [/\bgpt-5\.1-codex-max\b/, [...plain, 'xhigh']],
   [/\bgpt-5\.1/, ['none', ...plain]],
   [/\bgpt-(?:5\.[2-5])/, ['none', ...plain, 'xhigh']],
