@@ -31,12 +31,26 @@ const combinators = ['allOf', 'anyOf', 'oneOf'] as const
 const refusedAtRoot = [...combinators, '$ref', 'enum', 'not', 'if', 'then', 'else']
 /** Branches within branches are followed so far. */
 const deepest = 8
+/**
+ * The most that is merged: branches, their properties and required names. References multiply, and
+ * a few lines can refer to billions of branches. No tool comes near it; the rest is left out.
+ */
+const mostMerged = 20_000
+/** A longer reference is not followed. In characters. */
+const longestReference = 1_000
 
 /**
  * The branches of a root merged into one object: all of their properties, of which those are
  * required that every branch requires. It permits more than the schema did and nothing less.
+ *
+ * @param budget how much may still be merged of all branches together.
  */
-function plainRoot(schema: JsonObject, root = schema, depth = 0): JsonObject {
+function plainRoot(
+  schema: JsonObject,
+  root = schema,
+  depth = 0,
+  budget = { left: mostMerged },
+): JsonObject {
   const isPlain = schema.type === 'object' && !refusedAtRoot.some((name) => schema[name] !== undefined)
   if (isPlain || depth > deepest) return schema
   const properties = new Map<string, Json>()
@@ -44,9 +58,13 @@ function plainRoot(schema: JsonObject, root = schema, depth = 0): JsonObject {
   const referred = schema.$ref === undefined ? [] : [{ $ref: schema.$ref }]
   for (const combinator of combinators) {
     const listed = listIn(schema[combinator])
-    const branches = (combinator === 'allOf' ? [...referred, ...listed] : listed).map((branch) =>
-      plainRoot(resolve(branch, root), root, depth + 1),
-    )
+    const branches: JsonObject[] = []
+    for (const branch of combinator === 'allOf' ? [...referred, ...listed] : listed) {
+      if (budget.left <= 0) break
+      const resolved = resolve(branch, root)
+      budget.left -= sizeOf(resolved)
+      branches.push(plainRoot(resolved, root, depth + 1, budget))
+    }
     for (const branch of branches) addProperties(properties, branch)
     const names = branches.map((branch) => namesIn(branch.required))
     for (const name of combinator === 'allOf' ? names.flat() : sharedBy(names)) required.add(name)
@@ -62,18 +80,26 @@ function plainRoot(schema: JsonObject, root = schema, depth = 0): JsonObject {
   }
 }
 
+/** How much there is to merge of a branch. */
+function sizeOf({ properties, required, allOf, anyOf, oneOf }: JsonObject): number {
+  const lists = [required, allOf, anyOf, oneOf].map((list) => listIn(list).length)
+  return lists.reduce((sum, length) => sum + length, 1 + Object.keys(objectIn(properties) ?? {}).length)
+}
+
 function addProperties(all: Map<string, Json>, { properties }: JsonObject): void {
   for (const [name, property] of Object.entries(objectIn(properties) ?? {})) all.set(name, property)
 }
 
 function sharedBy([first = [], ...others]: string[][]): string[] {
-  return first.filter((name) => others.every((names) => names.includes(name)))
+  const sets = others.map((names) => new Set(names))
+  return first.filter((name) => sets.every((names) => names.has(name)))
 }
 
 /** A branch itself, or what it refers to. */
 function resolve(branch: Json, root: JsonObject): JsonObject {
   const reference = textIn(objectIn(branch)?.$ref)
-  if (!reference?.startsWith('#/')) return objectIn(branch) ?? {}
+  if (!reference?.startsWith('#/') || reference.length > longestReference)
+    return objectIn(branch) ?? {}
   let found: Json | undefined = root
   for (const step of reference.slice(2).split('/')) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
