@@ -8,14 +8,14 @@ import type { Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import { parseJson } from '../dialects/read.ts'
 import type { Fault, HubError } from '../errors.ts'
 import { BodyTooLargeError, BrokenBodyError, readBeginning, readText } from '../http/bounded-reader.ts'
-import { encodeSse } from '../http/sse.ts'
+import { encodeSse, EventTooLongError } from '../http/sse.ts'
 import { faultOfException } from '../providers/classify.ts'
 import type { Sent } from '../providers/sent-words.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
 import type { AttemptInput } from './attempt.ts'
 import { largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './budgets.ts'
 import { ContentMeter } from './content-meter.ts'
-import { foldStream, isEventStream } from './fold-stream.ts'
+import { type Folded, foldStream, isEventStream } from './fold-stream.ts'
 import { interruption, type LinkedAbort } from './interruption.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import { failureOfComplaint, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
@@ -99,10 +99,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   try {
     text = await readText(response, withEcho(maxAnswerBytes, sentBytes))
   } catch (thrown) {
-    if (thrown instanceof BodyTooLargeError) {
-      const faultOf = sentBytes >= largeRequestBytes ? tooLongAnswer : malformedAnswer
-      return { type: 'fault', fault: faultOf(thrown.message, response.status), begun: {} }
-    }
+    if (thrown instanceof BodyTooLargeError) return overlong(thrown, response, conversation)
     if (!(thrown instanceof BrokenBodyError)) throw thrown
     const fault = faultOfException(thrown.cause, secrets)
     return { ...(interruption(abort.cause) ?? { type: 'fault', fault }), begun: {} }
@@ -135,7 +132,13 @@ const noAnswer = 'The provider answered without an answer: no choice, no candida
 /** An event stream, read to its end: relays send it where none was asked for. */
 function readFolded(text: string, response: Response, conversation: Conversation): Answered {
   const { speaker, dropped } = conversation
-  const folded = foldStream(text, speaker)
+  let folded: Folded
+  try {
+    folded = foldStream(text, speaker)
+  } catch (thrown) {
+    if (thrown instanceof EventTooLongError) return overlong(thrown, response, conversation)
+    throw thrown
+  }
   switch (folded.type) {
     case 'answer': {
       const { usage, meter } = folded
@@ -146,6 +149,12 @@ function readFolded(text: string, response: Response, conversation: Conversation
     case 'cut':
       return { type: 'fault', fault: cutFault('before it was complete'), begun: {} }
   }
+}
+
+/** An answer that passes its bound: the provider's fault, unless the request may have caused it. */
+function overlong({ message }: Error, { status }: Response, { sentBytes }: Conversation): Answered {
+  const faultOf = sentBytes >= largeRequestBytes ? tooLongAnswer : malformedAnswer
+  return { type: 'fault', fault: faultOf(message, status), begun: {} }
 }
 
 async function readRedirect(response: Response, conversation: Conversation): Promise<Answered> {
