@@ -50,7 +50,8 @@ function offsetsOf({ place }: Citation, offsets: TextOffsets): { start_index: nu
 export function writeChatAnnotation(citation: Citation, offsets: TextOffsets): JsonObject {
   const { url, file, quote } = citation
   const place = offsetsOf(citation, offsets)
-  const address = url ?? `file:${encodeURIComponent(file?.id ?? file?.name ?? '')}`
+  // Half a character cannot be encoded.
+  const address = url ?? `file:${encodeURIComponent((file?.id ?? file?.name ?? '').toWellFormed())}`
   const page = compact({ ...place, url: address, title: titleOf(citation), content: quote })
   const fields = file && compact({ file_id: file.id, filename: file.name })
   return {
