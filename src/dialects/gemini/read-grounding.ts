@@ -13,7 +13,9 @@ export class GroundingReader {
   readonly #placer: CitationPlacer
   /** The UTF-16 index at which each part begins in the text. */
   readonly #starts: number[] = []
-  #chunks: Json[] = []
+  readonly #chunks: Json[] = []
+  /** The same as JSON, to tell whether a message repeats them. */
+  readonly #written: string[] = []
   readonly #supports = new Map<string, JsonObject>()
 
   constructor(choice: number) {
@@ -30,8 +32,11 @@ export class GroundingReader {
     const { groundingChunks, groundingSupports } = objectIn(metadata) ?? {}
     const chunks = listIn(groundingChunks)
     // A message either repeats the chunks so far, and may add some, or holds new ones only.
-    const repeats = this.#chunks.every((chunk, at) => sameJson(chunk, chunks[at]))
-    if (chunks.length > 0) this.#chunks = repeats ? chunks : [...this.#chunks, ...chunks]
+    const written = chunks.map((chunk) => JSON.stringify(chunk))
+    const repeats = this.#written.every((chunk, at) => chunk === written[at])
+    const known = repeats ? this.#written.length : 0
+    for (const chunk of chunks.slice(known)) this.#chunks.push(chunk)
+    for (const chunk of written.slice(known)) this.#written.push(chunk)
     for (const support of listIn(groundingSupports))
       this.#supports.set(JSON.stringify(support), objectIn(support) ?? {})
   }
@@ -42,7 +47,8 @@ export class GroundingReader {
     const found = [...this.#supports.values()].flatMap((support) => this.#readSupport(support, cited))
     const others = this.#chunks.filter((_, index) => !cited.has(index))
     found.push(...others.map((chunk) => ({ citation: readChunk(chunk) })))
-    this.#chunks = []
+    this.#chunks.length = 0
+    this.#written.length = 0
     this.#supports.clear()
     return [...this.#placer.add(found), ...this.#placer.flush()]
   }
@@ -78,8 +84,4 @@ function readChunk(chunk: Json): Citation {
     return compact({ url: address, title: name === address ? undefined : name, quote })
   const id = address ?? textIn(documentName) ?? textIn(fileSearchStore)
   return compact({ quote, file: compact({ id, name }) })
-}
-
-function sameJson(value: Json, other: Json | undefined): boolean {
-  return other !== undefined && JSON.stringify(value) === JSON.stringify(other)
 }
