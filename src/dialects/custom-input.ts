@@ -24,6 +24,8 @@ export function readCustomInput(args: string): string {
 }
 
 const opening = '{"input":"'
+/** The longest opening that is waited for, with its white space. In characters. */
+const longestOpening = 64
 const openingWords = /^\s*\{\s*"input"\s*:\s*"/
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
@@ -58,7 +60,11 @@ export class CustomInput {
     if (match !== undefined) {
       this.#waiting = this.#waiting.slice(match.length)
       this.#state = 'inside'
-    } else if (!opening.startsWith(this.#waiting.replaceAll(/\s/g, ''))) this.#state = 'other'
+      return
+    }
+    const isOpening =
+      this.#waiting.length <= longestOpening && opening.startsWith(this.#waiting.replaceAll(/\s/g, ''))
+    if (!isOpening) this.#state = 'other'
   }
 
   #read(): string {
