@@ -23,7 +23,7 @@ const notable = new RegExp(
     /"error"\s*:\s*["{]/,
     /"(?:object|type)"\s*:\s*"error"/,
     /"success"\s*:\s*false/,
-    /"(?:message|msg|error_msg)"\s*:\s*"/,
+    /"(?:message|msg|error_msg|status_msg)"\s*:\s*"/,
     /"(?:content|reasoning_details|tool_calls|images)"\s*:\s*\[/,
     /"(?:function_call|audio|message)"\s*:\s*\{/,
   ]

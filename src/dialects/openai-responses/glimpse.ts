@@ -36,7 +36,7 @@ function look(message: SseMessage, event: JsonObject | undefined): Glimpse {
   const reported = usage ? { usage } : {}
   if (complaint) return { complaint, ...reported }
   if (!event) return glimpseNoise(message.data ?? '')
-  const type = typeOf(event ?? {}, message.event)
+  const type = typeOf(event, message.event)
   switch (type) {
     case 'response.output_item.added': {
       // A hosted tool at work or a call of a custom tool is content to a client of this dialect, though to no other.
