@@ -20,12 +20,17 @@ export interface FoundCitation {
 
 /** More sources than any answer names; bounds what a provider can make the hub look for. */
 const mostCitations = 1_000
+/** The most characters that are searched for cited words, all citations together. */
+const mostSearched = 64 * 1024 * 1024
 
 export class CitationPlacer {
   readonly #choice: number
   readonly #offsets: TextOffsets
   #waiting: FoundCitation[] = []
+  /** How long the text must be for the first of them, in units. */
+  #nextAt = Infinity
   #count = 0
+  #searched = 0
 
   constructor(choice: number, unit: OffsetUnit) {
     this.#choice = choice
@@ -40,7 +45,7 @@ export class CitationPlacer {
   /** Notes more text of the answer. @returns the citations whose words are complete now. */
   addText(text: string): ChatEvent[] {
     this.#offsets.add(text)
-    if (this.#waiting.length === 0) return []
+    if (this.#waiting.length === 0 || this.#offsets.units < this.#nextAt) return []
     return this.#giveOut(this.#waiting)
   }
 
@@ -60,13 +65,23 @@ export class CitationPlacer {
   }
 
   #giveOut(all: readonly FoundCitation[]): ChatEvent[] {
-    const ready = all.filter((found) => this.#isReady(found))
-    this.#waiting = all.filter((found) => !this.#isReady(found))
+    const ready: FoundCitation[] = []
+    this.#waiting = []
+    this.#nextAt = Infinity
+    for (const found of all) {
+      const endAt = this.#endOf(found)
+      if (this.#offsets.units >= endAt) ready.push(found)
+      else {
+        this.#waiting.push(found)
+        this.#nextAt = Math.min(this.#nextAt, endAt)
+      }
+    }
     return ready.map((found) => this.#event(found))
   }
 
-  #isReady({ end, base }: FoundCitation): boolean {
-    return end === undefined || this.#offsets.reaches(end, base)
+  /** How long the text must be to hold the words of a citation, in units. */
+  #endOf({ end, base = 0 }: FoundCitation): number {
+    return end === undefined ? 0 : this.#offsets.unitsAt(base) + end
   }
 
   #event(found: FoundCitation): ChatEvent {
@@ -82,6 +97,8 @@ export class CitationPlacer {
     const { text } = this.#offsets
     const said = start === undefined || end === undefined ? undefined : this.#range(start, end, base)
     if (words === '' || (said && text.slice(said.start, said.end) === words)) return said
+    if (this.#searched > mostSearched) return said
+    this.#searched += text.length
     const near = text.indexOf(words, Math.max(0, (said?.start ?? 0) - words.length))
     const at = near === -1 ? text.indexOf(words) : near
     return at === -1 ? said : { start: at, end: at + words.length }

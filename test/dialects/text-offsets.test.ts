@@ -17,11 +17,23 @@ describe('offsets in a text', () => {
   it('are right in a text that grows, from anywhere in it', () => {
     const offsets = new TextOffsets('bytes')
     offsets.add('🗼')
-    expect(offsets.reaches(4)).toBe(true)
-    expect(offsets.reaches(5)).toBe(false)
+    expect(offsets.units).toBe(4)
     offsets.add('東b')
-    expect(offsets.reaches(8)).toBe(true)
+    expect(offsets.units).toBe(8)
     expect(offsets.indexOf(3, 2)).toBe(3)
+  })
+
+  it.each(['code-points', 'bytes'] as const)('count %s in a long text as in a short one', (unit) => {
+    const offsets = new TextOffsets(unit)
+    for (let count = 0; count < 1_000; count++) offsets.add(text)
+    const each = new TextOffsets(unit)
+    each.add(text)
+    for (const copies of [0, 1, 170, 171, 340, 999]) {
+      const at = copies * text.length + 2
+      const units = copies * each.units + each.unitsAt(2)
+      expect(offsets.unitsAt(at)).toBe(units)
+      expect(offsets.indexOf(units)).toBe(at)
+    }
   })
 
   it('end with the text', () => {
