@@ -11,12 +11,12 @@ import type { Glimpse } from './dialect.ts'
 export const doneMark = '[DONE]'
 
 /** An object that is broken or too deep held something of the answer, which must not be lost. */
-export function isBrokenObject(data: string): boolean {
+function isBrokenObject(data: string): boolean {
   return data.trimStart().startsWith('{')
 }
 
 /** What an event that is no JSON object says of a stream that has no end. */
-export function complaintOfNoise(data: string): Complaint {
+function complaintOfNoise(data: string): Complaint {
   return {
     message: 'The provider sent an event that is not a JSON object.',
     body: data.slice(0, longestText),

@@ -2,7 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 
 /** The list with each object changed; the same list where every one stays itself. */
-export function mapObjects(list: Json[], change: (item: JsonObject) => JsonObject): Json[] {
+function mapObjects(list: Json[], change: (item: JsonObject) => JsonObject): Json[] {
   let changed: Json[] | undefined
   for (const [index, item] of list.entries()) {
     if (!isJsonObject(item)) continue

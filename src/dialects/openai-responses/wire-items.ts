@@ -41,7 +41,7 @@ const part = z.union([
   unknownType(knownParts),
 ])
 
-export const content = z.union([z.string(), z.array(part)])
+const content = z.union([z.string(), z.array(part)])
 
 const message = z.looseObject({
   type: z.literal('message'),
