@@ -1,6 +1,6 @@
 /** The steps on bodies that go out, by dialect. */
 import type { DialectId } from '../../chat/request.ts'
-import { markForCache } from './anthropic-cache.ts'
+import { askForCache } from './anthropic-cache.ts'
 import { leaveOutUnknown, withoutCacheMarks, withoutEmptyMembers } from './chat-members.ts'
 import { leadWithSystem, separateToolsFromUser } from './chat-order.ts'
 import { fillReasoning, signCalls } from './chat-reasoning.ts'
@@ -24,6 +24,6 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     signCalls,
   ],
   'openai-responses': [carryOpenaiFields, fitResponsesEffort, describeOwnFiles],
-  anthropic: [markForCache, foldSystemTurns, describeOwnFiles],
+  anthropic: [askForCache, foldSystemTurns, describeOwnFiles],
   gemini: [openWithUser],
 }

@@ -22,7 +22,7 @@ export interface Profile {
   /** The row says how it departs from its dialect. No custom provider does. */
   isKnownRow: boolean
   quirks: Quirks
-  /** The request as its client sent it, for marks that no canonical request holds. */
+  /** The request as its client sent it, for fields that no canonical request holds. */
   clientBody: JsonObject
   clientDialect: DialectId
   model: string

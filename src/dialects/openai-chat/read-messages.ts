@@ -103,9 +103,12 @@ function readFile(file: Extract<WireUserPart, { type: 'file' }>['file']): FilePa
 
 function readAssistantContent(message: WireAssistantMessage, legacyCalls: LegacyCalls): AssistantPart[] {
   const content: AssistantPart[] = [...readReasoning(message)]
-  if (typeof message.content === 'string') content.push(...textPart(message.content))
-  for (const part of Array.isArray(message.content) ? message.content : []) {
-    if (part.type === 'text') content.push(...withMark(textPart(part.text), readMark(part)))
+  const mark = readMark(message)
+  if (typeof message.content === 'string') content.push(...withMark(textPart(message.content), mark))
+  const parts = Array.isArray(message.content) ? message.content : []
+  for (const [index, part] of parts.entries()) {
+    const ofMessage = index === parts.length - 1 ? mark : undefined
+    if (part.type === 'text') content.push(...withMark(textPart(part.text), readMark(part) ?? ofMessage))
     if (part.type === 'refusal') content.push({ type: 'refusal', text: part.refusal })
     if (part.type === 'unknown') content.push(...readForeignPart(part))
     if (part.type === 'thinking') content.push({ type: 'reasoning', text: readThinking(part.thinking) })
