@@ -17,7 +17,7 @@ export function writeCustomInput(input: string): string {
   return JSON.stringify({ input })
 }
 
-/** The input in whole arguments. A model that did not keep to the schema said all of it. */
+/** The input in whole arguments. Arguments of another shape are the input themselves. */
 export function readCustomInput(args: string): string {
   const reader = new CustomInput()
   return reader.push(args) + reader.close()

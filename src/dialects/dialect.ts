@@ -135,7 +135,10 @@ export interface Glimpse {
   complaint?: Complaint
   /** The complaint is an object that was broken: harmless where the answer has finished already. */
   broken?: true
-  /** No event of this dialect, which the client does not get: the mark of another, or what it says where the end is missing. */
+  /**
+   * Set for what is no event of this dialect, and is kept from the client: another dialect's mark, or
+   * the error that it stands for where the answer has no end.
+   */
   noise?: Complaint | 'mark'
   /** The event reports usage and nothing else: a client that did not ask for it does not get it. */
   usageOnly?: true

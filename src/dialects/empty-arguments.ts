@@ -8,7 +8,7 @@ import type { Codec, Outbound } from './dialect.ts'
 
 const emptyForms = ['null', '[]', '""'] as const
 
-/** White space included: nobody pads nothing further. */
+/** The longest text that says so, with its white space. In characters. */
 const longestEmpty = 64
 
 /** Whether a text of arguments says that there are none. */

@@ -17,8 +17,8 @@ export class OneAnswer {
   }
 
   /**
-   * Takes a chunk that names its answer. Some servers make up an id for each chunk, and one for the usage,
-   * so that an id counts which two chunks had, or a finished answer.
+   * Takes a chunk that names its answer. Some servers make up an id for each chunk, and one for the
+   * usage: so an id counts only once two chunks had it, or the answer has finished.
    * @returns whether the chunk continues another answer.
    */
   continues(id: string | undefined, isFinished: boolean): boolean {

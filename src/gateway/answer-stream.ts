@@ -23,7 +23,7 @@ export type StreamEnd =
   | { type: 'cut' }
   /** It holds more than any stream does: an endless event, or an endless answer. */
   | { type: 'malformed'; problem: string }
-  /** The same, or more before its first content than is held, where the request may have brought it about. */
+  /** The same, or too much before its first content, where the request may be the cause. */
   | { type: 'too-long'; problem: string }
   | { type: 'interrupted'; cause: InterruptionCause }
 

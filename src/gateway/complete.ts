@@ -295,5 +295,7 @@ function namesForHeader(names: readonly string[]): string {
   return list.length > longestNames ? `${list.slice(0, longestNames)}...` : list
 }
 
-/** The status is what the log shows. */
-const clientLeft = (): Response => new Response(null, { status: clientLeftStatus })
+/** An answer for a client that has left: the log shows its status. */
+function clientLeft(): Response {
+  return new Response(null, { status: clientLeftStatus })
+}

@@ -83,7 +83,7 @@ export class Doubt {
   }
 }
 
-/** The fault without harm to a key. What is gone is the request's fault in no case: others are asked. */
+/** The fault without harm to a key. A model that is gone is nobody's fault: others are asked. */
 function ofRequest({ retryAt: _retryAt, period: _period, ...fault }: Fault): Fault {
   return { ...fault, blame: fault.verdict === 'gone' ? 'unknown' : 'request' }
 }

@@ -77,7 +77,7 @@ export class Relay implements Passage {
   readonly #decoder = new TextDecoder()
   readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
-  /** What an answer without its end ended in. */
+  /** The first event that is none of the dialect: it is the error of an answer without an end. */
   #noise: Complaint | undefined
 
   /**

@@ -34,7 +34,7 @@ export function isOwnRow({ binding }: Pick<ProviderRow, 'binding'>, userId: stri
 export interface HeaderColumns {
   headerNames: string[] | null
   sealedHeaders: string | null
-  /** In the clear: never written now. */
+  /** In the clear, by an older version. Never written. */
   headers: null
 }
 

@@ -79,9 +79,9 @@ export class SearchState {
   readonly refusals = new Map<string, Refusal>()
   /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
   requestFault: Fault | undefined
-  /** Whom else to ask about a request that was refused after the hub had translated it. */
+  /** Which providers are still asked after one refused a request that the hub had translated. */
   readonly secondOpinion = new SecondOpinion()
-  /** The request without what its providers had sealed, once one of them could not read it. */
+  /** The request without sealed state, once a provider could not read the state in it. */
   bare: ChatRequest | undefined
   /** The first refusal of a dialect to say this request in its words. */
   unfit: HubError | undefined

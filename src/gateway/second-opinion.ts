@@ -25,7 +25,7 @@ export class SecondOpinion {
     return this.#further.size < mostFurther
   }
 
-  /** Whether a provider may be asked: before the first refusal each, then two that have not refused. */
+  /** Whether a provider may be asked: any before the first refusal, then two that have not refused. */
   mayAsk(providerId: string): boolean {
     if (this.#refused.has(providerId)) return false
     return this.#refused.size === 0 || this.#further.has(providerId) || this.#further.size < mostFurther

@@ -12,10 +12,10 @@ export const maxBytesInWork = 64 * megabyte
 export const maxBytesOfCaller = 32 * megabyte
 /** A body up to this size may use what large ones leave. */
 const small = megabyte
-/** Room for small bodies alone: of everyone, and beside the large ones of one caller. */
+/** Room that only small bodies may use: of the isolate, and of one caller beyond the large ones. */
 const reservedForSmall = 8 * megabyte
 const moreForSmallOfCaller = 4 * megabyte
-/** The last part of it is for people and strangers, whose bodies are short-lived. */
+/** The part of it that chat may not use. Bodies of people and strangers are short-lived. */
 const reservedForPeople = 2 * megabyte
 const retryAfterMs = 2_000
 

@@ -1,12 +1,12 @@
 /**
- * The refused bodies that one isolate reads to their end, so that their clients keep the connection.
- * That is a courtesy, and strangers may ask for it: beyond these bounds the connection is closed.
+ * Counts the refused bodies that one isolate reads to their end, so that their clients keep the
+ * connection. Strangers may send them too: beyond these bounds the connection is closed.
  */
 import { noAddress } from './client-address.ts'
 
-/** So many at a time, from everyone. */
+/** The most at a time, from everyone. */
 export const maxDrains = 32
-/** So many at a time from one address. */
+/** The most at a time from one address. */
 export const maxDrainsOfAddress = 4
 
 /** Counts the bodies of an isolate that are drained. One object for each isolate, except in tests. */
@@ -21,7 +21,7 @@ export class Drains {
 
   /**
    * Begins a drain.
-   * @param address of the client; where none is known, all of them share the half of what there is.
+   * @param address of the client. Clients without a known address share half of the total.
    * @returns what ends it, once; undefined where there are too many.
    */
   begin(address: string): (() => void) | undefined {

@@ -1,8 +1,7 @@
-/** Calls of clients whose base URL lacks `/v1`, which is easily left out. */
-
+/** Routes calls of clients whose base URL lacks `/v1`, which is easily left out. */
 import { getPath } from 'hono/utils/url'
 
-/** Each is a line of `run_worker_first` in `wrangler.toml`, too. */
+/** Paths that are served without `/v1`. Each is also a line of `run_worker_first` in `wrangler.toml`. */
 export const unversioned: readonly string[] = [
   '/chat/completions',
   '/responses',

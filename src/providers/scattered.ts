@@ -7,11 +7,11 @@ import { type Reading, readingOf } from './unescape.ts'
 
 /** The characters of a gram. Shorter pieces are found where nothing but separators is between them. */
 const gramLength = 4
-/** So many characters of a secret are in no text by chance. */
+/** No text holds this many characters of a secret by chance. */
 const mostByChance = 16
-/** A shorter secret is only found whole, but for the end that is no gram, and where it is no words. */
+/** A shorter secret is left to `redact.ts`, which finds it whole. Letters and digits count. */
 const shortestNeedle = 8
-/** The beginning of a secret is enough: without it, the rest opens nothing. */
+/** Only so much of a secret is searched for: the rest opens nothing without its beginning. */
 const longestNeedle = 256
 
 /** One way in which a secret may be written, without separators. */

@@ -43,8 +43,8 @@ function sayAsUser(message: Json): Json {
 }
 
 /**
- * Whoever speaks after a tool is the assistant: Mistral answers "Unexpected role 'user' after role
- * 'tool'" (3230). A word of it stands between the two.
+ * Puts a word of the assistant between a tool and a user: Mistral answers "Unexpected role 'user'
+ * after role 'tool'" (3230) where they meet.
  */
 export const separateToolsFromUser: BodyStep = (body, profile) => {
   const { quirks, isKnownRow, isTranslated, isExact } = profile

@@ -37,9 +37,9 @@ export function effortsOf({ model, facts, quirks, isKnownRow }: Profile): readon
 }
 
 /**
- * The word itself where it is known, else the next lesser one, else the least. Only who asks for
- * none gets none. Undefined where nothing that is known comes near: `none` where there is no word
- * for it and the model may not reason at all.
+ * The word itself where the model knows it, else the next lesser one, else the least. `none` is
+ * given only where it was asked for. Undefined where the effort is to be left out: the model knows
+ * no word, or `none` was asked for and it has no word for that.
  */
 export function nearestWord(word: string, words: readonly string[]): string | undefined {
   if (words.includes(word)) return word

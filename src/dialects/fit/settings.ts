@@ -19,8 +19,8 @@ export const fitUser: Step = (request, { limits: { longestUser } }, dropped) => 
 }
 
 /**
- * The smaller of what is asked for and what the model can write. No limit is what a number below
- * one asks for.
+ * The smaller of what is asked for and what the model can write. A number below one asks for no
+ * limit.
  */
 export const fitOutputLimit: Step = (request, { facts }, dropped) => {
   const { maxOutputTokens: asked, ...rest } = request
@@ -38,10 +38,7 @@ export const fitStops: Step = (request, { limits: { mostStops } }, dropped) => {
   return { ...request, stop: stop.slice(0, mostStops) }
 }
 
-/**
- * `top_k` goes to who is known to take it, and only where it says something: -1 and 0 are no bound
- * to local servers.
- */
+/** Keeps `top_k` for receivers that are known to take it. Local servers take -1 and 0 for no bound. */
 export const fitTopK: Step = (request, profile, dropped) => {
   const { topK, ...others } = request.sampling
   if (topK === undefined || (topK > 0 && takesTopK(profile))) return request
