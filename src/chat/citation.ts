@@ -1,6 +1,9 @@
 /** A citation: which source an answer names for which of its words, in nobody's wire format. */
 
-/** A place in the text of an answer: all texts of one choice, joined. In UTF-16 code units, the end excluded. */
+/**
+ * A place in the text of an answer: all texts of one choice, joined. In UTF-16 code units, the end
+ * excluded.
+ */
 export interface Place {
   start: number
   /** Equal to `start` where a provider only says where a mark for the source belongs. */
@@ -34,7 +37,9 @@ export function titleOf({ title, url, file }: Citation): string {
   return title ?? file?.name ?? url ?? file?.id ?? ''
 }
 
-/** Citations in the order in which their places begin; those for the answer as a whole come last. */
+/**
+ * Citations in the order in which their places begin; those for the answer as a whole come last.
+ */
 export function byPlace(citations: readonly Citation[]): Citation[] {
   const startOf = ({ place }: Citation): number => place?.start ?? Infinity
   return citations.toSorted((a, b) => (startOf(a) === startOf(b) ? 0 : startOf(a) - startOf(b)))

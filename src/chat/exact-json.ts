@@ -1,6 +1,6 @@
 /**
- * JSON whose numbers survive. A number that JavaScript would round (an identifier of 19 digits, 1e400)
- * is carried as its own text and written again as that text.
+ * JSON whose numbers survive. A number that JavaScript would round (an identifier of 19 digits,
+ * 1e400) is carried as its own text and written again as that text.
  * https://github.com/tc39/proposal-json-parse-with-source
  */
 import type { Json } from './json.ts'
@@ -14,12 +14,15 @@ interface SourceTextAccess {
 // The compiler's library does not know these members yet; workerd and Node 22 have them.
 const json = JSON as unknown as SourceTextAccess
 
-/** What a text with a number that may be rounded holds. Most texts hold none, and are parsed at once. */
+/**
+ * What a text with a number that may be rounded holds. Most texts hold none, and are parsed at
+ * once.
+ */
 const longNumber = /\d{16}|\d[eE]\+?\d{2}/
 
 /**
- * Parses JSON. A number that would be rounded becomes an opaque value, which `JSON.stringify` writes
- * as it was, and which `isJsonObject` takes for no object.
+ * Parses JSON. A number that would be rounded becomes an opaque value, which `JSON.stringify`
+ * writes as it was, and which `isJsonObject` takes for no object.
  * @throws {SyntaxError} where the text is not JSON.
  */
 export function parseExactly(text: string): Json {

@@ -1,6 +1,7 @@
 /**
- * Citations as OpenAI's two dialects say them, in which the same annotation is nested (Chat) or flat
- * (Responses). Offsets count code points. What is not known of a place is 0 and 0, since SDKs demand numbers.
+ * Citations as OpenAI's two dialects say them, in which the same annotation is nested (Chat) or
+ * flat (Responses). Offsets count code points. What is not known of a place is 0 and 0, since SDKs
+ * demand numbers.
  * https://platform.openai.com/docs/guides/tools-web-search#output-and-citations
  */
 import { titleOf, type Citation } from '../chat/citation.ts'
@@ -43,8 +44,8 @@ function offsetsOf({ place }: Citation, offsets: TextOffsets): { start_index: nu
 }
 
 /**
- * Writes a citation for a Chat client. Chat knows pages only, and the AI SDK refuses a whole answer for an
- * annotation of another type: a file is a page with the file's fields beside it.
+ * Writes a citation for a Chat client. Chat knows pages only, and the AI SDK refuses a whole answer
+ * for an annotation of another type: a file is a page with the file's fields beside it.
  * @param offsets of the text of the message. Quotes are in `content`, where OpenRouter has them.
  */
 export function writeChatAnnotation(citation: Citation, offsets: TextOffsets): JsonObject {
@@ -61,7 +62,10 @@ export function writeChatAnnotation(citation: Citation, offsets: TextOffsets): J
   }
 }
 
-/** Writes a citation for a Responses client. @param offsets of the part; the place counts from its beginning. */
+/**
+ * Writes a citation for a Responses client.
+ * @param offsets of the part; the place counts from its beginning.
+ */
 export function writeAnnotation(citation: Citation, offsets: TextOffsets): JsonObject {
   const { url, file, quote } = citation
   const place = offsetsOf(citation, offsets)

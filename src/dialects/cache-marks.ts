@@ -1,6 +1,7 @@
 /**
- * Marks up to which a prompt is to be cached: Anthropic's `cache_control`, which Chat clients of routers send too. They are
- * carried on the canonical parts and tools; only Anthropic's dialect writes them, others cache without being asked.
+ * Marks up to which a prompt is to be cached: Anthropic's `cache_control`, which Chat clients of
+ * routers send too. They are carried on the canonical parts and tools; only Anthropic's dialect
+ * writes them, others cache without being asked.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
@@ -34,8 +35,9 @@ export function writeMark(mark: JsonObject | undefined): JsonObject {
 }
 
 /**
- * A body of Anthropic's dialect with no more marks than it takes: the first, which is the most stable, and the last ones,
- * which cover the most. A mark that is to last longer than one before it is refused, and lasts as long instead.
+ * A body of Anthropic's dialect with no more marks than it takes: the first, which is the most
+ * stable, and the last ones, which cover the most. A mark that is to last longer than one before it
+ * is refused, and lasts as long instead.
  */
 export function withFewMarks(body: JsonObject): JsonObject {
   const count = holdersIn(body).filter((holder) => holder.cache_control !== undefined).length

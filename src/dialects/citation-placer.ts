@@ -1,6 +1,7 @@
 /**
- * Finds the places of citations in an answer that is being read. A provider may name a source before, within
- * or after the words that it is for; a citation is given out once its words are there.
+ * Finds the places of citations in an answer that is being read. A provider may name a source
+ * before, within or after the words that it is for; a citation is given out once its words are
+ * there.
  */
 import { namesSource, type Citation, type Place } from '../chat/citation.ts'
 import type { ChatEvent } from '../chat/events.ts'
@@ -14,7 +15,10 @@ export interface FoundCitation {
   end?: number | undefined
   /** The UTF-16 index in the whole text from which the provider counts: where its part begins. */
   base?: number
-  /** The cited words of the answer, where the provider repeats them: they settle where it counts otherwise. */
+  /**
+   * The cited words of the answer, where the provider repeats them: they settle where it counts
+   * otherwise.
+   */
   words?: string | undefined
 }
 
@@ -104,7 +108,9 @@ export class CitationPlacer {
     return at === -1 ? said : { start: at, end: at + words.length }
   }
 
-  /** Nothing at the very beginning is how a dialect that demands a place says that there is none. */
+  /**
+   * Nothing at the very beginning is how a dialect that demands a place says that there is none.
+   */
   #range(from: number, to: number, base: number): Place | undefined {
     if (from < 0 || to < from || to === 0) return undefined
     const start = this.#offsets.indexOf(from, base)

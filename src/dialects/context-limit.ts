@@ -1,7 +1,7 @@
 /**
- * A request that is too long for its model, in the words on which the clients of each dialect act: Claude Code
- * makes its conversation shorter on "prompt is too long" and lowers `max_tokens` on "exceed context limit"
- * alone. The numbers are the provider's own, read from its sentence. Pure.
+ * A request that is too long for its model, in the words on which the clients of each dialect act:
+ * Claude Code makes its conversation shorter on "prompt is too long" and lowers `max_tokens` on
+ * "exceed context limit" alone. The numbers are the provider's own, read from its sentence. Pure.
  */
 import type { HubError } from '../errors.ts'
 

@@ -1,6 +1,6 @@
 /**
- * The text of a custom tool's call, out of the arguments of the function that the tool was made into: `{"input": "…"}`. It is
- * read while it comes, so that a client of a custom tool can show it.
+ * The text of a custom tool's call, out of the arguments of the function that the tool was made
+ * into: `{"input": "…"}`. It is read while it comes, so that a client of a custom tool can show it.
  */
 import { objectIn, parseJson, textIn } from './read.ts'
 

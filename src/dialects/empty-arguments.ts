@@ -1,6 +1,6 @@
 /**
- * Arguments of a call that takes none. Models and servers write them as `null`, `[]`, `""` or not at all;
- * clients parse an object. Pure.
+ * Arguments of a call that takes none. Models and servers write them as `null`, `[]`, `""` or not
+ * at all; clients parse an object. Pure.
  */
 import type { ChatEvent, Finish } from '../chat/events.ts'
 import type { ChatResponse } from '../chat/response.ts'

@@ -1,6 +1,7 @@
 /**
- * Parts of a message under the names that other dialects and SDKs have for them. Servers of one dialect take those of another,
- * and clients send them: a part whose meaning is plain is read, whatever it is called.
+ * Parts of a message under the names that other dialects and SDKs have for them. Servers of one
+ * dialect take those of another, and clients send them: a part whose meaning is plain is read,
+ * whatever it is called.
  */
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { FilePart, UserPart } from '../chat/request.ts'
@@ -17,7 +18,9 @@ const kinds: Readonly<Record<string, FilePart['kind']>> = {
   file: 'document',
 }
 
-/** What the part shows a model. Notes on it that it was read; none where its meaning is not plain. */
+/**
+ * What the part shows a model. Notes on it that it was read; none where its meaning is not plain.
+ */
 export function readForeignPart(part: Unread): UserPart[] {
   const read = readPart(part.raw)
   return read ? part.take([read]) : []
@@ -33,7 +36,8 @@ function readPart(raw: JsonObject): UserPart | undefined {
 }
 
 function readFile(raw: JsonObject, type: string, kind: FilePart['kind']): FilePart | undefined {
-  // What the part holds is in a member of its type, in one named for its kind, or in the part itself.
+  // What the part holds is in a member of its type, in one named for its kind, or in the part
+  // itself.
   const holder = [raw[type], raw[kind], raw[`${kind}_url`], raw.source, raw.file].find((value) => value)
   const members = { ...raw, ...objectIn(holder) }
   const address =

@@ -1,10 +1,14 @@
 /**
- * Names of members by which a request refers to what a provider keeps for an account, as plain names, by vendor. Data: a new
- * API is a word in here. One list holds for all dialects, since servers take members of one another.
+ * Names of members by which a request refers to what a provider keeps for an account, as plain
+ * names, by vendor. Data: a new API is a word in here. One list holds for all dialects, since
+ * servers take members of one another.
  */
 
 const byVendor = {
-  /** https://platform.openai.com/docs/api-reference/responses/create, /conversations, /containers, /assistants, /evals */
+  /**
+   * https://platform.openai.com/docs/api-reference/responses/create, /conversations, /containers,
+   * /assistants, /evals
+   */
   openai: [
     'approvalrequestid',
     'audioid',
@@ -19,9 +23,15 @@ const byVendor = {
     'videoid',
     'workflowid',
   ],
-  /** https://platform.claude.com/docs/en/build-with-claude/files, /agents-and-tools/agent-skills, /managed-agents */
+  /**
+   * https://platform.claude.com/docs/en/build-with-claude/files, /agents-and-tools/agent-skills,
+   * /managed-agents
+   */
   anthropic: ['environmentid', 'vaultid', 'vaultids'],
-  /** https://ai.google.dev/api/caching, /files, /file-search/file-search-stores, /interactions; Vertex AI's RAG */
+  /**
+   * https://ai.google.dev/api/caching, /files, /file-search/file-search-stores, /interactions;
+   * Vertex AI's RAG
+   */
   gemini: [
     'cachedcontent',
     'cachedcontents',
@@ -44,7 +54,10 @@ const byVendor = {
   mistral: ['documentlibraries'],
   /** Azure's data sources; Bedrock's knowledge bases, guardrails and prompts */
   clouds: ['datasources', 'guardrailidentifier', 'promptarn', 'promptidentifier'],
-  /** Z.ai's knowledge, Alibaba's applications, Volcengine's and Moonshot's contexts, Cohere's documents */
+  /**
+   * Z.ai's knowledge, Alibaba's applications, Volcengine's and Moonshot's contexts, Cohere's
+   * documents
+   */
   others: [
     'contextid',
     'documentid',
@@ -59,7 +72,10 @@ const byVendor = {
 
 const stateNames: ReadonlySet<string> = new Set(Object.values(byVendor).flat())
 
-/** Things that accounts have at one vendor or another; `file_id`, `input_file_ids` and `customSkillId` name some. */
+/**
+ * Things that accounts have at one vendor or another; `file_id`, `input_file_ids` and
+ * `customSkillId` name some.
+ */
 const keptThings = [
   'agent',
   'assistant',
@@ -90,10 +106,16 @@ const keptThings = [
   'thread',
 ]
 const keptId = new RegExp(`(?:${keptThings.join('|')})ids?$`)
-/** Names where a vendor's id is one: `fileSearchStoreNames`, `collection_names`, `cached_content_name`. */
+/**
+ * Names where a vendor's id is one: `fileSearchStoreNames`, `collection_names`,
+ * `cached_content_name`.
+ */
 const keptName = /(?:cachedcontent|collection|corpus|knowledgebase|library|store)names?$/
 
-/** Members that may hold an object of state or its settings, or a list of them: an id makes the difference. */
+/**
+ * Members that may hold an object of state or its settings, or a list of them: an id makes the
+ * difference.
+ */
 const holders: ReadonlySet<string> = new Set([
   'agent',
   'assistant',
@@ -137,7 +159,10 @@ export const schemaNames: ReadonlySet<string> = new Set([
   'responseschema',
   'schema',
 ])
-/** Arguments of calls, properties of schemas, where an earlier answer has its words from, and what a client notes for itself. */
+/**
+ * Arguments of calls, properties of schemas, where an earlier answer has its words from, and what a
+ * client notes for itself.
+ */
 export const dataNames: ReadonlySet<string> = new Set([
   'annotations',
   'args',
@@ -155,20 +180,24 @@ export const dataNames: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Addresses that a provider opens with the account's own rights: clouds' buckets, Moonshot's `ms://` and Alibaba's `oss://` and
- * `fileid://`, resources of Gemini.
+ * Addresses that a provider opens with the account's own rights: clouds' buckets, Moonshot's
+ * `ms://` and Alibaba's `oss://` and `fileid://`, resources of Gemini.
  */
 export const keptAddress =
   /^(?:gs|s3|azureml|abfss?|ms|oss|fileid|dbfs|file-service):\/\/|^(?:files|cachedContents|corpora|fileSearchStores)\/|^https:\/\/generativelanguage\.googleapis\.com\//i
 export const openWeb = /^https?:\/\/(?![^/]*\.googleapis\.com\/)/i
-/** Alibaba's long-context models read a file that a system message names: https://help.aliyun.com/zh/model-studio/long-context-qwen-long */
+/**
+ * Alibaba's long-context models read a file that a system message names:
+ * https://help.aliyun.com/zh/model-studio/long-context-qwen-long
+ */
 export const keptFileText = /^\s*(?:fileid|file-service):\/\/|^\s*cache_id=/i
 /** A model's name that is an account's own preset of a router. */
 export const presetModel = /@preset\//i
 
 /**
- * By the type of an item of the Responses API, the members that make it whole: with none of them it says nothing itself, and its
- * id is read from what the account keeps. Others (a summary, a status, a query) are no more than labels.
+ * By the type of an item of the Responses API, the members that make it whole: with none of them it
+ * says nothing itself, and its id is read from what the account keeps. Others (a summary, a status,
+ * a query) are no more than labels.
  * https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
  */
 const wholeBy: Readonly<Record<string, readonly string[]>> = {
@@ -190,10 +219,16 @@ const wholeBy: Readonly<Record<string, readonly string[]>> = {
   shell_call: ['action'],
   web_search_call: [],
 }
-/** The same for items of types that are not known here: outputs of calls, and what comes after this release. */
+/**
+ * The same for items of types that are not known here: outputs of calls, and what comes after this
+ * release.
+ */
 const wholeByDefault = ['content', 'encrypted_content', 'input', 'output', 'arguments', 'tools']
 
-/** The members of which an item of this type needs one to mean something without what an account keeps. */
+/**
+ * The members of which an item of this type needs one to mean something without what an account
+ * keeps.
+ */
 export function membersThatMakeWhole(type: string | undefined): readonly string[] {
   if (type === undefined) return ['content']
   return Object.hasOwn(wholeBy, type) ? (wholeBy[type] ?? []) : wholeByDefault

@@ -1,7 +1,7 @@
 /**
- * Events of a stream that are none of its dialect: the mark `[DONE]` where there is no such mark, and words
- * of whatever stands in front of a provider. They are passed over, and remembered: where the answer then
- * lacks its end, they say why.
+ * Events of a stream that are none of its dialect: the mark `[DONE]` where there is no such mark,
+ * and words of whatever stands in front of a provider. They are passed over, and remembered: where
+ * the answer then lacks its end, they say why.
  */
 import type { Complaint } from '../chat/events.ts'
 import { longestText } from './complaint.ts'
@@ -34,7 +34,10 @@ export function glimpseNoise(data: string): Glimpse {
 export class NoiseMemory {
   #first: string | undefined
 
-  /** Takes an event that is no JSON object. @returns what is wrong, where something of the answer is lost. */
+  /**
+   * Takes an event that is no JSON object.
+   * @returns what is wrong, where something of the answer is lost.
+   */
   take(data: string, isFinished: boolean): Complaint | undefined {
     if (data.trim() === doneMark || isFinished) return undefined
     if (isBrokenObject(data)) return complaintOfNoise(data)

@@ -1,6 +1,6 @@
 /**
- * Watches that a stream holds one answer. A proxy that tried again in the middle sends a second one behind
- * the first: joined, half a call and its repetition would look like two.
+ * Watches that a stream holds one answer. A proxy that tried again in the middle sends a second one
+ * behind the first: joined, half a call and its repetition would look like two.
  */
 import type { Complaint } from '../chat/events.ts'
 

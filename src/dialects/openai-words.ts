@@ -1,6 +1,6 @@
 /**
- * The words of OpenAI for our errors, in Chat and in Responses: clients retry, wait or shorten by them. Our own
- * code is in `hub`. https://platform.openai.com/docs/guides/error-codes
+ * The words of OpenAI for our errors, in Chat and in Responses: clients retry, wait or shorten by
+ * them. Our own code is in `hub`. https://platform.openai.com/docs/guides/error-codes
  */
 import type { ErrorCode, HubError } from '../errors.ts'
 import { isTooLong, openaiTooLong } from './context-limit.ts'

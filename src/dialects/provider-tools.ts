@@ -1,6 +1,7 @@
 /**
- * Tools that run at a provider, which bills them by the use, at prices that no table has. They are left out for tokens with a
- * budget. A tool passes where it is known to be the client's; everything else is the provider's. Data first; pure.
+ * Tools that run at a provider, which bills them by the use, at prices that no table has. They are
+ * left out for tokens with a budget. A tool passes where it is known to be the client's; everything
+ * else is the provider's. Data first; pure.
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { DialectId } from '../chat/request.ts'
@@ -8,12 +9,17 @@ import { plainName } from './plain-name.ts'
 import { listIn, objectIn, textIn } from './read.ts'
 import { withoutSettings } from './spend-fields.ts'
 
-/** Types of tools that the client runs: a call costs the tokens that it is written in, and no more. */
+/**
+ * Types of tools that the client runs: a call costs the tokens that it is written in, and no more.
+ */
 const clientTools =
   /^(?:function|custom|local_shell|apply_patch|namespace|computer(?:_use_preview)?|(?:bash|text_editor|computer|memory)_\d{8})$/
 /** The members of a Gemini tool that the client answers. */
 const clientMembers: ReadonlySet<string> = new Set(['functiondeclarations', 'computeruse'])
-/** The members of a function that is declared without a type, as Anthropic and older servers take them. */
+/**
+ * The members of a function that is declared without a type, as Anthropic and older servers take
+ * them.
+ */
 const declarationMembers: ReadonlySet<string> = new Set([
   'allowedcallers',
   'cachecontrol',
@@ -52,12 +58,15 @@ const providerMembers: ReadonlySet<string> = new Set([
   'websearchpreview',
   'xsearch',
 ])
-/** Moonshot runs functions with such a name itself: https://platform.moonshot.ai/docs/guide/use-web-search */
+/**
+ * Moonshot runs functions with such a name itself:
+ * https://platform.moonshot.ai/docs/guide/use-web-search
+ */
 const builtInName = /^\$/
 
 /**
- * Members beside the tools that make a provider run some: remote servers of Anthropic's, Groq's compound systems, Azure's and
- * Cohere's sources, Alibaba's code interpreter.
+ * Members beside the tools that make a provider run some: remote servers of Anthropic's, Groq's
+ * compound systems, Azure's and Cohere's sources, Alibaba's code interpreter.
  */
 const toolSettings: ReadonlySet<string> = new Set([
   'builtintools',
@@ -116,7 +125,8 @@ function isText(kinds: Json): boolean {
 
 /**
  * Leaves out tools that run at the provider, and a choice that insists on one of them.
- * @returns the paths of what was left out beside the body, which is the same where it has no such tool.
+ * @returns the paths of what was left out beside the body, which is the same where it has no such
+ * tool.
  */
 export function withoutProviderTools(
   body: JsonObject,

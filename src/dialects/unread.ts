@@ -1,13 +1,17 @@
 /**
- * The one place that collects what a reader skips: parts, items, tools and choices of a type that has no canonical form, fields
- * that no translation carries, marks for caching. Providers of the client's dialect get all of it in the body as it came;
- * for others it is named in `x-hub-dropped` by the client's own paths.
+ * The one place that collects what a reader skips: parts, items, tools and choices of a type that
+ * has no canonical form, fields that no translation carries, marks for caching. Providers of the
+ * client's dialect get all of it in the body as it came; for others it is named in `x-hub-dropped`
+ * by the client's own paths.
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId, Loss } from '../chat/request.ts'
 
-/** Something of a type that a dialect's schema does not know. A reader that can make sense of it says so. */
+/**
+ * Something of a type that a dialect's schema does not know. A reader that can make sense of it
+ * says so.
+ */
 export class Unread {
   readonly type = 'unknown' as const
   readonly raw: JsonObject
@@ -49,7 +53,10 @@ const dataNames: ReadonlySet<string> = new Set([
   'schema',
 ])
 
-/** Items by which a model did something itself: without them a conversation still says what was said. */
+/**
+ * Items by which a model did something itself: without them a conversation still says what was
+ * said.
+ */
 const doneByModel = /_call$|^mcp_list_tools$/
 
 interface Place {
@@ -95,13 +102,18 @@ function cacheMark(path: string): Loss {
   return { path: path === '' ? 'cache_control' : `${path}.cache_control`, isCacheMark: true }
 }
 
-/** Content that the model was to see, a choice or a format; not the tools that it may do without. */
+/**
+ * Content that the model was to see, a choice or a format; not the tools that it may do without.
+ */
 function isEssential({ path, isAssistants }: Place, { raw }: Unread): boolean {
   if (isAssistants || doneByModel.test(typeof raw.type === 'string' ? raw.type : '')) return false
   return !/^tools\b|(?:^|\.)tools\[\d+\]$/.test(path)
 }
 
-/** Top-level fields that a client set and that no translation carries. @param known the names that are read, or say nothing. */
+/**
+ * Top-level fields that a client set and that no translation carries.
+ * @param known the names that are read, or say nothing.
+ */
 export function unreadFields(body: JsonObject, known: Iterable<string>): Loss[] {
   const read = new Set([...known, 'hub'])
   return Object.entries(body).flatMap(([path, value]): Loss[] => {

@@ -1,6 +1,7 @@
 /**
- * Searches of the web that a provider makes while it answers. Each vendor has its own tool or field for it; a request for one
- * becomes the search that the provider of the row has (`Quirks.search`), or is named as left out.
+ * Searches of the web that a provider makes while it answers. Each vendor has its own tool or field
+ * for it; a request for one becomes the search that the provider of the row has (`Quirks.search`),
+ * or is named as left out.
  */
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { ChatRequest, WebSearch } from '../chat/request.ts'
@@ -34,7 +35,9 @@ function textsIn(value: Json | undefined): string[] | undefined {
   return texts.length > 0 ? texts : undefined
 }
 
-/** The search that a Chat client asks for: OpenAI's and Perplexity's options, OpenRouter's plugin. */
+/**
+ * The search that a Chat client asks for: OpenAI's and Perplexity's options, OpenRouter's plugin.
+ */
 export function readSearchFields({ web_search_options, plugins }: JsonObject): WebSearch | undefined {
   const options = objectIn(web_search_options)
   if (options) {
@@ -82,7 +85,8 @@ function addSearch(
       return { ...withTool(body, { type: kind, ...more }), ...forced({ type: kind }) }
     }
     case 'googleSearch':
-      // Models before generation 3 take it beside functions as an error, and none takes a choice of it.
+      // Models before generation 3 take it beside functions as an error, and none takes a choice of
+      // it.
       return hasFunctions ? undefined : withTool(body, { googleSearch: {} })
     case 'web_search_options': {
       const { type, ...approximate } = location ?? {}

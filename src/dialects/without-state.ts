@@ -1,17 +1,23 @@
 /**
- * A request without the state that providers sealed for themselves: signatures of thinking, encrypted
- * reasoning, ids of items. Another account cannot read it, and refuses the request for it. What a client
- * carries for the hub itself says nothing to a provider and goes with it.
+ * A request without the state that providers sealed for themselves: signatures of thinking,
+ * encrypted reasoning, ids of items. Another account cannot read it, and refuses the request for
+ * it. What a client carries for the hub itself says nothing to a provider and goes with it.
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId, Message } from '../chat/request.ts'
 import { wrapState } from './foreign-state.ts'
 import { listIn, textIn } from './read.ts'
 
-/** A seal that every outbound dialect takes for another dialect's, and takes out with what hangs on it. */
+/**
+ * A seal that every outbound dialect takes for another dialect's, and takes out with what hangs on
+ * it.
+ */
 const spent = wrapState({ opaque: { dialect: 'hub-chat', data: null }, text: '' })
 
-/** How a client's own body is freed of state, by its dialect. Each gives the same body where it has none. */
+/**
+ * How a client's own body is freed of state, by its dialect. Each gives the same body where it has
+ * none.
+ */
 const bodies: Partial<Record<DialectId, (body: JsonObject) => JsonObject>> = {
   anthropic: (body) =>
     replaceList(body, 'messages', (message) => replaceList(message, 'content', spendBlock)),

@@ -1,4 +1,7 @@
-/** An event stream that came where a whole answer was asked for: some relays know nothing else. Pure. */
+/**
+ * An event stream that came where a whole answer was asked for: some relays know nothing else.
+ * Pure.
+ */
 import { isContent, type Complaint, type Usage } from '../chat/events.ts'
 import { Fold } from '../chat/fold.ts'
 import type { ChatResponse } from '../chat/response.ts'

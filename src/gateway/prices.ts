@@ -1,4 +1,6 @@
-/** What a request may cost at the models that may serve it, and which of them have a price. Pure. */
+/**
+ * What a request may cost at the models that may serve it, and which of them have a price. Pure.
+ */
 import type { ChatRequest } from '../chat/request.ts'
 import type { Configuration } from '../db/configuration.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
@@ -47,7 +49,10 @@ export function withPrices(plan: Plan, configuration: Configuration, rules: read
   return priced
 }
 
-/** The models that a candidate may turn out to be: where none is named, each key has its own default. */
+/**
+ * The models that a candidate may turn out to be: where none is named, each key has its own
+ * default.
+ */
 function modelsOf(candidate: Candidate, { reach }: Configuration): string[] {
   const { model, provider, providerId, poolOwners, row } = candidate
   if (model !== undefined) return [model]

@@ -1,4 +1,7 @@
-/** Reads what a provider answered: a whole answer, a stream up to its first content, or what went wrong. */
+/**
+ * Reads what a provider answered: a whole answer, a stream up to its first content, or what went
+ * wrong.
+ */
 import type { Complaint, Usage } from '../chat/events.ts'
 import { unfold } from '../chat/fold.ts'
 import { isJsonObject } from '../chat/json.ts'
@@ -23,7 +26,9 @@ import { isRedirect, redirectFault } from './redirect.ts'
 
 /** What the provider's answer came to. */
 export type Answered =
-  /** The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one. */
+  /**
+   * The answer in the client's dialect, as JSON text or, where the client wanted a stream, as one.
+   */
   | { type: 'whole'; text: string; usage: Usage | undefined; meter: ContentMeter; dropped: string[] }
   | { type: 'stream'; stream: AnswerStream; dropped: string[]; secrets: readonly string[]; sent: Sent }
   /** `own` is the complaint in the provider's own words, where limits may be learned from it. */
@@ -34,7 +39,9 @@ export type Answered =
   /** The provider's dialect has no words for this request: no call was made. */
   | { type: 'unfit'; error: HubError }
 
-/** An answer that the provider may have begun, and whose end was not seen: it may bill all of it. */
+/**
+ * An answer that the provider may have begun, and whose end was not seen: it may bill all of it.
+ */
 export interface Begun {
   /** The last report of usage, unchecked. */
   claimed?: Usage | undefined

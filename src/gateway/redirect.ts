@@ -1,6 +1,7 @@
 /**
- * A provider that redirects. Its redirects are not followed: a key must not go to another host, nor a
- * request to an address that was not looked at. Whoever made the row is told the address to enter.
+ * A provider that redirects. Its redirects are not followed: a key must not go to another host, nor
+ * a request to an address that was not looked at. Whoever made the row is told the address to
+ * enter.
  */
 import type { Caller } from '../auth/caller.ts'
 import type { Fault } from '../errors.ts'

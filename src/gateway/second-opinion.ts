@@ -1,7 +1,7 @@
 /**
  * Whether other providers are asked about a request that one has refused as wrong. What the hub has
- * translated or fitted may be wrong by its own doing: up to two further providers are asked then. None
- * of them rests for it, and where none serves, the client is told the first refusal.
+ * translated or fitted may be wrong by its own doing: up to two further providers are asked then.
+ * None of them rests for it, and where none serves, the client is told the first refusal.
  */
 import type { Fault } from '../errors.ts'
 
@@ -25,7 +25,9 @@ export class SecondOpinion {
     return this.#further.size < mostFurther
   }
 
-  /** Whether a provider may be asked: any before the first refusal, then two that have not refused. */
+  /**
+   * Whether a provider may be asked: any before the first refusal, then two that have not refused.
+   */
   mayAsk(providerId: string): boolean {
     if (this.#refused.has(providerId)) return false
     return this.#refused.size === 0 || this.#further.has(providerId) || this.#further.size < mostFurther

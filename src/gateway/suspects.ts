@@ -1,7 +1,8 @@
 /**
- * Keys that were refused by a 403 that names nothing. Where one caller alone has met it twice, the pool
- * asks for a test: a request of the hub's own tells whether the key is forbidden or the caller's requests
- * are. The pool says when one is due, at most once per key in ten minutes (see `quota/forbidden.ts`).
+ * Keys that were refused by a 403 that names nothing. Where one caller alone has met it twice, the
+ * pool asks for a test: a request of the hub's own tells whether the key is forbidden or the
+ * caller's requests are. The pool says when one is due, at most once per key in ten minutes (see
+ * `quota/forbidden.ts`).
  */
 import type { Caller } from '../auth/caller.ts'
 import { isBuiltIn } from '../providers/registry.ts'
@@ -18,8 +19,8 @@ export interface Suspect extends AskedPool {
 }
 
 /**
- * Tests those keys for which a test is due. It comes after their settlements, which were sent to the same
- * pools before. The tests are in the log of the caller, and on no token.
+ * Tests those keys for which a test is due. It comes after their settlements, which were sent to
+ * the same pools before. The tests are in the log of the caller, and on no token.
  */
 export async function testSuspects(env: Env, caller: Caller, suspects: readonly Suspect[]): Promise<void> {
   const byKey = new Map(suspects.map((suspect) => [suspect.keyId, suspect]))

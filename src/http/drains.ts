@@ -9,7 +9,9 @@ export const maxDrains = 32
 /** The most at a time from one address. */
 export const maxDrainsOfAddress = 4
 
-/** Counts the bodies of an isolate that are drained. One object for each isolate, except in tests. */
+/**
+ * Counts the bodies of an isolate that are drained. One object for each isolate, except in tests.
+ */
 export class Drains {
   #all = 0
   readonly #byAddress = new Map<string, number>()

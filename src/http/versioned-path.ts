@@ -1,7 +1,10 @@
 /** Routes calls of clients whose base URL lacks `/v1`, which is easily left out. */
 import { getPath } from 'hono/utils/url'
 
-/** Paths that are served without `/v1`. Each is also a line of `run_worker_first` in `wrangler.toml`. */
+/**
+ * Paths that are served without `/v1`. Each is also a line of `run_worker_first` in
+ * `wrangler.toml`.
+ */
 export const unversioned: readonly string[] = [
   '/chat/completions',
   '/responses',

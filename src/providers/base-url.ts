@@ -9,7 +9,10 @@ const endpoints: Partial<Record<DialectId, RegExp>> = {
   gemini: /\/models(\/[^/]*:\w+)?\/?$/,
 }
 
-/** Takes the path of a call off the end of an address: `https://x/v1/chat/completions` is `https://x/v1`. */
+/**
+ * Takes the path of a call off the end of an address: `https://x/v1/chat/completions` is
+ * `https://x/v1`.
+ */
 export function withoutEndpoint(url: string, dialect: DialectId): string {
   const endpoint = endpoints[dialect]
   return endpoint ? url.trim().replace(endpoint, '') : url

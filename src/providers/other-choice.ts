@@ -1,7 +1,7 @@
 /**
- * Tells whether an error may be about something else than the model that was asked for: another model
- * that the request names, a provider or a tier that it picks, a credential that it brings. Such an error
- * harms no model, circuit or key: others, who send no such thing, are served. Pure.
+ * Tells whether an error may be about something else than the model that was asked for: another
+ * model that the request names, a provider or a tier that it picks, a credential that it brings.
+ * Such an error harms no model, circuit or key: others, who send no such thing, are served. Pure.
  */
 import { isJsonObject, type Json } from '../chat/json.ts'
 import { otherChoices } from '../dialects/spend-fields.ts'
@@ -54,8 +54,9 @@ const bareModels: readonly RegExp[] = [
 const wordAfterModel = /\bmodel ([\w@./:-]{2,200})/i
 
 /**
- * Whether a message names another model than the one that was asked for: `sent` where the request holds
- * the name in another place, `unknown` where it does not (a vendor's name for the same one, it may be).
+ * Whether a message names another model than the one that was asked for: `sent` where the request
+ * holds the name in another place, `unknown` where it does not (a vendor's name for the same one,
+ * it may be).
  */
 function otherModelIn(message: string, sent: Sent): 'sent' | 'unknown' | undefined {
   const { body } = sent

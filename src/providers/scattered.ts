@@ -1,11 +1,14 @@
 /**
- * Finds a secret that a text holds in pieces too short to be found one by one: regrouped by separators,
- * spread over members of JSON or over several texts, reversed, or encoded. Pure, and linear in the
- * texts and secrets: it looks for grams of four characters, and for a secret most of whose grams are there.
+ * Finds a secret that a text holds in pieces too short to be found one by one: regrouped by
+ * separators, spread over members of JSON or over several texts, reversed, or encoded. Pure, and
+ * linear in the texts and secrets: it looks for grams of four characters, and for a secret most of
+ * whose grams are there.
  */
 import { type Reading, readingOf } from './unescape.ts'
 
-/** The characters of a gram. Shorter pieces are found where nothing but separators is between them. */
+/**
+ * The characters of a gram. Shorter pieces are found where nothing but separators is between them.
+ */
 const gramLength = 4
 /** No text holds this many characters of a secret by chance. */
 const mostByChance = 16
@@ -22,8 +25,8 @@ interface Needle {
 }
 
 /**
- * The spans of scattered secrets, for each of the texts by its readings. A secret counts as found by what all of them
- * hold together.
+ * The spans of scattered secrets, for each of the texts by its readings. A secret counts as found
+ * by what all of them hold together.
  */
 export function scatteredSpans(
   texts: readonly (readonly Reading[])[],
@@ -85,8 +88,8 @@ export function reversed(text: string): string {
 }
 
 /**
- * A secret in UTF-8 byte by byte, in hexadecimal, in decimal codes, and in base64 wherever it begins in
- * the encoded text.
+ * A secret in UTF-8 byte by byte, in hexadecimal, in decimal codes, and in base64 wherever it
+ * begins in the encoded text.
  */
 export function encodingsOf(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret)
@@ -101,7 +104,10 @@ export function encodingsOf(secret: string): string[] {
   return [...(binary === secret ? [] : [binary]), hex, bytes.join(''), ...base64]
 }
 
-/** A reading without separators; and the same without names of members, and without the `0x` of bytes. */
+/**
+ * A reading without separators; and the same without names of members, and without the `0x` of
+ * bytes.
+ */
 function compactReadings(reading: Reading): Reading[] {
   const unnamed = without(reading, /"[^"\\]{0,64}"\s{0,8}:|[\w-]{1,64}\s{0,8}[:=]/g)
   const bytes = without(reading, /\b0x(?=[\da-f]{2}\b)/g)

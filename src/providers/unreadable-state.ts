@@ -10,7 +10,10 @@ const codes = new Set([
   'invalid_thought_signature',
 ])
 
-/** Words of the client are read with the provider's: they blame nobody, and cost one more call at most. */
+/**
+ * Words of the client are read with the provider's: they blame nobody, and cost one more call at
+ * most.
+ */
 const words =
   /encrypted[_ ]content\b.{0,120}\b(?:could not|cannot|can't|failed|invalid|not match)|\binvalid\b.{0,20}encrypted[_ ]content|organization_id did not match|\binvalid\b.{0,40}\bsignature\b.{0,40}\bthinking\b|(?:corrupted|invalid|malformed|missing an?) .{0,20}thought[_ ]?signature|thought[_ ]?signature.{0,40}\b(?:not valid|invalid|corrupt)|\bitem with id\b.{0,100}\bnot found|without its required .{0,20}\breasoning\b.{0,20}\bitem|(?:thinking|reasoning_content).{0,60}must be passed back/i
 

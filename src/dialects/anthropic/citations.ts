@@ -1,18 +1,25 @@
 /**
- * Citations on the wire. Anthropic cites in forms that lead back into its own search results and into the
- * documents of the request; a source that has neither gets the form that SDKs parse, with a mark in the field
- * that cannot be known. https://platform.claude.com/docs/en/build-with-claude/citations
+ * Citations on the wire. Anthropic cites in forms that lead back into its own search results and
+ * into the documents of the request; a source that has neither gets the form that SDKs parse, with
+ * a mark in the field that cannot be known.
+ * https://platform.claude.com/docs/en/build-with-claude/citations
  */
 import { titleOf, type Citation } from '../../chat/citation.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { compact, listIn, numberIn, objectIn, textIn } from '../read.ts'
 
-/** Anthropic seals where in its search results the words are; of other sources there is nothing to seal. */
+/**
+ * Anthropic seals where in its search results the words are; of other sources there is nothing to
+ * seal.
+ */
 const noIndex = ''
 /** No document of the request. */
 const noDocument = -1
 
-/** A citation of a text block, without its place, which is the block; undefined for forms that name nothing. */
+/**
+ * A citation of a text block, without its place, which is the block; undefined for forms that name
+ * nothing.
+ */
 export function readCitation(value: Json): Citation | undefined {
   const read = objectIn(value) ?? {}
   const quote = textIn(read.cited_text)
@@ -41,7 +48,10 @@ function pageOf(url: string | undefined, title: string | undefined, quote: strin
   return compact({ url, title: title === url ? undefined : title, quote })
 }
 
-/** A citation for a client. The AI SDK refuses an answer in which a title is null, or a form is new to it. */
+/**
+ * A citation for a client. The AI SDK refuses an answer in which a title is null, or a form is new
+ * to it.
+ */
 export function writeCitation(citation: Citation): JsonObject {
   const { url, quote = '', file } = citation
   if (url !== undefined) {

@@ -1,6 +1,7 @@
 /**
- * Cuts the text of an answer into blocks. A citation of this dialect stands on a block and is for all of its
- * text, so a block begins where cited words begin and ends where they end, as far as that is known in time.
+ * Cuts the text of an answer into blocks. A citation of this dialect stands on a block and is for
+ * all of its text, so a block begins where cited words begin and ends where they end, as far as
+ * that is known in time.
  */
 import type { Citation } from '../../chat/citation.ts'
 

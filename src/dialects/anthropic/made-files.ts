@@ -1,7 +1,7 @@
 /**
- * Files that a model made, for clients of this dialect. Anthropic's models make none, and SDKs refuse an
- * answer with a block that the API does not have: a file is a text with its address, in a form of ours that is
- * known again when it comes back.
+ * Files that a model made, for clients of this dialect. Anthropic's models make none, and SDKs
+ * refuse an answer with a block that the API does not have: a file is a text with its address, in a
+ * form of ours that is known again when it comes back.
  */
 import type { FilePart } from '../../chat/request.ts'
 import { addressOf, readUrl } from '../data-url.ts'
@@ -26,5 +26,8 @@ export function readMadeFile(text: string): FilePart | undefined {
   return { type: 'file', kind: 'image', ...readUrl(address) }
 }
 
-/** What a provider of this dialect reads in place of an image of ours: as a text it is worth nothing. */
+/**
+ * What a provider of this dialect reads in place of an image of ours: as a text it is worth
+ * nothing.
+ */
 export const madeFileNote = '[The model made an image here.]'

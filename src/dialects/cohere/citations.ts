@@ -1,4 +1,7 @@
-/** Citations of Cohere's: several sources for the words of one place. https://docs.cohere.com/docs/rag-citations */
+/**
+ * Citations of Cohere's: several sources for the words of one place.
+ * https://docs.cohere.com/docs/rag-citations
+ */
 import type { Citation } from '../../chat/citation.ts'
 import type { Json } from '../../chat/json.ts'
 import type { FoundCitation } from '../citation-placer.ts'

@@ -1,7 +1,7 @@
 /**
- * Anthropic caches nothing unasked, and clients of other dialects cannot ask. Where nothing is marked
- * (`cache-marks.ts`), a request that is one of many asks for the automatic cache: one that has tools,
- * or a key for a cache.
+ * Anthropic caches nothing unasked, and clients of other dialects cannot ask. Where nothing is
+ * marked (`cache-marks.ts`), a request that is one of many asks for the automatic cache: one that
+ * has tools, or a key for a cache.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  */
 import { hasMarks } from '../cache-marks.ts'

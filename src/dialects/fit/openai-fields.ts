@@ -1,6 +1,7 @@
 /**
- * Fields that OpenAI's two dialects share, for a Chat client whose request goes over Responses: they choose a cache, a tier or
- * a length of the answer, and mean the same there. https://platform.openai.com/docs/guides/migrate-to-responses
+ * Fields that OpenAI's two dialects share, for a Chat client whose request goes over Responses:
+ * they choose a cache, a tier or a length of the answer, and mean the same there.
+ * https://platform.openai.com/docs/guides/migrate-to-responses
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { objectIn } from '../read.ts'

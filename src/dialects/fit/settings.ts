@@ -38,7 +38,9 @@ export const fitStops: Step = (request, { limits: { mostStops } }, dropped) => {
   return { ...request, stop: stop.slice(0, mostStops) }
 }
 
-/** Keeps `top_k` for receivers that are known to take it. Local servers take -1 and 0 for no bound. */
+/**
+ * Keeps `top_k` for receivers that are known to take it. Local servers take -1 and 0 for no bound.
+ */
 export const fitTopK: Step = (request, profile, dropped) => {
   const { topK, ...others } = request.sampling
   if (topK === undefined || (topK > 0 && takesTopK(profile))) return request

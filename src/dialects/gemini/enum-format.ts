@@ -1,6 +1,7 @@
 /**
- * Answers that are one word of a list (`text/x.enum`). Elsewhere a word is asked for as the one member of an object, which is
- * what every vendor's schemas begin with; the client gets the bare word.
+ * Answers that are one word of a list (`text/x.enum`). Elsewhere a word is asked for as the one
+ * member of an object, which is what every vendor's schemas begin with; the client gets the bare
+ * word.
  * https://ai.google.dev/gemini-api/docs/structured-output
  */
 import type { ChatEvent } from '../../chat/events.ts'

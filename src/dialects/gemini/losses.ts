@@ -1,4 +1,7 @@
-/** What of a Gemini request no translation carries. Nothing has a type here: parts and tools are told by their members. */
+/**
+ * What of a Gemini request no translation carries. Nothing has a type here: parts and tools are
+ * told by their members.
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { Loss } from '../../chat/request.ts'
 import { unreadFields } from '../unread.ts'

@@ -1,6 +1,7 @@
 /**
- * Google's grounding: chunks, which are sources, and supports, which say for which words. Streams deliver both
- * late and in pieces, some of them again; a support counts the chunks of all messages. Offsets count bytes.
+ * Google's grounding: chunks, which are sources, and supports, which say for which words. Streams
+ * deliver both late and in pieces, some of them again; a support counts the chunks of all messages.
+ * Offsets count bytes.
  * https://ai.google.dev/gemini-api/docs/google-search#grounding-metadata
  */
 import type { Citation } from '../../chat/citation.ts'

@@ -1,6 +1,6 @@
 /**
- * Citations as Google's grounding: each source is one chunk, each place one support. A page has no quote here.
- * Offsets count bytes of the whole text, which is what clients cut them out of.
+ * Citations as Google's grounding: each source is one chunk, each place one support. A page has no
+ * quote here. Offsets count bytes of the whole text, which is what clients cut them out of.
  */
 import type { Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -12,7 +12,10 @@ interface Support {
   groundingChunkIndices: number[]
 }
 
-/** @param text of the answer, in which the places count. @returns undefined where nothing is cited. */
+/**
+ * @param text of the answer, in which the places count.
+ * @returns undefined where nothing is cited.
+ */
 export function writeGrounding(citations: readonly Citation[], text: string): JsonObject | undefined {
   if (citations.length === 0) return undefined
   const offsets = new TextOffsets('bytes')

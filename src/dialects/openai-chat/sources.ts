@@ -1,6 +1,6 @@
 /**
- * The sources that Perplexity and xAI list beside the choices of an answer. The text refers to them by number,
- * as in "[2]". Perplexity repeats the lists in every chunk: the last one counts.
+ * The sources that Perplexity and xAI list beside the choices of an answer. The text refers to them
+ * by number, as in "[2]". Perplexity repeats the lists in every chunk: the last one counts.
  * https://docs.perplexity.ai/api-reference/chat-completions-post
  */
 import type { Citation } from '../../chat/citation.ts'
@@ -21,8 +21,8 @@ export class SourceList {
   }
 
   /**
-   * Returns the sources as citations: one for each reference in a text, and one without a place for each
-   * source without a reference.
+   * Returns the sources as citations: one for each reference in a text, and one without a place for
+   * each source without a reference.
    * @param cited addresses that the answer has cited in another way; the list only repeats them.
    */
   citationsOf(text: string, cited: ReadonlySet<string>): FoundCitation[] {
@@ -43,7 +43,10 @@ export class SourceList {
       .map((citation) => ({ citation }))
   }
 
-  /** In the order in which the text counts them, which is that of the addresses where there are both lists. */
+  /**
+   * In the order in which the text counts them, which is that of the addresses where there are both
+   * lists.
+   */
   #read(): Citation[] {
     const results = this.#results.map(readResult)
     const known = new Map(results.map((result) => [result.url, result]))

@@ -1,4 +1,7 @@
-/** The calls of tools that a client knows in another form than that of a function, as they are written. */
+/**
+ * The calls of tools that a client knows in another form than that of a function, as they are
+ * written.
+ */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ToolForm } from '../../chat/request.ts'
 import { CustomInput } from '../custom-input.ts'

@@ -1,6 +1,7 @@
 /**
- * Puts citations on the parts of text that they are for. The part that is being written hears of its citation
- * as an event; a part that is done has it only in the whole answer, because nothing may follow its end.
+ * Puts citations on the parts of text that they are for. The part that is being written hears of
+ * its citation as an event; a part that is done has it only in the whole answer, because nothing
+ * may follow its end.
  */
 import type { Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -51,7 +52,10 @@ export class CitationWriter {
     return part
   }
 
-  /** Takes the citations whose words are written; all of them, and the new ones, at the end of the answer. */
+  /**
+   * Takes the citations whose words are written; all of them, and the new ones, at the end of the
+   * answer.
+   */
   take(isEnd = false): Citation[] {
     if (this.#waiting.length === 0) return []
     const isReady = ({ place }: Citation): boolean => isEnd || (place?.end ?? 0) <= this.said
@@ -64,7 +68,10 @@ export class CitationWriter {
     this.#waiting.push(citation)
   }
 
-  /** The part with the words of a citation; the last one where it is for no words, or for none that are left. */
+  /**
+   * The part with the words of a citation; the last one where it is for no words, or for none that
+   * are left.
+   */
   partOf({ place }: Citation): CitedPart | undefined {
     const held = place && this.#parts.findLast((part) => part.holds(place.start))
     return held ?? this.#parts.at(-1)

@@ -1,8 +1,10 @@
 /**
- * The tools that a client of this dialect runs and that are no plain functions, as functions, which every model knows: tools of
- * a namespace, custom tools that take a text, the search for tools, the local shell. Codex offers these. Their calls and
- * results in the history become those of functions; `call-forms.ts` gives new calls back in the client's own form.
- * https://platform.openai.com/docs/guides/function-calling, /docs/guides/tools-tool-search and /docs/guides/tools-local-shell
+ * The tools that a client of this dialect runs and that are no plain functions, as functions, which
+ * every model knows: tools of a namespace, custom tools that take a text, the search for tools, the
+ * local shell. Codex offers these. Their calls and results in the history become those of
+ * functions; `call-forms.ts` gives new calls back in the client's own form.
+ * https://platform.openai.com/docs/guides/function-calling, /docs/guides/tools-tool-search and
+ * /docs/guides/tools-local-shell
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Tool, ToolForm } from '../../chat/request.ts'
@@ -20,7 +22,10 @@ export const clientToolTypes: ReadonlySet<Json | undefined> = new Set([
   'local_shell',
 ])
 
-/** A definition of any of these types as functions; none where it is of another, or cannot be understood. */
+/**
+ * A definition of any of these types as functions; none where it is of another, or cannot be
+ * understood.
+ */
 export function readClientTool(tool: Json, namespace?: string): Tool[] {
   const { type, name: given, description: words, ...raw } = objectIn(tool) ?? {}
   const name = textIn(given)
@@ -41,7 +46,8 @@ export function readClientTool(tool: Json, namespace?: string): Tool[] {
     case 'namespace':
       return name === undefined ? [] : listIn(raw.tools).flatMap((inner) => readClientTool(inner, name))
     case 'tool_search': {
-      // Where OpenAI would search, the tools it would find are among the request's own, and are all offered.
+      // Where OpenAI would search, the tools it would find are among the request's own, and are all
+      // offered.
       const parameters = objectIn(raw.parameters)
       if (raw.execution !== 'client' && !parameters) return []
       return [
@@ -106,7 +112,10 @@ export function loadedTools(input: Json | undefined): Json[] {
   })
 }
 
-/** Tools of which no two have one name. The newest definition of a tool counts; another tool gets a number. */
+/**
+ * Tools of which no two have one name. The newest definition of a tool counts; another tool gets a
+ * number.
+ */
 export function withoutDoubles(tools: Tool[]): Tool[] {
   const byForm = new Map<string, Tool>()
   for (const tool of tools) byForm.set(formKey(tool.form ?? { type: 'function', name: tool.name }), tool)

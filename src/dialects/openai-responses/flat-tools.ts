@@ -1,6 +1,7 @@
 /**
- * A client's own body for a provider of this dialect that knows functions and no other tools of a client: xAI, DeepSeek,
- * OpenRouter. Definitions, calls and results become those of functions; the answer is translated back.
+ * A client's own body for a provider of this dialect that knows functions and no other tools of a
+ * client: xAI, DeepSeek, OpenRouter. Definitions, calls and results become those of functions; the
+ * answer is translated back.
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'

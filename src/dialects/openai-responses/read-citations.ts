@@ -1,6 +1,7 @@
 /**
- * The annotations of an answer. They come as events of their own, and again in the whole of their part, their
- * item and the answer; each is read once. Their offsets count from the beginning of their part.
+ * The annotations of an answer. They come as events of their own, and again in the whole of their
+ * part, their item and the answer; each is read once. Their offsets count from the beginning of
+ * their part.
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -9,7 +10,10 @@ import { CitationPlacer } from '../citation-placer.ts'
 import { listIn, numberIn, objectIn } from '../read.ts'
 
 interface AnnotatedPart {
-  /** The UTF-16 index in the text of the whole answer at which the part begins; unknown until it says something. */
+  /**
+   * The UTF-16 index in the text of the whole answer at which the part begins; unknown until it
+   * says something.
+   */
   base: number | undefined
   read: number
 }
