@@ -45,12 +45,7 @@ const longestReference = 1_000
  *
  * @param budget how much may still be merged of all branches together.
  */
-function plainRoot(
-  schema: JsonObject,
-  root = schema,
-  depth = 0,
-  budget = { left: mostMerged },
-): JsonObject {
+function plainRoot(schema: JsonObject, root = schema, depth = 0, budget = { left: mostMerged }): JsonObject {
   const isPlain = schema.type === 'object' && !refusedAtRoot.some((name) => schema[name] !== undefined)
   if (isPlain || depth > deepest) return schema
   const properties = new Map<string, Json>()
@@ -98,8 +93,7 @@ function sharedBy([first = [], ...others]: string[][]): string[] {
 /** A branch itself, or what it refers to. */
 function resolve(branch: Json, root: JsonObject): JsonObject {
   const reference = textIn(objectIn(branch)?.$ref)
-  if (!reference?.startsWith('#/') || reference.length > longestReference)
-    return objectIn(branch) ?? {}
+  if (!reference?.startsWith('#/') || reference.length > longestReference) return objectIn(branch) ?? {}
   let found: Json | undefined = root
   for (const step of reference.slice(2).split('/')) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~')

@@ -95,6 +95,12 @@ describe('a schema', () => {
     expect(plainSchema(schema)).toEqual({ type: 'object', properties: { a: {} } })
   })
 
+  it('of which each branch refers to many others comes to an end', () => {
+    const branches = Array.from({ length: 20 }, () => ({ $ref: '#/$defs/many' }))
+    const many: JsonObject = { properties: { a: {} }, anyOf: branches }
+    expect(plainSchema({ $defs: { many }, anyOf: branches }).properties).toEqual({ a: {} })
+  })
+
   it('may have a property of any name', () => {
     const schema: JsonObject = JSON.parse('{"anyOf":[{"properties":{"__proto__":{"type":"string"}}}]}')
     expect(JSON.stringify(plainSchema(schema).properties)).toBe('{"__proto__":{"type":"string"}}')
