@@ -47,7 +47,7 @@ const byVendor = {
     'ragresources',
   ],
   /** https://docs.x.ai/docs/guides/using-collections */
-  xai: ['collections', 'deferredrequestid', 'requestid'],
+  xai: ['collections', 'deferredrequestid'],
   /** https://openrouter.ai/docs/features/presets: a preset is the account's, with its prompt */
   openrouter: ['preset'],
   /** https://docs.mistral.ai/agents: agents, libraries, connectors */
@@ -65,7 +65,6 @@ const byVendor = {
     'pipelineid',
     'pipelineids',
     'ragoptions',
-    'chatid',
     'parentmessageid',
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>

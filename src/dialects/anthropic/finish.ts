@@ -1,5 +1,6 @@
 /** Why an answer ended, in this dialect's words and in ours. */
 import type { Finish } from '../../chat/events.ts'
+import { entryOf } from '../read.ts'
 
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   end_turn: 'stop',
@@ -15,12 +16,12 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
 }
 
 export function readFinish(raw: string): Finish {
-  return { reason: reasons[raw] ?? 'other', raw }
+  return { reason: entryOf(reasons, raw) ?? 'other', raw }
 }
 
 /** The word for it here: the provider's own where it spoke this dialect. */
 export function writeFinish({ reason, raw }: Finish): string {
-  if (raw !== '' && reasons[raw] === reason) return raw
+  if (raw !== '' && entryOf(reasons, raw) === reason) return raw
   switch (reason) {
     case 'stop':
       return 'end_turn'

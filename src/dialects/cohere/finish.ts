@@ -1,5 +1,6 @@
 /** Why an answer ended. https://docs.cohere.com/reference/chat#response.body.finish_reason */
 import type { Finish } from '../../chat/events.ts'
+import { entryOf } from '../read.ts'
 
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   COMPLETE: 'stop',
@@ -13,11 +14,11 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
 }
 
 export function readFinish(raw: string, held: { toolCalls: boolean }): Finish {
-  const reason = reasons[raw] ?? 'other'
+  const reason = entryOf(reasons, raw) ?? 'other'
   return { reason: reason === 'stop' && held.toolCalls ? 'tool-calls' : reason, raw }
 }
 
 /** The words for an answer that broke off through no wish of anybody: it must not pass for a whole one. */
 export function isFailure(raw: string | undefined): boolean {
-  return raw !== undefined && reasons[raw] === 'error'
+  return raw !== undefined && entryOf(reasons, raw) === 'error'
 }

@@ -13,7 +13,7 @@ export const fitChatEffort: BodyStep = (body, profile, dropped) => {
   if (!efforts) return body
   const word = nearestWord(asked, efforts)
   if (word === asked) return body
-  if (asked !== 'none') dropped.push('reasoning_effort')
+  if (asked !== 'none' || efforts.length > 0) dropped.push('reasoning_effort')
   const { reasoning_effort: _asked, ...rest } = body
   return word === undefined ? rest : { ...rest, reasoning_effort: word }
 }
@@ -32,7 +32,7 @@ export const fitResponsesEffort: BodyStep = (body, profile, dropped) => {
   if (asked === undefined) return body
   const word = nearestWord(asked, efforts)
   if (word === asked) return body
-  if (asked !== 'none') dropped.push('reasoning.effort')
+  if (asked !== 'none' || efforts.length > 0) dropped.push('reasoning.effort')
   const { effort: _asked, ...rest } = reasoning ?? {}
   return { ...body, reasoning: word === undefined ? rest : { ...rest, effort: word } }
 }

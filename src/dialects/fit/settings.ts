@@ -64,7 +64,7 @@ export const fitEffort: Step = (request, profile, dropped) => {
   const word = nearestWord(asked, efforts)
   if (word === asked) return request
   // Not to reason is what a model without reasoning does anyway.
-  if (asked !== 'none') dropped.push('reasoning_effort')
+  if (asked !== 'none' || efforts.length > 0) dropped.push('reasoning_effort')
   return word === undefined ? withoutReasoning(request) : { ...request, reasoning: { effort: word } }
 }
 

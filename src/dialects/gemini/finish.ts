@@ -1,5 +1,6 @@
 /** Why an answer ended, in this dialect's words and in ours. https://ai.google.dev/api/generate-content#FinishReason */
 import type { Finish } from '../../chat/events.ts'
+import { entryOf } from '../read.ts'
 
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   STOP: 'stop',
@@ -25,7 +26,7 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
 
 /** Reads the provider's word by what the answer held: tool calls end in STOP too. */
 export function readFinish(raw: string, toolCalls: boolean): Finish {
-  const reason = reasons[raw] ?? 'other'
+  const reason = entryOf(reasons, raw) ?? 'other'
   return { reason: reason === 'stop' && toolCalls ? 'tool-calls' : reason, raw }
 }
 
@@ -36,7 +37,7 @@ export function readBlock(raw: string): Finish {
 
 /** The word for it here: the one that the provider said, where it is one of this dialect's for the same thing. */
 export function writeFinish({ reason, raw }: Finish): string {
-  if (reasons[raw] === reason) return raw
+  if (entryOf(reasons, raw) === reason) return raw
   switch (reason) {
     case 'stop':
     case 'tool-calls':

@@ -1,5 +1,6 @@
 /** Why an answer ended, in this dialect's words and in ours. */
 import type { Finish } from '../../chat/events.ts'
+import { entryOf } from '../read.ts'
 
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   stop: 'stop',
@@ -33,7 +34,7 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
 
 /** Reads the provider's word by what the answer held: a refusal, and at some providers tool calls too, end in `stop`. */
 export function readFinish(raw: string, held: { refusal: boolean; toolCalls: boolean }): Finish {
-  const reason = reasons[raw.toLowerCase()] ?? 'other'
+  const reason = entryOf(reasons, raw.toLowerCase()) ?? 'other'
   if (reason === 'stop' && held.refusal) return { reason: 'refusal', raw }
   if (reason === 'stop' && held.toolCalls) return { reason: 'tool-calls', raw }
   return { reason, raw }

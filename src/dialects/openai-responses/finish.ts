@@ -4,7 +4,7 @@
  */
 import type { Finish } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import { objectIn, textIn } from '../read.ts'
+import { entryOf, objectIn, textIn } from '../read.ts'
 
 const cuts: Readonly<Record<string, Finish['reason']>> = {
   max_output_tokens: 'length',
@@ -23,7 +23,7 @@ export function readFinish(response: JsonObject, held: { refusal: boolean; toolC
       return { reason: held.refusal ? 'refusal' : held.toolCalls ? 'tool-calls' : 'stop', raw: status }
     case 'incomplete': {
       const raw = textIn(objectIn(response.incomplete_details)?.reason) ?? status
-      return { reason: cuts[raw] ?? 'other', raw }
+      return { reason: entryOf(cuts, raw) ?? 'other', raw }
     }
     case 'failed':
       return { reason: 'error', raw: status }
