@@ -29,7 +29,7 @@ beforeAll(async () => {
   ada = await settleIn({ provider: 'openai', apiKey: 'sk-idempotency-000001' })
   // It is called over Chat, whatever the client speaks.
   await call('POST', '/api/keys', { provider: 'groq', apiKey: 'gsk_idempotency0000003' }, ada.session)
-  bob = await settleIn({ provider: 'openai', apiKey: 'sk-idempotency-000002' }, 'bob')
+  bob = await settleIn({ provider: 'groq', apiKey: 'gsk_idempotency0000002' }, 'bob')
 })
 beforeEach(() => {
   key = `key ${++keys}`
@@ -71,7 +71,7 @@ function send({
   const request = new Request(`http://localhost${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${as}`, 'idempotency-key': by, ...more.headers },
-    body: JSON.stringify({ model: 'openai/m', messages: [{ role: 'user', content: 'Hello' }], ...more.body }),
+    body: JSON.stringify({ model: 'groq/m', messages: [{ role: 'user', content: 'Hello' }], ...more.body }),
   })
   return {
     response: Promise.resolve(app.fetch(request, bindings, context)),
@@ -159,7 +159,7 @@ const dialects: [string, Asking][] = [
   [
     'Gemini',
     {
-      path: '/v1beta/models/openai%2Fm:generateContent',
+      path: '/v1beta/models/groq%2Fm:generateContent',
       body: { messages: undefined, model: undefined, contents: [{ parts: [{ text: 'Hello' }] }] },
     },
   ],
@@ -168,7 +168,7 @@ const dialects: [string, Asking][] = [
     'the query',
     {
       path: '/gateway/query',
-      body: { model: 'm', messages: undefined, provider: 'openai', prompt: 'Hello' },
+      body: { model: 'm', messages: undefined, provider: 'groq', prompt: 'Hello' },
     },
   ],
 ]
@@ -178,7 +178,7 @@ describe('five requests with one idempotency key', () => {
     const [first, ...others] = await askFiveTimes(asking)
     expect(calls).toHaveLength(1)
     expect(first).toMatchObject({ status: 200, replayed: null })
-    expect(first?.headers).toMatchObject({ 'x-llm-provider': 'openai', 'content-type': 'application/json' })
+    expect(first?.headers).toMatchObject({ 'x-llm-provider': 'groq', 'content-type': 'application/json' })
     for (const other of others) expect(other).toEqual({ ...first, replayed: 'true' })
   })
 
@@ -227,8 +227,8 @@ describe('an idempotency key', () => {
 
   it('is refused with another address where the address says what is asked for', async () => {
     const body = { messages: undefined, model: undefined, contents: [{ parts: [{ text: 'Hello' }] }] }
-    await ask({ path: '/v1beta/models/openai%2Fm:generateContent', body })
-    const refused = await ask({ path: '/v1beta/models/openai%2Fother:generateContent', body })
+    await ask({ path: '/v1beta/models/groq%2Fm:generateContent', body })
+    const refused = await ask({ path: '/v1beta/models/groq%2Fother:generateContent', body })
     expect(refused.status).toBe(409)
   })
 
@@ -353,7 +353,7 @@ describe('one who waits', () => {
       .bind(await sha256(ada.token))
       .first<{ id: string }>()
       .then((row) => row ?? { id: '' })
-    const sent = JSON.stringify({ model: 'openai/m', messages: [{ role: 'user', content: 'Hello' }] })
+    const sent = JSON.stringify({ model: 'groq/m', messages: [{ role: 'user', content: 'Hello' }] })
     const name = await sha256(JSON.stringify([id, 'openai-chat', key]))
     await object.claim({ name, body: await sha256(`null${sent}`) })
     expect((await ask({ headers: { 'x-hub-timeout': '0.3' } })).status).toBe(408)
@@ -461,7 +461,7 @@ describe('an answer', () => {
       ]),
     )
     expect(stored.length).toBeGreaterThan(1_000)
-    for (const text of ['particular', 'openai', 'x-llm', btoa(secret).slice(0, 20)]) {
+    for (const text of ['particular', 'groq', 'x-llm', btoa(secret).slice(0, 20)]) {
       expect(stored).not.toContain(text)
     }
   })
@@ -482,7 +482,7 @@ it('costs nothing where there is no key', async () => {
   const request = new Request('http://localhost/v1/chat/completions', {
     method: 'POST',
     headers: { authorization: `Bearer ${ada.token}` },
-    body: JSON.stringify({ model: 'openai/m', messages: [{ role: 'user', content: 'Hello' }] }),
+    body: JSON.stringify({ model: 'groq/m', messages: [{ role: 'user', content: 'Hello' }] }),
   })
   expect((await app.fetch(request, watched, context)).status).toBe(200)
   await waitOnExecutionContext(context)
