@@ -76,9 +76,9 @@ describe('usage', () => {
   )
 
   it('draws the largest groups and the others as one, and lists every group', async () => {
-    const { page, check, end } = await visit(browser, `${hub.url}/usage`, { session: ada.session })
+    const { page, check, end } = await visit(browser, `${hub.url}/tokens`, { session: ada.session })
     const asked = watchUsage(page)
-    await page.reload()
+    await page.goto(`${hub.url}/usage`)
     await page
       .getByRole('rowheader')
       .nth(models.length - 1)

@@ -64,7 +64,7 @@ it('a key and the headers of a row open for that row, and at no other address', 
           calledId === enteredId
         const opensKey = isBound ? isSameRow && mayBe : mayBe
         const opensHeaders =
-          calledId === enteredId && entered.owner === called.owner && entered.host === calledRow.host
+          calledId === enteredId && entered.owner === called.owner && binding.baseUrl === called.baseUrl
         expect('secret' in opened).toBe(opensKey && opensHeaders)
         if ('secret' in opened)
           expect(opened).toEqual({ secret: 'the-secret', headers: { 'x-secret': 'value' } })
