@@ -34,4 +34,39 @@ describe('JSON with numbers that JavaScript would round', () => {
     )
     expect(() => parseExactly('{"id":2512292042121000001')).toThrow(SyntaxError)
   })
+
+  it('takes a text for a number only outside of strings, and all of the number', () => {
+    const text = String.raw`{"__proto__":12345678901234567890,"a":[1e400,{"b":-1E+400}],"s":"x\\\"12345678901234567890,","12345678901234567890":1.0e30,"k":["12345678901234567",1e2]}`
+    expect(JSON.stringify(parseExactly(text))).toBe(text.replace('1e2]', '100]'))
+    expect(parseExactly('[0.12345678901234567,-1.5e3,1e22]')).toMatchObject([0.12345678901234567, -1500, {}])
+  })
+
+  it.each([
+    ['values', `{"a":12345678901234567890,"list":[${'1,'.repeat(400_000)}1]}`],
+    ['fractions', `{"a":12345678901234567890,"list":[${'0.1234567890123456789,'.repeat(100_000)}1]}`],
+    [
+      'strings of digits',
+      `{"a":12345678901234567890,"list":[${'"12345678901234567890",'.repeat(100_000)}1]}`,
+    ],
+    ['escapes', `{"a":12345678901234567890,"text":"${String.raw`\\\"`.repeat(500_000)}"}`],
+    ['digits of one number', `[${'1'.repeat(2_000_000)}]`],
+  ])('costs a few times a plain parse, however many %s there are', (_what, text) => {
+    const plain = fastest(() => JSON.parse(text))
+    expect(fastest(() => parseExactly(text))).toBeLessThan(12 * plain + 30)
+  })
+
+  it('costs in proportion to the long numbers', () => {
+    const text = `[${'12345678901234567890,'.repeat(100_000)}1]`
+    expect(fastest(() => parseExactly(text))).toBeLessThan(1_500)
+  })
 })
+
+/** The least of three durations, in milliseconds. */
+function fastest(run: () => unknown): number {
+  const durations = [1, 2, 3].map(() => {
+    const start = performance.now()
+    run()
+    return performance.now() - start
+  })
+  return Math.min(...durations)
+}
