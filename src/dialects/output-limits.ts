@@ -2,7 +2,8 @@
  * The output limit of a request, under the many names in use. A body that holds two of them says two things: servers differ in
  * the one they obey. One limit is reserved for, and one goes out. Pure.
  */
-import type { Json, JsonObject } from '../chat/json.ts'
+import { isExactNumber } from '../chat/exact-json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import { numberIn, objectIn } from './read.ts'
 import { withoutSettings } from './spend-fields.ts'
@@ -62,15 +63,26 @@ const ownPaths: Partial<Record<DialectId, ReadonlySet<string>>> = {
   ]),
 }
 
+/** Whether a value holds others. A number that is carried as its text is an object of JavaScript's and holds none. */
+function isHolder(value: Json): boolean {
+  return isJsonObject(value) || Array.isArray(value)
+}
+
 /** The smallest of several limits; what is no positive number limits nothing (`-1` is no limit to llama.cpp). */
 export function smallestLimit(...limits: (number | null | undefined)[]): number | undefined {
-  const real = limits.flatMap((limit) => (typeof limit === 'number' && limit > 0 ? [limit] : []))
-  return real.length > 0 ? Math.min(...real) : undefined
+  return smallestOf(limits)
+}
+
+function smallestOf(limits: readonly (number | null | undefined)[]): number | undefined {
+  return limits.reduce<number | undefined>(
+    (least, limit) => (typeof limit === 'number' && limit > 0 && limit < (least ?? Infinity) ? limit : least),
+    undefined,
+  )
 }
 
 /** Whether a member with this value limits the output. */
 function isLimit(plain: string, path: string, value: Json): boolean {
-  return limitNames.has(plain) && !reasoningPaths.has(path) && typeof value !== 'object'
+  return limitNames.has(plain) && !reasoningPaths.has(path) && !isHolder(value)
 }
 
 /** The output limits of a body, by their paths. */
@@ -87,15 +99,20 @@ function limitsIn(body: JsonObject): Map<string, Json> {
 export function mostChoices({ choices = 1, origin }: ChatRequest): number {
   let most = Math.max(1, choices)
   withoutSettings(origin.body, (plain, _path, value) => {
-    if (choiceNames.has(plain) && typeof value !== 'object') most = Math.max(most, countIn(value))
+    if (choiceNames.has(plain) && !isHolder(value)) most = Math.max(most, countIn(value))
     return false
   })
   return most
 }
 
+/** A number, also one that is carried as its text. */
+function sizeOf(value: Json | undefined): number | undefined {
+  return isExactNumber(value) ? Number(JSON.stringify(value)) : numberIn(value)
+}
+
 /** A count as lenient servers read it: a number, or a text that is one. */
 function countIn(value: Json): number {
-  const count = Number(value)
+  const count = sizeOf(value) ?? Number(value)
   return Number.isFinite(count) ? Math.ceil(count) : 1
 }
 
@@ -108,7 +125,7 @@ export function withOneLimit(request: ChatRequest): ChatRequest {
   if (!ownPaths[origin.dialect]) return request
   const found = limitsIn(origin.body)
   if (found.size < 2) return request
-  const limit = request.maxOutputTokens ?? smallestLimit(...[...found.values()].map(numberIn))
+  const limit = request.maxOutputTokens ?? smallestOf([...found.values()].map(numberIn))
   const kept = nameToKeep(origin.dialect, found)
   const { body } = withoutSettings(
     origin.body,
@@ -137,7 +154,7 @@ export function withoutOtherLimits(
   const others = withoutSettings(body, (plain, path, value) => {
     if (own?.has(path) || reasoningPaths.has(path)) return false
     const counts = limitNames.has(plain) || leastNames.has(plain) || choiceNames.has(plain)
-    return counts && typeof value !== 'object'
+    return counts && !isHolder(value)
   })
   return { ...others, body: limit === undefined ? others.body : limitReasoning(others.body, dialect, limit) }
 }
@@ -146,11 +163,11 @@ function limitReasoning(body: JsonObject, dialect: DialectId, limit: number): Js
   // Anthropic's own half fits its budget to the limit.
   if (dialect !== 'openai-chat') return body
   const limited = { ...body }
-  if ((numberIn(body.thinking_budget) ?? 0) > limit) limited.thinking_budget = limit
+  if ((sizeOf(body.thinking_budget) ?? 0) > limit) limited.thinking_budget = limit
   const { reasoning, thinking } = body
-  if ((numberIn(objectIn(reasoning)?.max_tokens) ?? 0) > limit)
+  if ((sizeOf(objectIn(reasoning)?.max_tokens) ?? 0) > limit)
     limited.reasoning = { ...objectIn(reasoning), max_tokens: limit }
-  if ((numberIn(objectIn(thinking)?.budget_tokens) ?? 0) > limit)
+  if ((sizeOf(objectIn(thinking)?.budget_tokens) ?? 0) > limit)
     limited.thinking = { ...objectIn(thinking), budget_tokens: limit }
   return limited
 }

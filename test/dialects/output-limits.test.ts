@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseExactly } from '../../src/chat/exact-json.ts'
 import type { JsonObject } from '../../src/chat/json.ts'
 import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
@@ -118,4 +119,35 @@ it('for any places and values of limits, no more than the reserved one goes out 
     ),
     { numRuns: 300 },
   )
+})
+
+describe('a number beyond what JavaScript counts exactly', () => {
+  const names = [
+    'max_new_tokens',
+    'num_predict',
+    'max_length',
+    'min_tokens',
+    'best_of',
+    'num_return_sequences',
+  ]
+
+  it.each(names)('is no limit of a bounded request as %s', (name) => {
+    for (const number of ['99999999999999999999', '1e400', '-99999999999999999999']) {
+      const body = parseExactly(
+        `{"model":"m","max_tokens":1,"${name}":${number},"extra_body":{"${name}":${number}}}`,
+      )
+      const { body: bounded, dropped } = withoutOtherLimits(body as JsonObject, 'openai-chat', 1)
+      expect(JSON.stringify(bounded)).not.toContain(name)
+      expect(dropped).toContain(name)
+    }
+  })
+
+  it.each([
+    '{"thinking_budget":99999999999999999999}',
+    '{"reasoning":{"max_tokens":1e400}}',
+    '{"thinking":{"type":"enabled","budget_tokens":99999999999999999999}}',
+  ])('is lowered to the limit: %s', (text) => {
+    const { body } = withoutOtherLimits(parseExactly(text) as JsonObject, 'openai-chat', 7)
+    expect(JSON.stringify(body)).toMatch(/(?:max_tokens|budget|budget_tokens)":7/)
+  })
 })
