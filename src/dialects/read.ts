@@ -28,6 +28,15 @@ export function numberIn(value: Json | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
+/** The end of the year 9999: later times have no usual text. */
+const latest = 253_402_300_799_999
+
+/** A time in seconds since the epoch, in milliseconds; 0 where it is none that a calendar has. */
+export function timeIn(seconds: Json | undefined): number {
+  const at = Math.round((numberIn(seconds) ?? 0) * 1000)
+  return at >= 0 && at <= latest ? at : 0
+}
+
 /**
  * Parses the JSON in a text that a provider or a client wrote: an event of a stream, the arguments of
  * a tool. Returns undefined where it is none, or passes the bounds of `chat/json-bounds.ts`.

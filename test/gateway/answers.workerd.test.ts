@@ -123,6 +123,17 @@ describe('a 200 that is no answer', () => {
   })
 })
 
+it.each([1e14, -1e14, 8e300, -1, 9007199254740991])(
+  'a time that no calendar has is left out: %s',
+  async (created) => {
+    await add('openai-chat')
+    answers = [json({ ...completionBody, created })]
+    const { status, text } = await ask('gemini')
+    expect(status).toBe(200)
+    expect(text).toContain('"createTime":"2')
+  },
+)
+
 describe('an event stream where JSON was asked for', () => {
   it.each<[Client, RegExp]>([
     ['chat', /"content":"Good morning\."/],
@@ -135,6 +146,13 @@ describe('an event stream where JSON was asked for', () => {
     const { status, text } = await ask(client)
     expect(status).toBe(200)
     expect(JSON.stringify(JSON.parse(text))).toMatch(words)
+  })
+
+  it('is a failure where an event is longer than any, and no fault of the hub', async () => {
+    await add('openai-chat')
+    answers = [streamed(sse({ x: 'x'.repeat(8.5e6) }, '[DONE]')), streamed(whole)]
+    expect((await ask('chat')).text).toContain('Good morning.')
+    expect(calls).toBe(2)
   })
 
   it('is a failure where it breaks off', async () => {

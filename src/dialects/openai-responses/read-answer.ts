@@ -5,7 +5,7 @@
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { listIn, numberIn, objectIn, textIn, timeIn } from '../read.ts'
 import { readFinish } from './finish.ts'
 import { CitationReader } from './read-citations.ts'
 import { paragraph, readReasoning } from './state.ts'
@@ -90,7 +90,7 @@ export class AnswerReader {
   #start(response: JsonObject): ChatEvent[] {
     if (this.#started) return []
     this.#started = true
-    const createdAt = Math.round((numberIn(response.created_at) ?? 0) * 1000)
+    const createdAt = timeIn(response.created_at)
     const id = textIn(response.id) ?? ''
     return [{ type: 'response-start', id, model: textIn(response.model) ?? '', createdAt }]
   }
