@@ -8,6 +8,7 @@ import type { Json } from './json.ts'
 /** Gathers the events of one stream. An error event is not part of an answer: who folds a stream looks for it himself. */
 export class Fold {
   #response: ChatResponse = { id: '', model: '', createdAt: 0, choices: [] }
+  readonly #choices = new Map<number, Choice>()
   #calls = new Map<string, ToolCallPart>()
 
   push(event: ChatEvent): void {
@@ -46,12 +47,14 @@ export class Fold {
       }
       case 'logprobs-delta': {
         const choice = this.#choice(event.choice)
-        choice.logprobs = [...(choice.logprobs ?? []), ...asList(event.logprobs)]
+        choice.logprobs ??= []
+        for (const logprob of asList(event.logprobs)) choice.logprobs.push(logprob)
         break
       }
       case 'citation-add': {
         const choice = this.#choice(event.choice)
-        choice.citations = [...(choice.citations ?? []), event.citation]
+        choice.citations ??= []
+        choice.citations.push(event.citation)
         break
       }
       case 'choice-finish':
@@ -72,9 +75,10 @@ export class Fold {
   }
 
   #choice(index: number): Choice {
-    const known = this.#response.choices.find((choice) => choice.index === index)
+    const known = this.#choices.get(index)
     if (known) return known
     const choice: Choice = { index, content: [], finish: { reason: 'other', raw: '' } }
+    this.#choices.set(index, choice)
     this.#response.choices.push(choice)
     return choice
   }

@@ -49,6 +49,11 @@ export class JsonScanner {
     this.#bounds = bounds
   }
 
+  /** Whether every object, array and string that began has ended. */
+  get isClosed(): boolean {
+    return this.#depth === 0 && !this.#inString
+  }
+
   /** Reads the next piece. @returns the bound that the document passes, as soon as it does. */
   push(text: string): JsonExcess | undefined {
     const { depth: mostDepth, values: mostValues, moreNumbers = 0 } = this.#bounds

@@ -80,7 +80,8 @@ export function unreadIn(wire: object): Loss[] {
       continue
     }
     if (typeof value !== 'object' || value === null) continue
-    left.push(...membersOf(place, losses).toReversed())
+    // Not as arguments of one call, which a long list would be too many of.
+    for (const member of membersOf(place, losses).toReversed()) left.push(member)
   }
   return losses
 }

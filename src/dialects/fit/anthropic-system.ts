@@ -16,22 +16,32 @@ export const foldSystemTurns: BodyStep = (body, { isTranslated, isExact, model }
 
 function fold(messages: Json[]): Json[] {
   const folded: Json[] = []
+  /** The content of the last message, where it is a copy to which more can be added. */
+  let open: Json[] | undefined
   /** Said before the next turn of the user, whose results of tools must come first. */
   let waiting: Json[] = []
+  const pushUser = (message: Json, content: Json[]): void => {
+    folded.push({ ...objectIn(message), content })
+    open = content
+  }
   for (const message of messages) {
-    const last = objectIn(folded.at(-1))
+    const isUser = objectIn(message)?.role === 'user'
     if (isSystem(message)) {
       const said = blocksOf(message).map(markSystem)
-      if (last?.role === 'user')
-        folded[folded.length - 1] = { ...last, content: [...blocksOf(last), ...said] }
-      else waiting.push(...said)
-      continue
-    }
-    const isUser = objectIn(message)?.role === 'user'
-    if (waiting.length > 0 && isUser) {
-      folded.push({ ...objectIn(message), content: [...blocksOf(message), ...waiting] })
+      const last = folded.at(-1) ?? null
+      if (!open && objectIn(last)?.role === 'user') {
+        folded.pop()
+        pushUser(last, [...blocksOf(last)])
+      }
+      const target = open ?? waiting
+      for (const block of said) target.push(block)
+    } else if (waiting.length > 0 && isUser) {
+      pushUser(message, [...blocksOf(message), ...waiting])
       waiting = []
-    } else folded.push(message)
+    } else {
+      folded.push(message)
+      open = undefined
+    }
   }
   return waiting.length > 0 ? [...folded, { role: 'user', content: waiting }] : folded
 }

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart } from '../../chat/request.ts'
 import { readAnnotation } from '../annotations.ts'
 import { CitationPlacer } from '../citation-placer.ts'
-import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { listIn, numberIn, objectIn, textIn, timeIn } from '../read.ts'
 import { readUrl } from '../data-url.ts'
 import { DetailsCollector } from './details.ts'
 import { readFinish } from './finish.ts'
@@ -21,6 +21,8 @@ export class AnswerReader {
   #id: string | undefined
   readonly #isWhole: boolean
   #choices = new Map<number, ChoiceReader>()
+  /** How many of them have not finished. */
+  #open = 0
   readonly #sources = new SourceList()
 
   /** @param kind a whole answer says everything in `message`, a stream in `delta`, whatever else they hold. */
@@ -34,24 +36,24 @@ export class AnswerReader {
     // Azure opens with a chunk about the prompt, without id, model or choices.
     if (this.#id === undefined && (choices.length > 0 || textIn(chunk.id) !== undefined)) {
       this.#id = textIn(chunk.id) ?? ''
-      const createdAt = Math.round((numberIn(chunk.created) ?? 0) * 1000)
+      const createdAt = timeIn(chunk.created)
       events.push({ type: 'response-start', id: this.#id, model: textIn(chunk.model) ?? '', createdAt })
     }
     this.#sources.note(chunk)
-    for (const choice of choices) events.push(...this.#readChoice(objectIn(choice) ?? {}))
+    const said = choices.flatMap((choice) => this.#readChoice(objectIn(choice) ?? {}))
     const usage = readUsage(chunk)
-    if (usage) events.push({ type: 'usage-report', usage })
-    return events
+    return [...events, ...said, ...(usage ? [{ type: 'usage-report' as const, usage }] : [])]
   }
 
   /** What is left to say once the provider has ended cleanly: some leave out why a choice finished. */
   close(): ChatEvent[] {
+    this.#open = 0
     return [...this.#choices.values()].flatMap((choice) => choice.close())
   }
 
   /** Whether every choice that was begun has finished: then the end of the input is the end of the answer. */
   get finished(): boolean {
-    return this.#choices.size > 0 && [...this.#choices.values()].every((choice) => choice.finished)
+    return this.#choices.size > 0 && this.#open === 0
   }
 
   #readChoice(choice: JsonObject): ChatEvent[] {
@@ -60,8 +62,12 @@ export class AnswerReader {
     if (!reader) {
       reader = new ChoiceReader(index, this.#id ?? '', this.#sources)
       this.#choices.set(index, reader)
+      this.#open++
     }
-    return reader.push(choice, this.#isWhole ? wholeOf(choice) : reader.deltaOf(choice))
+    const wasFinished = reader.finished
+    const events = reader.push(choice, this.#isWhole ? wholeOf(choice) : reader.deltaOf(choice))
+    if (reader.finished && !wasFinished) this.#open--
+    return events
   }
 }
 
@@ -97,12 +103,15 @@ class ChoiceReader {
   push(choice: JsonObject, delta: JsonObject): ChatEvent[] {
     this.#said ||= saysSomething(delta)
     const events = [...this.#readReasoning(delta), ...this.#sealBefore(this.#readContent(delta))]
-    events.push(...this.#readCitations(delta, events))
+    const cited = this.#readCitations(delta, events)
     const logprobs = readLogprobs(choice.logprobs)
-    if (logprobs) events.push({ type: 'logprobs-delta', choice: this.#index, logprobs })
     const raw = textIn(choice.finish_reason)
-    if (raw !== undefined) events.push(...this.#finish(raw, raw))
-    return events
+    return [
+      ...events,
+      ...cited,
+      ...(logprobs ? [{ type: 'logprobs-delta' as const, choice: this.#index, logprobs }] : []),
+      ...(raw === undefined ? [] : this.#finish(raw, raw)),
+    ]
   }
 
   close(): ChatEvent[] {
@@ -146,8 +155,7 @@ class ChoiceReader {
       const file = readImage(image)
       if (file) events.push({ type: 'file-attach', choice, file })
     }
-    events.push(...this.#calls.push(listIn(delta.tool_calls), objectIn(delta.function_call)))
-    return events
+    return [...events, ...this.#calls.push(listIn(delta.tool_calls), objectIn(delta.function_call))]
   }
 
   /** Content is a text; at Mistral a list of parts once there is thinking among it. */
