@@ -92,7 +92,8 @@ function holdsElsewhere(body: Json, name: string, asked: string): boolean {
     if (typeof value === 'string') {
       if (value.length <= longestName && value !== asked && value.includes(name)) return true
     } else if (Array.isArray(value)) for (const item of value) open.push(item)
-    else if (isJsonObject(value)) open.push(...Object.keys(value), ...Object.values(value))
+    else if (isJsonObject(value))
+      for (const [member, inner] of Object.entries(value)) open.push(member, inner)
   }
   return false
 }

@@ -217,3 +217,34 @@ describe('a model that one request misses', () => {
     expect(called.map(({ model }) => model)).toEqual(['m1', 'm1', 'm2'])
   })
 })
+
+it.each([
+  ['values in a field of no dialect', { more: Array(480_000).fill(1) }],
+  [
+    'texts of one message',
+    {
+      messages: [
+        { role: 'user', content: Array.from({ length: 160_000 }, () => ({ type: 'text', text: 'x' })) },
+      ],
+    },
+  ],
+  [
+    'calls of one message',
+    {
+      messages: [
+        { role: 'user', content: 'x' },
+        {
+          role: 'assistant',
+          tool_calls: Array.from({ length: 70_000 }, (_, at) => ({
+            id: `c${at}`,
+            type: 'function',
+            function: { name: 'f', arguments: '{}' },
+          })),
+        },
+      ],
+    },
+  ],
+])('as many %s as a body may hold are no fault of the hub', async (_what, more) => {
+  await addKeys(1)
+  expect(await ask(hostile, 'm1', more)).toMatchObject({ status: 200, calls: 1 })
+})

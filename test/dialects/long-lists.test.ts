@@ -1,0 +1,70 @@
+/** Lists as long as a body may hold: none becomes the arguments of one call, which engines bound. */
+import { describe, expect, it } from 'vitest'
+import type { Json } from '../../src/chat/json.ts'
+import { foldSystemTurns } from '../../src/dialects/fit/anthropic-system.ts'
+import { profileFor } from '../../src/dialects/fit/profile.ts'
+import { inbound } from '../../src/dialects/index.ts'
+import { withOneLimit } from '../../src/dialects/output-limits.ts'
+import { inViewOf } from '../../src/providers/other-choice.ts'
+
+const many = 480_000
+const text = { type: 'text', text: 'x' }
+const list = (item: Json): Json[] => Array<Json>(many).fill(item)
+it('a field of many values that no translation carries is named', () => {
+  const body = { model: 'm', messages: [{ role: 'user', content: 'x' }], more: list(1) }
+  expect(inbound['openai-chat']?.parseRequest(body).losses).toEqual([{ path: 'more' }])
+})
+
+it('many output limits are one', () => {
+  const more = Object.fromEntries(Array.from({ length: 150_000 }, (_, at) => [`s${at}`, { max_tokens: 9 }]))
+  const body = { model: 'm', messages: [{ role: 'user', content: 'x' }] }
+  const request = inbound['openai-chat']?.parseRequest(body)
+  if (!request) throw new Error('The dialect is not spoken.')
+  const origin = { ...request.origin, body: { ...body, ...more } }
+  expect(withOneLimit({ ...request, origin }).maxOutputTokens).toBe(9)
+})
+
+it('an error is compared with a request of many members', () => {
+  const metadata = Object.fromEntries(Array.from({ length: many }, (_, at) => [`m${at}`, 'x']))
+  const found = { verdict: 'no-such-model', blame: 'model' } as const
+  const sent = { body: { model: 'm', metadata }, model: 'm', texts: ['m'] }
+  expect(inViewOf(sent, found, 404, 'The model `m` does not exist')).toEqual(found)
+  const other = inViewOf(sent, found, 404, 'The model `m12` does not exist')
+  expect(other).toMatchObject({ blame: 'request', doubtful: true })
+})
+
+describe('system messages amid a conversation', () => {
+  const said = { role: 'system', content: 'x' }
+  const fold = (messages: Json[]): Json => {
+    const body = { model: 'claude', max_tokens: 9, messages }
+    const request = inbound.anthropic?.parseRequest(body)
+    if (!request) throw new Error('The dialect is not spoken.')
+    const profile = profileFor(request, {
+      dialect: 'anthropic',
+      isKnownRow: false,
+      model: 'claude-3-5-haiku-latest',
+    })
+    return foldSystemTurns(body, profile, []).messages ?? null
+  }
+
+  it('become words of the user before them, each once', () => {
+    const block = { type: 'text', text: '<system>x</system>' }
+    const user = { role: 'user', content: [text] }
+    const model = { role: 'assistant', content: 'y' }
+    const folded = fold([user, said, said, model, said, user, said, model, said])
+    expect(folded).toEqual([
+      { role: 'user', content: [text, block, block] },
+      model,
+      { role: 'user', content: [text, block, block] },
+      model,
+      { role: 'user', content: [block] },
+    ])
+    expect(user.content).toEqual([text])
+  })
+
+  it('cost no more than their number', () => {
+    const start = performance.now()
+    fold([{ role: 'user', content: 'x' }, ...list(said).slice(0, 60_000)])
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+})
