@@ -41,7 +41,7 @@ class QueuedCall {
 
   /** Whether the arguments are whole. A fragment may be of one character: not each of them is worth a parse. */
   get isWhole(): boolean {
-    if (this.#isBeyond || !this.#scanner.isClosed) return false
+    if (this.#opening === '' || this.#isBeyond || !this.#scanner.isClosed) return false
     if (!this.#holdsMore && this.text.length > longestScalar) return false
     this.#isJson ??= parseJson(this.text) !== undefined
     return this.#isJson
