@@ -10,8 +10,9 @@ import type { Step } from './fit.ts'
 
 export const fitSchemas: Step = (request, { limits: { plainSchemas }, dialect }) => {
   if (!plainSchemas) return request
+  const budget = { left: mostMerged }
   const tools = request.tools.map((tool): Tool => {
-    const parameters = tool.parameters && plainSchema(tool.parameters)
+    const parameters = tool.parameters && plainSchema(tool.parameters, budget)
     // OpenAI takes a tool for strict where nothing is said, which makes all of its parameters
     // required.
     const isUnsaid = dialect === 'openai-responses' && tool.strict === undefined
@@ -21,9 +22,12 @@ export const fitSchemas: Step = (request, { limits: { plainSchemas }, dialect })
   return tools.every((tool, index) => tool === request.tools[index]) ? request : { ...request, tools }
 }
 
-/** A schema that all receivers take; the same one where it is plain already. */
-export function plainSchema(schema: JsonObject): JsonObject {
-  return complete(plainRoot(schema))
+/**
+ * A schema that all receivers take; the same one where it is plain already.
+ * @param budget how much may still be merged, of all the tools of a request together.
+ */
+export function plainSchema(schema: JsonObject, budget = { left: mostMerged }): JsonObject {
+  return complete(plainRoot(schema, schema, 0, budget))
 }
 
 const combinators = ['allOf', 'anyOf', 'oneOf'] as const
@@ -35,7 +39,7 @@ const deepest = 8
  * The most that is merged: branches, their properties and required names. References multiply, and
  * a few lines can refer to billions of branches. No tool comes near it; the rest is left out.
  */
-const mostMerged = 20_000
+const mostMerged = 100_000
 /** A longer reference is not followed. In characters. */
 const longestReference = 1_000
 
@@ -45,7 +49,12 @@ const longestReference = 1_000
  *
  * @param budget how much may still be merged of all branches together.
  */
-function plainRoot(schema: JsonObject, root = schema, depth = 0, budget = { left: mostMerged }): JsonObject {
+function plainRoot(
+  schema: JsonObject,
+  root: JsonObject,
+  depth: number,
+  budget: { left: number },
+): JsonObject {
   const isPlain = schema.type === 'object' && !refusedAtRoot.some((name) => schema[name] !== undefined)
   if (isPlain || depth > deepest) return schema
   const properties = new Map<string, Json>()
@@ -65,7 +74,8 @@ function plainRoot(schema: JsonObject, root = schema, depth = 0, budget = { left
     for (const name of combinator === 'allOf' ? names.flat() : sharedBy(names)) required.add(name)
   }
   addProperties(properties, schema)
-  const known = [...required].filter((name) => properties.has(name))
+  // Where branches were left out, it is not known what all of them require.
+  const known = budget.left > 0 ? [...required].filter((name) => properties.has(name)) : []
   const kept = Object.entries(schema).filter(([name]) => !refusedAtRoot.includes(name) && name !== 'required')
   return {
     ...Object.fromEntries(kept),

@@ -101,6 +101,19 @@ describe('a schema', () => {
     expect(plainSchema({ $defs: { many }, anyOf: branches }).properties).toEqual({ a: {} })
   })
 
+  it('is bounded together with those of the other tools of a request', () => {
+    const budget = { left: 30 }
+    const branches = Array.from({ length: 20 }, () => ({ properties: { a: {} }, required: ['a'] }))
+    expect(plainSchema({ anyOf: branches }, budget)).toMatchObject({ properties: { a: {} } })
+    expect(budget.left).toBeLessThanOrEqual(0)
+    expect(plainSchema({ anyOf: branches }, budget)).toEqual({ type: 'object', properties: {} })
+  })
+
+  it('requires nothing of which not all branches were merged', () => {
+    const schema = { anyOf: [{ properties: { a: {} }, required: ['a'] }, { properties: { b: {} } }] }
+    expect(plainSchema(schema, { left: 2 }).required).toBeUndefined()
+  })
+
   it('may have a property of any name', () => {
     const schema: JsonObject = JSON.parse('{"anyOf":[{"properties":{"__proto__":{"type":"string"}}}]}')
     expect(JSON.stringify(plainSchema(schema).properties)).toBe('{"__proto__":{"type":"string"}}')
