@@ -36,10 +36,11 @@ function renderChoice({ index, content, finish, logprobs, citations = [] }: Choi
     content.filter((part) => part.type === 'tool-call'),
     finish,
   )
+  const wholes = new Map(calls.map((call) => [call.of, call]))
   const writer = new PartWriter('client')
   const parts = content.flatMap((part): JsonObject[] => {
     if (part.type !== 'tool-call') return renderPart(writer, part)
-    const whole = calls.find(({ of }) => of === part)
+    const whole = wholes.get(part)
     return whole ? writer.call(whole) : []
   })
   return compact({
