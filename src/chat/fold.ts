@@ -94,11 +94,12 @@ export function foldEvents(events: Iterable<ChatEvent>): ChatResponse {
 /** A whole answer as the stream that folds to it, for a client that wants a stream where the provider gave none. */
 export function unfold(response: ChatResponse): ChatEvent[] {
   const { id, model, createdAt, choices, usage } = response
-  const events: ChatEvent[] = [{ type: 'response-start', id, model, createdAt }]
-  for (const choice of choices) events.push(...unfoldChoice(choice))
-  if (usage) events.push({ type: 'usage-report', usage })
-  events.push({ type: 'response-end' })
-  return events
+  return [
+    { type: 'response-start', id, model, createdAt },
+    ...choices.flatMap(unfoldChoice),
+    ...(usage ? [{ type: 'usage-report' as const, usage }] : []),
+    { type: 'response-end' },
+  ]
 }
 
 function unfoldChoice({ index: choice, content, logprobs, citations, finish }: Choice): ChatEvent[] {
@@ -127,9 +128,12 @@ function unfoldChoice({ index: choice, content, logprobs, citations, finish }: C
       }
     }
   })
-  if (logprobs) events.push({ type: 'logprobs-delta', choice, logprobs })
-  events.push(...cited.end(), { type: 'choice-finish', choice, finish })
-  return events
+  return [
+    ...events,
+    ...(logprobs ? [{ type: 'logprobs-delta' as const, choice, logprobs }] : []),
+    ...cited.end(),
+    { type: 'choice-finish', choice, finish },
+  ]
 }
 
 /** Text with each citation directly before the words that it is for. */

@@ -2,6 +2,7 @@
  * Tool calls put one after the other. Canonical fragments of parallel calls may take turns, blocks of this dialect may not: a
  * call waits until the one before it is whole. One that has no arguments yet may still get some, and is waited for to the end.
  */
+import { append } from '../chat/append.ts'
 import type { ChatEvent } from '../chat/events.ts'
 import { answerBounds, JsonScanner } from '../chat/json-bounds.ts'
 import { parseJson } from './read.ts'
@@ -77,7 +78,7 @@ export class CallQueue {
   /** The rest of all calls: nothing more comes for any of them. */
   flush(): CallStep[] {
     const steps: CallStep[] = []
-    while (this.#waiting > 0) steps.push(...this.#next())
+    while (this.#waiting > 0) append(steps, this.#next())
     return steps
   }
 
@@ -88,7 +89,7 @@ export class CallQueue {
   /** Goes on to the next call where the first is whole and another waits. */
   #advance(): CallStep[] {
     const steps: CallStep[] = []
-    while (this.#waiting > 1 && this.#calls[this.#at]?.isWhole) steps.push(...this.#next())
+    while (this.#waiting > 1 && this.#calls[this.#at]?.isWhole) append(steps, this.#next())
     return steps
   }
 

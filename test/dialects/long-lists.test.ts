@@ -1,5 +1,6 @@
 /** Lists as long as a body may hold: none becomes the arguments of one call, which engines bound. */
 import { describe, expect, it } from 'vitest'
+import { unfold } from '../../src/chat/fold.ts'
 import type { Json } from '../../src/chat/json.ts'
 import { foldSystemTurns } from '../../src/dialects/fit/anthropic-system.ts'
 import { profileFor } from '../../src/dialects/fit/profile.ts'
@@ -66,5 +67,44 @@ describe('system messages amid a conversation', () => {
     const start = performance.now()
     fold([{ role: 'user', content: 'x' }, ...list(said).slice(0, 60_000)])
     expect(performance.now() - start).toBeLessThan(5_000)
+  })
+})
+
+describe('calls by the ten thousand', () => {
+  const count = 40_000
+  const names = Array.from({ length: count }, (_, at) => `f${at}`)
+
+  it('cost a Gemini client’s request no more than their number, and each finds its result', () => {
+    const contents = [
+      { role: 'model', parts: names.map((name) => ({ functionCall: { name, args: {} } })) },
+      {
+        role: 'user',
+        parts: names.toReversed().map((name) => ({ functionResponse: { name, response: {} } })),
+      },
+    ]
+    const start = performance.now()
+    const request = inbound.gemini?.parseRequest({ contents }, { model: 'm' })
+    expect(performance.now() - start).toBeLessThan(4_000)
+    const results = request?.messages.flatMap(({ role, content }) => (role === 'tool' ? content : []))
+    expect(results?.map(({ callId }) => callId)).toEqual(names.map((_, at) => `call_0_${at}`).toReversed())
+  })
+
+  it('cost its answer no more', () => {
+    const content = names.map((name) => ({ type: 'tool-call' as const, id: name, name, arguments: '{}' }))
+    const choice = { index: 0, content, finish: { reason: 'tool-calls' as const, raw: '' } }
+    const request = inbound.gemini?.parseRequest({ contents: [{ parts: [{ text: 'x' }] }] }, { model: 'm' })
+    if (!request) throw new Error('The dialect is not spoken.')
+    const start = performance.now()
+    const response = { id: 'a', model: 'm', createdAt: 0, choices: [choice] }
+    const answer = inbound.gemini?.renderResponse(response, request)
+    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(JSON.stringify(answer).match(/functionCall/g)).toHaveLength(count)
+  })
+
+  it('are more events than a call takes arguments', () => {
+    const text = { type: 'refusal' as const, text: 'x' }
+    const content = Array.from({ length: 900_000 }, () => text)
+    const choice = { index: 0, content, finish: { reason: 'stop' as const, raw: '' } }
+    expect(unfold({ id: 'a', model: 'm', createdAt: 0, choices: [choice] })).toHaveLength(900_003)
   })
 })

@@ -2,6 +2,7 @@
  * Answers and stream events to canonical events. A whole answer is read as if each of its blocks came whole, so that a stream
  * and the same answer whole cannot be understood differently. Errors and the end of a stream are for others to look for.
  */
+import { append } from '../../chat/append.ts'
 import { namesSource, type Citation } from '../../chat/citation.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -53,7 +54,7 @@ export class AnswerReader {
       // This dialect does not say when an answer was made.
       const { id, model } = message
       events.push({ type: 'response-start', id: textIn(id) ?? '', model: textIn(model) ?? '', createdAt: 0 })
-      events.push(...this.#readBlocks(message))
+      append(events, this.#readBlocks(message))
       this.#foretold = textIn(message.stop_reason)
     }
     return [...events, ...this.#report(message)]
@@ -110,7 +111,7 @@ export class AnswerReader {
       }
       case 'citations_delta':
         // They come before the words or after them; the block is known once it ends.
-        if (this.#open.type === 'text') this.#open.citations.push(...sourceIn(delta.citation ?? null))
+        if (this.#open.type === 'text') append(this.#open.citations, sourceIn(delta.citation ?? null))
         return []
       default:
         return []
@@ -164,7 +165,7 @@ export class AnswerReader {
     const finish = raw === '' ? { reason: 'stop' as const, raw } : readFinish(raw)
     const events = this.stopBlock()
     // A call that was cut off before its first argument must not look like one that has none.
-    if (finish.reason !== 'length') events.push(...this.#completeSilentCall())
+    if (finish.reason !== 'length') append(events, this.#completeSilentCall())
     return [...events, { type: 'choice-finish', choice, finish }]
   }
 

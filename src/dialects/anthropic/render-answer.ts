@@ -1,4 +1,5 @@
 /** A canonical answer, whole, as a client of this dialect reads it. */
+import { append } from '../../chat/append.ts'
 import { byPlace, type Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart } from '../../chat/request.ts'
@@ -55,7 +56,7 @@ function renderContent(content: AssistantPart[], citations: readonly Citation[])
   const blocks = content.flatMap((part) =>
     part.type === 'text' ? renderText(part.text, text) : renderPart(part),
   )
-  others.push(...text.rest())
+  append(others, text.rest())
   if (others.length === 0) return blocks
   const last = blocks.findLast(({ type }) => type === 'text')
   if (last) cite(last, others)

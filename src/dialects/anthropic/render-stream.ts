@@ -2,6 +2,7 @@
  * A canonical stream as a client of this dialect reads it: message_start, the blocks one after the other, and message_delta
  * with message_stop once the provider has said all. https://platform.claude.com/docs/en/build-with-claude/streaming
  */
+import { append } from '../../chat/append.ts'
 import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -113,7 +114,7 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   #cite(citations: Citation[]): SseMessage[] {
     if (citations.length === 0) return []
     if (this.#open !== 'text') {
-      this.#uncited.push(...citations)
+      append(this.#uncited, citations)
       return []
     }
     this.#cited = true

@@ -3,6 +3,7 @@
  * answered in the turn right after it, results before anything else. Nothing is made up: a call that nobody answered is left
  * out, and a result that belongs to no call is shown as what the user says.
  */
+import { append } from '../../chat/append.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import { listIn, textIn } from '../read.ts'
 import { isThinking } from './replay.ts'
@@ -29,7 +30,7 @@ function mergeTurns(turns: Turn[]): Turn[] {
   const merged: Turn[] = []
   for (const { role, content } of turns) {
     const last = merged.at(-1)
-    if (last?.role === role) last.content.push(...content)
+    if (last?.role === role) append(last.content, content)
     else merged.push({ role, content: [...content] })
   }
   return merged

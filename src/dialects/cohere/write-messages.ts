@@ -3,6 +3,7 @@
  * Cohere has for them; each tool result is a message of its own; files that a tool returned or the model made follow in a user
  * message, the only role that may show the model an image.
  */
+import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { Message, UserPart } from '../../chat/request.ts'
 import { writeAssistant } from './write-assistant.ts'
@@ -29,20 +30,20 @@ export function writeMessages(messages: Message[], instruction?: string): JsonOb
     if (message.role !== 'tool') showWaiting()
     switch (message.role) {
       case 'system':
-        instructions.push(...textsIn(message.content))
+        append(instructions, textsIn(message.content))
         break
       case 'user':
         written.push({ role: 'user', content: writeContent(message.content, place) })
         break
       case 'assistant':
-        written.push(...writeAssistant(message.content))
-        waiting.push(...describedFiles('The assistant made this file:', message.content, place))
+        append(written, writeAssistant(message.content))
+        append(waiting, describedFiles('The assistant made this file:', message.content, place))
         break
       case 'tool':
         for (const result of message.content) {
           written.push(writeToolResult(result))
           const description = `Tool call ${result.callId} returned this file:`
-          waiting.push(...describedFiles(description, result.content, place))
+          append(waiting, describedFiles(description, result.content, place))
         }
         break
     }

@@ -2,6 +2,7 @@
  * Answers and chunks to events. Both have the same shape, and a whole answer is read as if it were one chunk, so that a
  * stream and the same answer whole cannot be understood differently.
  */
+import { append } from '../../chat/append.ts'
 import type { ChatEvent, Finish } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Opaque } from '../../chat/request.ts'
@@ -22,7 +23,7 @@ export class AnswerReader {
     const events = this.#start(chunk)
     for (const candidate of listIn(chunk.candidates)) {
       const read = objectIn(candidate) ?? {}
-      events.push(...this.#candidate(numberIn(read.index) ?? 0).push(read))
+      append(events, this.#candidate(numberIn(read.index) ?? 0).push(read))
     }
     const block = textIn(objectIn(chunk.promptFeedback)?.blockReason)
     if (block !== undefined)

@@ -1,4 +1,5 @@
 /** The contents of a Gemini request, as canonical messages. */
+import { append } from '../../chat/append.ts'
 import type { Message, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { readMedia } from './media.ts'
 import { ModelTurn } from './model-turn.ts'
@@ -32,7 +33,7 @@ function readUserTurn(parts: WirePart[], index: number, calls: CallMatcher): Mes
     if (part.functionResponse) {
       const callId = calls.close(part.functionResponse, `${index}_${place}`)
       results.push(readResult(callId, part.functionResponse))
-    } else said.push(...readUserPart(part))
+    } else append(said, readUserPart(part))
   }
   const messages: Message[] = []
   if (results.length > 0) messages.push({ role: 'tool', content: results })

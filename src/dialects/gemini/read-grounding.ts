@@ -4,6 +4,7 @@
  * Offsets count bytes.
  * https://ai.google.dev/gemini-api/docs/google-search#grounding-metadata
  */
+import { append } from '../../chat/append.ts'
 import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -47,7 +48,10 @@ export class GroundingReader {
     const cited = new Set<number>()
     const found = [...this.#supports.values()].flatMap((support) => this.#readSupport(support, cited))
     const others = this.#chunks.filter((_, index) => !cited.has(index))
-    found.push(...others.map((chunk) => ({ citation: readChunk(chunk) })))
+    append(
+      found,
+      others.map((chunk) => ({ citation: readChunk(chunk) })),
+    )
     this.#chunks.length = 0
     this.#written.length = 0
     this.#supports.clear()

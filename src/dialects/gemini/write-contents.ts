@@ -2,6 +2,7 @@
  * Canonical messages in the wire format. There are two roles and they take turns, so neighbours are merged; all results of a
  * step stand in one content, in the order of their calls; and there is one place for instructions, at the beginning.
  */
+import { append } from '../../chat/append.ts'
 import { HubError } from '../../errors.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, FilePart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
@@ -68,7 +69,7 @@ class ContentsWriter {
 
   /** A turn without parts is an error, so who says nothing has no turn. */
   #say(role: Turn['role'], parts: JsonObject[]): void {
-    if (parts.length > 0) this.#turn(role).parts.push(...parts)
+    if (parts.length > 0) append(this.#turn(role).parts, parts)
   }
 
   #turn(role: Turn['role']): Turn {

@@ -1,4 +1,5 @@
 /** The messages of a Chat request, as canonical ones. */
+import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type {
   AssistantPart,
@@ -104,13 +105,13 @@ function readFile(file: Extract<WireUserPart, { type: 'file' }>['file']): FilePa
 function readAssistantContent(message: WireAssistantMessage, legacyCalls: LegacyCalls): AssistantPart[] {
   const content: AssistantPart[] = [...readReasoning(message)]
   const mark = readMark(message)
-  if (typeof message.content === 'string') content.push(...withMark(textPart(message.content), mark))
+  if (typeof message.content === 'string') append(content, withMark(textPart(message.content), mark))
   const parts = Array.isArray(message.content) ? message.content : []
   for (const [index, part] of parts.entries()) {
     const ofMessage = index === parts.length - 1 ? mark : undefined
-    if (part.type === 'text') content.push(...withMark(textPart(part.text), readMark(part) ?? ofMessage))
+    if (part.type === 'text') append(content, withMark(textPart(part.text), readMark(part) ?? ofMessage))
     if (part.type === 'refusal') content.push({ type: 'refusal', text: part.refusal })
-    if (part.type === 'unknown') content.push(...readForeignPart(part))
+    if (part.type === 'unknown') append(content, readForeignPart(part))
     if (part.type === 'thinking') content.push({ type: 'reasoning', text: readThinking(part.thinking) })
   }
   if (message.refusal) content.push({ type: 'refusal', text: message.refusal })
@@ -119,7 +120,10 @@ function readAssistantContent(message: WireAssistantMessage, legacyCalls: Legacy
   // The ids speak where the client kept nothing else of the message.
   const carried = calls.flatMap(({ reasoning }) => reasoning)
   if (!content.some((part) => part.type === 'reasoning' && part.opaque)) content.unshift(...carried)
-  content.push(...calls.map(({ call }) => call))
+  append(
+    content,
+    calls.map(({ call }) => call),
+  )
   if (message.function_call) {
     const { name, arguments: text } = message.function_call
     content.push({ type: 'tool-call', id: legacyCalls.add(name), name, arguments: argumentsText(text ?? '') })

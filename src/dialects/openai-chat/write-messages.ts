@@ -3,6 +3,7 @@
  * list; each tool result is a message of its own, directly after the calls; files that a tool returned or the model made
  * follow in a user message, the only role that may show a model a file.
  */
+import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import { HubError } from '../../errors.ts'
 import type { AssistantPart, FilePart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
@@ -36,12 +37,12 @@ export function writeMessages(messages: Message[]): JsonObject[] {
         break
       case 'assistant':
         written.push(writeAssistant(message))
-        waiting.push(...describedFiles('The assistant made this file:', message.content))
+        append(waiting, describedFiles('The assistant made this file:', message.content))
         break
       case 'tool':
         for (const result of message.content) {
           written.push(writeToolResult(result))
-          waiting.push(...describedFiles(`Tool call ${result.callId} returned this file:`, result.content))
+          append(waiting, describedFiles(`Tool call ${result.callId} returned this file:`, result.content))
         }
         break
     }

@@ -1,4 +1,5 @@
 /** A message of text and refusals, as it is written. */
+import { append } from '../../chat/append.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Citation } from '../../chat/citation.ts'
 import type { CitationWriter, CitedPart } from './citation-writer.ts'
@@ -61,7 +62,7 @@ export class MessageWriter extends ItemWriter {
 
   /** Log probabilities of the text. They are told when it is done; such as come later are only in the whole answer. */
   weigh(logprobs: Json[]): void {
-    this.#logprobs.push(...logprobs)
+    append(this.#logprobs, logprobs)
   }
 
   close(isCut: boolean): WireEvent[] {

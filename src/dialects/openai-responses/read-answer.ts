@@ -3,6 +3,7 @@
  * is done than when it was begun. Whatever was not streamed is read from the item when it is done, and what was not done from
  * the whole answer at the end, so that a whole answer is read as a stream that has nothing but its last event.
  */
+import { append } from '../../chat/append.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn, textIn, timeIn } from '../read.ts'
@@ -78,8 +79,8 @@ export class AnswerReader {
   finish(response: JsonObject): ChatEvent[] {
     const events = this.#start(response)
     for (const [place, item] of listIn(response.output).entries())
-      events.push(...this.#complete(place, objectIn(item) ?? {}))
-    events.push(...this.#citations.flush())
+      append(events, this.#complete(place, objectIn(item) ?? {}))
+    append(events, this.#citations.flush())
     const held = { refusal: this.#refused, toolCalls: this.#calls > 0 }
     events.push({ type: 'choice-finish', choice, finish: readFinish(response, held) })
     const usage = readUsage(response)
@@ -128,7 +129,10 @@ export class AnswerReader {
     progress.done = true
     const events = this.#begin(place, item, true)
     if (progress.said.size === 0)
-      events.push(...partsOf(item).flatMap((text) => this.#say(place, progress, text)))
+      append(
+        events,
+        partsOf(item).flatMap((text) => this.#say(place, progress, text)),
+      )
     switch (item.type) {
       case 'message':
         return [...events, ...readLogprobsOf(progress, item), ...this.#citations.completeItem(place, item)]

@@ -2,6 +2,7 @@
  * The items of a request as messages. What an assistant said in one turn comes in several items (reasoning, text, calls) and
  * is one message; the results of its calls are one more.
  */
+import { append } from '../../chat/append.ts'
 import type { JsonObject, Json } from '../../chat/json.ts'
 import type {
   AssistantPart,
@@ -93,7 +94,7 @@ class ItemReader {
 
   #say(parts: AssistantPart[]): void {
     const last = this.messages.at(-1)
-    if (last?.role === 'assistant') last.content.push(...parts)
+    if (last?.role === 'assistant') append(last.content, parts)
     // An empty text beside calls is what SDKs send for none.
     else if (parts.length > 0) this.messages.push({ role: 'assistant', content: parts })
   }

@@ -2,6 +2,7 @@
  * Canonical messages as items. A turn of the assistant becomes an item for each thing in it, in its order; each tool result is
  * an item of its own. Files that the model made follow in a user message, the only one that may show a model a file.
  */
+import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { argumentsText } from '../empty-arguments.ts'
@@ -28,11 +29,14 @@ export function writeItems(messages: Message[]): JsonObject[] {
         items.push({ type: 'message', role: message.role, content: writeContent(message.content, path) })
         break
       case 'assistant':
-        items.push(...writeAssistant(message.content))
-        waiting.push(...describedFiles(message.content, path))
+        append(items, writeAssistant(message.content))
+        append(waiting, describedFiles(message.content, path))
         break
       case 'tool':
-        items.push(...message.content.map((result) => writeResult(result, path)))
+        append(
+          items,
+          message.content.map((result) => writeResult(result, path)),
+        )
         break
     }
   }
