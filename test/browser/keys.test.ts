@@ -224,7 +224,7 @@ describe('a key', () => {
     await page.getByText('sk-****0010 was deleted.').waitFor()
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
-    expect(await isStored(id)).toBe(false)
+    await expect.poll(() => isStored(id)).toBe(false)
     await end()
   })
 
