@@ -461,7 +461,7 @@ describe('an answer', () => {
       ]),
     )
     expect(stored.length).toBeGreaterThan(1_000)
-    for (const text of ['particular', 'groq', 'x-llm', btoa(secret).slice(0, 20)]) {
+    for (const text of ['particular', 'groq/m', 'x-llm', btoa(secret).slice(0, 20)]) {
       expect(stored).not.toContain(text)
     }
   })
