@@ -9,7 +9,7 @@ import { withOneLimit } from '../../src/dialects/output-limits.ts'
 import { inViewOf } from '../../src/providers/other-choice.ts'
 
 const many = 480_000
-const text = { type: 'text', text: 'x' }
+const textPart = { type: 'text', text: 'x' }
 const list = (item: Json): Json[] => Array<Json>(many).fill(item)
 it('a field of many values that no translation carries is named', () => {
   const body = { model: 'm', messages: [{ role: 'user', content: 'x' }], more: list(1) }
@@ -50,17 +50,17 @@ describe('system messages amid a conversation', () => {
 
   it('become words of the user before them, each once', () => {
     const block = { type: 'text', text: '<system>x</system>' }
-    const user = { role: 'user', content: [text] }
+    const user = { role: 'user', content: [textPart] }
     const model = { role: 'assistant', content: 'y' }
     const folded = fold([user, said, said, model, said, user, said, model, said])
     expect(folded).toEqual([
-      { role: 'user', content: [text, block, block] },
+      { role: 'user', content: [textPart, block, block] },
       model,
-      { role: 'user', content: [text, block, block] },
+      { role: 'user', content: [textPart, block, block] },
       model,
       { role: 'user', content: [block] },
     ])
-    expect(user.content).toEqual([text])
+    expect(user.content).toEqual([textPart])
   })
 
   it('cost no more than their number', () => {
