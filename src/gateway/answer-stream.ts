@@ -12,6 +12,7 @@ import { Watchdog } from '../http/watchdog.ts'
 import { budgets, largeRequestBytes, maxHeldBytes, withEcho } from './budgets.ts'
 import type { ContentMeter } from './content-meter.ts'
 import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
+import { TooManyPartsError } from './part-counter.ts'
 import { type Passage, StreamTooLongError } from './passage.ts'
 
 /** How a stream, or a part of it, ended. */
@@ -147,7 +148,7 @@ export class AnswerStream {
         // What comes after the last event is not read, nor waited for.
         if (bytes && seen.ended) text += this.#passage.end()
       } catch (thrown) {
-        if (!(thrown instanceof EventTooLongError || thrown instanceof StreamTooLongError)) throw thrown
+        if (!isTooMuch(thrown)) throw thrown
         return { type: this.#mayEcho ? 'too-long' : 'malformed', problem: thrown.message }
       }
       if (!seen.heard && this.#bytes > this.#mostHeld) {
@@ -188,6 +189,10 @@ export class AnswerStream {
       return thrown instanceof Error ? thrown : new Error(String(thrown))
     }
   }
+}
+
+function isTooMuch(thrown: unknown): thrown is Error {
+  return [EventTooLongError, StreamTooLongError, TooManyPartsError].some((kind) => thrown instanceof kind)
 }
 
 /** The fault of a stream that ended where it should not have. */

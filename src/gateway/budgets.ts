@@ -29,6 +29,9 @@ export const maxAnswerBytes = 32 * 1024 * 1024
 /** The bytes of a stream before its first content, without what it may echo. All of them are held until then. */
 export const maxHeldBytes = 8 * 1024 * 1024
 
+/** The parts of an answer that is translated: texts, stretches of reasoning, calls, files; all choices together. */
+export const maxParts = 20_000
+
 /**
  * A bound of an answer in which the provider may repeat the request: Responses send its instructions and
  * tools back, escaped, in more than one event.

@@ -8,6 +8,7 @@ import type { ChatResponse } from '../chat/response.ts'
 import type { Outbound } from '../dialects/dialect.ts'
 import { SseDecoder } from '../http/sse.ts'
 import { ContentMeter } from './content-meter.ts'
+import { PartCounter } from './part-counter.ts'
 
 /** What a stream amounts to. `cut` is one that has no end, or no answer. */
 export type Folded =
@@ -25,17 +26,19 @@ const pieceCharacters = 64 * 1024
 
 /**
  * Folds a stream of the speaker's dialect. Its length is bounded by the text's.
- * @throws {EventTooLongError} where an event is longer than any stream's.
+ * @throws {EventTooLongError} {TooManyPartsError} where the stream holds more than any does.
  */
 export function foldStream(text: string, speaker: Outbound): Folded {
   const fold = new Fold()
   const meter = new ContentMeter()
+  const parts = new PartCounter()
   let isAnswer = false
   let isEnded = false
   for (const event of eventsIn(text, speaker)) {
     if (event.type === 'stream-error') return { type: 'complaint', complaint: event.complaint }
     if (isContent(event)) meter.addEvent(event)
     isAnswer ||= isContent(event) || (event.type === 'choice-finish' && event.finish.raw !== '')
+    parts.push(event)
     isEnded = event.type === 'response-end'
     fold.push(event)
   }

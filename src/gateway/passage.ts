@@ -18,11 +18,12 @@ import {
   type SseMessage,
 } from '../http/sse.ts'
 import { maxAnswerBytes, withEcho } from './budgets.ts'
+import { PartCounter } from './part-counter.ts'
 
 export interface Passage {
   /**
    * Returns what the client gets for these bytes. It stops before a complaint: the pipeline ends the stream.
-   * @throws {EventTooLongError} {StreamTooLongError} where the provider sends more than any stream holds.
+   * @throws {EventTooLongError} {StreamTooLongError} {TooManyPartsError} where the provider sends more than any stream holds.
    */
   push(bytes: Uint8Array): string
   /** What the client gets at the end of the provider's stream. */
@@ -142,6 +143,7 @@ export class Translation implements Passage {
   readonly seen = nothingSeen()
   readonly #decoder: SseDecoder
   readonly #mostBytes: number
+  readonly #parts = new PartCounter()
   readonly #parser: Codec<SseMessage, ChatEvent>
   readonly #renderer: Codec<ChatEvent, SseMessage>
   readonly #served: Served
@@ -177,6 +179,7 @@ export class Translation implements Passage {
     let text = ''
     for (const event of events) {
       if (this.seen.complaint) break
+      this.#parts.push(event)
       if (event.type === 'stream-error') {
         this.seen.complaint = event.complaint
         break

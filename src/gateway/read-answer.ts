@@ -20,6 +20,7 @@ import { largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './bu
 import { ContentMeter } from './content-meter.ts'
 import { type Folded, foldStream, isEventStream } from './fold-stream.ts'
 import { interruption, type LinkedAbort } from './interruption.ts'
+import { excessParts, TooManyPartsError } from './part-counter.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import { failureOfComplaint, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { isRedirect, redirectFault } from './redirect.ts'
@@ -129,9 +130,11 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   const meter = new ContentMeter()
   meter.addJson(body)
   const measured = { usage: speaker.readUsage(body), meter }
-  const isOwn = isRelayed && !request.stream
-  const answer = isOwn ? text : renderWhole(speaker.parseResponse(body), conversation)
-  return { type: 'whole', text: answer, ...measured, dropped }
+  if (isRelayed && !request.stream) return { type: 'whole', text, ...measured, dropped }
+  const parsed = speaker.parseResponse(body)
+  const excess = excessParts(parsed)
+  if (excess) return overlong(excess, response, conversation)
+  return { type: 'whole', text: renderWhole(parsed, conversation), ...measured, dropped }
 }
 
 const noAnswer = 'The provider answered without an answer: no choice, no candidate, no content.'
@@ -143,7 +146,8 @@ function readFolded(text: string, response: Response, conversation: Conversation
   try {
     folded = foldStream(text, speaker)
   } catch (thrown) {
-    if (thrown instanceof EventTooLongError) return overlong(thrown, response, conversation)
+    if (thrown instanceof EventTooLongError || thrown instanceof TooManyPartsError)
+      return overlong(thrown, response, conversation)
     throw thrown
   }
   switch (folded.type) {
@@ -201,8 +205,8 @@ function renderWhole(response: ChatResponse, conversation: Conversation): string
   const whole = headOf(response, served)
   if (!request.stream) return JSON.stringify(listener.renderResponse(whole, request, served))
   const renderer = listener.renderStream(request, served)
-  const messages = unfold(whole).flatMap((event) => renderer.push(event))
-  return [...messages, ...renderer.end()].map(encodeSse).join('')
+  const events = unfold(whole).map((event) => renderer.push(event).map(encodeSse).join(''))
+  return events.join('') + renderer.end().map(encodeSse).join('')
 }
 
 /** The beginning of an error body. One that breaks off leaves the status to judge by. */

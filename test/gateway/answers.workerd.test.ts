@@ -134,6 +134,27 @@ it.each([1e14, -1e14, 8e300, -1, 9007199254740991])(
   },
 )
 
+it.each<[Client, boolean]>([
+  ['chat', true],
+  ['messages', false],
+  ['responses', true],
+  ['gemini', false],
+])(
+  'an answer of too many parts is a failure for a client of %s, and the next key is asked',
+  async (client, stream) => {
+    await add('openai-chat')
+    const tool_calls = Array.from({ length: 20_001 }, (_, at) => ({
+      id: `c${at}`,
+      type: 'function',
+      function: { name: 'f', arguments: '{}' },
+    }))
+    const choices = [{ index: 0, message: { role: 'assistant', tool_calls }, finish_reason: 'tool_calls' }]
+    answers = [json({ ...completionBody, choices }), stream ? streamed(whole) : json(completionBody)]
+    expect((await ask(client, stream)).status).toBe(200)
+    expect(calls).toBe(2)
+  },
+)
+
 describe('an event stream where JSON was asked for', () => {
   it.each<[Client, RegExp]>([
     ['chat', /"content":"Good morning\."/],

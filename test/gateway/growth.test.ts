@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '../../src/chat/json.ts'
 import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { foldStream } from '../../src/gateway/fold-stream.ts'
+import { TooManyPartsError } from '../../src/gateway/part-counter.ts'
 import { Translation } from '../../src/gateway/passage.ts'
 
 const tools = { f: { type: 'function', function: { name: 'f', parameters: { type: 'object' } } } }
@@ -48,8 +49,8 @@ const streams: Record<string, string[]> = {
     begin(0, 'custom', ' '),
     ...Array<string>(20_000).fill(add(0, '    ')),
   ],
-  'calls that never end': Array.from({ length: 40_000 }, (_, index) => begin(index, 'f', '{')),
-  choices: Array.from({ length: 40_000 }, (_, index) => chunk({ content: 'x' }, index)),
+  'calls that never end': Array.from({ length: 19_000 }, (_, index) => begin(index, 'f', '{')),
+  choices: Array.from({ length: 19_000 }, (_, index) => chunk({ content: 'x' }, index)),
 }
 
 const boundMs = 6_000
@@ -80,5 +81,35 @@ describe.each(Object.entries(streams))('%s', (_, parts) => {
     const speaker = outbound['openai-chat']
     if (!speaker) throw new Error('The dialect is not spoken.')
     expect(timed(() => foldStream(parts.join(''), speaker))).toBeLessThan(boundMs)
+  })
+})
+
+describe('an answer of more parts than any has', () => {
+  const many = 20_001
+  const parts: Record<string, string[]> = {
+    calls: Array.from({ length: many }, (_, index) => begin(index, 'f', '{}')),
+    choices: Array.from({ length: many }, (_, index) => chunk({ content: 'x' }, index)),
+    'reasoning between words': Array.from({ length: many }, (_, index) =>
+      chunk(index % 2 === 0 ? { content: 'x' } : { reasoning_content: 'x' }),
+    ),
+  }
+
+  it.each(Object.entries(parts))('is translated no further: %s', (_, stream) => {
+    const speaker = outbound['openai-chat']
+    const listener = inbound.anthropic
+    if (!listener || !speaker) throw new Error('The dialects are not spoken.')
+    const request = listener.parseRequest(bodies.anthropic)
+    const translation = new Translation(speaker, listener, request, { provider: 'p', model: 'm', at: 1 })
+    const bytes = stream.map((part) => new TextEncoder().encode(part))
+    for (const piece of bytes.slice(0, -1)) translation.push(piece)
+    expect(() => translation.push(bytes.at(-1) ?? new Uint8Array())).toThrow(TooManyPartsError)
+    expect(() => foldStream(stream.join(''), speaker)).toThrow(TooManyPartsError)
+  })
+
+  it('has no such bound on the pieces of its words, however many choices take turns', () => {
+    const pieces = Array.from({ length: 3 * many }, (_, index) => chunk({ content: 'x' }, index % 8))
+    const speaker = outbound['openai-chat']
+    if (!speaker) throw new Error('The dialect is not spoken.')
+    expect(foldStream(`${pieces.join('')}data: [DONE]\n\n`, speaker).type).toBe('answer')
   })
 })
