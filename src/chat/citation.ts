@@ -27,6 +27,9 @@ export interface CitedFile {
   name?: string
 }
 
+/** More sources than any answer names; bounds what a provider can make the hub look for. */
+export const mostCitations = 1_000
+
 /** Whether there is anything by which a reader could find the source. */
 export function namesSource({ url, file }: Citation): boolean {
   return url !== undefined || file?.id !== undefined || file?.name !== undefined

@@ -3,7 +3,7 @@
  * before, within or after the words that it is for; a citation is given out once its words are
  * there.
  */
-import { namesSource, type Citation, type Place } from '../chat/citation.ts'
+import { mostCitations, namesSource, type Citation, type Place } from '../chat/citation.ts'
 import type { ChatEvent } from '../chat/events.ts'
 import { TextOffsets, type OffsetUnit } from './text-offsets.ts'
 
@@ -22,8 +22,6 @@ export interface FoundCitation {
   words?: string | undefined
 }
 
-/** More sources than any answer names; bounds what a provider can make the hub look for. */
-const mostCitations = 1_000
 /** The most characters that are searched for cited words, all citations together. */
 const mostSearched = 64 * 1024 * 1024
 

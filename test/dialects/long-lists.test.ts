@@ -4,7 +4,7 @@ import { unfold } from '../../src/chat/fold.ts'
 import type { Json } from '../../src/chat/json.ts'
 import { foldSystemTurns } from '../../src/dialects/fit/anthropic-system.ts'
 import { profileFor } from '../../src/dialects/fit/profile.ts'
-import { inbound } from '../../src/dialects/index.ts'
+import { inbound, outbound } from '../../src/dialects/index.ts'
 import { withOneLimit } from '../../src/dialects/output-limits.ts'
 import { inViewOf } from '../../src/providers/other-choice.ts'
 
@@ -106,5 +106,81 @@ describe('calls by the ten thousand', () => {
     const content = Array.from({ length: 900_000 }, () => text)
     const choice = { index: 0, content, finish: { reason: 'stop' as const, raw: '' } }
     expect(unfold({ id: 'a', model: 'm', createdAt: 0, choices: [choice] })).toHaveLength(900_003)
+  })
+})
+
+describe('more citations than any answer has', () => {
+  const pages = Array.from({ length: 20_000 }, (_, at) => `https://a.example/${at}`)
+  const words = 'x'.repeat(1_000)
+  const numbers = Array.from({ length: 1_000 }, (_, at) => at)
+  const answers = {
+    anthropic: {
+      id: 'a',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: pages.map((url) => ({
+        type: 'text',
+        text: 'x',
+        citations: [{ type: 'web_search_result_location', url, title: 't', cited_text: 'x' }],
+      })),
+      stop_reason: 'end_turn',
+    },
+    gemini: {
+      candidates: [
+        {
+          content: { role: 'model', parts: [{ text: words }] },
+          groundingMetadata: {
+            groundingChunks: pages.map((uri) => ({ web: { uri, title: 't' } })),
+            groundingSupports: numbers.map((at) => ({
+              segment: { startIndex: at, endIndex: at + 1 },
+              groundingChunkIndices: numbers,
+            })),
+          },
+          finishReason: 'STOP',
+        },
+      ],
+    },
+    'openai-chat': {
+      id: 'a',
+      choices: [
+        {
+          index: 0,
+          message: {
+            role: 'assistant',
+            content: words,
+            annotations: pages.map((url) => ({
+              type: 'url_citation',
+              url_citation: { url, title: 't', start_index: 0, end_index: 1 },
+            })),
+          },
+          finish_reason: 'stop',
+        },
+      ],
+    },
+    'openai-responses': {
+      id: 'a',
+      status: 'completed',
+      model: 'm',
+      output: [
+        {
+          type: 'message',
+          id: 'm',
+          role: 'assistant',
+          content: [
+            {
+              type: 'output_text',
+              text: words,
+              annotations: pages.map((url) => ({ type: 'url_citation', url, start_index: 0, end_index: 1 })),
+            },
+          ],
+        },
+      ],
+    },
+  } as const
+
+  it.each(Object.entries(answers))('are not all carried: %s', (dialect, answer) => {
+    const [choice] = outbound[dialect as keyof typeof answers]?.parseResponse(answer as never).choices ?? []
+    expect(choice?.citations).toHaveLength(1_000)
   })
 })

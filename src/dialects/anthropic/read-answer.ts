@@ -3,7 +3,7 @@
  * and the same answer whole cannot be understood differently. Errors and the end of a stream are for others to look for.
  */
 import { append } from '../../chat/append.ts'
-import { namesSource, type Citation } from '../../chat/citation.ts'
+import { mostCitations, namesSource, type Citation } from '../../chat/citation.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Opaque } from '../../chat/request.ts'
@@ -36,6 +36,7 @@ export class AnswerReader {
   #said = 0
   /** Why the answer ended, as its head said already. */
   #foretold: string | undefined
+  #cited = 0
   #isFinished = false
 
   /** Whether it is known why the answer ended. */
@@ -71,7 +72,7 @@ export class AnswerReader {
     const events = [...this.stopBlock(), ...this.#completeSilentCall()]
     switch (block.type) {
       case 'text':
-        this.#open = { type: 'text', start: this.#said, citations: listIn(block.citations).flatMap(sourceIn) }
+        this.#open = { type: 'text', start: this.#said, citations: this.#sourcesIn(listIn(block.citations)) }
         return [...events, ...this.#say(textIn(block.text))]
       case 'thinking':
         this.#open = { type: 'thinking', signature: textIn(block.signature) ?? '' }
@@ -111,7 +112,8 @@ export class AnswerReader {
       }
       case 'citations_delta':
         // They come before the words or after them; the block is known once it ends.
-        if (this.#open.type === 'text') append(this.#open.citations, sourceIn(delta.citation ?? null))
+        if (this.#open.type === 'text')
+          append(this.#open.citations, this.#sourcesIn([delta.citation ?? null]))
         return []
       default:
         return []
@@ -146,6 +148,14 @@ export class AnswerReader {
       case 'other':
         return []
     }
+  }
+
+  /** The citations that name a source, as many as an answer may have. */
+  #sourcesIn(citations: Json[]): Citation[] {
+    const left = mostCitations - this.#cited
+    const sources = citations.flatMap(sourceIn).slice(0, left)
+    this.#cited += sources.length
+    return sources
   }
 
   /** What is said of the answer as a whole once it is made: why it ended, and its final counts. */

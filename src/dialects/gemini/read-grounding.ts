@@ -5,7 +5,7 @@
  * https://ai.google.dev/gemini-api/docs/google-search#grounding-metadata
  */
 import { append } from '../../chat/append.ts'
-import type { Citation } from '../../chat/citation.ts'
+import { mostCitations, type Citation } from '../../chat/citation.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { CitationPlacer, type FoundCitation } from '../citation-placer.ts'
@@ -46,7 +46,11 @@ export class GroundingReader {
   /** The citations of the whole text; sources that no words are traced to come last. */
   close(): ChatEvent[] {
     const cited = new Set<number>()
-    const found = [...this.#supports.values()].flatMap((support) => this.#readSupport(support, cited))
+    const found: FoundCitation[] = []
+    for (const support of this.#supports.values()) {
+      if (found.length >= mostCitations) break
+      append(found, this.#readSupport(support, cited))
+    }
     const others = this.#chunks.filter((_, index) => !cited.has(index))
     append(
       found,
@@ -67,13 +71,15 @@ export class GroundingReader {
       base: this.#starts[numberIn(partIndex) ?? 0] ?? 0,
       words: textIn(text),
     }
-    return listIn(groundingChunkIndices).flatMap((number): FoundCitation[] => {
-      const index = numberIn(number) ?? -1
-      const chunk = this.#chunks[index]
-      if (chunk === undefined) return []
-      cited.add(index)
-      return [{ citation: readChunk(chunk), ...place }]
-    })
+    return listIn(groundingChunkIndices)
+      .slice(0, mostCitations)
+      .flatMap((number): FoundCitation[] => {
+        const index = numberIn(number) ?? -1
+        const chunk = this.#chunks[index]
+        if (chunk === undefined) return []
+        cited.add(index)
+        return [{ citation: readChunk(chunk), ...place }]
+      })
   }
 }
 
