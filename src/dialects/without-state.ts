@@ -3,10 +3,11 @@
  * encrypted reasoning, ids of items. Another account cannot read it, and refuses the request for
  * it. What a client carries for the hub itself says nothing to a provider and goes with it.
  */
-import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
+import type { JsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId, Message } from '../chat/request.ts'
 import { wrapState } from './foreign-state.ts'
-import { listIn, textIn } from './read.ts'
+import { mapMember } from './map-member.ts'
+import { textIn } from './read.ts'
 
 /**
  * A seal that every outbound dialect takes for another dialect's, and takes out with what hangs on
@@ -19,11 +20,10 @@ const spent = wrapState({ opaque: { dialect: 'hub-chat', data: null }, text: '' 
  * none.
  */
 const bodies: Partial<Record<DialectId, (body: JsonObject) => JsonObject>> = {
-  anthropic: (body) =>
-    replaceList(body, 'messages', (message) => replaceList(message, 'content', spendBlock)),
-  gemini: (body) => replaceList(body, 'contents', (content) => replaceList(content, 'parts', spendPart)),
-  'openai-chat': (body) => replaceList(body, 'messages', bareMessage),
-  'openai-responses': (body) => replaceList(body, 'input', bareItem),
+  anthropic: (body) => mapMember(body, 'messages', (message) => mapMember(message, 'content', spendBlock)),
+  gemini: (body) => mapMember(body, 'contents', (content) => mapMember(content, 'parts', spendPart)),
+  'openai-chat': (body) => mapMember(body, 'messages', bareMessage),
+  'openai-responses': (body) => mapMember(body, 'input', bareItem),
 }
 
 /** The client's own fields that hold such state, as `x-hub-dropped` names them. */
@@ -56,21 +56,6 @@ function bareParts(message: Message): Message {
   return { ...message, content }
 }
 
-/** The object with another list under this name; the same object where no entry changes. */
-function replaceList(
-  object: JsonObject,
-  name: string,
-  replace: (entry: JsonObject) => JsonObject | undefined,
-): JsonObject {
-  const list = listIn(object[name])
-  const replaced = list.flatMap((entry): Json[] => {
-    const other = isJsonObject(entry) ? replace(entry) : entry
-    return other === undefined ? [] : [other]
-  })
-  const isSame = replaced.length === list.length && replaced.every((entry, index) => entry === list[index])
-  return isSame ? object : { ...object, [name]: replaced }
-}
-
 function spendBlock(block: JsonObject): JsonObject {
   if (block.type === 'thinking') return { ...block, signature: spent }
   return block.type === 'redacted_thinking' ? { ...block, data: spent } : block
@@ -85,7 +70,7 @@ function spendPart(part: JsonObject): JsonObject {
 function bareMessage(message: JsonObject): JsonObject {
   const { reasoning_details: details, extra_content: extra, ...bare } = message
   const rest = details === undefined && extra === undefined ? message : bare
-  return replaceList(rest, 'tool_calls', (call) => {
+  return mapMember(rest, 'tool_calls', (call) => {
     const { extra_content: seal, ...other } = call
     return seal === undefined ? call : other
   })

@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { BodyStep } from './fit.ts'
-import { mapMember } from './messages.ts'
+import { mapMember } from '../map-member.ts'
 import { openaiOnly } from './openai-only.ts'
 import type { Profile } from './profile.ts'
 

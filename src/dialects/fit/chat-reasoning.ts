@@ -4,7 +4,7 @@ import { generationOf } from '../gemini/generation.ts'
 import { standIn } from '../gemini/signature.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import type { BodyStep } from './fit.ts'
-import { mapMember } from './messages.ts'
+import { mapMember } from '../map-member.ts'
 import type { Profile } from './profile.ts'
 
 /**

@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts'
 
 const plain = ['low', 'medium', 'high']
 
-/** By the model's id, whatever a reseller puts before it; the first that matches counts. */
+/** Matched against the model's id, with or without a reseller's prefix. The first match counts. */
 const known: readonly [RegExp, readonly string[]][] = [
   [/\bgpt-5[\w.-]{0,40}-pro\b/, ['medium', 'high', 'xhigh']],
   [/\bgpt-5\.1-codex-max\b/, [...plain, 'xhigh']],

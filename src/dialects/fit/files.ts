@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Message } from '../../chat/request.ts'
 import { objectIn, textIn } from '../read.ts'
 import type { BodyStep, Step } from './fit.ts'
-import { mapMember } from './messages.ts'
+import { mapMember } from '../map-member.ts'
 import type { Profile } from './profile.ts'
 
 type Kind = 'image' | 'audio' | 'video' | 'pdf'

@@ -12,7 +12,10 @@ import { dialectLimits, type DialectLimits } from './limits.ts'
 export interface Profile {
   limits: DialectLimits
   dialect: DialectId
-  /** The client speaks another dialect: the request is written anew, and all of it must fit. */
+  /**
+   * Whether the client speaks another dialect. The hub then writes the whole request, and all of it
+   * must fit.
+   */
   isTranslated: boolean
   /**
    * The client named this very model: its own words go out as they are, but for what the row is
