@@ -3,7 +3,7 @@
  * are in the files beside this one; this page is their order.
  */
 import { HubError, toHubError } from '../errors.ts'
-import { headerText } from '../http/header-text.ts'
+import { headerText, namesForHeader } from '../http/header-text.ts'
 import { encodeSse, SseDecoder } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import type { Inbound } from '../dialects/dialect.ts'
@@ -284,15 +284,6 @@ function faultOfEnd(
       return result?.type === 'fault' ? result.fault : cutFault('because the client left')
     }
   }
-}
-
-/** A header holds so many characters of names. */
-const longestNames = 1_000
-
-/** Names that may be the client's own, as a header can hold them. */
-function namesForHeader(names: readonly string[]): string {
-  const list = [...new Set(names)].map((name) => name.replaceAll(/[^\x21-\x7e]/g, '?')).join(', ')
-  return list.length > longestNames ? `${list.slice(0, longestNames)}...` : list
 }
 
 /** An answer for a client that has left: the log shows its status. */
