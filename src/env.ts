@@ -21,7 +21,10 @@ export interface Env {
 
   /** `1` in local runs; honoured only for requests that arrive on a loopback address. */
   HUB_LOCAL?: string
-  /** The port of a local run, by which it knows calls to itself. `npm start` and `npm run dev` set it. */
+  /**
+   * The port of a local run, by which it knows calls to itself. `npm start` and `npm run dev` set
+   * it.
+   */
   HUB_PORT?: string
   /** `1` where no Cloudflare is in front to state client addresses: `npm start` and `npm run dev` set it. */
   HUB_DIRECT?: string

@@ -1,6 +1,6 @@
 /**
- * What to paste, or to set, so that a tool uses this hub: for its address and a model of it. Pure. Each
- * follows its tool's own documentation, whose address is beside it in `text/connect.ts`.
+ * What to paste, or to set, so that a tool uses this hub: for its address and a model of it. Pure.
+ * Each follows its tool's own documentation, whose address is beside it in `text/connect.ts`.
  */
 import * as agents from './snippets/agents.ts'
 import * as apps from './snippets/apps.ts'

@@ -101,7 +101,7 @@ const tools: Record<Tool, ToolWords> = {
   },
   librechat: {
     name: 'LibreChat',
-    where: 'In librechat.yaml; the token stands in .env.',
+    where: 'In librechat.yaml. Put the token into .env.',
     docs: 'https://www.librechat.ai/docs/configuration/librechat_yaml/object_structure/custom_endpoint',
   },
   n8n: {

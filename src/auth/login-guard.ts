@@ -20,7 +20,10 @@ const perNewcomer: Rate = { limit: 30, perMs: 60 * minuteMs }
 
 /** Bodies from one address that a public route reads, right or wrong. Offices share addresses. */
 const perStranger: Rate = { limit: 60, perMs: minuteMs }
-/** The same where no address is known, and all strangers share one count: one of them must not use it up. */
+/**
+ * The same where no address is known, and all strangers share one count: one of them must not use
+ * it up.
+ */
 const perUnknownStrangers: Rate = { limit: 1_200, perMs: minuteMs }
 
 /** One thing that an attempt is counted under. */

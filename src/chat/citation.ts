@@ -1,4 +1,4 @@
-/** A citation: which source an answer names for which of its words, in nobody's wire format. */
+/** A citation: the source that an answer names for some of its words. No wire format is implied. */
 
 /**
  * A place in the text of an answer: all texts of one choice, joined. In UTF-16 code units, the end

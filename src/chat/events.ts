@@ -43,7 +43,10 @@ export interface TokenCounts {
 }
 
 export interface Usage extends TokenCounts {
-  /** The part of `cacheWriteTokens` that was written for an hour, at a higher price; absent where none is known of. */
+  /**
+   * The part of `cacheWriteTokens` that was written for an hour, at a higher price; absent where
+   * none is known of.
+   */
   hourCacheWriteTokens?: number
   /** Set where the hub counted: the provider reported nothing, too little for what came, or what cannot be true. */
   estimated?: true

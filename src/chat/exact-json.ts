@@ -3,8 +3,8 @@
  * 1e400) is carried as its own text and written again as that text.
  * https://github.com/tc39/proposal-json-parse-with-source
  *
- * A reviver that sees each number's text costs twenty times a plain parse, for every value of a document.
- * So such numbers are found in the text, and only they are set aside for the parse.
+ * A reviver that sees each number's text costs twenty times a plain parse, for every value of a
+ * document. So such numbers are found in the text, and only they are set aside for the parse.
  */
 import type { Json, JsonObject } from './json.ts'
 
@@ -51,7 +51,9 @@ interface FoundNumber {
   at: number
 }
 
-/** The numbers of a valid JSON text that would be rounded. Digits inside of strings are passed over. */
+/**
+ * The numbers of a valid JSON text that would be rounded. Digits inside of strings are passed over.
+ */
 function roundedNumbers(text: string): FoundNumber[] {
   const found: FoundNumber[] = []
   const strings = new Strings(text)

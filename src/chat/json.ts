@@ -6,7 +6,9 @@ export interface JsonObject {
   [name: string]: Json
 }
 
-/** Whether a parsed JSON value is an object: not null, no array, and no number of `parseExactly`. */
+/**
+ * Whether a parsed JSON value is an object: not null, no array, and no number of `parseExactly`.
+ */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value)
 }

@@ -53,25 +53,28 @@ export function matchesAny(model: string, patterns: readonly string[]): boolean 
 }
 
 /**
- * Suffixes of a model's id by which a router picks another provider, price or variant, or adds a paid
- * search: https://openrouter.ai/docs/features/model-routing (`:online`, `:thinking`, `@preset/`),
- * https://huggingface.co/docs/inference-providers (`:groq`, `:fastest`), deployments at Fireworks (`#`),
- * and lists of models at gateways (`,`). These are refused in any name.
+ * Suffixes of a model's id by which a router picks another provider, price or variant, or adds a
+ * paid search: https://openrouter.ai/docs/features/model-routing (`:online`, `:thinking`,
+ * `@preset/`), https://huggingface.co/docs/inference-providers (`:groq`, `:fastest`), deployments
+ * at Fireworks (`#`), and lists of models at gateways (`,`). These are refused in any name.
  */
 const choosingSuffix =
   /:(?:online|nitro|floor|exacto|extended|thinking|fastest|cheapest|preferred)(?:[:@]|$)|@preset\/|[#,;?|&]/i
 
 /** A suffix in an id of a vendor's model, from the mark to the next one. */
 const suffix = /(?<=[^/])[:@]([^/:@]*)/g
-/** Suffixes that name a version, size or build of a model: `:8b`, `@20240620`, `:latest`, `:q4_K_M`. */
+/**
+ * Suffixes that name a version, size or build of a model: `:8b`, `@20240620`, `:latest`, `:q4_K_M`.
+ */
 const versionSuffix =
   /^(?:\d[\w.-]*|e\db[\w.-]*|q\d[\w.-]*|fp\d+|free|latest|tiny|mini|small|medium|large|base|chat|code|instruct|text|vision)$/i
 /** The ids of fine-tuned models have several colons: `ft:gpt-4o-mini:org::id`. */
 const fineTuned = /(?:^|\/)ft:[^/]*$/
 
 /**
- * Whether a name says more than a model: a suffix decides who serves it, and at which price. In a name
- * without a vendor only the suffixes of known routers do: it is a route's, or a tag of the hub's own.
+ * Whether a name says more than a model: a suffix decides who serves it, and at which price. In a
+ * name without a vendor only the suffixes of known routers do: it is a route's, or a tag of the
+ * hub's own.
  */
 function choosesPrice(name: string): boolean {
   if (choosingSuffix.test(name)) return true
@@ -80,8 +83,8 @@ function choosesPrice(name: string): boolean {
 }
 
 /**
- * Whether a token's list permits a name. A pattern covers models, and no choice of a price: a name with
- * such a suffix must be listed as it is, and a listed name permits only itself.
+ * Whether a token's list permits a name. A pattern covers models, and no choice of a price: a name
+ * with such a suffix must be listed as it is, and a listed name permits only itself.
  */
 export function permitsModel(name: string, list: readonly string[]): boolean {
   return choosesPrice(name) ? list.includes(name) : matchesAny(name, list)

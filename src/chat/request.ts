@@ -158,7 +158,10 @@ export interface Tool {
   /** JSON Schema of the arguments; absent means none. */
   parameters?: JsonObject
   strict?: boolean
-  /** What the tool is to its client, where that is no function of this name. Calls are given back in this form. */
+  /**
+   * What the tool is to its client, where that is no function of this name. Calls are given back in
+   * this form.
+   */
   form?: ToolForm
   /** A mark up to which the prompt is to be cached, in Anthropic's words. */
   cache?: JsonObject

@@ -1,6 +1,7 @@
 /**
- * Tool calls put one after the other. Canonical fragments of parallel calls may take turns, blocks of this dialect may not: a
- * call waits until the one before it is whole. One that has no arguments yet may still get some, and is waited for to the end.
+ * Tool calls put one after the other. Canonical fragments of parallel calls may take turns, blocks
+ * of this dialect may not: a call waits until the one before it is whole. One that has no arguments
+ * yet may still get some, and is waited for to the end.
  */
 import { append } from '../chat/append.ts'
 import type { ChatEvent } from '../chat/events.ts'
@@ -40,7 +41,10 @@ class QueuedCall {
     this.#isBeyond ||= this.#scanner.push(text) !== undefined
   }
 
-  /** Whether the arguments are whole. A fragment may be of one character: not each of them is worth a parse. */
+  /**
+   * Whether the arguments are whole. A fragment may be of one character: not each of them is worth
+   * a parse.
+   */
   get isWhole(): boolean {
     if (this.#opening === '' || this.#isBeyond || !this.#scanner.isClosed) return false
     if (!this.#holdsMore && this.text.length > longestScalar) return false
@@ -75,7 +79,7 @@ export class CallQueue {
     return queued === this.#calls[this.#at] ? [{ type: 'arguments', text }, ...this.#advance()] : []
   }
 
-  /** The rest of all calls: nothing more comes for any of them. */
+  /** Returns what is left of all calls. Call it once no call will get more arguments. */
   flush(): CallStep[] {
     const steps: CallStep[] = []
     while (this.#waiting > 0) append(steps, this.#next())

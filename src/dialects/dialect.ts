@@ -30,7 +30,9 @@ export interface Inbound {
   /** Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and sees none. */
   renderStream(request: ChatRequest, served?: Served): Codec<ChatEvent, SseMessage>
   renderError(error: HubError, requestId: string): JsonObject
-  /** The HTTP status of an error, where clients of the dialect act on another than the error's own. */
+  /**
+   * The HTTP status of an error, where clients of the dialect act on another than the error's own.
+   */
   errorStatus?(error: HubError): number
   /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
   renderStreamError(error: HubError, requestId: string): SseMessage[]
@@ -69,11 +71,13 @@ export interface Quirks {
   /** Top-level request fields that the provider answers with an error; dropped and named in `x-hub-dropped`. */
   refuses?: readonly string[]
   /**
-   * Fields that it is known to take and others of its dialect do not: `top_k`, `cache_control` on messages
-   * and tools, and in Responses those that OpenAI has in Chat as well.
+   * Fields that it is known to take and others of its dialect do not: `top_k`, `cache_control` on
+   * messages and tools, and in Responses those that OpenAI has in Chat as well.
    */
   takes?: readonly ('top_k' | 'cache_control' | 'chat_fields')[]
-  /** The words for effort that its models know, from the least, where those differ from elsewhere. */
+  /**
+   * The words for effort that its models know, from the least, where those differ from elsewhere.
+   */
   efforts?: readonly { models: RegExp; words: readonly string[] }[]
   /** Set where messages may have members that are null or empty. */
   emptyMembers?: true
@@ -109,8 +113,9 @@ export interface Quirks {
   /** Set where only one tool call at a time is possible. */
   singleToolCalls?: true
   /**
-   * How the provider is asked to search the web: the type of its tool, Gemini's member of a tool, or the field of a Chat body.
-   * Absent where it has no search, or one that is on its own models only.
+   * How the provider is asked to search the web: the type of its tool, Gemini's member of a tool,
+   * or the field of a Chat body. Absent where it has no search, or one that is on its own models
+   * only.
    */
   search?: 'web_search_20250305' | 'web_search' | 'googleSearch' | 'web_search_options' | 'plugins'
   /** Set in the Responses dialect where functions are the only tools of a client that are known. */
@@ -123,7 +128,10 @@ export interface Call {
   body: JsonObject
   /** The client's fields that this provider refuses, left out. */
   dropped: string[]
-  /** The client's own body was changed so that the answer must be translated back, though the dialect is the client's. */
+  /**
+   * The client's own body was changed so that the answer must be translated back, though the
+   * dialect is the client's.
+   */
   isTranslated?: true
 }
 
@@ -136,8 +144,8 @@ export interface Glimpse {
   /** The complaint is an object that was broken: harmless where the answer has finished already. */
   broken?: true
   /**
-   * Set for what is no event of this dialect, and is kept from the client: another dialect's mark, or
-   * the error that it stands for where the answer has no end.
+   * Set for what is no event of this dialect, and is kept from the client: another dialect's mark,
+   * or the error that it stands for where the answer has no end.
    */
   noise?: Complaint | 'mark'
   /** The event reports usage and nothing else: a client that did not ask for it does not get it. */
@@ -159,7 +167,10 @@ export interface Outbound {
   readUsage(body: Json): Usage | undefined
   /** An error inside a body that came with a good status, as some providers send it. */
   readComplaint(body: Json): Complaint | undefined
-  /** Whether a body with a good status is an answer: one that stayed empty is, one without a choice is not. */
+  /**
+   * Whether a body with a good status is an answer: one that stayed empty is, one without a choice
+   * is not.
+   */
   isAnswer(body: Json): boolean
   /** What an error body says; never throws, whatever came. */
   parseError(body: Json | string): Complaint

@@ -16,8 +16,8 @@ export function effortOf({ effort, budgetTokens }: ReasoningOptions): string | u
 }
 
 /**
- * Whether a model of OpenAI's dialects takes temperature and the like. Those that reason take them again where they are told
- * not to (gpt-5.1 and later), which some of them do unasked.
+ * Whether a model of OpenAI's dialects takes temperature and the like. Those that reason take them
+ * again where they are told not to (gpt-5.1 and later), which some of them do unasked.
  * @param effort the word for effort in the body that goes out.
  */
 export function takesSampling(

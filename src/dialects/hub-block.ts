@@ -2,7 +2,10 @@
 import type { JsonObject } from '../chat/json.ts'
 import type { HubError, TrailEntry } from '../errors.ts'
 
-/** @param always whether the attempts are told of every error: clients of our own endpoints go by the code. */
+/**
+ * @param always whether the attempts are told of every error: clients of our own endpoints go by
+ * the code.
+ */
 export function hubBlock(error: HubError, requestId: string, always = false): JsonObject {
   return {
     code: error.code,
@@ -16,8 +19,9 @@ export function hubBlock(error: HubError, requestId: string, always = false): Js
 }
 
 /**
- * Whether the attempts are told. Of a request that is at fault they say nothing, and clients look for numbers
- * such as 429 and 503 in the whole body to decide whether to try again: ids of keys hold them. The log has them.
+ * Whether the attempts are told. Of a request that is at fault they say nothing, and clients look
+ * for numbers such as 429 and 503 in the whole body to decide whether to try again: ids of keys
+ * hold them. The log has them.
  */
 function mayShowTrail({ upstream, status }: HubError): boolean {
   const isRetryable = status >= 500 || status === 408 || status === 409 || status === 429

@@ -52,7 +52,10 @@ export const outbound: Partial<Record<DialectId, Outbound>> = {
   cohere: withCommon(cohereOutbound),
 }
 
-/** Adds what all dialects have in common: the provider's own search, and the names of what the client's reader skipped. */
+/**
+ * Adds what all dialects have in common: the provider's own search, and the names of what the
+ * client's reader skipped.
+ */
 function withCommon(plain: Outbound): Outbound {
   const dialect = withEmptyArguments(plain)
   return {

@@ -1,6 +1,7 @@
 /**
- * State that a provider keeps for an account (files, stores, containers, conversations), found in a request by the names of
- * members anywhere in its body (`kept-names.ts`). It means something only to the account that made it. Pure.
+ * State that a provider keeps for an account (files, stores, containers, conversations), found in a
+ * request by the names of members anywhere in its body (`kept-names.ts`). It means something only
+ * to the account that made it. Pure.
  *
  * What a client or a model made up is data and names nothing: schemas, arguments of calls, results of tools, metadata.
  */
@@ -162,7 +163,10 @@ const labels: ReadonlySet<string> = new Set([
   'type',
 ])
 
-/** Whether there is a word or a number in a value. Empty texts, lists and objects say nothing. Iterative. */
+/**
+ * Whether there is a word or a number in a value. Empty texts, lists and objects say nothing.
+ * Iterative.
+ */
 function says(value: Json): boolean {
   const left: Json[] = [value]
   for (let next = left.pop(); next !== undefined; next = left.pop()) {

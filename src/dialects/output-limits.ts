@@ -63,7 +63,10 @@ const ownPaths: Partial<Record<DialectId, ReadonlySet<string>>> = {
   ]),
 }
 
-/** Whether a value holds others. A number that is carried as its text is an object of JavaScript's and holds none. */
+/**
+ * Whether a value holds others. A number that is carried as its text is an object of JavaScript's
+ * and holds none.
+ */
 function isHolder(value: Json): boolean {
   return isJsonObject(value) || Array.isArray(value)
 }

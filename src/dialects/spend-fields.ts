@@ -1,6 +1,6 @@
 /**
- * Members of a request by which a provider picks another model, price or tier than the hub reserved for. They are left out for
- * tokens whose money is bounded. Data first; pure.
+ * Members of a request by which a provider picks another model, price or tier than the hub reserved
+ * for. They are left out for tokens whose money is bounded. Data first; pure.
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { objectIn } from './read.ts'
@@ -63,7 +63,9 @@ const choosingFields = {
   ],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
-/** Fields by which a router or server asks somebody else, or for another model, than `model` names. */
+/**
+ * Fields by which a router or server asks somebody else, or for another model, than `model` names.
+ */
 const elsewhere: ReadonlySet<string> = new Set(
   [
     choosingFields.openrouter,
@@ -75,7 +77,10 @@ const elsewhere: ReadonlySet<string> = new Set(
 const tiers: ReadonlySet<string> = new Set([...choosingFields.tiers, 'speed', 'inferencegeo'])
 /** The tiers that a request has without asking for one. */
 const usualTiers: ReadonlySet<Json> = new Set(['auto', 'default', 'standard', 'standard_only', 'on_demand'])
-/** Settings by which a gateway calls another address, or with a credential of the caller's (LiteLLM). */
+/**
+ * Settings by which a gateway calls another address, or with a credential of the caller's
+ * (LiteLLM).
+ */
 const credentials: ReadonlySet<string> = new Set([
   'accesstoken',
   'apibase',
@@ -192,7 +197,10 @@ export function otherChoices(body: JsonObject): OtherChoices {
   return found
 }
 
-/** Whether a body asks for a cache that is kept for longer than the usual five minutes, wherever it says so. */
+/**
+ * Whether a body asks for a cache that is kept for longer than the usual five minutes, wherever it
+ * says so.
+ */
 export function writesHourCache(body: JsonObject): boolean {
   const left: Json[] = [body]
   for (let next = left.pop(); next !== undefined; next = left.pop()) {

@@ -26,20 +26,29 @@ export const budgets = {
 export const maxErrorBytes = 64 * 1024
 /** The largest whole answer, and the longest stream that is translated, in bytes. */
 export const maxAnswerBytes = 32 * 1024 * 1024
-/** The bytes of a stream before its first content, without what it may echo. All of them are held until then. */
+/**
+ * The bytes of a stream before its first content, without what it may echo. All of them are held
+ * until then.
+ */
 export const maxHeldBytes = 8 * 1024 * 1024
 
-/** The parts of an answer that is translated: texts, stretches of reasoning, calls, files; all choices together. */
+/**
+ * The parts of an answer that is translated: texts, stretches of reasoning, calls, files; all
+ * choices together.
+ */
 export const maxParts = 20_000
 
 /**
- * A bound of an answer in which the provider may repeat the request: Responses send its instructions and
- * tools back, escaped, in more than one event.
+ * A bound of an answer in which the provider may repeat the request: Responses send its
+ * instructions and tools back, escaped, in more than one event.
  * @param bound without an echo, in bytes or characters. @param sentBytes of the body that was sent.
  */
 export function withEcho(bound: number, sentBytes: number): number {
   return bound + 3 * sentBytes
 }
 
-/** A request from this size on may pass such a bound by an echo: some servers escape one character as six. */
+/**
+ * A request from this size on may pass such a bound by an echo: some servers escape one character
+ * as six.
+ */
 export const largeRequestBytes = 512 * 1024

@@ -19,9 +19,15 @@ export interface Evidence {
   outputLimit: number
   /** Whether the answer came to its end. */
   complete: boolean
-  /** Output that is counted at least where the end was not seen: the provider may bill it. None by default. */
+  /**
+   * Output that is counted at least where the end was not seen: the provider may bill it. None by
+   * default.
+   */
   reservedOutputTokens?: number
-  /** Whether the request writes to a cache for an hour; a report that does not say how much then means all of it. */
+  /**
+   * Whether the request writes to a cache for an hour; a report that does not say how much then
+   * means all of it.
+   */
   writesHourCache?: () => boolean
 }
 
@@ -92,8 +98,9 @@ function withinWholes(claimed: Usage, { writesHourCache }: Evidence): Usage {
 }
 
 /**
- * The output that the hub counts: what it saw, and of an answer whose end it did not see no less than was reserved. The
- * provider may have reasoned unseen, and may go on after the client has left.
+ * The output that the hub counts: what it saw, and of an answer whose end it did not see no less
+ * than was reserved. The provider may have reasoned unseen, and may go on after the client has
+ * left.
  */
 function outputOf({ outputTokens, complete, reservedOutputTokens = 0 }: Evidence): number {
   return complete ? outputTokens() : Math.max(outputTokens(), reservedOutputTokens)

@@ -99,7 +99,10 @@ function toKnown(row: CustomProvider): KnownProvider {
   }
 }
 
-/** Servers of the Responses dialect know functions and no other tools of a client, unless they are OpenAI's own. */
+/**
+ * Servers of the Responses dialect know functions and no other tools of a client, unless they are
+ * OpenAI's own.
+ */
 function responsesQuirks(baseUrl: string): Quirks {
   const { hostname } = new URL(baseUrl)
   return /(?:^|\.)(?:openai\.com|chatgpt\.com|openai\.azure\.com)$/.test(hostname)

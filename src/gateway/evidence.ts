@@ -60,7 +60,10 @@ function contextOf({ candidate: { providerId, provider }, model }: Exchange): nu
   return factsOf(providerId, model)?.contextTokens ?? usualContextTokens
 }
 
-/** What was reserved for the output, where it may be billed unseen: a cap is a wall, and reasoning is hidden. */
+/**
+ * What was reserved for the output, where it may be billed unseen: a cap is a wall, and reasoning
+ * is hidden.
+ */
 function reservedOutputOf({ request, candidate, model, isCapped }: Exchange): number {
   const facts = factsAt(candidate.providerId, candidate.provider, model)
   if (!isCapped && facts?.reasoning === false) return 0

@@ -138,8 +138,8 @@ export async function callWithLease(
 }
 
 /**
- * Whether the request is to be sent again without state that the provider cannot read: once, and only
- * where it holds any.
+ * Whether the request is to be sent again without state that the provider cannot read: once, and
+ * only where it holds any.
  */
 function giveUpState(state: SearchState, fault: Fault): boolean {
   if (state.bare || !isUnreadableState(fault)) return false
@@ -166,7 +166,9 @@ function requestFor(
 /** So many failures of a provider at one model are enough for one request. */
 const mostFailures = 3
 
-/** Whether the provider has failed this request so often that its other keys are not worth a try. */
+/**
+ * Whether the provider has failed this request so often that its other keys are not worth a try.
+ */
 function hasFailedEnough(trail: readonly TrailEntry[], last: TrailEntry): boolean {
   if (!isFailure(last)) return false
   const { provider, model } = last
@@ -193,7 +195,8 @@ function afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
       // with every key; nobody else is asked about a request that is wrong.
       return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
     case 'unknown':
-      // An error in a good answer, in words that no rule has: it harms nothing, and another key may be answered.
+      // An error in a good answer, in words that no rule has: it harms nothing, and another key may
+      // be answered.
       if (fault.verdict === 'unknown-error' && fault.status === undefined) return 'same-pool'
       return fault.verdict === 'deadline' || fault.verdict === malformedVerdict ? 'nobody' : 'next'
     case 'region':

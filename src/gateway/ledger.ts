@@ -22,7 +22,10 @@ export interface Ending {
 export interface Use {
   calls: number
   tokens: number
-  /** US dollars; null where a price is not known. A call that failed before it began to answer costs nothing. */
+  /**
+   * US dollars; null where a price is not known. A call that failed before it began to answer costs
+   * nothing.
+   */
   cost: number | null
 }
 

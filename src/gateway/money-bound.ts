@@ -34,7 +34,9 @@ export function isMoneyBound({ models, budget }: MoneyBound): boolean {
   return models || budget
 }
 
-/** What asks for a search, as what is left out: the answer must come from one where it is forced. */
+/**
+ * What asks for a search, as what is left out: the answer must come from one where it is forced.
+ */
 function lostSearch({ paths, isForced }: WebSearch): Loss[] {
   return paths.map((path) => ({ path, ...(isForced && { isEssential: true }) }))
 }

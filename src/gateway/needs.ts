@@ -32,7 +32,10 @@ export interface Needs {
    * which it is named.
    */
   boundTo?: KeptState
-  /** The dialect in which alone all is said that the answer depends on; absent where others can say it too. */
+  /**
+   * The dialect in which alone all is said that the answer depends on; absent where others can say
+   * it too.
+   */
   saidOnlyIn?: DialectId
   /** The answer must come from a search of the web. */
   search?: true

@@ -1,6 +1,6 @@
 /**
- * Bounds how many parts an answer may have that is translated. Each part of a few bytes becomes several
- * events of some hundred, and whole answers repeat them: 5 MB of calls became 100 MB. Pure.
+ * Bounds how many parts an answer may have that is translated. Each part of a few bytes becomes
+ * several events of some hundred, and whole answers repeat them: 5 MB of calls became 100 MB. Pure.
  */
 import type { ChatEvent } from '../chat/events.ts'
 import type { ChatResponse } from '../chat/response.ts'
@@ -41,7 +41,10 @@ export class PartCounter {
   }
 }
 
-/** What is wrong with a whole answer of too many parts; undefined where it has no more than the bound. */
+/**
+ * What is wrong with a whole answer of too many parts; undefined where it has no more than the
+ * bound.
+ */
 export function excessParts({ choices }: ChatResponse): TooManyPartsError | undefined {
   const parts = choices.reduce((sum, { content }) => sum + Math.max(1, content.length), 0)
   return parts > maxParts ? new TooManyPartsError() : undefined

@@ -23,7 +23,8 @@ import { PartCounter } from './part-counter.ts'
 export interface Passage {
   /**
    * Returns what the client gets for these bytes. It stops before a complaint: the pipeline ends the stream.
-   * @throws {EventTooLongError} {StreamTooLongError} {TooManyPartsError} where the provider sends more than any stream holds.
+   * @throws {EventTooLongError} {StreamTooLongError} {TooManyPartsError} where the provider sends
+   *   more than any stream holds.
    */
   push(bytes: Uint8Array): string
   /** What the client gets at the end of the provider's stream. */
@@ -82,7 +83,8 @@ export class Relay implements Passage {
   #noise: Complaint | undefined
 
   /**
-   * @param showUsage whether the client asked for usage; if not, the event that holds nothing else is left out.
+   * @param showUsage whether the client asked for usage; if not, the event that holds nothing else
+   *   is left out.
    * @param sentBytes of the body that was sent, which events may repeat.
    */
   constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0) {

@@ -115,7 +115,10 @@ export function makePlan(input: PlanInput): Plan | HubError {
   return { ...plan, candidates: ableFirst(plan.candidates, input) }
 }
 
-/** Those who can be told all of the request come first; what the others are not told is named in the answer's headers. */
+/**
+ * Those who can be told all of the request come first; what the others are not told is named in the
+ * answer's headers.
+ */
 function ableFirst(candidates: Candidate[], { needs, clientDialect }: PlanInput): Candidate[] {
   const isAble = ({ provider, dialect }: Candidate): boolean =>
     canBeTold(provider, dialect, needs, clientDialect)

@@ -51,8 +51,8 @@ export function malformedAnswer(message: string, status?: number): Fault {
 export const malformedVerdict = 'malformed-answer'
 
 /**
- * The fault of an answer that the request may have made too long. It is nobody's, and no one else is
- * asked: the search ends with it.
+ * The fault of an answer that the request may have made too long. It is nobody's, and no one else
+ * is asked: the search ends with it.
  */
 export function tooLongAnswer(message: string, status?: number): Fault {
   return { ...malformedAnswer(message, status), blame: 'unknown' }

@@ -25,7 +25,10 @@ export const builtInRow: ProviderRow = {
   byAdmin: true,
 }
 
-/** Whether a row is a person's own. They pay for what is called there, and its prices are theirs to enter. */
+/**
+ * Whether a row is a person's own. They pay for what is called there, and its prices are theirs to
+ * enter.
+ */
 export function isOwnRow({ binding }: Pick<ProviderRow, 'binding'>, userId: string): boolean {
   return binding.owner === userId
 }
@@ -59,7 +62,8 @@ export async function sealHeaders(
 
 /**
  * The headers of a custom row in the clear.
- * @throws {SealError} where they do not open: they were altered, or sealed for another row or base URL.
+ * @throws {SealError} where they do not open: they were altered, or sealed for another row or base
+ *   URL.
  */
 export async function openHeaders(
   env: Env,
@@ -67,7 +71,8 @@ export async function openHeaders(
   { headers, sealedHeaders }: { headers: Record<string, string> | null; sealedHeaders: string | null },
 ): Promise<Record<string, string>> {
   if (sealedHeaders === null) return headers ?? {}
-  // An older version bound them to the origin alone. A change or a rotation seals them for the base URL.
+  // An older version bound them to the origin alone. A change or a rotation seals them for the base
+  // URL.
   const text = await openText(env, sealedHeaders, headerContext(place)).catch((error: unknown) =>
     openText(env, sealedHeaders, originContext(place)).catch(() => Promise.reject(error)),
   )

@@ -109,7 +109,10 @@ export class SearchState {
     return this.current.caller
   }
 
-  /** The usage to count for a call: the provider's report where it can be true, else the hub's own count. */
+  /**
+   * The usage to count for a call: the provider's report where it can be true, else the hub's own
+   * count.
+   */
   usageOf({ candidate, lease, claimed, meter = new ContentMeter(), complete }: MadeCall): Usage {
     const { gate, estimate, input } = this
     const exchange = {

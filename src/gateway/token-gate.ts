@@ -108,7 +108,10 @@ export class TokenGate {
     return boundRequest(request, this.#bound, this.#outputLimit ?? request.maxOutputTokens)
   }
 
-  /** Settles every reservation with what the calls came to that it pays for; where there were none, it is given back. */
+  /**
+   * Settles every reservation with what the calls came to that it pays for; where there were none,
+   * it is given back.
+   */
   close({ all, shared }: Uses): void {
     this.#settle(spentOn(all), spentOn(shared))
   }

@@ -1,7 +1,8 @@
 /**
- * How many bytes of request bodies one isolate works on at a time. An isolate has 128 MB for everything,
- * and a body in work takes more than its length: what was parsed, and what goes to the provider. So its
- * bytes count until its answer is over, because another provider may have to be asked until then.
+ * How many bytes of request bodies one isolate works on at a time. An isolate has 128 MB for
+ * everything, and a body in work takes more than its length: what was parsed, and what goes to the
+ * provider. So its bytes count until its answer is over, because another provider may have to be
+ * asked until then.
  */
 import { HubError } from '../errors.ts'
 

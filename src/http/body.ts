@@ -136,8 +136,8 @@ function placeOf(cause: unknown): string {
 
 /**
  * Reads a body that no handler read, of a request refused for its credentials or its path. workerd
- * closes a connection whose request was not read, and the next request on it fails unanswered. That is
- * what happens where there are too many of them.
+ * closes a connection whose request was not read, and the next request on it fails unanswered. That
+ * is what happens where there are too many of them.
  *
  * @param address of the client.
  */

@@ -25,8 +25,9 @@ export const catalog = {
     models: models.openai,
     ownModels: /^(?:chatgpt-|gpt-|o\d)/,
     cannot: {
-      // "Function tools with reasoning_effort are not supported for gpt-5.4-mini in /v1/chat/completions."
-      // https://github.com/dotnet/extensions/issues/7407; from 5.6 on also where no effort is named.
+      // "Function tools with reasoning_effort are not supported for gpt-5.4-mini in
+      // /v1/chat/completions." https://github.com/dotnet/extensions/issues/7407; from 5.6 on also
+      // where no effort is named.
       'openai-chat': [
         { what: 'tools-with-effort', models: /^gpt-(?:5\.[4-9]|[6-9]|\d\d)/ },
         { what: 'tools', models: /^gpt-(?:5\.[6-9]|[6-9]|\d\d)/ },
@@ -82,8 +83,8 @@ export const catalog = {
     cachesPrompts: true,
     models: models.gemini,
     ownModels: /^gem(?:ini|ma)-/,
-    // Signatures of calls, which Gemini 3 demands back, have no place there that clients keep; nor have PDFs.
-    // https://ai.google.dev/gemini-api/docs/thought-signatures#openai
+    // Signatures of calls, which Gemini 3 demands back, have no place there that clients keep; nor
+    // have PDFs. https://ai.google.dev/gemini-api/docs/thought-signatures#openai
     cannot: { 'openai-chat': [{ what: 'tools' }, { what: 'pdf' }] },
     quirks: {
       gemini: { search: 'googleSearch' },

@@ -268,7 +268,9 @@ function unpriced(contextTokens?: number, outputTokens?: number, abilities?: str
   }
 }
 
-/** A model of which the source says no more than that it takes sampling may have any of the others. */
+/**
+ * A model of which the source says no more than that it takes sampling may have any of the others.
+ */
 function abilitiesOf(words: string[]): ModelFacts {
   if (words.join() === 'sampling') return { sampling: true }
   return {

@@ -20,9 +20,14 @@ export interface Provider {
   defaultModel: string
   /** Models that a bare id may name, with what is known of them. */
   models: Readonly<Record<string, ModelFacts>>
-  /** The ids that its own models have: one that is newer than the table is asked of it all the same. */
+  /**
+   * The ids that its own models have: one that is newer than the table is asked of it all the same.
+   */
   ownModels?: RegExp
-  /** What it cannot do in one of its dialects and can in another: a request that holds it is called in the other. */
+  /**
+   * What it cannot do in one of its dialects and can in another: a request that holds it is called
+   * in the other.
+   */
   cannot?: Partial<Record<DialectId, readonly Lack[]>>
   /** How it departs from the dialects it speaks. */
   quirks?: Partial<Record<DialectId, Quirks>>
@@ -47,7 +52,10 @@ export interface Provider {
   keysUrl?: string
 }
 
-/** What a request may hold that the dialects of one provider differ in. Tools are in it too where only its history has calls. */
+/**
+ * What a request may hold that the dialects of one provider differ in. Tools are in it too where
+ * only its history has calls.
+ */
 export type Feature = 'tools' | 'tools-with-effort' | 'pdf' | 'audio' | 'several-answers' | 'stop'
 
 /** A feature that one dialect of a row lacks. */

@@ -10,7 +10,8 @@
  * | a 401, or a key's code | account or model; else it is the key's |
  * | nothing | request, model, account, region or unknown |
  *
- * At the end the request is looked at: what it chose beside its model may be what the error is about.
+ * At the end the request is looked at: what it chose beside its model may be what the error is
+ * about.
  */
 import type { Complaint } from '../chat/events.ts'
 import type { Blame } from '../errors.ts'

@@ -49,7 +49,9 @@ export function redact(text: string, secrets: string | readonly string[] = []): 
   return redactAll([text], secrets)[0] ?? ''
 }
 
-/** The same for texts of one answer, which may hold a secret together that none of them holds alone. */
+/**
+ * The same for texts of one answer, which may hold a secret together that none of them holds alone.
+ */
 export function redactAll(texts: readonly string[], secrets: string | readonly string[] = []): string[] {
   const list = [secrets].flat()
   const seen = texts.map((text) => (text.length > window ? text.slice(0, window) : text))

@@ -130,8 +130,8 @@ export function spendingOf(price: Price, usage: Usage, free: boolean): { cost: n
 }
 
 /**
- * The price of input that is written to the cache for an hour: twice the input, where five minutes cost a quarter more.
- * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
+ * The price of input that is written to the cache for an hour: twice the input, where five minutes
+ * cost a quarter more. https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
  */
 export function hourCacheWriteOf({ input, cacheWrite = input }: Price): number {
   return Math.max(cacheWrite, 2 * input)

@@ -46,7 +46,9 @@ const closedModel = new RegExp(
   'i',
 )
 
-/** A 403 about something that the request refers to, or a feature that it or its headers ask for. */
+/**
+ * A 403 about something that the request refers to, or a feature that it or its headers ask for.
+ */
 const closedPart =
   /(?:access|permission).{0,40}\b(?:files?|cached ?contents?|vector.?stores?|conversation|response|container)\b|\bbetas?\b|\b(?:tools?|web search|file search|code (?:execution|interpreter)|computer use|image generation|connectors?|skills?|mcp)\b.{0,40}\b(?:disabled|blocked|restricted|enabled|allowed|permitted|available)\b|\b(?:disabled|blocked|restricted|enabled?|allow(?:s|ed)?|permitted)\b.{0,40}\b(?:tools?|web search|file search|code (?:execution|interpreter)|computer use|image generation|connectors?|skills?|mcp)\b/i
 

@@ -81,7 +81,9 @@ export function needBlocks(offer: Offer, need: Need, held: Held, now: number): B
   return blocks
 }
 
-/** The rest of a model that one caller alone has brought about, and that binds that caller alone. */
+/**
+ * The rest of a model that one caller alone has brought about, and that binds that caller alone.
+ */
 export function ownRestBlocks({ account, model }: Offer, { user }: Asker, now: number): Block[] {
   const rest = account.modelRests[model]
   return rest?.user === user ? restBlocks('model-rests', rest, now) : []

@@ -12,8 +12,8 @@
  * A deadline is never shortened. When it is over the rest is half-open: one call goes first, the probe, and its success ends the rest
  * for all; until then nobody else goes.
  *
- * A circuit that one caller alone has opened is open for that caller alone: see `circuitAfter`. So is the
- * rest of a model that only a doubtful verdict gave: see `modelRestAfter`.
+ * A circuit that one caller alone has opened is open for that caller alone: see `circuitAfter`. So
+ * is the rest of a model that only a doubtful verdict gave: see `modelRestAfter`.
  */
 import type { Fault } from '../errors.ts'
 
@@ -70,8 +70,8 @@ export function restAfter(previous: Rest | undefined, fault: Fault, startedAt: n
 }
 
 /**
- * The rest of a model on an account after a fault. A doubtful verdict may be about the caller's request:
- * it binds that caller, until another caller meets a fault of the model, too.
+ * The rest of a model on an account after a fault. A doubtful verdict may be about the caller's
+ * request: it binds that caller, until another caller meets a fault of the model, too.
  * @param user the caller, where the account serves everyone.
  */
 export function modelRestAfter(
@@ -93,11 +93,13 @@ export function modelRestAfter(
 }
 
 /**
- * The circuit of a provider and model after a fault. It opens at the third failed request in a row: a
- * single one must not keep the other keys from being tried, and counts once, whatever it was tried with.
+ * The circuit of a provider and model after a fault. It opens at the third failed request in a row:
+ * a single one must not keep the other keys from being tried, and counts once, whatever it was
+ * tried with.
  *
- * One caller can provoke failures that no one else meets. So a circuit that failures of one caller set
- * binds that caller, and others pass as before. It binds everyone as soon as a second caller fails.
+ * One caller can provoke failures that no one else meets. So a circuit that failures of one caller
+ * set binds that caller, and others pass as before. It binds everyone as soon as a second caller
+ * fails.
  */
 export function circuitAfter(
   previous: Rest | undefined,

@@ -1,8 +1,8 @@
 /**
- * When a 403 that names nothing is the key's. Two refusals raise the question: on two different models,
- * asked for by two different requests, with no success in between. Two different callers answer it. One
- * caller alone may have provoked both: then the hub tests the key with a request of its own, which asks
- * for the key's default model (see `gateway/suspects.ts`). Pure.
+ * When a 403 that names nothing is the key's. Two refusals raise the question: on two different
+ * models, asked for by two different requests, with no success in between. Two different callers
+ * answer it. One caller alone may have provoked both: then the hub tests the key with a request of
+ * its own, which asks for the key's default model (see `gateway/suspects.ts`). Pure.
  */
 import type { Fault } from '../errors.ts'
 import type { KeyUse, OpenLease } from './pool-state.ts'

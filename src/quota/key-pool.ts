@@ -162,7 +162,8 @@ export class KeyPool extends DurableObject<Env> {
   /**
    * Forgets all that was learned of a key, its account and the pool's circuits, by hand.
    *
-   * @param entry written to the audit log once the key is found. The change follows at once, with no
+   * @param entry written to the audit log once the key is found. The change follows at once, with
+   *   no
    *   step between them that can fail; without the entry there is no change.
    * @returns whether the pool has the key.
    */
@@ -179,8 +180,8 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
-   * Says that a key is to be tested now, and notes that it is: it was refused twice, and one caller alone
-   * cannot prove that it is the key's fault. Undefined where no test is due.
+   * Says that a key is to be tested now, and notes that it is: it was refused twice, and one caller
+   * alone cannot prove that it is the key's fault. Undefined where no test is due.
    */
   async takeTest(keyId: string): Promise<KeyToTest | undefined> {
     const { books, copy } = this.#wake()

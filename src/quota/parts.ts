@@ -22,7 +22,10 @@ export type Parts = Readonly<Record<string, number>>
 export const everyoneElse = '*'
 /** A window names at most so many people. */
 const mostPeople = 500
-/** All buckets of a window hold at most so many parts; a row of storage holds the windows of an account. */
+/**
+ * All buckets of a window hold at most so many parts; a row of storage holds the windows of an
+ * account.
+ */
 const mostParts = 1_500
 
 /** The amount that a share of a limit comes to: rounded down, and at least 1. */
@@ -82,8 +85,9 @@ export function withPart(bucket: Bucket, user: string, amount: number, buckets: 
 }
 
 /**
- * The buckets of a window that slides, with no more parts than storage holds: of neighbours the pair that
- * spans the shortest time becomes one. What others used by the provider's word stays apart.
+ * The buckets of a window that slides, with no more parts than storage holds: of neighbours the
+ * pair that spans the shortest time becomes one. What others used by the provider's word stays
+ * apart.
  */
 export function withFewParts(buckets: Bucket[]): Bucket[] {
   let fewer = buckets

@@ -9,8 +9,9 @@ import { resealKey } from '../gateway/reseal-key.ts'
 import { headerNamesOf } from './provider-shapes.ts'
 
 /**
- * The headers of a row after a change: those that were entered with it, else those from before. Their
- * values are for one base URL, as keys are: at another one, even of the same origin, they are dropped.
+ * The headers of a row after a change: those that were entered with it, else those from before.
+ * Their values are for one base URL, as keys are: at another one, even of the same origin, they are
+ * dropped.
  *
  * @param entered undefined where the change leaves headers alone.
  */

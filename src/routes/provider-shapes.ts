@@ -112,7 +112,10 @@ export const ProviderView = z.object({
 
 /** The same after a change. */
 export const ChangedProviderView = ProviderView.extend({
-  /** Headers that the change has dropped: their values were for another base URL. Enter them again if they belong here too. */
+  /**
+   * Headers that the change has dropped: their values were for another base URL. Enter them again
+   * if they belong here too.
+   */
   droppedHeaders: z.array(z.string()),
 })
 

@@ -1,4 +1,7 @@
-/** Citations across dialects: each provider's sources reach each client in its own form, whole and streamed. */
+/**
+ * Citations across dialects: each provider's sources reach each client in its own form, whole and
+ * streamed.
+ */
 import { describe, expect, it } from 'vitest'
 import { byPlace, type Citation } from '../../src/chat/citation.ts'
 import type { ChatEvent } from '../../src/chat/events.ts'
@@ -52,7 +55,8 @@ describe.each(cited)('$provider: $name', ({ provider, stream }) => {
       const rewritten = eventsOf(client, { sse: written(streamFor(client, unfold(foldEvents(events)))) })
       const streamed = foldEvents(rewritten).choices[0]
       expect(placesOf(streamed?.citations)).toEqual(placesOf(whole?.citations))
-      // A block of Anthropic's is cited as a whole; what is for the whole answer is for its last block.
+      // A block of Anthropic's is cited as a whole; what is for the whole answer is for its last
+      // block.
       if (client !== 'anthropic') expect(placesOf(whole?.citations)).toEqual(placesOf(before?.citations))
     },
   )

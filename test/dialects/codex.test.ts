@@ -1,4 +1,7 @@
-/** A round of Codex at models of every dialect: what it offers, what the model calls, and the history with the results. */
+/**
+ * A round of Codex at models of every dialect: what it offers, what the model calls, and the
+ * history with the results.
+ */
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'

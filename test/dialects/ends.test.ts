@@ -12,7 +12,10 @@ import { anyRequest } from '../any-request.ts'
 const data = (value: Json): string => `data: ${JSON.stringify(value)}\n\n`
 
 interface Sample {
-  /** A stream up to its last text, what says that it finished, and the last event; '' where there is none. */
+  /**
+   * A stream up to its last text, what says that it finished, and the last event; '' where there is
+   * none.
+   */
   begin: string
   finish: string
   end: string

@@ -1,4 +1,7 @@
-/** Identifiers of 19 digits in tool calls and their results, from every client to every provider and back. */
+/**
+ * Identifiers of 19 digits in tool calls and their results, from every client to every provider and
+ * back.
+ */
 import { describe, expect, it } from 'vitest'
 import { parseExactly } from '../../src/chat/exact-json.ts'
 import type { DialectId } from '../../src/chat/request.ts'

@@ -1,4 +1,6 @@
-/** Items of the Responses API that are read from what an account keeps, whatever labels they have. */
+/**
+ * Items of the Responses API that are read from what an account keeps, whatever labels they have.
+ */
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
 import type { DialectId } from '../../src/chat/request.ts'

@@ -133,8 +133,8 @@ describe.each(spoken)('%s, there and back', (id, listener, speaker) => {
 })
 
 /**
- * A request without what no dialect says for another: losses, searches (which are the row's to say), and what a tool is to the
- * client that named it. Marks for caching are Anthropic's.
+ * A request without what no dialect says for another: losses, searches (which are the row's to
+ * say), and what a tool is to the client that named it. Marks for caching are Anthropic's.
  */
 function translatable(request: ChatRequest, id: DialectId): ChatRequest {
   const { losses: _losses, search: _search, ...said } = request

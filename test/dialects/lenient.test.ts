@@ -1,4 +1,6 @@
-/** What servers of a dialect take and its documents do not say: it is read, and goes on as it came. */
+/**
+ * What servers of a dialect take and its documents do not say: it is read, and goes on as it came.
+ */
 import { describe, expect, it } from 'vitest'
 import { foldEvents } from '../../src/chat/fold.ts'
 import type { ChatEvent } from '../../src/chat/events.ts'

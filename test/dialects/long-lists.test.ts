@@ -1,4 +1,6 @@
-/** Lists as long as a body may hold: none becomes the arguments of one call, which engines bound. */
+/**
+ * Lists as long as a body may hold: none becomes the arguments of one call, which engines bound.
+ */
 import { describe, expect, it } from 'vitest'
 import { unfold } from '../../src/chat/fold.ts'
 import type { Json } from '../../src/chat/json.ts'

@@ -1,4 +1,7 @@
-/** What a translation leaves out is named by the client's own paths; what can be read under another name is read. */
+/**
+ * What a translation leaves out is named by the client's own paths; what can be read under another
+ * name is read.
+ */
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
 import type { ChatRequest, DialectId } from '../../src/chat/request.ts'

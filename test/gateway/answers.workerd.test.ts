@@ -1,4 +1,6 @@
-/** What counts as an answer of a provider, as clients find it: who is asked next, and what arrives. */
+/**
+ * What counts as an answer of a provider, as clients find it: who is asked next, and what arrives.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * A translated stream costs in proportion to its length, however a provider cuts it: no fragment makes
- * the hub look at all fragments before it again. Each case took many times the bound before.
+ * A translated stream costs in proportion to its length, however a provider cuts it: no fragment
+ * makes the hub look at all fragments before it again. Each case took many times the bound before.
  */
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/chat/json.ts'

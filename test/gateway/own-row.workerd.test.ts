@@ -1,4 +1,7 @@
-/** A member's own provider row, whose prices they enter: it neither burns nor dodges what the team may spend. */
+/**
+ * A member's own provider row, whose prices they enter: it neither burns nor dodges what the team
+ * may spend.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

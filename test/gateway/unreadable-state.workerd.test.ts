@@ -1,4 +1,7 @@
-/** State that one account sealed, at another account that cannot read it; and refusals of translated requests. */
+/**
+ * State that one account sealed, at another account that cannot read it; and refusals of translated
+ * requests.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** Answers whose end the hub does not see: a budget is charged what was reserved, unless nothing was begun. */
+/**
+ * Answers whose end the hub does not see: a budget is charged what was reserved, unless nothing was
+ * begun.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** One request, and one caller, opens no circuit for others; a provider that is down opens it for all. */
+/**
+ * One request, and one caller, opens no circuit for others; a provider that is down opens it for
+ * all.
+ */
 import { describe, expect, it } from 'vitest'
 import { makeFault, makeUsage } from './fixtures.ts'
 import { PlainPool } from './plain-pool.ts'
@@ -84,7 +87,8 @@ describe('a circuit', () => {
       fail(pool, 'hostile', at)
       at = Math.max(at + 1, pool.state.circuits.get('m')?.until ?? 0)
     }
-    // One failure of somebody else, that may be chance: seconds, not the minute of the first caller.
+    // One failure of somebody else, that may be chance: seconds, not the minute of the first
+    // caller.
     fail(pool, 'other', at)
     expect(isServed(pool, 'third', at + 5 * second)).toBe(true)
     // And the first caller cannot prolong it for them.

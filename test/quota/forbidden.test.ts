@@ -1,6 +1,6 @@
 /**
- * A 403 that names nothing rests the model. A second one, elsewhere, is the key's where another caller
- * met it; the same caller's makes the hub test the key.
+ * A 403 that names nothing rests the model. A second one, elsewhere, is the key's where another
+ * caller met it; the same caller's makes the hub test the key.
  */
 import { describe, expect, it } from 'vitest'
 import { withTest } from '../../src/quota/forbidden.ts'

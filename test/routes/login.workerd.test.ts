@@ -77,7 +77,8 @@ describe('a login', () => {
       asked.push(String(name).replace(/\/.*/, ''))
       return Reflect.apply(getByName, this, [name])
     })
-    // The entry of the audit log is written when the answer is on its way: it tells nobody anything.
+    // The entry of the audit log is written when the answer is on its way: it tells nobody
+    // anything.
     const askedBeforeAnswer = (): string[] => asked.splice(0).filter((each) => !/^noted|audit/.test(each))
     await logIn('ghost', 'wrong password', '203.0.113.3')
     const forUnknown = askedBeforeAnswer()

@@ -7,7 +7,9 @@ vi.mock('@cloudflare/vite-plugin', () => ({ cloudflare }))
 
 afterEach(() => vi.unstubAllEnvs())
 
-/** The variables that a run of Vite gives the Worker, over those of `wrangler.toml` and `.dev.vars`. */
+/**
+ * The variables that a run of Vite gives the Worker, over those of `wrangler.toml` and `.dev.vars`.
+ */
 async function variablesOf(command: 'serve' | 'build'): Promise<unknown> {
   cloudflare.mockClear()
   const { default: config } = await import('../../dashboard/vite.config.ts')

@@ -28,7 +28,7 @@ export function placeOf(origin: string, model: string): Place {
   }
 }
 
-/** A word of a shell command, whatever is in it. */
+/** Quotes a text so that a shell reads it as one word. */
 export function quoteForShell(word: string): string {
   return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

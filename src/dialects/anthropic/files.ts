@@ -81,7 +81,8 @@ function reference(id: string) {
 /**
  * A file as a block.
  * @param place the field of the request that holds it, for the error.
- * @throws {HubError} VALIDATION_ERROR for audio, for a video, and for a file kept at a provider of another dialect.
+ * @throws {HubError} VALIDATION_ERROR for audio, for a video, and for a file kept at a provider of
+ *   another dialect.
  */
 export function writeFile(file: FilePart, place: string): JsonObject {
   return { ...writeUnmarked(file, place), ...writeMark(file.cache) }

@@ -34,8 +34,8 @@ export function writeFinish({ reason, raw }: Finish): string {
       return 'refusal'
     case 'error':
     case 'other':
-      // There is no word for it. Agents answer `max_tokens` by asking again with more of them, and `end_turn`
-      // would make a blocked answer a complete one.
+      // There is no word for it. Agents answer `max_tokens` by asking again with more of them, and
+      // `end_turn` would make a blocked answer a complete one.
       return raw === '' ? 'max_tokens' : 'refusal'
   }
 }

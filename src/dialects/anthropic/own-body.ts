@@ -45,7 +45,9 @@ function sameItems(list: Json[], other: Json[]): boolean {
   return list.length === other.length && list.every((item, index) => item === other[index])
 }
 
-/** What an answer of another dialect said, without the sources and files that only a hub writes so. */
+/**
+ * What an answer of another dialect said, without the sources and files that only a hub writes so.
+ */
 function cleanText(block: JsonObject): JsonObject {
   if (block.type !== 'text') return block
   const isFile = typeof block.text === 'string' && readMadeFile(block.text) !== undefined

@@ -45,8 +45,9 @@ export class AnswerReader {
   }
 
   /**
-   * The head of an answer. Proxies send it twice. Calls that a program of the model makes stand in it
-   * whole: https://platform.claude.com/docs/en/agents-and-tools/tool-use/programmatic-tool-calling
+   * The head of an answer. Proxies send it twice. Calls that a program of the model makes stand in
+   * it whole:
+   * https://platform.claude.com/docs/en/agents-and-tools/tool-use/programmatic-tool-calling
    */
   start(message: JsonObject): ChatEvent[] {
     const events: ChatEvent[] = []

@@ -68,7 +68,9 @@ function threadsUnsupported(): HubError {
   )
 }
 
-/** Anthropic's search. It is forced by its name, or where a tool must be used and there is no other. */
+/**
+ * Anthropic's search. It is forced by its name, or where a tool must be used and there is no other.
+ */
 function readSearch({ tools, tool_choice: choice }: WireRequest, others: Tool[]): WebSearch | undefined {
   for (const [index, tool] of (tools ?? []).entries()) {
     if (tool.type !== 'unknown' || !isSearchTool(tool.raw)) continue

@@ -123,7 +123,10 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     )
   }
 
-  /** The citations that no text took. After calls there is no place for them: a client acts on those. */
+  /**
+   * The citations that no text took. After calls there is no place for them: a client acts on
+   * those.
+   */
   #endCitations(): SseMessage[] {
     const events = this.#cite(this.#text.rest())
     const left = this.#uncited.splice(0)
@@ -146,8 +149,9 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   }
 
   /**
-   * State that nothing follows. No answer of Anthropic's ends with it, and Claude Code shows the last
-   * block: where the model has spoken, it is left out. Gemini recommends to give it back, no more.
+   * State that nothing follows. No answer of Anthropic's ends with it, and Claude Code shows the
+   * last block: where the model has spoken, it is left out. Gemini recommends to give it back, no
+   * more.
    */
   #sealLast(): SseMessage[] {
     if (this.#spoke) this.#seals = []

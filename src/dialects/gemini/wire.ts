@@ -1,8 +1,8 @@
 /**
- * What is read of a Gemini request. Strict about the types of what is known, open for the rest, which travels to providers of
- * this dialect in `origin`. Null stands for absent: SDKs that serialise their defaults send it. As in JSON for protocol
- * buffers, one object may stand for a list of one, and a text for the number that it says.
- * https://ai.google.dev/api/generate-content
+ * What is read of a Gemini request. Strict about the types of what is known, open for the rest,
+ * which travels to providers of this dialect in `origin`. Null stands for absent: SDKs that
+ * serialise their defaults send it. As in JSON for protocol buffers, one object may stand for a
+ * list of one, and a text for the number that it says. https://ai.google.dev/api/generate-content
  */
 import { z } from 'zod'
 import { exactInteger } from '../exact-integer.ts'

@@ -49,7 +49,10 @@ function renderChoice({ index, content, finish, citations = [] }: Choice): JsonO
   return { index, message, finishReason: finish.reason }
 }
 
-/** `start` and `end` count in UTF-16 code units; both are absent where the source is for the answer as a whole. */
+/**
+ * `start` and `end` count in UTF-16 code units; both are absent where the source is for the answer
+ * as a whole.
+ */
 export function renderCitation({ place, url, title, quote, file }: Citation): JsonObject {
   return compact({ ...place, url, title, quote, file: file && compact({ id: file.id, name: file.name }) })
 }

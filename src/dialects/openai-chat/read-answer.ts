@@ -25,7 +25,10 @@ export class AnswerReader {
   #open = 0
   readonly #sources = new SourceList()
 
-  /** @param kind a whole answer says everything in `message`, a stream in `delta`, whatever else they hold. */
+  /**
+   * @param kind a whole answer says everything in `message`, a stream in `delta`, whatever else
+   * they hold.
+   */
   constructor(kind: 'stream' | 'whole') {
     this.#isWhole = kind === 'whole'
   }
@@ -196,7 +199,9 @@ class ChoiceReader {
   }
 }
 
-/** What a choice of a whole answer says. Perplexity's have an empty `delta` beside their `message`. */
+/**
+ * What a choice of a whole answer says. Perplexity's have an empty `delta` beside their `message`.
+ */
 function wholeOf(choice: JsonObject): JsonObject {
   const message = objectIn(choice.message)
   const delta = objectIn(choice.delta) ?? {}

@@ -148,7 +148,10 @@ function readReasoning(message: WireAssistantMessage): ReasoningPart[] {
   return text || opaque ? [{ type: 'reasoning', text, ...(opaque && { opaque }) }] : []
 }
 
-/** A custom tool is called with a text, which is the one argument of the function that it is made into. */
+/**
+ * A custom tool is called with a text, which is the one argument of the function that it is made
+ * into.
+ */
 function readToolCall(
   wire: NonNullable<WireAssistantMessage['tool_calls']>[number],
 ): { call: ToolCallPart; reasoning: ReasoningPart[] }[] {

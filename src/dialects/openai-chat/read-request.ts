@@ -50,7 +50,10 @@ export function readRequest(body: unknown): ChatRequest {
   })
 }
 
-/** The tools that the client runs. Where the choice allows only some, a model that never hears of the others is what is meant. */
+/**
+ * The tools that the client runs. Where the choice allows only some, a model that never hears of
+ * the others is what is meant.
+ */
 function readTools(wire: WireRequest): Tool[] {
   const current = (wire.tools ?? []).flatMap((tool): Tool[] => {
     if (tool.type === 'function') {

@@ -122,7 +122,10 @@ const functionDefinition = z.looseObject({
   strict: z.boolean().nullish(),
 })
 
-/** What has a function and no type is one of a function: Mistral's SDK leaves the type out, and others of choices. */
+/**
+ * What has a function and no type is one of a function: Mistral's SDK leaves the type out, and
+ * others of choices.
+ */
 function withFunctionType(value: unknown): unknown {
   const isBare = isJsonObject(value) && (value.type ?? null) === null && isJsonObject(value.function)
   return isBare ? { ...value, type: 'function' } : value

@@ -155,7 +155,10 @@ function writeImage(url: string, detail: string | undefined): JsonObject {
   return { type: 'image_url', image_url: compact({ url, detail }) }
 }
 
-/** Not OpenAI's: https://openrouter.ai/docs/features/multimodal/videos, and many servers of open models. */
+/**
+ * Not OpenAI's: https://openrouter.ai/docs/features/multimodal/videos, and many servers of open
+ * models.
+ */
 function writeVideo(url: string): JsonObject {
   return { type: 'video_url', video_url: { url } }
 }

@@ -60,7 +60,10 @@ function readMessages(
   return [...system, ...readItems(input ?? [], listIn(Array.isArray(body.input) ? body.input : []), names)]
 }
 
-/** The tools that the client runs, wherever it offers them. Those that run at the provider travel in `origin`. */
+/**
+ * The tools that the client runs, wherever it offers them. Those that run at the provider travel in
+ * `origin`.
+ */
 function readTools({ tools }: WireRequest, body: JsonObject): Tool[] {
   const offered = (tools ?? []).flatMap((tool): Tool[] => {
     if (!(tool instanceof Unread)) return readClientTool(tool as JsonObject)
@@ -84,7 +87,9 @@ function readSearch({ tools, tool_choice: choice }: WireRequest): WebSearch | un
   return undefined
 }
 
-/** Where the choice allows only some tools, a model that never hears of the others is what is meant. */
+/**
+ * Where the choice allows only some tools, a model that never hears of the others is what is meant.
+ */
 function allowed(tools: Tool[], choice: WireRequest['tool_choice'], names: ToolNames): Tool[] {
   if (typeof choice !== 'object' || choice?.type !== 'allowed_tools') return tools
   const flat = new Set(choice.tools.map((each) => chosenName(each, names)))
@@ -122,7 +127,10 @@ function readToolChoice(choice: WireRequest['tool_choice'], names: ToolNames): T
   }
 }
 
-/** Fields that say nothing to another provider: what the hub answers for itself, and how to keep an answer. */
+/**
+ * Fields that say nothing to another provider: what the hub answers for itself, and how to keep an
+ * answer.
+ */
 const ownAffairs = [
   'client_metadata',
   'prompt_cache_key',

@@ -30,8 +30,8 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
   }
 
   /**
-   * OpenAI says first that there was an error, and then that the answer failed. What was being written
-   * is never finished: clients run a call as soon as its item is done.
+   * OpenAI says first that there was an error, and then that the answer failed. What was being
+   * written is never finished: clients run a call as soon as its item is done.
    */
   fail(error: HubError, requestId: string): SseMessage[] {
     const response = this.#answer.whole(failureOf(error))

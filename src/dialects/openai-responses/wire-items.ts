@@ -1,6 +1,7 @@
 /**
- * What is read of the items of a request: messages, calls and their results, reasoning. Items and parts of a type that is not
- * known here travel to providers of this dialect in `origin`. Of others, `client-tools.ts` reads what clients run.
+ * What is read of the items of a request: messages, calls and their results, reasoning. Items and
+ * parts of a type that is not known here travel to providers of this dialect in `origin`. Of
+ * others, `client-tools.ts` reads what clients run.
  * https://platform.openai.com/docs/api-reference/responses/create#responses-create-input
  */
 import { z } from 'zod'

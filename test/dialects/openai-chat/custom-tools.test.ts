@@ -1,4 +1,7 @@
-/** Tools of a Chat client that take a text: https://platform.openai.com/docs/guides/function-calling#custom-tools */
+/**
+ * Tools of a Chat client that take a text:
+ * https://platform.openai.com/docs/guides/function-calling#custom-tools
+ */
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/chat/json.ts'
 import { inbound, outbound } from '../../../src/dialects/index.ts'

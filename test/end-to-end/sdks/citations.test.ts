@@ -1,4 +1,7 @@
-/** Citations of translated answers, as the unmodified SDKs of every dialect read them, whole and streamed. */
+/**
+ * Citations of translated answers, as the unmodified SDKs of every dialect read them, whole and
+ * streamed.
+ */
 import Anthropic from '@anthropic-ai/sdk'
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
