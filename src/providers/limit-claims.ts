@@ -40,13 +40,15 @@ const largestLimit = 1e12
 /**
  * The believable numbers of a claim. A limit of 0 is none: it says that this tier does not have the model at all. Undefined where
  * nothing is left, or where the limit itself is absurd: then the rest is not worth more.
+ *
+ * @param sentAt what the provider's clock showed: its dates are by that clock.
  */
-export function believe(claim: Claim, now: number): Numbers | undefined {
+export function believe(claim: Claim, now: number, sentAt = now): Numbers | undefined {
   const limit = readCount(claim.limit)
   if (claim.limit !== undefined && (limit === undefined || limit < 1)) return undefined
   const remaining = remainingOf(claim, limit)
   if (limit === undefined && remaining === undefined) return undefined
-  const at = claim.reset === undefined ? undefined : parseReset(claim.reset, now)
+  const at = resetOf(claim, now, sentAt)
   const per = claim.per === 'told-by-reset' ? periodOfRefill(limit, remaining, at, now) : claim.per
   if (per === undefined) return undefined
   return {
@@ -57,6 +59,11 @@ export function believe(claim: Claim, now: number): Numbers | undefined {
       at > now &&
       at <= now + furthestResetMs && { resetsAt: Math.ceil(withinPeriod(at, per, now)) }),
   }
+}
+
+function resetOf({ reset }: Claim, now: number, sentAt: number): number | undefined {
+  const at = reset === undefined ? undefined : parseReset(reset, sentAt)
+  return at === undefined ? undefined : at + now - sentAt
 }
 
 /** More left than there is room for is no number of this limit: Together says so of bursts. */

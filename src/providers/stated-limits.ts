@@ -3,6 +3,7 @@
  * headers are to be read stands on its row; what to do with it is for `quota/` to decide. Pure.
  */
 import type { Complaint } from '../chat/events.ts'
+import { readSenderClock } from '../http/retry-after.ts'
 import { believe, type Claim, type Numbers } from './limit-claims.ts'
 import { claimsInNames } from './limit-names.ts'
 import { claimOfType, claimsInDetails, claimsInWords } from './limit-words.ts'
@@ -35,6 +36,8 @@ export function statedLimits(
   now: number,
 ): StatedLimit[] {
   const found = headersOfLimits(headers)
+  const sentAt = readSenderClock(found.get('date'), now)
+  found.delete('date')
   if (complaint) for (const [name, value] of headersInBody(complaint)) found.set(name, value)
   if (found.size === 0 && !complaint) return []
   // What an error says is about the limit that refused, and comes first.
@@ -46,18 +49,19 @@ export function statedLimits(
   ]
   return merge(
     claims.flatMap((claim) => {
-      const numbers = believe(claim, now)
+      const numbers = believe(claim, now, sentAt)
       return numbers ? [toStatedLimit(provider, claim, numbers)] : []
     }),
   )
 }
 
-/** The few headers that may speak of limits, by their names in lower case. */
+/** The few headers that may speak of limits, and the date, by their names in lower case. */
 function headersOfLimits(headers: Parameters<typeof statedLimits>[1]): Map<string, string> {
   const found = new Map<string, string>()
   const entries =
     headers instanceof Headers || headers instanceof Map ? headers.entries() : Object.entries(headers)
-  for (const [name, value] of entries) if (/limit|remaining/i.test(name)) found.set(name.toLowerCase(), value)
+  for (const [name, value] of entries)
+    if (/limit|remaining|^date$/i.test(name)) found.set(name.toLowerCase(), value)
   return found
 }
 

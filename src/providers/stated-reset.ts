@@ -2,7 +2,13 @@
 import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
 import type { Fault } from '../errors.ts'
-import { parseDuration, parseReset, parseRetryAfter, parseSentence } from '../http/retry-after.ts'
+import {
+  parseDuration,
+  parseReset,
+  parseRetryAfter,
+  parseSentence,
+  readSenderClock,
+} from '../http/retry-after.ts'
 import { furthestResetMs, withinPeriod } from './calendar.ts'
 import { googleDetails, lookUp, lookUpText } from './error-object.ts'
 
@@ -21,17 +27,21 @@ export interface StatedTimes {
   longestMs: number
 }
 
-/** The first believable statement, from the most to the least exact. It lies within its period. */
+/**
+ * The first believable statement, from the most to the least exact. It lies within its period. Dates are
+ * read by the clock of the provider, which its header `Date` shows, and the result is by ours.
+ */
 export function statedReset(times: StatedTimes, now: number): number | undefined {
   const { status, headers, complaint, period, longestMs } = times
+  const sentAt = readSenderClock(headers.find(([name]) => name === 'date')?.[1], now)
   const believable = (at: number | undefined): at is number =>
-    at !== undefined && at > now && at <= now + furthestResetMs
+    at !== undefined && at > sentAt && at <= sentAt + furthestResetMs
   const stated = [
-    ...(readsRetryAfter(status) ? retryAfterTimes(headers, now) : []),
-    ...bodyTimes(complaint, now, period === undefined ? longestMs : Infinity),
-    resetOfExhausted([...headers, ...headersInBody(complaint)], now),
+    ...(readsRetryAfter(status) ? retryAfterTimes(headers, sentAt) : []),
+    ...bodyTimes(complaint, sentAt, period === undefined ? longestMs : Infinity),
+    resetOfExhausted([...headers, ...headersInBody(complaint)], sentAt),
   ].find(believable)
-  return stated === undefined ? undefined : withinPeriod(stated, period, now)
+  return stated === undefined ? undefined : withinPeriod(stated + now - sentAt, period, now)
 }
 
 /** How long the limit lasts that was hit, as far as names and words tell. */

@@ -453,6 +453,25 @@ describe('the time stated', () => {
     expect(classify({ ...given, headers: new Map([['retry-after', '7']]) }).retryAt).toBe(now + 7 * second)
   })
 
+  it.each([
+    ['an hour ahead', 3_600_000],
+    ['an hour behind', -3_600_000],
+    ['years behind', -20 * 365 * 86_400_000],
+  ])('is read by the provider’s clock, also where that is %s', (_skew, skewMs) => {
+    const theirs = (inMs: number) => new Date(now + skewMs + inMs)
+    const date = theirs(0).toUTCString()
+    const dates = { date, 'retry-after': theirs(90_000).toUTCString() }
+    expect(fault('openai', 429, openaiError('Slow down.'), dates).retryAt).toBe(now + 90_000)
+    const seconds = { date, 'retry-after': '90' }
+    expect(fault('openai', 429, openaiError('Slow down.'), seconds).retryAt).toBe(now + 90_000)
+    const reset = {
+      date,
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': theirs(30_000).toISOString(),
+    }
+    expect(fault('anthropic', 429, openaiError('Slow down.'), reset).retryAt).toBe(now + 30_000)
+  })
+
   it('is not read from retry-after on a good answer, where it means nothing', () => {
     const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }
     expect(fault('anthropic', 200, overloaded, { 'retry-after': '61' }).retryAt).toBeUndefined()

@@ -42,6 +42,17 @@ describe('statedLimits', () => {
       expect(statedLimits(catalog.groq, headers, undefined, now)).toEqual(expected)
   })
 
+  it('reads dates by the provider’s clock', () => {
+    const theirs = now + 3_600_000
+    const headers = {
+      date: new Date(theirs).toUTCString(),
+      'anthropic-ratelimit-requests-limit': '50',
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': new Date(theirs + 30_000).toISOString(),
+    }
+    expect(read(catalog.anthropic, headers)).toMatchObject([{ limit: 50, resetsAt: now + 30_000 }])
+  })
+
   describe('of OpenAI', () => {
     it.each([
       ['minute', 5_000, 4_999, '12ms'],
