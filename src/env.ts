@@ -1,4 +1,5 @@
 /** The Worker's bindings and the variables of one request, as types. What each setting means stands in the README. */
+import type { Announcer } from './announce/announcer.ts'
 import type { Throttle } from './auth/throttle.ts'
 import type { AuditSealer } from './db/audit-sealer.ts'
 import type { KeyPool } from './quota/key-pool.ts'
@@ -8,6 +9,7 @@ import type { UserObject } from './user/user-object.ts'
 export interface Env {
   DB: D1Database
   KEY_POOL: DurableObjectNamespace<KeyPool>
+  ANNOUNCER: DurableObjectNamespace<Announcer>
   AUDIT_SEALER: DurableObjectNamespace<AuditSealer>
   THROTTLE: DurableObjectNamespace<Throttle>
   TEAM_OBJECT: DurableObjectNamespace<TeamObject>

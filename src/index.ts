@@ -46,6 +46,7 @@ import { providerHealthRoutes, usageRoutes } from './routes/usage.ts'
 import { userRoutes } from './routes/users.ts'
 import { vaultRoutes } from './routes/vault.ts'
 
+export { Announcer } from './announce/announcer.ts'
 export { Throttle } from './auth/throttle.ts'
 export { AuditSealer } from './db/audit-sealer.ts'
 export { KeyPool } from './quota/key-pool.ts'

@@ -1,4 +1,7 @@
-/** The use of caps, as the objects of people and teams count it. An object is asked only where something is capped. */
+/**
+ * The use of caps, as the objects of people and teams count it. An object is asked only where something is
+ * capped. One that does not answer leaves the use out: what it belongs to is in D1, and is shown.
+ */
 import type { Team } from '../db/teams.ts'
 import type { StoredToken } from '../db/tokens.ts'
 import type { User } from '../db/users.ts'
@@ -41,10 +44,15 @@ export async function useOfOpenAccess(
 
 /** The use of a team over all of its members. */
 export async function useOfTeam(env: Env, team: Team): Promise<CapUse | undefined> {
-  return hasCaps(team) ? teamStub(env, team.id).use(rulesOf('team', team)) : undefined
+  if (!hasCaps(team)) return undefined
+  return teamStub(env, team.id).use(rulesOf('team', team)).catch(noUse)
 }
 
 async function usesAt(env: Env, userId: string, rules: Rules[]): Promise<[string, CapUse][]> {
-  const uses = await userStub(env, userId).uses(rules)
+  const uses = (await userStub(env, userId).uses(rules).catch(noUse)) ?? []
   return rules.flatMap(({ id }, index): [string, CapUse][] => (uses[index] ? [[id, uses[index]]] : []))
+}
+
+function noUse(error: unknown): undefined {
+  console.warn('The use of caps could not be read.', error)
 }

@@ -21,7 +21,7 @@ import { randomId } from '../ids.ts'
 import type { KeyState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { accountToJoin, ownAccount } from './accounts.ts'
-import { announceChange } from './announce.ts'
+import { announceChange } from '../announce/announce.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
@@ -275,13 +275,20 @@ function poolOf(key: StoredKey): { owner: string; provider: string } {
   return { owner: key.shared ? 'hub' : key.owner, provider: key.provider }
 }
 
-/** The live state of keys, from each of their pools at once. */
+/** The live state of keys, from each of their pools at once. A pool that does not answer costs the state of its keys. */
 async function readStates(env: Env, keys: StoredKey[]): Promise<Map<string, KeyState>> {
   const pools = new Map(keys.map((key) => [`${poolOf(key).owner}/${key.provider}`, poolOf(key)]))
   const reports = await Promise.all(
-    [...pools.values()].map(({ owner, provider }) => poolStub(env, owner, provider).report()),
+    [...pools.values()].map(async ({ owner, provider }) => {
+      try {
+        return (await poolStub(env, owner, provider).report()).keys
+      } catch (error) {
+        console.warn(`The pool ${owner}/${provider} does not report.`, error)
+        return []
+      }
+    }),
   )
-  return new Map(reports.flatMap(({ keys: states }) => states.map((state) => [state.keyId, state])))
+  return new Map(reports.flat().map((state) => [state.keyId, state]))
 }
 
 async function readKey(env: Env, owner: string, id: string): Promise<z.infer<typeof Key>> {

@@ -11,8 +11,7 @@ import { findTeam } from '../db/teams.ts'
 import { changeUser, findUser, type User } from '../db/users.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
-import { userStub } from '../user/stub.ts'
-import { announceChange } from './announce.ts'
+import { announce, announceChange } from '../announce/announce.ts'
 import { useOfPerson, useOfTeam } from './cap-uses.ts'
 import { showCaps, showState } from './caps-shapes.ts'
 import type { HubContext } from './context.ts'
@@ -92,7 +91,9 @@ export const meRoutes = new Hono<HubContext>()
       })
       if (epoch === 'taken') throw nameTaken(change)
       await announceChange(c.env, self.id, epoch ?? 0)
-      if (change.keepTranscripts === false) await userStub(c.env, self.id).forgetTranscripts()
+      if (change.keepTranscripts === false) {
+        await announce(c.env, [{ type: 'transcripts-forgotten', user: self.id }])
+      }
       return c.json(showPerson(await requireSelf(c.env, c.var.caller)))
     },
   )

@@ -1,11 +1,11 @@
 /** Teams, for administrators: people with common caps. Members are set at the people (`users.ts`). */
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { announce } from '../announce/announce.ts'
 import { addTeam, changeTeam, findTeam, listTeams, mostTeams, removeTeam, type Team } from '../db/teams.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
-import { teamStub } from '../team/stub.ts'
 import { CapsInput, CapsState, CapsView, showCaps, showState } from './caps-shapes.ts'
 import { useOfTeam } from './cap-uses.ts'
 import type { HubContext } from './context.ts'
@@ -104,7 +104,7 @@ export const teamRoutes = new Hono<HubContext>()
       })
       if (epoch === undefined) throw noTeam()
       if (epoch === 'taken') throw nameTaken()
-      await teamStub(c.env, id).raiseEpoch(epoch)
+      await announce(c.env, [{ type: 'team-changed', team: id, epoch }])
       return c.json(await readTeam(c.env, id))
     },
   )
@@ -125,7 +125,7 @@ export const teamRoutes = new Hono<HubContext>()
         subject: id,
       })
       if (!removed) throw noTeam()
-      await teamStub(c.env, id).forget()
+      await announce(c.env, [{ type: 'team-removed', team: id }])
       return c.body(null, 204)
     },
   )

@@ -16,8 +16,7 @@ import { type HubSettings, readSettings } from '../db/settings.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
-import { userStub } from '../user/stub.ts'
-import { announceChange } from './announce.ts'
+import { announce, announceChange } from '../announce/announce.ts'
 import { usesOfTokens } from './cap-uses.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
@@ -140,7 +139,7 @@ export const tokenRoutes = new Hono<HubContext>()
         detail: { name: stored.name, owner },
       })
       await announceChange(c.env, owner, epoch)
-      await userStub(c.env, owner).forgetToken(stored.id)
+      await announce(c.env, [{ type: 'token-revoked', user: owner, token: stored.id }])
       return c.body(null, 204)
     },
   )

@@ -10,8 +10,7 @@ import { addUser, changeUser, findUser, listUsers, type User } from '../db/users
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { randomId } from '../ids.ts'
-import { userStub } from '../user/stub.ts'
-import { announceChange } from './announce.ts'
+import { announce, announceChange } from '../announce/announce.ts'
 import { useOfPerson } from './cap-uses.ts'
 import { CapsInput, withCaps } from './caps-shapes.ts'
 import type { HubContext } from './context.ts'
@@ -155,7 +154,7 @@ export const userRoutes = new Hono<HubContext>()
       }
       await announceChange(c.env, stored.id, epoch)
       // Whoever gives somebody a password could log in with it: what was kept for that person alone is not handed over.
-      if (password !== undefined) await userStub(c.env, stored.id).forgetTranscripts()
+      if (password !== undefined) await announce(c.env, [{ type: 'transcripts-forgotten', user: stored.id }])
       const changed = await requireUser(c.env, stored.id)
       return c.json(showUser(changed, await useOfPerson(c.env, changed)))
     },
@@ -190,7 +189,7 @@ export const userRoutes = new Hono<HubContext>()
       })
       if (epoch === undefined) throw lastAdmin()
       await announceChange(c.env, id, epoch, pools)
-      await userStub(c.env, id).forgetPerson()
+      await announce(c.env, [{ type: 'person-removed', user: id }])
       return c.body(null, 204)
     },
   )
