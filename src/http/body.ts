@@ -8,6 +8,7 @@ import { HubError, toHubError } from '../errors.ts'
 import type { BodyHold } from './bodies-in-work.ts'
 import { BrokenBodyError, formatBytes, readChunks, statedLength } from './bounded-reader.ts'
 import { drains } from './drains.ts'
+import { codingOf, Unpacker } from './packed-body.ts'
 
 /** The largest body of any route, in bytes. */
 export const maxBodyBytes = 32 * 1024 * 1024
@@ -20,12 +21,12 @@ const patience = { idleMs: 30_000, wholeMs: 5 * 60_000 }
 const drainPatience = { idleMs: 5_000, wholeMs: 30_000 }
 
 /**
- * Reads a request body as text.
+ * Reads a request body as text, unpacked where it is packed. All bounds are those of the plain text.
  * @param maxBytes the bound of the route.
  * @param hold counts the bytes; its owner releases it, whatever comes of this.
  * @param address of the client, under which the rest of a refused body is counted.
- * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values), OVERLOADED, or
- *   REQUEST_TIMEOUT.
+ * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values, a packed body
+ *   that is broken), UNSUPPORTED_MEDIA_TYPE, OVERLOADED, or REQUEST_TIMEOUT.
  */
 export async function readBody(
   request: Request,
@@ -33,52 +34,113 @@ export async function readBody(
   hold: BodyHold,
   address: string,
 ): Promise<string> {
+  const coding = codingOf(request)
   const length = statedLength(request)
   if (length > maxBytes) throw bodyTooLarge(maxBytes)
   hold.expect(length)
-  const decoder = new TextDecoder()
-  const scanner = new JsonScanner(requestBounds)
-  const pieces: string[] = []
-  let bytes = 0
-  let refusal: HubError | undefined
-  let endDrain: (() => void) | undefined
-  let drainUntil = 0
-  const refuse = (error: HubError): void => {
-    refusal = error
-    pieces.length = 0
-    hold.release()
-    endDrain = drains.begin(address)
-    drainUntil = Date.now() + drainPatience.wholeMs
-  }
-  const takePiece = (text: string): void => {
-    const excess = scanner.push(text)
-    if (excess) refuse(jsonExcess(excess))
-    else pieces.push(text)
-  }
-  const isWhole = await readChunks(
-    request.body,
-    (chunk) => {
-      bytes += chunk.byteLength
-      if (!refusal && bytes > maxBytes) refuse(bodyTooLarge(maxBytes))
-      if (refusal) return endDrain !== undefined && bytes <= maxDrainedBytes && Date.now() < drainUntil
-      try {
-        hold.grow(chunk.byteLength)
-      } catch (overloaded) {
-        refuse(toHubError(overloaded))
-        return endDrain !== undefined
-      }
-      takePiece(decoder.decode(chunk, { stream: true }))
-      return !refusal || endDrain !== undefined
-    },
-    { ...patience, expired: bodyTooSlow },
-  )
-    .catch((thrown: unknown) => {
-      throw refusal ?? (thrown instanceof BrokenBodyError ? brokenOff(thrown) : thrown)
+  const reading = new BodyReading(maxBytes, hold, address)
+  const unpacker = coding && new Unpacker(coding, (bytes) => reading.take(bytes))
+  try {
+    const isWhole = await readChunks(request.body, (chunk) => reading.receive(chunk, unpacker), {
+      ...patience,
+      expired: bodyTooSlow,
     })
-    .finally(() => endDrain?.())
-  if (!refusal && isWhole) takePiece(decoder.decode())
-  if (refusal) throw refusal
-  return pieces.join('')
+    if (isWhole && !reading.refusal) await unpacker?.end()
+    return reading.finish()
+  } catch (thrown) {
+    throw reading.refusal ?? (thrown instanceof BrokenBodyError ? brokenOff(thrown) : thrown)
+  } finally {
+    unpacker?.stop()
+    reading.stop()
+  }
+}
+
+/** One body while it is read. A refused one is read on for a while, and nothing of it is kept. */
+class BodyReading {
+  /** Why the body is refused. */
+  refusal: HubError | undefined
+  readonly #maxBytes: number
+  readonly #hold: BodyHold
+  readonly #address: string
+  readonly #decoder = new TextDecoder()
+  readonly #scanner = new JsonScanner(requestBounds)
+  readonly #pieces: string[] = []
+  /** What was received, and what that is unpacked. */
+  #received = 0
+  #plain = 0
+  #endDrain: (() => void) | undefined
+  #drainUntil = 0
+
+  constructor(maxBytes: number, hold: BodyHold, address: string) {
+    this.#maxBytes = maxBytes
+    this.#hold = hold
+    this.#address = address
+  }
+
+  /** Takes bytes as they were sent. @returns whether to read on. */
+  receive(chunk: Uint8Array, unpacker: Unpacker | undefined): boolean | Promise<boolean> {
+    this.#received += chunk.byteLength
+    if (!this.refusal && this.#received > this.#maxBytes) this.#refuse(bodyTooLarge(this.#maxBytes))
+    if (this.refusal) return this.#mayDrain()
+    return unpacker ? this.#unpack(chunk, unpacker) : this.take(chunk) || this.#mayDrain()
+  }
+
+  /** Takes bytes of the plain text. @returns whether more of it is wanted. */
+  take(bytes: Uint8Array): boolean {
+    this.#plain += bytes.byteLength
+    if (this.#plain > this.#maxBytes) {
+      this.#refuse(bodyTooLarge(this.#maxBytes))
+      return false
+    }
+    try {
+      this.#hold.grow(bytes.byteLength)
+    } catch (overloaded) {
+      this.#refuse(toHubError(overloaded))
+      return false
+    }
+    return this.#takeText(this.#decoder.decode(bytes, { stream: true }))
+  }
+
+  /** @throws {HubError} the refusal. @returns the whole text. */
+  finish(): string {
+    if (!this.refusal) this.#takeText(this.#decoder.decode())
+    if (this.refusal) throw this.refusal
+    return this.#pieces.join('')
+  }
+
+  /** Ends the count of a body that was refused. */
+  stop(): void {
+    this.#endDrain?.()
+  }
+
+  async #unpack(chunk: Uint8Array, unpacker: Unpacker): Promise<boolean> {
+    try {
+      return (await unpacker.push(chunk)) || this.#mayDrain()
+    } catch (thrown) {
+      // Where a bound refused it, unpacking failed only because it was stopped.
+      if (!this.refusal) this.#refuse(toHubError(thrown))
+      return this.#mayDrain()
+    }
+  }
+
+  #takeText(text: string): boolean {
+    const excess = this.#scanner.push(text)
+    if (excess) this.#refuse(jsonExcess(excess))
+    else this.#pieces.push(text)
+    return !excess
+  }
+
+  #refuse(error: HubError): void {
+    this.refusal = error
+    this.#pieces.length = 0
+    this.#hold.release()
+    this.#endDrain = drains.begin(this.#address)
+    this.#drainUntil = Date.now() + drainPatience.wholeMs
+  }
+
+  #mayDrain(): boolean {
+    return this.#endDrain !== undefined && this.#received <= maxDrainedBytes && Date.now() < this.#drainUntil
+  }
 }
 
 /** The error for a body that is larger than its route takes. */

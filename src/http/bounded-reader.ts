@@ -82,7 +82,7 @@ export interface ReadingTime {
  */
 export async function readChunks(
   body: ReadableStream<Uint8Array> | null,
-  take: (chunk: Uint8Array) => boolean,
+  take: (chunk: Uint8Array) => boolean | Promise<boolean>,
   time?: ReadingTime,
 ): Promise<boolean> {
   if (!body) return true
@@ -100,7 +100,8 @@ export async function readChunks(
         isOver = true
         return true
       }
-      if (!take(value)) return false
+      const more = take(value)
+      if (!(typeof more === 'boolean' ? more : await more)) return false
     }
   } finally {
     clock?.stop()
