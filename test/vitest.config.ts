@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { bundledHub } from './bundled-hub.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
@@ -56,6 +57,7 @@ export default defineConfig({
       {
         extends: true,
         plugins: [
+          bundledHub(path.join(root, 'src')),
           cloudflareTest(async () => ({
             wrangler: { configPath: path.join(root, 'wrangler.toml') },
             miniflare: {
