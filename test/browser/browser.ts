@@ -16,7 +16,10 @@ export const devices = {
   desktop: { width: 1280, height: 800 },
 } as const
 export type Device = keyof typeof devices
-export type Scheme = 'light' | 'dark'
+/** The names of all devices, for tests of pages that differ between them. */
+export const everyDevice: Device[] = ['desktop', 'phone']
+
+type Scheme = 'light' | 'dark'
 
 const screenshots = path.join(import.meta.dirname, '..', '.results', 'screenshots')
 
@@ -30,7 +33,8 @@ export interface Visit {
 
 interface VisitOptions {
   device?: Device
-  scheme?: Scheme
+  /** Checks look at the page in the dark, too. Only its colours differ there. */
+  darkToo?: boolean
   /** The session of a person who has logged in already. */
   session?: string
   /** For a test that changes its tab for good, such as its clock, or looks at what is stored. */
@@ -49,20 +53,27 @@ export function startBrowser(): Promise<Browser> {
  * costs a process, and compiles the page and axe again.
  */
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {
-  const { device = 'desktop', scheme = 'light', session, foreseen } = options
+  const { device = 'desktop', darkToo = false, session, foreseen } = options
   const { origin } = new URL(url)
   const tabs = freeTabs(browser, device)
   const page = (options.ownTab ? undefined : tabs.pop()) ?? (await openTab(browser, device))
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   if (session !== undefined) await logIn(page.context(), url, session)
   const problems = watch(page)
   await page.goto(url)
   return {
     page,
     async check(name) {
-      if (process.env['SCREENSHOTS']) await takePicture(page, `${name}-${device}-${scheme}`)
-      expect(await findBarriers(page), name).toEqual([])
+      const look = async (scheme: Scheme, rules?: string[]): Promise<void> => {
+        if (process.env['SCREENSHOTS']) await takePicture(page, `${name}-${device}-${scheme}`)
+        expect(await findBarriers(page, rules), `${name}, ${scheme}`).toEqual([])
+      }
+      await look('light')
       expect(await overflows(page), `${name} is wider than the screen`).toBe(false)
+      if (!darkToo) return
+      await page.emulateMedia({ colorScheme: 'dark' })
+      await look('dark', colourRules)
+      await page.emulateMedia({ colorScheme: 'light' })
     },
     async end() {
       if (!options.ownTab && page.url().startsWith(origin)) tabs.push(await forget(page))
@@ -138,12 +149,19 @@ interface Barrier {
   nodes: { target: unknown; html: string }[]
 }
 
-/** Returns the findings of axe, each with the elements that it is about. */
-async function findBarriers(page: Page): Promise<string[]> {
+/** The rules of axe that can find something in one colour scheme and not in the other. */
+const colourRules = ['color-contrast', 'link-in-text-block']
+
+/**
+ * Returns the findings of axe, each with the elements that it is about.
+ * @param rules those to apply; all where left out.
+ */
+async function findBarriers(page: Page, rules?: string[]): Promise<string[]> {
   // Sending a megabyte of source for each check takes longer than the check. Pages load it once.
   if (!(await page.evaluate<boolean>('"axe" in window'))) await page.addScriptTag({ url: axeAddress })
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) }
   const violations = await page.evaluate<Barrier[]>(
-    'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   )
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))
 }

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
-import { type Device, type Scheme, startBrowser, visit } from './browser.ts'
+import { everyDevice, startBrowser, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -35,16 +35,9 @@ async function ask(model: string): Promise<string | null> {
   return response.headers.get('x-hub-request-id')
 }
 
-const variants: [Device, Scheme][] = [
-  ['desktop', 'light'],
-  ['desktop', 'dark'],
-  ['phone', 'light'],
-  ['phone', 'dark'],
-]
-
 describe('usage', () => {
-  it.each(variants)('is summed and drawn, on a %s in %s', async (device, scheme) => {
-    const options = { device, scheme, session: ada.session }
+  it.each(everyDevice)('is summed and drawn, on a %s, light and dark', async (device) => {
+    const options = { device, darkToo: true, session: ada.session }
     const { page, check, end } = await visit(browser, `${hub.url}/usage?by=token`, options)
     const row = page.getByRole('row').filter({ hasText: 'test' })
     await row.first().waitFor()

@@ -5,13 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addFake, type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
 import {
-  type Device,
   devices,
+  everyDevice,
   hasFocus,
   listenAnew,
   type Page,
   readDownload,
-  type Scheme,
   startBrowser,
   tabTo,
   visit,
@@ -102,16 +101,9 @@ function watchRequests(page: Page, begin: string): string[] {
   return asked
 }
 
-const variants: [Device, Scheme][] = [
-  ['desktop', 'light'],
-  ['desktop', 'dark'],
-  ['phone', 'light'],
-  ['phone', 'dark'],
-]
-
 describe('the log', () => {
-  it.each(variants)('shows a fallback as a waterfall, on a %s in %s', async (device, scheme) => {
-    const options = { device, scheme, session: ada.session }
+  it.each(everyDevice)('shows a fallback as a waterfall, on a %s, light and dark', async (device) => {
+    const options = { device, darkToo: true, session: ada.session }
     const { page, check, end } = await visit(browser, `${hub.url}/logs`, options)
     const row = page.getByRole('row').filter({ hasText: 'rescued, 2 attempts' })
     await row.getByRole('link').click()

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
-import { type Device, type Scheme, startBrowser, visit } from './browser.ts'
+import { everyDevice, startBrowser, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -45,27 +45,23 @@ async function fill(): Promise<void> {
   }
 }
 
-const variants: [Device, Scheme][] = [
-  ['desktop', 'light'],
-  ['desktop', 'dark'],
-  ['phone', 'light'],
-  ['phone', 'dark'],
-]
-
 describe('every page', () => {
-  it.each(variants)('is whole on a %s in %s', async (device, scheme) => {
-    const options = { device, scheme, session: ada.session }
+  it.each(everyDevice)('is whole on a %s, light and dark', async (device) => {
+    const options = { device, darkToo: true, session: ada.session }
     const { page, check, end } = await visit(browser, hub.url, options)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    if (device === 'phone') {
-      await page.getByRole('button', { name: 'All pages' }).click()
-      await check('drawer')
+    const openDrawer = async (): Promise<void> => {
+      if (device === 'phone') await page.getByRole('button', { name: 'All pages' }).click()
     }
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await openDrawer()
+    if (device === 'phone') await check('drawer')
     const links = page.locator('.navigation:visible a')
     const addresses = await links.evaluateAll((found) => found.map((link) => link.getAttribute('href') ?? ''))
     expect(addresses.length).toBeGreaterThan(4)
-    for (const address of addresses) {
-      await page.goto(`${hub.url}${address}`)
+    for (const [index, address] of addresses.entries()) {
+      if (index > 0) await openDrawer()
+      await page.locator(`.navigation:visible a[href="${address}"]`).click()
+      await page.waitForURL(`${hub.url}${address}`)
       await page.locator('.page h1').waitFor()
       // What is read has come; the live stream is never over.
       await page.locator('text="Loading …"').first().waitFor({ state: 'detached' })
@@ -129,8 +125,8 @@ describe('every page', () => {
     await end()
   })
 
-  it.each(variants)('has a way in that is whole on a %s in %s', async (device, scheme) => {
-    const { page, check, end } = await visit(browser, `${hub.url}/keys`, { device, scheme })
+  it.each(everyDevice)('has a way in that is whole on a %s, light and dark', async (device) => {
+    const { page, check, end } = await visit(browser, `${hub.url}/keys`, { device, darkToo: true })
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
     await check('login')
     await end()

@@ -3,7 +3,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { hasFocus, startBrowser, tabTo, visit } from './browser.ts'
+import { everyDevice, hasFocus, startBrowser, tabTo, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -221,12 +221,8 @@ describe('a route', () => {
 })
 
 describe('the page of a route', () => {
-  it.each([
-    ['phone', 'light'],
-    ['phone', 'dark'],
-    ['desktop', 'dark'],
-  ] as const)('is whole on a %s in %s', async (device, scheme) => {
-    const options = { device, scheme, session: ada.session }
+  it.each(everyDevice)('is whole on a %s, light and dark', async (device) => {
+    const options = { device, darkToo: true, session: ada.session }
     const { page, check, end } = await visit(browser, `${hub.url}/routes/work`, options)
     await page.getByRole('button', { name: 'Simulate' }).click()
     await page.getByText('Fake two would serve', { exact: false }).waitFor()

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addFake, type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider } from '../end-to-end/provider.ts'
-import { devices, type Device, hasFocus, startBrowser, visit } from './browser.ts'
+import { everyDevice, hasFocus, startBrowser, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -62,7 +62,7 @@ describe('prompts and answers', () => {
     await end()
   })
 
-  it.each(Object.keys(devices) as Device[])('are read from then on, on a %s', async (device) => {
+  it.each(everyDevice)('are read from then on, on a %s', async (device) => {
     const id = await ask('Is it raining?')
     const { page, check, end } = await visit(browser, `${hub.url}/logs/${id}`, {
       device,

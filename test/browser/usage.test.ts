@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'
-import { type Device, type Page, type Scheme, startBrowser, visit } from './browser.ts'
+import { everyDevice, type Page, startBrowser, visit } from './browser.ts'
 
 let browser: Browser
 let hub: Hub
@@ -49,18 +49,11 @@ function watchUsage(page: Page): URLSearchParams[] {
   return asked
 }
 
-const variants: [Device, Scheme][] = [
-  ['desktop', 'light'],
-  ['desktop', 'dark'],
-  ['phone', 'light'],
-  ['phone', 'dark'],
-]
-
 describe('usage', () => {
-  it.each(variants)(
-    'says what was saved, how long it took and who had a part, on a %s in %s',
-    async (device, scheme) => {
-      const options = { device, scheme, session: ada.session }
+  it.each(everyDevice)(
+    'says what was saved, how long it took and who had a part, on a %s, light and dark',
+    async (device) => {
+      const options = { device, darkToo: true, session: ada.session }
       const { page, check, end } = await visit(browser, `${hub.url}/usage?by=user&whose=everyone`, options)
       await page.getByRole('rowheader', { name: 'ada' }).waitFor()
       await page.locator('.chart svg').waitFor()
