@@ -37,8 +37,9 @@ export const anthropic: readonly ErrorRule[] = [
   // Not the key: the edge refuses the country that the call came from.
   { status: 403, sentence: /^request not allowed\.?$/i, verdict: 'region', blame: 'region' },
   { type: 'not_found_error', sentence: /^model: [^]*$/, verdict: 'no-such-model', blame: 'model' },
-  // Its rate limits are all per minute, and the error does not always say so.
-  { type: 'rate_limit_error', verdict: 'rate-limited', blame: 'account', period: 'minute' },
+  // Its rate limits are all per minute, and apart for each model; the error does not always say so.
+  // https://platform.claude.com/docs/en/api/rate-limits
+  { type: 'rate_limit_error', verdict: 'rate-limited', blame: 'model', period: 'minute' },
 ]
 
 // https://ai.google.dev/gemini-api/docs/troubleshooting

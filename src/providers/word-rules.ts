@@ -4,6 +4,7 @@
  * region and unknown, and never blame a key or a provider. The first rule that matches decides.
  */
 import type { ErrorRule } from './provider.ts'
+import { removed } from './sent-words.ts'
 
 /** Words that a request is too long for the model. */
 export const contextTooLong =
@@ -36,6 +37,12 @@ const gone = new RegExp(
 
 const noSuchModel = new RegExp(
   String.raw`${ofModel}(?:does not exist|do not exist|not exist|not found|(?:is|are) not available(?! (?:with|for|when|in|on|via)\b))|not a valid model|\b(?:invalid|unknown|no such|unsupported) model\b|supported (?:API )?model names are|(?:not have|without|no|access) (?:access )?to (?:the |this )?(?:requested )?models?\b|models/\S* or it may not exist|gated (?:repo|model)`,
+  'i',
+)
+
+/** A limit of one model; its name may have been taken out as the client's word. */
+const modelsLimit = new RegExp(
+  String.raw`\blimit (?:(?:reached|exceeded) for (?:(?:the |this )?model\b|${removed})|(?:specific to|for|of) (?:the|this) (?:requested )?model\b)`,
   'i',
 )
 
@@ -103,6 +110,8 @@ export const wordRules: readonly ErrorRule[] = [
     blame: 'model',
   },
   { status: 403, message: /rate limit/i, verdict: 'rate-limited', blame: 'account' },
+  // OpenAI, Groq, Together and who copies them name the model whose limit was hit.
+  { status: 429, message: modelsLimit, verdict: 'rate-limited', blame: 'model' },
   // Some servers say by 503 that no channel serves the model: https://github.com/QuantumNous/new-api
   { status: 503, message: /no available channel for model/i, verdict: 'no-such-model', blame: 'model' },
   {

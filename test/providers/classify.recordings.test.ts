@@ -22,7 +22,7 @@ const expectations: Record<string, Partial<Fault>> = {
   'anthropic/error_401.json': { blame: 'key', verdict: 'bad-key' },
   'anthropic/error_404_model.json': { blame: 'model', verdict: 'no-such-model' },
   'anthropic/transcribed_429_rate_limit.json': {
-    blame: 'account',
+    blame: 'model',
     verdict: 'rate-limited',
     period: 'minute',
   },

@@ -373,6 +373,18 @@ describe('blame', () => {
       },
     }
     expect(fault('github', 429, byAccount).blame).toBe('account')
+    const ofAnthropic = { type: 'error', error: { type: 'rate_limit_error', message: 'Too much.' } }
+    expect(fault('anthropic', 429, ofAnthropic).blame).toBe('model')
+  })
+
+  it.each([
+    'Rate limit reached for model `m` in organization `org_1` on tokens per minute (TPM): Limit 6000.',
+    "Rate limit reached for 'm' in organization org_1 on requests per day (RPD): Limit 200.",
+    'You have reached the rate limit specific to this model m. The maximum rate is 0.6 queries per second.',
+  ])('lays a rate limit at the door of the model that it names: %s', (message) => {
+    const custom: Provider = { name: 'C', dialects: {}, defaultModel: 'm', models: {} }
+    expect(fault(custom, 429, openaiError(message)).blame).toBe('model')
+    expect(fault(custom, 429, openaiError('Rate limit reached for your account.')).blame).toBe('account')
   })
 
   it('reads an error that came in a stream as the status that it amounts to', () => {
