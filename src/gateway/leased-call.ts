@@ -8,10 +8,11 @@ import { sealedFields, withoutState } from '../dialects/without-state.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
 import { isUnreadableState, unreadableState } from '../providers/unreadable-state.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
+import { afterFault, shortRetryMs, sparesOtherModels } from './after-fault.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
-import { hubFault, malformedVerdict } from './provider-fault.ts'
+import { hubFault } from './provider-fault.ts'
 import type { Begun } from './read-answer.ts'
 import { ownsRow } from './redirect.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
@@ -116,7 +117,12 @@ export async function callWithLease(
       }
       const fault = state.doubt.judge(providerId, lease.keyId, result.fault)
       ledger.close(entry, fault, now)
-      state.tried.push({ keyId: lease.keyId, ...(isOfModel(fault) && { model: lease.model }) })
+      state.tried.push({ keyId: lease.keyId, ...(sparesOtherModels(fault) && { model: lease.model }) })
+      const afterMs = shortRetryMs(fault, now, Math.random())
+      if (afterMs !== undefined) {
+        const { keyId, model } = lease
+        state.repeatable ??= { pool: { candidate, poolOwner }, keyId, model, notBefore: now + afterMs }
+      }
       if (fault.blame === 'request') state.requestFault ??= fault
       if (fault.verdict === 'forbidden' && fault.blame === 'model')
         state.suspects.push({ candidate, poolOwner, pool, keyId: lease.keyId })
@@ -124,7 +130,7 @@ export async function callWithLease(
       const said = { outcome, ...(stated && { stated }) }
       const isOurs = candidate.dialect !== input.request.origin.dialect || (result.dropped ?? []).length > 0
       const mayBeOurs = fault.blame === 'request' && state.secondOpinion.note(providerId, fault, isOurs)
-      const onward = mayBeOurs || hasFailedEnough(ledger.trail, entry) ? 'next' : afterFault(fault)
+      const onward = mayBeOurs ? 'next' : afterFault(fault, ledger.trail)
       if (onward !== 'same-pool') {
         settle(said)
         return onward
@@ -161,50 +167,4 @@ function requestFor(
   const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
   if (!made) return gate.limit(request)
   return gate.limit(withOneLimit({ ...request, origin: { ...request.origin, body: original.body } }))
-}
-
-/** So many failures of a provider at one model are enough for one request. */
-const mostFailures = 3
-
-/**
- * Whether the provider has failed this request so often that its other keys are not worth a try.
- */
-function hasFailedEnough(trail: readonly TrailEntry[], last: TrailEntry): boolean {
-  if (!isFailure(last)) return false
-  const { provider, model } = last
-  const failures = trail.filter(
-    (entry) => isFailure(entry) && entry.provider === provider && entry.model === model,
-  )
-  return failures.length >= mostFailures
-}
-
-function isFailure({ blame, verdict }: TrailEntry): boolean {
-  return blame === 'provider' || verdict === 'unknown-error'
-}
-
-/** Whether the key may still serve another model. */
-function isOfModel({ blame, verdict }: Fault): boolean {
-  return blame === 'model' || verdict === 'not-found'
-}
-
-/** Who is asked after a fault. */
-function afterFault(fault: Fault): 'same-pool' | 'next' | 'nobody' {
-  switch (fault.blame) {
-    case 'request':
-      // Another model may take what is too long for this one, another provider what this one refuses
-      // with every key; nobody else is asked about a request that is wrong.
-      return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
-    case 'unknown':
-      // An error in a good answer, in words that no rule has: it harms nothing, and another key may
-      // be answered.
-      if (fault.verdict === 'unknown-error' && fault.status === undefined) return 'same-pool'
-      return fault.verdict === 'deadline' || fault.verdict === malformedVerdict ? 'nobody' : 'next'
-    case 'region':
-      return 'next'
-    case 'key':
-    case 'account':
-    case 'model':
-    case 'provider':
-      return 'same-pool'
-  }
 }

@@ -170,8 +170,6 @@ export class PoolSearch {
     const { input, ledger, estimate, tried, patience } = this.#state
     const { token, configuration } = this.#state.caller
     const { model, provider, row } = this.#candidate
-    const isTried = (key: (typeof tried)[number]): boolean =>
-      key.model === undefined || model === undefined || key.model === model
     const { allowedPriorities } = input.request
     const conversation = this.#state.conversation.for(provider)
     const { maxShare } = configuration.user
@@ -184,7 +182,8 @@ export class PoolSearch {
       row: row.binding.owner,
       estimate,
       ...(allowedPriorities && { allowedPriorities }),
-      excludedKeys: tried.filter(isTried).map(({ keyId }) => keyId),
+      excludedKeys: tried.flatMap((key) => (key.model === undefined ? [key.keyId] : [])),
+      failedAt: tried.flatMap(({ keyId, model: at }) => (at === undefined ? [] : [{ keyId, model: at }])),
       ...(conversation !== undefined && { conversation }),
       ...((this.#waits || patience.waitsUntil > Date.now()) && {
         wait: {

@@ -19,6 +19,7 @@ import { CurrentCaller } from './current-caller.ts'
 import { Doubt } from './doubt.ts'
 import { type Estimate, estimateTokens } from './estimate.ts'
 import { evidenceOf } from './evidence.ts'
+import type { AskedPool } from './leased-call.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
 import type { Candidate, LeftOut } from './plan.ts'
@@ -56,6 +57,14 @@ export interface MadeCall extends Begun {
   complete: boolean
 }
 
+/** A call that failed with what passes by itself. Times are milliseconds since the epoch. */
+export interface RepeatableCall {
+  pool: AskedPool
+  keyId: string
+  model: string
+  notBefore: number
+}
+
 export type PoolStub = ReturnType<typeof poolStub>
 
 export class SearchState {
@@ -67,8 +76,10 @@ export class SearchState {
   readonly current: CurrentCaller
   readonly patience: Patience
   readonly conversation: ConversationName
-  /** Keys that have failed, each for one model or, without one, for all. */
+  /** Keys that have failed, each at one model or, without one, for all. */
   readonly tried: { keyId: string; model?: string }[] = []
+  /** The first failed call that may go well in a moment, and when; gone once it was made again. */
+  repeatable: RepeatableCall | undefined
   /** Verdicts that another key may contradict. */
   readonly doubt: Doubt
   /** Keys that a 403 which names nothing refused, and that may be to blame for it. */

@@ -12,6 +12,7 @@ import { hintName, isSaidToRest, latencyOf, leftOf } from './hints.ts'
 import type { AskedPool, Served } from './leased-call.ts'
 import type { Ledger } from './ledger.ts'
 import { needsOf } from './needs.ts'
+import { pause } from './pause.ts'
 import { makePlan, type Plan, type PlanInput } from './plan.ts'
 import { type Outcome, PoolSearch } from './pool-search.ts'
 import { type MadeCall, type SearchInput, SearchState } from './search-state.ts'
@@ -66,6 +67,7 @@ export class Search {
     for (;;) {
       const plan = this.#plan()
       let outcome: Outcome = plan instanceof HubError ? 'nobody' : await this.#walk(plan)
+      if (outcome === 'nobody') outcome = await this.#repeatCall()
       if (outcome === 'nobody') outcome = await this.#waitForSlot()
       if (outcome === 'renewed') continue
       if (outcome !== 'nobody') return outcome
@@ -125,6 +127,19 @@ export class Search {
       if (step !== 'next') return step
     }
     return 'nobody'
+  }
+
+  /** Makes one failed call again, after a moment, where nobody else could serve and it may go well. */
+  async #repeatCall(): Promise<Outcome> {
+    const { repeatable, input, patience, tried, refused, requestFault } = this.#state
+    if (!repeatable || refused || requestFault || patience.isSpent) return 'nobody'
+    this.#state.repeatable = undefined
+    await pause(repeatable.notBefore - Date.now(), [input.clientLeft, input.deadline])
+    const { keyId, model, pool } = repeatable
+    const failure = tried.findIndex((key) => key.keyId === keyId && key.model === model)
+    if (failure >= 0) tried.splice(failure, 1)
+    const step = await new PoolSearch(this.#state, pool, false).run()
+    return step === 'next' ? 'nobody' : step
   }
 
   /** Waits in the pool that is free soonest, as long as the client would wait. */

@@ -77,8 +77,17 @@ export function needBlocks(offer: Offer, need: Need, held: Held, now: number): B
   }
   blocks.push(...callBlocks(offer, need, now), ...ownRestBlocks(offer, need, now))
   if (held.calls > 0) blocks.push(...heldBlocks(offer, need, held, now))
-  if (need.excludedKeys.includes(key.id)) blocks.push({ reason: 'tried' })
+  if (isTried(need, key.id, model)) blocks.push({ reason: 'tried' })
   return blocks
+}
+
+/** Whether a request has tried a key at this model already. */
+export function isTried(
+  { excludedKeys, failedAt = [] }: Pick<Need, 'excludedKeys' | 'failedAt'>,
+  keyId: string,
+  model: string,
+): boolean {
+  return excludedKeys.includes(keyId) || failedAt.some((at) => at.keyId === keyId && at.model === model)
 }
 
 /**

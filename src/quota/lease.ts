@@ -26,8 +26,10 @@ export interface Need {
   estimate: { inputTokens: number; outputTokens: number }
   /** Priorities of keys that the client allows; absent means every one. */
   allowedPriorities?: number[]
-  /** Keys that this request has tried already. */
+  /** Keys that this request has tried already, and that may serve no model of it. */
   excludedKeys: string[]
+  /** Keys that this request has tried at one model, and that may serve others. */
+  failedAt?: { keyId: string; model: string }[]
   /** The one key that is to be tried, in quarantine or not: a person tests it. */
   onlyKey?: string
   /** Tells one conversation from others, where the provider keeps its prompt in a cache: it stays on its key. */

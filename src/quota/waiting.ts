@@ -12,6 +12,7 @@ import {
   callBlocks,
   counts,
   type Held,
+  isTried,
   longest,
   nothingHeld,
   portionBlocks,
@@ -90,7 +91,7 @@ export function planPlace(pool: Pool, need: Need, ahead: readonly Place[], now: 
   let best: Plan | undefined
   for (const entry of [...lane.ready, ...lane.asleep].slice(0, mostConsidered)) {
     const { key, model } = entry
-    if (need.excludedKeys.includes(key.id)) continue
+    if (isTried(need, key.id, model)) continue
     if (need.allowedPriorities && !need.allowedPriorities.includes(key.priority)) continue
     const offer = pool.roster.offer(entry)
     const circuit = pool.state.circuits.get(model)
