@@ -104,7 +104,13 @@ export async function serve({ port: wanted, state, variables, dist = path.join(r
           name: 'llm-hub',
           modulesRoot: folder,
           modules: readModules(folder),
-          bindings: { ...worker.bindings, ...platformVariables(port, variables), ...variables },
+          bindings: {
+            ...worker.bindings,
+            ...platformVariables(port, variables),
+            // Workers of earlier runs are dead, and hold nothing any more.
+            HUB_STARTED_AT: String(Date.now()),
+            ...variables,
+          },
         },
       ],
     }),

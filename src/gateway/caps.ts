@@ -22,6 +22,8 @@ export interface Granted {
   type: 'granted'
   /** Set where the client set none: the budget pays for no longer answer. */
   outputLimit?: number | undefined
+  /** Says that the request goes on; absent where nothing limits how many run at once. */
+  renew?: () => Promise<boolean>
   /** Ends the reservation, where it was made. @param spent absent where no call was made. */
   end: (spent: Spent | undefined) => Promise<void>
 }
@@ -56,8 +58,8 @@ export async function askUser(
 ): Promise<AskedCaps> {
   try {
     if (rules.length > 0) {
-      const object = userStub(env, userId)
-      return toAsked(await object.reserve(rules, need), object)
+      const objectOf = () => userStub(env, userId)
+      return toAsked(await objectOf().reserve(rules, need), objectOf)
     }
     const epoch = wantsEpoch ? await userStub(env, userId).currentEpoch() : 0
     return { answer: { type: 'uncapped' }, epoch }
@@ -77,14 +79,14 @@ export async function askTeam(
   need: RequestNeed,
 ): Promise<AskedCaps> {
   try {
-    const object = teamStub(env, teamId)
+    const objectOf = () => teamStub(env, teamId)
     if (!rules) {
-      return { answer: { type: 'uncapped' }, epoch: (await object.currentEpoch()) ?? Infinity }
+      return { answer: { type: 'uncapped' }, epoch: (await objectOf().currentEpoch()) ?? Infinity }
     }
-    const answer = await object.reserve(rules, need)
+    const answer = await objectOf().reserve(rules, need)
     return answer.type === 'gone'
       ? { answer: { type: 'uncapped' }, epoch: Infinity }
-      : toAsked(answer, object)
+      : toAsked(answer, objectOf)
   } catch (thrown) {
     return failed(thrown)
   }
@@ -92,12 +94,21 @@ export async function askTeam(
 
 function toAsked(
   answer: (Grant | Refusal) & { epoch: number },
-  object: { settle(id: string, spent: Spent | undefined): Promise<void> },
+  objectOf: () => {
+    settle(id: string, spent: Spent | undefined): Promise<void>
+    renew(id: string): Promise<boolean>
+  },
 ): AskedCaps {
   if (answer.type === 'refusal') return { answer, epoch: answer.epoch }
-  const { reservationId, outputLimit, epoch } = answer
+  const { reservationId, outputLimit, slot, epoch } = answer
   return {
-    answer: { type: 'granted', outputLimit, end: (spent) => object.settle(reservationId, spent) },
+    answer: {
+      type: 'granted',
+      outputLimit,
+      // A stub is made anew for each question: one that has failed once fails for ever.
+      end: (spent) => objectOf().settle(reservationId, spent),
+      ...(slot && { renew: () => objectOf().renew(reservationId) }),
+    },
     epoch,
   }
 }

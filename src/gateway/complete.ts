@@ -198,13 +198,14 @@ class Completion {
   }
 
   #settle(
-    { candidate, lease, poolOwner, entry, answer: { stated } }: Served,
+    { candidate, lease, poolOwner, entry, answer: { stated }, stopRenewing }: Served,
     outcome: Outcome,
     end: Parameters<Search['ledger']['close']>[1],
     ending: Parameters<Search['ledger']['record']>[1],
   ): void {
     const { ledger } = this.#search
     const now = Date.now()
+    stopRenewing()
     ledger.close(entry, end, now)
     if (outcome.type !== 'unused' && outcome.usage) ledger.count(entry, outcome.usage)
     const record = ledger.record(now, ending)

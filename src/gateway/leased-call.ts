@@ -15,6 +15,7 @@ import type { Candidate } from './plan.ts'
 import { hubFault } from './provider-fault.ts'
 import type { Begun } from './read-answer.ts'
 import { ownsRow } from './redirect.ts'
+import { renewLease } from './renewals.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
 import type { TokenGate } from './token-gate.ts'
 
@@ -29,6 +30,8 @@ export interface Served extends AskedPool {
   lease: Lease
   entry: TrailEntry
   answer: Extract<AttemptResult, { type: 'whole' | 'stream' }>
+  /** Ends the renewals of the slot that the lease holds; to be called when it is settled. */
+  stopRenewing: () => void
 }
 
 /**
@@ -47,6 +50,7 @@ export async function callWithLease(
     background(pool.settle({ leaseId: lease.id, ...settlement }))
   const entry = ledger.open(candidate, lease, Date.now())
   state.secondOpinion.call(candidate.providerId)
+  const stopRenewing = renewLease(env, { candidate, poolOwner }, lease)
   let result: AttemptResult
   let dropped: string[]
   try {
@@ -63,10 +67,12 @@ export async function callWithLease(
     })
   } catch (thrown) {
     // A fault of the hub's own, before any call was made: what was reserved is given back.
+    stopRenewing()
     settle({ outcome: { type: 'unused' } })
     gate.giveBack()
     throw thrown
   }
+  if (result.type !== 'whole' && result.type !== 'stream') stopRenewing()
   const now = Date.now()
   /** Counts an answer that was begun, and whose end was not seen. */
   const count = (begun: Begun | undefined): { usage?: Usage } => {
@@ -82,7 +88,7 @@ export async function callWithLease(
       // Others wait for the proof that the rest is over; a stream may last long after it.
       if (lease.probe && result.type === 'stream') background(pool.prove(lease.id))
       dropped.push(...result.dropped)
-      return { candidate, lease, poolOwner, entry, answer: { ...result, dropped } }
+      return { candidate, lease, poolOwner, entry, answer: { ...result, dropped }, stopRenewing }
     case 'hub-fault': {
       const error = toHubError(result.thrown)
       ledger.close(entry, hubFault, now)

@@ -15,6 +15,7 @@ import type { Estimate } from './estimate.ts'
 import { boundRequest, type MoneyBound, moneyBoundOf } from './money-bound.ts'
 import type { Use, Uses } from './ledger.ts'
 import type { Plan } from './plan.ts'
+import { keepRenewing } from './renewals.ts'
 import { dearest, rulesAt, withPrices } from './prices.ts'
 import { isOwnRow } from './provider-row.ts'
 
@@ -52,6 +53,8 @@ export class TokenGate {
   #asking: Promise<Asked> | undefined
   #outputLimit: number | undefined
   #bound: MoneyBound = { models: false, budget: false }
+  /** What ends the renewals of the slots that are held. */
+  #renewals: (() => void)[] = []
   #epoch = 0
   #teamEpoch = 0
 
@@ -150,6 +153,7 @@ export class TokenGate {
       return { refused, held: [] }
     }
     for (const { id } of rules) refusedUntil.delete(id)
+    this.#renewals = held.flatMap(({ renew }) => (renew ? [keepRenewing(renew)] : []))
     const limits = held.flatMap(({ outputLimit }) => outputLimit ?? [])
     this.#outputLimit = limits.length > 0 ? Math.min(...limits) : undefined
     return { refused, held }
@@ -160,6 +164,7 @@ export class TokenGate {
     const { background } = this.#input
     const asking = this.#asking
     this.#asking = undefined
+    for (const end of this.#renewals.splice(0)) end()
     const settled = asking?.then(({ held }) =>
       Promise.all(held.map(({ end, isTeams }) => end(isTeams ? ofTeam : spent))),
     )

@@ -27,17 +27,20 @@ export interface Offer {
   model: string
   /** Calls of this key that are under way. */
   running: number
+  /** When a slot is free at the latest, where no Worker that holds one is known to live. */
+  slotFreeAt?: (now: number) => number | undefined
   /** The same of each person, by the user's id, where the key serves everyone. */
   runningOf?: (user: string) => number
 }
 
 export const nothingHeld: Held = { calls: 0, charges: {}, people: {} }
 
-/** Nobody knows when a running call ends or a probe is answered; this is how soon it is worth asking again. */
+/** A running call may end, and a probe be answered, at any moment; this is how soon it is worth asking again. */
 const eventRetryMs = 1_000
 
 /** What speaks against a key for any need of this model. */
-export function standingBlocks({ key, account, model, running }: Offer, now: number): Block[] {
+export function standingBlocks(offer: Offer, now: number): Block[] {
+  const { key, account, model, running } = offer
   const blocks: Block[] = []
   if (!key.enabled) blocks.push({ reason: 'disabled' })
   if (key.allowedModels?.length && !matchesAny(model, key.allowedModels)) {
@@ -48,7 +51,7 @@ export function standingBlocks({ key, account, model, running }: Offer, now: num
   blocks.push(...restBlocks('account-rests', account.rest, now))
   const modelRest = account.modelRests[model]
   if (modelRest?.user === undefined) blocks.push(...restBlocks('model-rests', modelRest, now))
-  if (key.maxConcurrent !== null && running >= key.maxConcurrent) blocks.push(busy(running, now))
+  if (key.maxConcurrent !== null && running >= key.maxConcurrent) blocks.push(busy(offer, running, now))
   for (const window of account.windows) {
     if (limitOf(window) !== undefined && counts(window, model, key.id)) {
       blocks.push(...windowBlocks(window, 1, 0, now))
@@ -181,10 +184,11 @@ function restBlocks(
 }
 
 /** What a person may not pass of the calls at a time with a key that serves everyone. */
-export function callBlocks({ key, running, runningOf = () => 0 }: Offer, asker: Asker, now: number): Block[] {
+export function callBlocks(offer: Offer, asker: Asker, now: number): Block[] {
+  const { key, running, runningOf = () => 0 } = offer
   if (key.maxConcurrent === null || !key.shared) return []
   const { share, reserved } = callsFor(key.maxConcurrent, key.shared, asker)
-  const retryAt = now + eventRetryMs
+  const retryAt = slotAt(offer, now)
   const blocks: Block[] = []
   const own = runningOf(asker.user)
   if (own >= share) {
@@ -207,7 +211,7 @@ function heldBlocks(offer: Offer, asker: Asker, held: Held, now: number): Block[
   }
   if (key.maxConcurrent === null) return blocks
   const taken = running + callsAhead(offer, key.maxConcurrent, asker, held)
-  if (taken >= key.maxConcurrent) blocks.push(busy(taken, now))
+  if (taken >= key.maxConcurrent) blocks.push(busy(offer, taken, now))
   return blocks
 }
 
@@ -221,8 +225,13 @@ function callsAhead({ key, running, runningOf }: Offer, most: number, asker: Ask
   return own + Math.min(held.calls - own, Math.max(0, most - reserved - others))
 }
 
-function busy(running: number, now: number): Block {
-  return { reason: 'busy', retryAt: now + eventRetryMs, detail: `${running} calls are running` }
+function busy(offer: Offer, running: number, now: number): Block {
+  return { reason: 'busy', retryAt: slotAt(offer, now), detail: `${running} calls are running` }
+}
+
+/** When it is worth asking for a slot again. */
+function slotAt({ slotFreeAt }: Offer, now: number): number {
+  return slotFreeAt?.(now) ?? now + eventRetryMs
 }
 
 function tooLarge(window: Window, need: Need, now: number): Block[] {

@@ -10,7 +10,16 @@ import { remember } from './conversations.ts'
 import { mostRestingModels, newest, type Rest } from './cooldown.ts'
 import type { Grant } from './grant.ts'
 import { type Journal, mostHeld } from './journal.ts'
-import { type Account, accountOf, countRunning, type OpenLease, type PoolState } from './pool-state.ts'
+import {
+  type Account,
+  accountOf,
+  beginCall,
+  endCall,
+  type OpenLease,
+  type PoolState,
+  recallCalls,
+  renewCall,
+} from './pool-state.ts'
 import type { PoolStore } from './store.ts'
 import type { LostLeases } from './unsettled.ts'
 import { chargeAhead, windowName } from './windows.ts'
@@ -39,10 +48,12 @@ export class Books {
   #lost: OpenBlock[] = []
   #hasRow = false
 
-  constructor(store: PoolStore, journal: Journal) {
+  /** @param startedAt when the hub was started, where all Workers from before are known to be dead; else 0. */
+  constructor(store: PoolStore, journal: Journal, startedAt = 0) {
     this.#store = store
     this.#journal = journal
     this.state = store.readState()
+    recallCalls(this.state, startedAt)
     this.#recover()
   }
 
@@ -80,9 +91,14 @@ export class Books {
     this.state.leases.set(lease.id, lease)
     this.state.turn++
     this.state.pass = pass
-    countRunning(this.state, lease.keyId, 1, lease.user)
+    beginCall(this.state, lease, now)
     remember(this.state.conversations, lease.account, account)
     return lease
+  }
+
+  /** The call of a lease goes on. A key without a limit of concurrency need not know. */
+  renew(lease: OpenLease, now: number): void {
+    if (lease.slot) this.#store.writeLease(renewCall(this.state, lease, now))
   }
 
   /** A lease has ended, and this is what its end makes of the account. */
@@ -95,7 +111,7 @@ export class Books {
     const before = accountOf(this.state, lease.account)
     const unwritten = this.#unwritten.delete(lease.id)
     this.state.leases.delete(lease.id)
-    countRunning(this.state, lease.keyId, -1, lease.user)
+    endCall(this.state, lease)
     if (!unwritten) {
       if (record) this.#journal.add(lease.id, record, now)
       else this.#store.removeRow(lease.id)
@@ -119,7 +135,7 @@ export class Books {
     const record = unwritten ?? this.#store.readRecord(lease.id)
     this.#unwritten.delete(lease.id)
     this.state.leases.delete(lease.id)
-    countRunning(this.state, lease.keyId, -1, lease.user)
+    endCall(this.state, lease)
     if (!record) return
     if (unwritten) this.#hold(unsettled(record), now)
     else this.#journal.add(lease.id, unsettled(record), now)

@@ -70,6 +70,7 @@ export function reserve(
       request: need.requestId,
       ...(probe && { probe }),
       ...(need.onlyKey !== undefined && { trial: true as const }),
+      ...(key.maxConcurrent !== null && { slot: true as const }),
     },
     account: {
       ...account,

@@ -19,7 +19,7 @@ import { reserve } from './grant.ts'
 import { Journal } from './journal.ts'
 import type { Admission, Explanation, KeyToTest, Need, PoolReport, Settlement } from './lease.ts'
 import { likelyCalls } from './likely.ts'
-import { accountOf, type OpenLease } from './pool-state.ts'
+import { accountOf, freeSlots, type OpenLease } from './pool-state.ts'
 import { poolDryAt, reportKeys } from './report.ts'
 import { migrate } from './schema.ts'
 import { prove, settle } from './settling.ts'
@@ -66,6 +66,7 @@ export class KeyPool extends DurableObject<Env> {
     const { copy, waiting } = this.#wake()
     const { pool, epoch } = await copy.readFor(need.user)
     const now = this.#now()
+    this.#freeSlots()
     const { place, heldOf } = waiting.look(need, now)
     const decision = decide(pool, need, now, heldOf)
     const hint = hintOf(pool, need, decision, now)
@@ -92,6 +93,16 @@ export class KeyPool extends DurableObject<Env> {
     books.saveAccount(lease.account, account)
     books.saveCircuit(circuit.model, circuit.rest)
     this.#touch(lease.account)
+  }
+
+  /** The call of a lease goes on. @returns false where the lease has ended. */
+  async renew(leaseId: string): Promise<boolean> {
+    const { books } = this.#wake()
+    const lease = books.state.leases.get(leaseId)
+    if (!lease) return false
+    books.renew(lease, this.#now())
+    this.#touch(lease.account)
+    return true
   }
 
   /** Ends a lease; a second time changes nothing. Of a lease that is not known (any more) only the record is kept. */
@@ -139,6 +150,7 @@ export class KeyPool extends DurableObject<Env> {
     const { configuration, state } = await awake.copy.read()
     const { waiting, together } = awake
     const now = this.#now()
+    this.#freeSlots()
     const dryAt = poolDryAt(configuration, state, now)
     const setAside = this.#store.countSetAside()
     return {
@@ -156,6 +168,7 @@ export class KeyPool extends DurableObject<Env> {
     const { copy, waiting } = this.#wake()
     const pool = await copy.read()
     const now = this.#now()
+    this.#freeSlots()
     return explainNeed(pool, need, now, waiting.look(need, now).heldOf)
   }
 
@@ -217,7 +230,7 @@ export class KeyPool extends DurableObject<Env> {
     const stored = key.maxConcurrent !== null || isCountedExactly(key, need)
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
-    const { id, keyId, model, deadlineAt, probe } = given
+    const { id, keyId, model, deadlineAt, probe, slot } = given
     return {
       id,
       keyId,
@@ -227,7 +240,13 @@ export class KeyPool extends DurableObject<Env> {
       deadlineAt,
       ...(key.free && { free: true as const }),
       ...(probe && { probe }),
+      ...(slot && { slot }),
     }
+  }
+
+  /** Workers that are dead hold no slots. */
+  #freeSlots(): void {
+    for (const { account } of freeSlots(this.#wake().books.state, this.#now())) this.#touch(account)
   }
 
   /** Whose quota is over, of leases and of what is remembered: whatever nobody speaks of again. */
@@ -267,7 +286,7 @@ export class KeyPool extends DurableObject<Env> {
     if (this.#awake) return this.#awake
     const journal = new Journal(this.#store, this.#now())
     const address = readPoolName(this.#store.learnName(this.ctx.id.name))
-    const books = new Books(this.#store, journal)
+    const books = new Books(this.#store, journal, Number(this.env.HUB_STARTED_AT ?? 0))
     this.#awake = {
       address,
       books,

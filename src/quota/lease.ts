@@ -66,6 +66,8 @@ export interface Lease {
   free?: true
   /** This call goes first after a rest: the pool wants to hear at once when it is answered (`prove`). */
   probe?: true
+  /** It holds a slot of its key, and the pool wants to hear while it goes on (`renew`). */
+  slot?: true
 }
 
 export type KeySecret =

@@ -6,6 +6,7 @@ import type { Forbidden } from './forbidden.ts'
 import type { Pace } from './forecast.ts'
 import type { KeySecret } from './lease.ts'
 import type { SharedAccount } from './shares.ts'
+import { Slots } from './slots.ts'
 import { type Window, windowName, type WindowRule } from './windows.ts'
 
 /** A key as it may be chosen. */
@@ -91,6 +92,10 @@ export interface OpenLease {
   request?: string
   /** A person tests the key. */
   trial?: true
+  /** It holds one of the calls at a time that its key may have, and its Worker renews that. */
+  slot?: true
+  /** When it was renewed last. */
+  renewedAt?: number
 }
 
 /** What has happened in a pool. Survives eviction. */
@@ -110,6 +115,10 @@ export interface PoolState {
   runningOf: Map<string, number>
   /** The account that a conversation was on last. */
   conversations: Map<string, string>
+  /** The leases that hold a slot of their key. */
+  slots: Slots
+  /** Open leases whose Workers are dead: their calls are not under way. */
+  dead: Set<string>
 }
 
 /** A state in which nothing has happened. */
@@ -123,11 +132,65 @@ export function emptyState(): PoolState {
     running: new Map(),
     runningOf: new Map(),
     conversations: new Map(),
+    slots: new Slots(),
+    dead: new Set(),
   }
 }
 
-/** Notes that a call of a key has begun (1) or ended (-1). @param user who made it, where the key serves everyone. */
-export function countRunning(state: PoolState, keyId: string, change: 1 | -1, user?: string): void {
+/** Notes that a lease was given: its call is under way. */
+export function beginCall(state: PoolState, lease: OpenLease, now: number): void {
+  countRunning(state, lease.keyId, 1, lease.user)
+  if (lease.slot) state.slots.hear(lease.id, lease.keyId, now)
+}
+
+/**
+ * Notes the leases out of storage. Their calls are under way where their Workers live.
+ *
+ * @param startedAt when the hub was started, where all Workers from before are known to be dead; else 0.
+ */
+export function recallCalls(state: PoolState, startedAt: number): void {
+  const leases = [...state.leases.values()].toSorted((a, b) => heardAt(a) - heardAt(b))
+  for (const lease of leases) {
+    if (lease.admittedAt < startedAt) {
+      state.dead.add(lease.id)
+      continue
+    }
+    countRunning(state, lease.keyId, 1, lease.user)
+    if (lease.slot) state.slots.hear(lease.id, lease.keyId, heardAt(lease))
+  }
+}
+
+/** Notes that the Worker of a lease lives. @returns the lease as it is now. */
+export function renewCall(state: PoolState, lease: OpenLease, now: number): OpenLease {
+  const renewed = { ...lease, renewedAt: now }
+  state.leases.set(lease.id, renewed)
+  if (state.dead.delete(lease.id)) countRunning(state, lease.keyId, 1, lease.user)
+  if (lease.slot) state.slots.hear(lease.id, lease.keyId, now)
+  return renewed
+}
+
+function heardAt({ admittedAt, renewedAt = admittedAt }: OpenLease): number {
+  return renewedAt
+}
+
+/** Frees the slots of Workers that are dead. @returns their leases. */
+export function freeSlots(state: PoolState, now: number): OpenLease[] {
+  const silent = state.slots.lapse(now).flatMap((id) => state.leases.get(id) ?? [])
+  for (const lease of silent) {
+    state.dead.add(lease.id)
+    countRunning(state, lease.keyId, -1, lease.user)
+  }
+  return silent
+}
+
+/** Notes that a lease has ended, whatever was known of its Worker. */
+export function endCall(state: PoolState, lease: OpenLease): void {
+  state.slots.leave(lease.id)
+  if (!state.dead.delete(lease.id)) countRunning(state, lease.keyId, -1, lease.user)
+}
+
+/** Counts a call of a key that has begun (1) or ended (-1). @param user who made it, where the key serves everyone. */
+function countRunning(state: PoolState, keyId: string, change: 1 | -1, user?: string): void {
   addTo(state.running, keyId, change)
   if (user !== undefined) addTo(state.runningOf, runningName(keyId, user), change)
 }

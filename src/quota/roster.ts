@@ -109,6 +109,7 @@ export class Roster {
       model,
       account: accountOf(this.#state, key.account),
       running: this.#state.running.get(key.id) ?? 0,
+      slotFreeAt: (now) => this.#state.slots.lapsesAt(key.id, now),
       ...(key.shared && { runningOf: (user: string) => runningOf(this.#state, key.id, user) }),
     }
   }

@@ -2,7 +2,7 @@
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import type { Rest } from './cooldown.ts'
-import { type Account, countRunning, emptyState, type OpenLease, type PoolState } from './pool-state.ts'
+import { type Account, emptyState, type OpenLease, type PoolState } from './pool-state.ts'
 import type { Together } from './together.ts'
 import type { Place } from './waiting.ts'
 import type { AheadRow } from './write-ahead.ts'
@@ -47,7 +47,6 @@ export class PoolStore {
       // One call behind the foremost: where a key would be that has had its share.
       pass: Math.max(0, latest(({ pass }) => pass) - 1),
     }
-    for (const { keyId, user } of leases.values()) countRunning(state, keyId, 1, user)
     const last = [...accounts].flatMap(([id, { conversations }]) =>
       Object.entries(conversations ?? {}).map(([name, { at }]) => ({ id, name, at })),
     )
@@ -137,6 +136,11 @@ export class PoolStore {
       JSON.stringify(lease),
       JSON.stringify(record),
     )
+  }
+
+  /** Writes an open lease again. */
+  writeLease(lease: OpenLease): void {
+    this.#sql.exec('UPDATE leases SET lease = ? WHERE id = ?', JSON.stringify(lease), lease.id)
   }
 
   /** The record that a lease was given with. */

@@ -28,7 +28,7 @@ export class TeamObject extends DurableObject<Env> {
     super(ctx, env)
     migrate(ctx.storage)
     const { sql } = ctx.storage
-    this.#allowances = new Allowances(sql)
+    this.#allowances = new Allowances(sql, Number(env.HUB_STARTED_AT ?? 0))
     this.#epoch = new KnownEpoch({
       sql,
       read: () => readTeamEpoch(env.DB, ctx.id.name ?? ''),
@@ -52,9 +52,21 @@ export class TeamObject extends DurableObject<Env> {
     if (epoch === undefined) return { type: 'gone' }
     const decision = this.#allowances.reserve([rules], need, this.#now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    const { reservationId, deadlineAt, outputLimit } = decision
+    const { reservationId, deadlineAt, outputLimit, grants } = decision
+    const slot = grants.some(({ reservation }) => reservation.slot)
     await this.#schedule(deadlineAt)
-    return { type: 'grant', epoch, reservationId, ...(outputLimit !== undefined && { outputLimit }) }
+    return {
+      type: 'grant',
+      epoch,
+      reservationId,
+      ...(outputLimit !== undefined && { outputLimit }),
+      ...(slot && { slot }),
+    }
+  }
+
+  /** A request that holds a slot goes on. @returns false where its reservation has ended. */
+  async renew(reservationId: string): Promise<boolean> {
+    return this.#allowances.renew(reservationId, this.#now())
   }
 
   /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made. */

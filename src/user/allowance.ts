@@ -26,7 +26,7 @@ import { nothingSpent, spend, type Spending, unspend, wholeAmount } from './spen
 /** After this a reservation that nobody settled counts as used: no request lasts as long. */
 export const reservationMs = 16 * 60_000
 
-/** Nobody knows when a running request ends; this is how soon it is worth asking again. */
+/** A running request may end at any moment; this is how soon it is worth asking again. */
 const busyRetryMs = 1_000
 
 /** The counters of one subject. Stored as one row, because a reservation changes most of it. */
@@ -48,6 +48,10 @@ export interface Reservation {
   charges: Record<string, number>
   /** Nano-dollars. */
   money: number
+  /** It holds one of the requests at a time of a subject of this request, and its Worker renews that. */
+  slot?: true
+  /** When it was renewed last. */
+  renewedAt?: number
 }
 
 export type Decision =
@@ -70,7 +74,8 @@ export function allowanceUnder(rules: Rules, allowance: Allowance | undefined): 
 /**
  * Decides about one request, and reserves what it may need.
  * @param allowance under the rules given.
- * @param running how many reservations of the subject are open.
+ * @param running how many requests of the subject are running.
+ * @param slotFreeAt when one of them ends at the latest, where none of their Workers is known to live.
  */
 export function reserve(
   rules: Rules,
@@ -79,11 +84,14 @@ export function reserve(
   need: RequestNeed,
   id: string,
   now: number,
+  slotFreeAt?: number,
 ): Decision {
   const { budget, subject } = rules
   const bill = budget && makeBill(subject, budget, allowance.spending, need, now)
   if (bill?.type === 'refusal') return bill
-  const refusal = refuseForConcurrency(rules, running, now) ?? refuseForWindows(subject, allowance, need, now)
+  const refusal =
+    refuseForConcurrency(rules, running, slotFreeAt ?? now + busyRetryMs) ??
+    refuseForWindows(subject, allowance, need, now)
   if (refusal) return refusal
   const charges: Record<string, number> = {}
   const windows = allowance.windows.map((window) => {
@@ -101,6 +109,7 @@ export function reserve(
       deadlineAt: now + reservationMs,
       charges,
       money,
+      ...(rules.maxConcurrent !== null && { slot: true as const }),
     },
     allowance: { windows, spending: money > 0 ? spend(allowance.spending, money, now) : allowance.spending },
     ...(bill?.outputLimit !== undefined && { outputLimit: bill.outputLimit }),
@@ -143,7 +152,7 @@ function trueUpMoney(
 function refuseForConcurrency(
   { subject, maxConcurrent }: Rules,
   running: number,
-  now: number,
+  retryAt: number,
 ): Refusal | undefined {
   if (maxConcurrent === null || running < maxConcurrent) return undefined
   return {
@@ -151,7 +160,7 @@ function refuseForConcurrency(
     subject,
     code: 'RATE_LIMIT_EXCEEDED',
     message: `${nameOf[subject]} may run ${maxConcurrent} requests at once, and ${running} are running.`,
-    retryAt: now + busyRetryMs,
+    retryAt,
   }
 }
 

@@ -4,9 +4,10 @@
  */
 import { randomId } from '../ids.ts'
 import { AllowanceStore, deadlineOf } from './allowance-store.ts'
+import { Slots } from '../quota/slots.ts'
 import { type Allowance, allowanceUnder, type Reservation, settle } from './allowance.ts'
 import { reportUse } from './cap-report.ts'
-import { type JointDecision, reserveTogether } from './joint.ts'
+import { type CountedSubject, type JointDecision, reserveTogether } from './joint.ts'
 import type { CapUse, Refusal, RequestNeed, Rules, Spent } from './reservation.ts'
 
 /** A copy of the storage, loaded when first needed. */
@@ -14,23 +15,31 @@ interface Awake {
   allowances: Map<string, Allowance>
   /** The shares of each running request, in the order in which they end. */
   reservations: Map<string, Reservation[]>
+  /** Who holds the slots of limits of concurrency, by the name of the share. */
+  slots: Slots
+  /** Requests whose Workers are dead: they are not running. */
+  dead: Set<string>
 }
 
 export class Allowances {
   readonly #store: AllowanceStore
   #loaded: Awake | undefined
 
-  constructor(sql: SqlStorage) {
+  readonly #startedAt: number
+
+  /** @param startedAt when the hub was started, where all Workers from before are known to be dead; else 0. */
+  constructor(sql: SqlStorage, startedAt = 0) {
     this.#store = new AllowanceStore(sql)
+    this.#startedAt = startedAt
   }
 
   /** Reserves for one request from all of its subjects, or says which refuses. */
   reserve(rules: readonly Rules[], need: RequestNeed, now: number): Refusal | JointDecision {
-    const { allowances, reservations } = this.#awake()
+    const { allowances, reservations, slots } = this.#awake()
     const subjects = rules.map((each) => ({
       rules: each,
       allowance: allowanceUnder(each, allowances.get(each.id)),
-      running: this.#openOf(each.id, now).length,
+      ...this.#runningOf(each.id, now),
     }))
     const decision = reserveTogether(subjects, need, randomId('res'), now)
     if (decision.type === 'refusal') return decision
@@ -38,7 +47,20 @@ export class Allowances {
     const shares = decision.grants.map(({ reservation }) => reservation)
     this.#store.writeReservation(decision.reservationId, shares)
     reservations.set(decision.reservationId, shares)
+    hear(slots, shares)
     return decision
+  }
+
+  /** A request goes on. @returns false where its reservation has ended. */
+  renew(reservationId: string, now: number): boolean {
+    const { reservations, slots, dead } = this.#awake()
+    const shares = reservations.get(reservationId)?.map((share) => ({ ...share, renewedAt: now }))
+    if (!shares) return false
+    this.#store.writeReservation(reservationId, shares)
+    reservations.set(reservationId, shares)
+    dead.delete(reservationId)
+    hear(slots, shares)
+    return true
   }
 
   /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made. */
@@ -54,9 +76,10 @@ export class Allowances {
   /** The use of each subject's caps, in the order in which they are asked about. */
   uses(rules: readonly Rules[], now: number): CapUse[] {
     const { allowances } = this.#awake()
-    return rules.map((each) =>
-      reportUse(each, allowanceUnder(each, allowances.get(each.id)), this.#openOf(each.id, now), now),
-    )
+    return rules.map((each) => ({
+      ...reportUse(each, allowanceUnder(each, allowances.get(each.id)), this.#openOf(each.id, now), now),
+      running: this.#runningOf(each.id, now).running,
+    }))
   }
 
   /** Forgets a subject and its share of running requests. */
@@ -92,11 +115,29 @@ export class Allowances {
   }
 
   #awake(): Awake {
-    this.#loaded ??= {
-      allowances: this.#store.readAllowances(),
-      reservations: this.#store.readReservations(),
-    }
+    this.#loaded ??= this.#load()
     return this.#loaded
+  }
+
+  #load(): Awake {
+    const reservations = this.#store.readReservations()
+    const running = [...reservations.values()].filter(([share]) => heardAt(share) >= this.#startedAt)
+    const slots = new Slots()
+    for (const shares of running.toSorted(([a], [b]) => heardAt(a) - heardAt(b))) hear(slots, shares)
+    const alive = new Set(running.flat().map(({ id }) => id))
+    return {
+      allowances: this.#store.readAllowances(),
+      reservations,
+      slots,
+      dead: new Set([...reservations.keys()].filter((id) => !alive.has(id))),
+    }
+  }
+
+  #runningOf(subjectId: string, now: number): Pick<CountedSubject, 'running' | 'slotFreeAt'> {
+    const { slots, dead } = this.#awake()
+    for (const holder of slots.lapse(now)) dead.add(holder.slice(0, holder.indexOf(' ')))
+    const running = this.#openOf(subjectId, now).filter(({ id }) => !dead.has(id))
+    return { running: running.length, slotFreeAt: slots.lapsesAt(subjectId, now) }
   }
 
   #openOf(subjectId: string, now: number): Reservation[] {
@@ -111,6 +152,25 @@ export class Allowances {
   }
 
   #remove(reservationId: string): void {
-    if (this.#awake().reservations.delete(reservationId)) this.#store.removeReservation(reservationId)
+    const { reservations, slots, dead } = this.#awake()
+    const shares = reservations.get(reservationId)
+    if (!shares) return
+    reservations.delete(reservationId)
+    this.#store.removeReservation(reservationId)
+    for (const share of shares) slots.leave(holderOf(share))
+    dead.delete(reservationId)
   }
+}
+
+/** Notes when the Worker of a request was last heard of, for the shares that hold a slot. */
+function hear(slots: Slots, shares: readonly Reservation[]): void {
+  for (const share of shares) if (share.slot) slots.hear(holderOf(share), share.subjectId, heardAt(share))
+}
+
+function holderOf({ id, subjectId }: Reservation): string {
+  return `${id} ${subjectId}`
+}
+
+function heardAt(share: Reservation | undefined): number {
+  return share?.renewedAt ?? share?.reservedAt ?? 0
 }

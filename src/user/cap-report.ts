@@ -10,9 +10,8 @@ export function reportUse(
   { windows, spending }: Allowance,
   open: readonly Reservation[],
   now: number,
-): CapUse {
+): Omit<CapUse, 'running'> {
   return {
-    running: open.length,
     windows: windows.flatMap((window) => reportWindow(window, open, now) ?? []),
     ...(budget && { budget: reportBudget(budget, spending, open, now) }),
   }

@@ -6,8 +6,10 @@ import type { Refusal, RequestNeed, Rules } from './reservation.ts'
 export interface CountedSubject {
   rules: Rules
   allowance: Allowance
-  /** How many of its reservations are open. */
+  /** How many of its requests are running. */
   running: number
+  /** When one of them ends at the latest, where none of their Workers is known to live. */
+  slotFreeAt?: number | undefined
 }
 
 export interface JointDecision {
@@ -41,8 +43,8 @@ export function reserveTogether(
 function decideEach(subjects: readonly CountedSubject[], need: RequestNeed, id: string, now: number) {
   const grants: Extract<Decision, { type: 'grant' }>[] = []
   const refusals: Refusal[] = []
-  for (const { rules, allowance, running } of subjects) {
-    const decision = reserve(rules, allowance, running, need, id, now)
+  for (const { rules, allowance, running, slotFreeAt } of subjects) {
+    const decision = reserve(rules, allowance, running, need, id, now, slotFreeAt)
     if (decision.type === 'grant') grants.push(decision)
     else refusals.push(decision)
   }

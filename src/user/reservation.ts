@@ -59,6 +59,8 @@ export type Answer = (Grant | Refusal) & { epoch: number }
 export interface Grant {
   type: 'grant'
   reservationId: string
+  /** It holds a slot of a limit of concurrency, and the object wants to hear while it goes on (`renew`). */
+  slot?: true
   /** Set where the client set none: the budget pays for no longer answer. */
   outputLimit?: number
 }

@@ -38,7 +38,7 @@ export class UserObject extends DurableObject<Env> {
     migrate(ctx.storage)
     const { sql } = ctx.storage
     this.#store = new UserStore(sql)
-    this.#allowances = new Allowances(sql)
+    this.#allowances = new Allowances(sql, Number(env.HUB_STARTED_AT ?? 0))
     this.#epoch = new KnownEpoch({
       sql,
       read: () => readEpoch(env.DB, ctx.id.name ?? ''),
@@ -110,9 +110,21 @@ export class UserObject extends DurableObject<Env> {
     const epoch = await this.#readyEpoch()
     const decision = this.#allowances.reserve(rules, need, this.#now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    const { reservationId, deadlineAt, outputLimit } = decision
+    const { reservationId, deadlineAt, outputLimit, grants } = decision
+    const slot = grants.some(({ reservation }) => reservation.slot)
     await this.#schedule(deadlineAt)
-    return { type: 'grant', epoch, reservationId, ...(outputLimit !== undefined && { outputLimit }) }
+    return {
+      type: 'grant',
+      epoch,
+      reservationId,
+      ...(outputLimit !== undefined && { outputLimit }),
+      ...(slot && { slot }),
+    }
+  }
+
+  /** A request that holds a slot goes on. @returns false where its reservation has ended. */
+  async renew(reservationId: string): Promise<boolean> {
+    return this.#allowances.renew(reservationId, this.#now())
   }
 
   /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made: all is given back. */

@@ -8,7 +8,8 @@ import type { Need, Outcome } from '../../src/quota/lease.ts'
 import {
   accountUnder,
   type Configuration,
-  countRunning,
+  beginCall,
+  endCall,
   emptyState,
   type OpenLease,
   type PoolState,
@@ -90,14 +91,14 @@ export class PlainPool {
     this.state.leases.set(lease.id, lease)
     this.state.accounts.set(lease.account, account)
     if (circuit) this.state.circuits.set(lease.model, circuit)
-    countRunning(this.state, lease.keyId, 1, lease.user)
+    beginCall(this.state, lease, now)
     this.roster.touch(lease.account, now)
     return lease
   }
 
   settle(lease: OpenLease, outcome: Outcome, now: number): void {
     this.state.leases.delete(lease.id)
-    countRunning(this.state, lease.keyId, -1, lease.user)
+    endCall(this.state, lease)
     const { account, circuit } = settle(calendarOf(this.provider), this.state, lease, { outcome }, now)
     this.state.accounts.set(lease.account, account)
     if (circuit.rest) this.state.circuits.set(circuit.model, circuit.rest)

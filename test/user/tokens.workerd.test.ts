@@ -114,6 +114,32 @@ describe('a token with limits', () => {
     await object.reserve([rules], need)
   })
 
+  it('holds a slot while its Worker is heard of, and for a minute more', async () => {
+    const rules = makeRules({ maxConcurrent: 1 })
+    const granted = await object.reserve([rules], need)
+    expect(granted).toMatchObject({ slot: true })
+    const id = idOf(granted)
+    for (let renewals = 0; renewals < 6; renewals++) {
+      now += 20_000
+      if (renewals % 2 === 0) await evict()
+      expect(await object.renew(id)).toBe(true)
+      expect(await object.reserve([rules], need)).toMatchObject({ type: 'refusal', retryAt: now + 1_000 })
+    }
+    const lapsesAt = now + minuteMs
+    now += 30_000
+    await evict()
+    expect(await object.reserve([rules], need)).toMatchObject({ type: 'refusal', retryAt: lapsesAt })
+    now = lapsesAt
+    expect((await useOf(rules)).running).toBe(0)
+    const next = idOf(await object.reserve([rules], need))
+    // The first one ends after all: the slot is the other's.
+    await object.settle(id, { tokens: 1 })
+    expect((await object.reserve([rules], need)).type).toBe('refusal')
+    await object.settle(next, { tokens: 1 })
+    expect(await object.renew(next)).toBe(false)
+    expect((await useOf(rules)).running).toBe(0)
+  })
+
   it('does not count against another', async () => {
     await object.reserve([perMinute(1)], need)
     expect((await object.reserve([perMinute(1)], need)).type).toBe('refusal')
