@@ -1,22 +1,23 @@
 /** `npm run dev`: the hub with hot reload of Worker and dashboard. */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import {
-  ensureSecrets,
-  freePort,
-  localVariables,
-  migrateLocal,
-  platformVariables,
-  readPort,
-  root,
-} from './local.mjs'
+import { freePort, readPort, requirePort } from './port.mjs'
+import { requireWrapper } from './prepare.mjs'
+import { nameProcess } from './processes.mjs'
 import { scriptOf } from './tools.mjs'
+
+await requireWrapper(import.meta.url)
+const { ensureSecrets, guard, localVariables, lockOrFail, migrateLocal, platformVariables, root } =
+  await import('./local.mjs')
 
 // The hub must know its port, so Vite may not take another one.
 const port = readPort() || (await freePort())
+const state = path.join(root, '.wrangler', 'state')
 
+const lock = lockOrFail(state, { port, command: 'npm run dev' })
+await requirePort(port, 'npm run dev')
 ensureSecrets()
-migrateLocal(path.join(root, '.wrangler', 'state'))
+migrateLocal(state)
 const args = ['--config', 'dashboard/vite.config.ts', '--port', String(port), '--strictPort']
 const vite = spawn(process.execPath, [scriptOf(root, 'vite'), ...args], {
   cwd: root,
@@ -28,4 +29,10 @@ const vite = spawn(process.execPath, [scriptOf(root, 'vite'), ...args], {
     WRANGLER_SEND_METRICS: 'false',
   },
 })
+const workers = vite.pid === undefined ? [] : [nameProcess(vite.pid)]
+lock.noteWorkers(workers)
+guard(workers)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => vite.kill(signal))
+// The wrapper was killed, and cannot pass on a signal any more.
+process.once('disconnect', () => vite.kill())
 vite.once('exit', (code) => process.exit(code ?? 0))

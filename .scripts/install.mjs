@@ -5,6 +5,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { fail } from './prepare.mjs'
+
+/** How npm says that it has no network. */
+const offline =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT)\b/
 
 /** @param {string} root the folder of the project. Ends the process where npm fails. */
 export function installDependencies(root) {
@@ -13,10 +18,26 @@ export function installDependencies(root) {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
   console.log('Installing dependencies (once, about half a minute) …')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status } = spawnSync(
+  const { status, error, stderr } = spawnSync(
     npm,
     ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' },
+    {
+      cwd: root,
+      stdio: ['inherit', 'inherit', 'pipe'],
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+    },
   )
-  if (status !== 0) process.exit(status ?? 1)
+  if (error?.code === 'ENOENT')
+    fail(
+      'npm is not found, and the dependencies are to be installed. Install Node with npm: https://nodejs.org',
+    )
+  if (status === 0) return
+  const [code] = offline.exec(stderr ?? '') ?? []
+  if (code !== undefined)
+    fail(
+      `The dependencies cannot be installed: npm does not reach its registry (${code}). Connect, and try again.`,
+    )
+  process.stderr.write(stderr ?? '')
+  process.exit(status ?? 1)
 }

@@ -1,12 +1,14 @@
 /** What a local run of the hub needs: secrets, a database with its tables, and a runtime that serves the build. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { unstable_getMiniflareWorkerOptions } from 'wrangler'
+import { lockState, StateInUse } from './lock.mjs'
+import { freePort } from './port.mjs'
+import { fail } from './prepare.mjs'
+import { childrenOf } from './processes.mjs'
 import { scriptOf } from './tools.mjs'
 
 export const root = path.join(import.meta.dirname, '..')
@@ -56,19 +58,30 @@ export function platformVariables(port, variables) {
   return { HUB_PORT: String(port), ...(variables.HUB_LOCAL === '1' && { HUB_DIRECT: '1' }) }
 }
 
-/** The port that a person wants, from `PORT`. Ends the program where it is none. */
-export function readPort() {
-  const port = Number(process.env.PORT ?? 8787)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  console.error(`PORT must be a port number, not "${process.env.PORT}".`)
-  return process.exit(1)
+/**
+ * Takes the lock of a state folder, with one line in place of a stack where another hub runs on it.
+ *
+ * @param {string} state the folder.
+ * @param {{ port?: number, command: string }} about as `lockState` takes it.
+ */
+export function lockOrFail(state, about) {
+  try {
+    return lockState(state, about)
+  } catch (error) {
+    if (error instanceof StateInUse) return fail(error.message)
+    throw error
+  }
 }
 
 function isTaken(name) {
   return fromEnvironment.includes(name) || name.endsWith('_API_KEY') || /^MASTER_KEY_\d+$/.test(name)
 }
 
-/** Applies the migrations to the local database. @param state the folder in which local state is kept. */
+/**
+ * Applies the migrations to the local database. Whoever calls it holds the lock, or owns the folder alone.
+ *
+ * @param {string} state the folder in which local state is kept.
+ */
 export function migrateLocal(state) {
   run('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state])
 }
@@ -80,12 +93,16 @@ export function build() {
 
 /**
  * Serves the build on loopback until it is told to stop.
- * @param {{ port: number, state: string, variables: Record<string, string>, dist?: string }} options
- * `port` 0 chooses a free one; `dist` is the folder of a copy of the build.
- * @returns {Promise<{ url: URL, stop: () => Promise<void> }>}
+ * @param {{ port: number, state: string, variables: Record<string, string>, dist?: string, lock?: ReturnType<typeof lockState> }} options
+ * `port` 0 chooses a free one; `dist` is the folder of a copy of the build; `lock` is that of the state,
+ * where it is held already.
+ * @throws {StateInUse} where another process holds it.
+ * @returns {Promise<{ url: URL, workers: import('./processes.mjs').ProcessName[], stop: () => Promise<void> }>}
  */
-export async function serve({ port: wanted, state, variables, dist = path.join(root, 'dist') }) {
+export async function serve({ port: wanted, state, variables, dist = path.join(root, 'dist'), lock }) {
   const port = wanted === 0 ? await freePort() : wanted
+  const held = lock ?? lockState(state, { port })
+  const others = new Set(childrenOf(process.pid).map(({ pid }) => pid))
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
   const folder = path.join(dist, 'llm_hub')
   // The bundler has settled the modules; the rules for finding them are not wanted.
@@ -115,17 +132,31 @@ export async function serve({ port: wanted, state, variables, dist = path.join(r
       ],
     }),
   )
-  return { url: await miniflare.ready, stop: () => miniflare.dispose() }
+  const stop = async () => {
+    await miniflare.dispose()
+    held.release()
+  }
+  try {
+    const url = await miniflare.ready
+    const workers = childrenOf(process.pid).filter(({ pid }) => !others.has(pid))
+    held.noteWorkers(workers)
+    return { url, workers, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }
 
-/** A loopback port that nothing listens on. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
+/** Has processes ended when this one is gone, however it ends. @param {import('./processes.mjs').ProcessName[]} workers */
+export function guard(workers) {
+  const script = path.join(import.meta.dirname, 'guard.mjs')
+  // Its own group, so that what is sent to this one's does not reach it.
+  const child = spawn(process.execPath, [script, JSON.stringify(workers)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  child.unref()
+  child.stdin.unref()
 }
 
 /** The built modules, the entry first. */

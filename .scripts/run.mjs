@@ -10,11 +10,13 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installDependencies } from './install.mjs'
 import { chooseNode } from './node.mjs'
+import { requireNode } from './prepare.mjs'
 import { scriptOf } from './tools.mjs'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 const [what = '', ...args] = process.argv.slice(2)
 
+requireNode()
 installDependencies(root)
 try {
   const script = what.endsWith('.mjs') ? path.join(root, what) : scriptOf(root, what)
@@ -26,9 +28,14 @@ try {
 
 function run(node, command) {
   const child = spawn(node, command, {
-    stdio: 'inherit',
+    // A script of ours hears by the channel when this process is killed.
+    stdio: what.endsWith('.mjs') ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit',
     // Tools that start `node` themselves find the same one.
-    env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}` },
+    env: {
+      ...process.env,
+      HUB_WRAPPED: '1',
+      PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}`,
+    },
   })
   // A terminal sends Ctrl+C to both; other senders know this process alone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
