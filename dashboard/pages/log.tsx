@@ -57,7 +57,9 @@ function Details({ row, person }: { row: NamedLog; person: Person }) {
         <Facts
           facts={[
             [words.outcome, <Outcome row={row} />],
+            [words.message, row.message],
             [words.asked, <code>{row.asked}</code>],
+            [words.route, row.route !== null && <code>{row.route}</code>],
             [words.served, <ServedBy row={row} />],
             [words.key, row.keyId && nameOf(row.keyId)],
             [words.time, moment(Date.parse(row.startedAt))],
@@ -66,6 +68,7 @@ function Details({ row, person }: { row: NamedLog; person: Person }) {
             [words.dialect, row.dialect],
             [words.answered, row.stream ? words.streamed : words.whole],
             [words.token, row.tokenId ? nameOf(row.tokenId) : words.session],
+            [words.client, row.client],
             [words.owner, ownerName(row.owner, names)],
           ]}
         />
@@ -73,7 +76,7 @@ function Details({ row, person }: { row: NamedLog; person: Person }) {
         {row.unaccounted !== null && <p class="hint">{words.unaccounted(row.unaccounted)}</p>}
       </Card>
       <Card title={words.trail}>
-        {row.trail.length > 0 ? (
+        {row.trail.length + row.skipped.length > 0 ? (
           <Waterfall row={row} keyName={nameOf} />
         ) : (
           <p class="quiet">{words.noTrail}</p>

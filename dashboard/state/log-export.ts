@@ -24,6 +24,9 @@ const columns: readonly [name: string, value: (row: Log, names: Names) => Value]
   ['key_name', (row, names) => nameOf(row.keyId, names)],
   ['status', (row) => row.status],
   ['code', (row) => row.code],
+  ['message', (row) => row.message],
+  ['route', (row) => row.route],
+  ['client', (row) => row.client],
   ['attempts', (row) => row.attempts],
   ['duration_ms', (row) => row.durationMs],
   ['first_content_ms', (row) => row.firstContentMs],
@@ -47,7 +50,7 @@ export function toCsv(rows: readonly Log[], names: Names): string {
 /** The rows as the API gives each by itself, with their trails, and with the names of what is mentioned in them. */
 export function toJson(rows: readonly Log[], names: Names): string {
   const named = rows.map((row) => {
-    const ids = [row.owner, row.tokenId, ...row.trail.map(({ keyId }) => keyId)]
+    const ids = [row.owner, row.tokenId, ...[...row.trail, ...row.skipped].map(({ keyId }) => keyId)]
     const mentioned = ids.flatMap((id) => (id !== null && names[id] ? [[id, names[id]]] : []))
     return { ...row, names: Object.fromEntries(mentioned) }
   })

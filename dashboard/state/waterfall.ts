@@ -2,8 +2,12 @@
 import type { Log } from '../api.ts'
 
 export type Attempt = Log['trail'][number]
+export type Skip = Log['skipped'][number]
 
-interface Place {
+/** What happened to one candidate: it was called, or passed over. */
+export type Step = { type: 'attempt'; attempt: Attempt; place: Place } | { type: 'skip'; skip: Skip }
+
+export interface Place {
   /** From the beginning of the request, in milliseconds. */
   afterMs: number
   /** Where it begins and how wide it is, as shares of the whole from 0 to 1. */
@@ -35,6 +39,24 @@ export function placeAttempts({
     return { afterMs: span.afterMs, begin, width }
   })
   return { wholeMs, places }
+}
+
+/** Attempts and candidates that were passed over, in the order in which they came up. */
+export function stepsOf(row: Pick<Log, 'startedAt' | 'durationMs' | 'trail' | 'skipped'>): {
+  wholeMs: number
+  steps: Step[]
+} {
+  const { trail, skipped } = row
+  const { wholeMs, places } = placeAttempts(row)
+  const skipsAfter = (attempts: number): Step[] =>
+    skipped
+      .filter(({ after }) => Math.min(after, trail.length) === attempts)
+      .map((skip): Step => ({ type: 'skip', skip }))
+  const steps = places.flatMap((place, index): Step[] => {
+    const attempt = trail[index]
+    return attempt ? [{ type: 'attempt', attempt, place }, ...skipsAfter(index + 1)] : []
+  })
+  return { wholeMs, steps: [...skipsAfter(0), ...steps] }
 }
 
 /** Whether an attempt gave the answer. */

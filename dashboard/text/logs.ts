@@ -11,7 +11,7 @@ export const words = {
   filters: 'Filters',
   more: (set: number) => (set > 0 ? `Filters (${number(set)} set)` : 'Filters'),
   text: 'Search',
-  textHint: 'In model, error and trail',
+  textHint: 'In model, error, message and trail',
   span: 'When',
   spans: {
     all: 'Any time',
@@ -64,6 +64,9 @@ export const words = {
   all: 'All requests',
   howItWent: 'How it went',
   firstContent: 'First word',
+  message: 'Error message',
+  route: 'Route',
+  client: 'Client',
   dialect: 'Dialect',
   answered: 'Answer',
   streamed: 'streamed',
@@ -75,7 +78,7 @@ export const words = {
   unaccounted: (n: number) =>
     `This line stands for ${count(n, { one: 'call', other: 'calls' })} at most that a key pool had allowed before it was lost.`,
   trail: 'What was tried',
-  noTrail: 'Nothing was tried: the request was answered before any provider was called.',
+  noTrail: 'No provider was called.',
   use: 'What it used',
   input: 'Tokens in',
   cached: 'From cache',
@@ -121,4 +124,6 @@ export const words = {
   said: 'The provider said:',
   blamed: (blame: string) => (blame === 'unknown' ? 'cause not known' : `due to the ${blame}`),
   retryAt: (time: string) => `usable again ${time}`,
+  skipped: 'Skipped',
+  skippedKeys: (n: number) => count(n, { one: 'key', other: 'keys' }),
 }

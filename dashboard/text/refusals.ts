@@ -1,4 +1,4 @@
-/** Why a key does not serve, as the hub names it, in words. */
+/** Why a key does not serve, as the hub names it, in words: as a sentence about one key, and as a label. */
 
 const reasons: Record<string, string> = {
   tried: 'It was tried already, and failed.',
@@ -22,4 +22,30 @@ const reasons: Record<string, string> = {
 /** A reason that a newer hub has, and this page does not know, is shown as it is. */
 export function reasonWords(reason: string): string {
   return reasons[reason] ?? reason.replaceAll('-', ' ')
+}
+
+const labels: Record<string, string> = {
+  disabled: 'Disabled',
+  'model-not-allowed': 'Not allowed to use this model',
+  'priority-not-allowed': 'Excluded by priority',
+  quarantined: 'Quarantined',
+  'account-rests': 'Cooling down',
+  'model-rests': 'Cooling down for this model',
+  'provider-rests': 'Provider cooling down',
+  'requests-used-up': 'Out of requests',
+  'tokens-used-up': 'Out of tokens',
+  'larger-than-window': 'Request exceeds its token limit',
+  busy: 'At its concurrency limit',
+  probing: 'Recovering',
+  reserved: 'Reserved for queued requests',
+  'share-used-up': 'Your share is used up',
+  'reserved-for-owner': 'Reserved for its owner',
+  'no-enabled-key': 'No enabled key',
+  unlisted: 'More keys, for reasons like these',
+}
+
+/** Why a candidate, or keys of it, were passed over. What the hub says in a sentence is shown as it is. */
+export function skipWords(reason: string): string {
+  const label = labels[reason] ?? reason
+  return label.charAt(0).toUpperCase() + label.slice(1)
 }

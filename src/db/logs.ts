@@ -19,7 +19,7 @@ export interface LogFilter {
   status?: number | undefined
   /** Whether it went well, went well after somebody had failed at it, or failed. */
   outcome?: 'ok' | 'rescued' | 'error' | undefined
-  /** Looked for in what was asked, the model, the code and the trail. */
+  /** Looked for in what was asked, the model, the code, the message and the trail. */
   text?: string | undefined
   /** The id after which this page begins. */
   cursor?: string | undefined
@@ -105,7 +105,7 @@ function conditionsOf(filter: LogFilter): SQL[] {
     filter.outcome && outcomes[filter.outcome],
     text &&
       or(
-        ...[requests.asked, requests.model, requests.code, requests.trail].map((column) =>
+        ...[requests.asked, requests.model, requests.code, requests.message, requests.trail].map((column) =>
           holds(column, text),
         ),
       ),

@@ -17,6 +17,7 @@ export const migrationNames = [
   '0015_shares.sql',
   '0016_caps.sql',
   '0017_claimed_usage.sql',
+  '0020_reasons.sql',
 ] as const
 
 /** The names of migrations that are not applied yet. `d1_migrations` is wrangler's own table. */

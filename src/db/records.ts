@@ -72,7 +72,8 @@ const addToLog = `
     (owner, id, started_at, duration_ms, first_content_ms, token_id, dialect, asked, stream,
      provider, model, key_id, status, code, attempts,
      input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens,
-     estimated, unsettled, unaccounted, cost, saved, trail, claimed_usage)
+     estimated, unsettled, unaccounted, cost, saved, trail, claimed_usage,
+     message, skipped, route, client)
   SELECT
     value ->> '$.owner', value ->> '$.id', value ->> '$.startedAt', coalesce(value ->> '$.durationMs', 0),
     value ->> '$.firstContentMs', value ->> '$.tokenId', value ->> '$.dialect', value ->> '$.asked',
@@ -82,7 +83,8 @@ const addToLog = `
     value ->> '$.usage.inputTokens', value ->> '$.usage.outputTokens', value ->> '$.usage.cachedTokens',
     value ->> '$.usage.cacheWriteTokens', value ->> '$.usage.reasoningTokens',
     coalesce(value ->> '$.usage.estimated', 0), coalesce(value ->> '$.unsettled', 0), value ->> '$.unaccounted',
-    value ->> '$.cost', value ->> '$.saved', value -> '$.trail', value -> '$.usage.claimed'
+    value ->> '$.cost', value ->> '$.saved', value -> '$.trail', value -> '$.usage.claimed',
+    value ->> '$.message', value -> '$.skipped', value ->> '$.route', value ->> '$.client'
   FROM json_each(?1)
   WHERE true`
 

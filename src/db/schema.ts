@@ -8,6 +8,7 @@ import type { ModelFacts, Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { TrailEntry } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { Skip } from '../observe/record.ts'
 
 /** A quota window that a person entered for a key. */
 export interface Limit {
@@ -280,6 +281,14 @@ export const requests = sqliteTable(
     saved: real(),
     /** The provider's report of usage, where it cannot be true and the hub's own count stands in. */
     claimedUsage: text('claimed_usage', { mode: 'json' }).$type<TokenCounts>(),
+    /** The error message that the client was sent; null where it was sent none. */
+    message: text(),
+    /** Candidates and keys that were passed over; null for none. */
+    skipped: text({ mode: 'json' }).$type<Skip[]>(),
+    /** The route that `asked` stood for; null where it named a model or a provider. */
+    route: text(),
+    /** The program that asked, as it names itself. */
+    client: text(),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )

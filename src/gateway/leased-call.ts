@@ -102,7 +102,9 @@ export async function callWithLease(
       settle({ outcome: { type: 'unused' } })
       ledger.withdraw(entry)
       state.unfit ??= error
-      state.leftOut.push({ provider: candidate.providerId, model: lease.model, reason: error.message })
+      const { providerId } = candidate
+      const after = ledger.trail.length
+      state.leftOut.push({ provider: providerId, model: lease.model, reason: error.message, after })
       return 'next'
     }
     case 'client-left': {

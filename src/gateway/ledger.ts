@@ -4,8 +4,9 @@ import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Fault, HubError, TrailEntry } from '../errors.ts'
 import { boundRecord } from '../observe/bounded-record.ts'
-import type { RequestRecord } from '../observe/record.ts'
+import type { RequestRecord, Skip } from '../observe/record.ts'
 import { priceAt, spendingOf } from '../providers/registry.ts'
+import { redact } from '../providers/redact.ts'
 import { withoutKey } from '../providers/typed-key.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
@@ -57,6 +58,12 @@ export class Ledger {
   readonly trail: TrailEntry[] = []
   /** When the first content came, in milliseconds since the epoch. */
   firstContentAt: number | undefined
+  /** The route that the request's name stands for. */
+  route: string | undefined
+  /** The program that asks. */
+  client: string | undefined
+  /** Lists who was passed over; asked once the request is over. */
+  listSkips: () => Skip[] = () => []
   readonly #caller: Caller
   readonly #request: ChatRequest
   readonly #calls: Call[] = []
@@ -135,6 +142,8 @@ export class Ledger {
     const used = this.#calls.flatMap(({ usage }) => usage ?? [])
     const usage = used.length > 0 ? used.reduce(addUsage) : null
     const spending = usage ? spendingOn(this.#calls) : undefined
+    // A record without an ending is for a lease that is never settled: it rides along with each question to a pool.
+    const skipped = ending ? this.listSkips() : []
     return boundRecord({
       id: this.requestId,
       owner: this.#caller.configuration.user.id,
@@ -155,6 +164,10 @@ export class Ledger {
       // An owner of a provider may price its cache as they like: sums of savings never go down by that.
       saved: spending ? Math.max(0, spending.saved) : null,
       trail: this.trail,
+      ...(ending?.error && { message: redact(ending.error.message) }),
+      ...(skipped.length > 0 && { skipped }),
+      ...(this.route !== undefined && { route: this.route }),
+      ...(this.client !== undefined && { client: this.client }),
     })
   }
 }

@@ -34,7 +34,12 @@ export interface LeftOut {
   provider: string
   model: string | null
   reason: string
+  /** How many attempts had been made when that was found out; absent for what the plan says. */
+  after?: number
 }
+
+/** The reason of a candidate for which the caller has no key. */
+export const noKey = 'you have no key for it'
 
 export interface Plan {
   candidates: Candidate[]
@@ -136,10 +141,7 @@ function seeingFirst(candidates: Candidate[], needs: Needs): Candidate[] {
 /** The order of resolution is part of the API: route, pattern, provider/model, provider, bare model id. */
 function resolve(input: PlanInput): RouteCandidate[] | undefined {
   const { asked, directory } = input
-  const routes = [...input.routes, ...defaultRoutes]
-  const route =
-    routes.find((candidate) => candidate.name === (asked || 'any')) ??
-    routes.find((candidate) => candidate.name.endsWith('*') && matchesModel(candidate.name, asked))
+  const route = findRoute(asked, input.routes)
   if (route) return inOrder(withCustom(route, directory), input)
 
   const slash = asked.indexOf('/')
@@ -157,6 +159,15 @@ function resolve(input: PlanInput): RouteCandidate[] | undefined {
   if (named.length === 0) named.push(...vendorsOfModel(asked).filter((id) => hasKeyFor(id, directory)))
   if (named.length === 0) return undefined
   return [...new Set(named)].map((id) => ({ provider: id, model: asked }))
+}
+
+/** The route that a name stands for; the name is empty for none. */
+export function findRoute(asked: string, own: readonly ConfiguredRoute[]): ConfiguredRoute | undefined {
+  const routes = [...own, ...defaultRoutes]
+  return (
+    routes.find((candidate) => candidate.name === (asked || 'any')) ??
+    routes.find((candidate) => candidate.name.endsWith('*') && matchesModel(candidate.name, asked))
+  )
 }
 
 function hasKeyFor(id: string, { reach }: Directory): boolean {
@@ -209,7 +220,7 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   const reach = input.directory.reach.filter(
     (entry) => entry.provider === known.id && entry.rowOwner === owner,
   )
-  if (reach.length === 0) return 'you have no key for it'
+  if (reach.length === 0) return noKey
   const able = reach.filter((entry) => {
     const chosen = model ?? entry.defaultModel ?? known.provider.defaultModel
     return entry.allowedModels === null || matchesAny(chosen, entry.allowedModels)

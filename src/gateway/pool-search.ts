@@ -70,7 +70,7 @@ export class PoolSearch {
 
   /** What the pool answers; undefined where it does not. */
   async #admit(): Promise<Admission | undefined> {
-    const { input, leftOut } = this.#state
+    const { input, leftOut, ledger } = this.#state
     const previous = this.#previous
     try {
       const admission = await this.#pool.admit(this.#need(), previous)
@@ -83,7 +83,8 @@ export class PoolSearch {
       if (previous) input.background(this.#stub().settle(previous))
       console.error(`${input.requestId} found no pool of ${providerId}`, thrown)
       this.#state.broken ??= thrown
-      leftOut.push({ provider: providerId, model: null, reason: 'its key pool did not answer' })
+      const after = ledger.trail.length
+      leftOut.push({ provider: providerId, model: null, reason: 'its key pool did not answer', after })
       return undefined
     }
   }
@@ -132,7 +133,8 @@ export class PoolSearch {
         const asked = { candidate: this.#candidate, poolOwner: this.#poolOwner }
         // Keys of one pool may go with several rows, and each of them is asked for by itself.
         const name = JSON.stringify([this.#name, this.#candidate.row.binding.owner])
-        this.#state.refusals.set(name, { ...asked, refusals, unlisted, retryAt })
+        const after = this.#state.ledger.trail.length
+        this.#state.refusals.set(name, { ...asked, refusals, unlisted, retryAt, after })
         return 'next'
       }
       case 'place':

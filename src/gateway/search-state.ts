@@ -7,6 +7,7 @@ import type { Usage } from '../chat/events.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Env } from '../env.ts'
 import { type Fault, type HubError, toHubError } from '../errors.ts'
+import type { Skip } from '../observe/record.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { poolStub } from '../quota/stub.ts'
 import type { Begun } from './read-answer.ts'
@@ -22,8 +23,10 @@ import { evidenceOf } from './evidence.ts'
 import type { AskedPool } from './leased-call.ts'
 import { Ledger } from './ledger.ts'
 import { Patience } from './patience.ts'
-import type { Candidate, LeftOut } from './plan.ts'
+import { isDefaultRoute } from './default-routes.ts'
+import { type Candidate, findRoute, type LeftOut } from './plan.ts'
 import { SecondOpinion } from './second-opinion.ts'
+import { listSkips } from './skips.ts'
 import type { Suspect } from './suspects.ts'
 import { TokenGate } from './token-gate.ts'
 import type { Said } from './transcript.ts'
@@ -41,6 +44,8 @@ export interface SearchInput {
   sent: Said
   /** Whether this deployment offers the sandbox to this request. */
   sandbox: boolean
+  /** The program that asks, for the log. */
+  client?: string | undefined
   clientLeft: AbortSignal
   deadline: AbortSignal
   /** How long the client would wait for a slot when everything rests, in milliseconds. */
@@ -109,6 +114,8 @@ export class SearchState {
     this.doubt = new Doubt(input.background)
     this.estimate = estimateTokens(request)
     this.ledger = new Ledger(requestId, receivedAt, caller, request)
+    this.ledger.client = input.client
+    this.ledger.listSkips = () => this.#listSkips()
     this.gate = new TokenGate({ ...input, estimate: this.estimate })
     this.current = new CurrentCaller(input.env, caller)
     this.patience = new Patience(input, this.ledger.trail)
@@ -143,6 +150,18 @@ export class SearchState {
   beginPlan(): void {
     this.leftOut = []
     this.refusals.clear()
+  }
+
+  /** Notes the route that the request's name stands for. */
+  noteRoute(): void {
+    this.ledger.route = findRoute(this.input.request.model, this.caller.configuration.routes)?.name
+  }
+
+  #listSkips(): Skip[] {
+    const { leftOut, refusals, ledger, refused } = this
+    const isExplained = ledger.trail.length > 0 || refusals.size > 0 || refused !== undefined
+    const omitsKeyless = isExplained && isDefaultRoute(ledger.route ?? '')
+    return listSkips({ leftOut, refusals: refusals.values(), omitsKeyless })
   }
 
   /** Why nobody serves. */

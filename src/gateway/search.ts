@@ -84,6 +84,7 @@ export class Search {
     const { env, request, sandbox } = input
     const { configuration, token } = caller
     this.#state.beginPlan()
+    this.#state.noteRoute()
     const plan = makePlan({
       asked: request.model,
       routes: configuration.routes,

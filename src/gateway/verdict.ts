@@ -23,6 +23,8 @@ export interface Refusal {
   /** How many keys more it refused than it lists. */
   unlisted: number
   retryAt: number | undefined
+  /** How many attempts had been made by then. */
+  after?: number
 }
 
 /** Reasons that pass by themselves because a quota or a rate allows more later. */

@@ -5,14 +5,21 @@
 import type { Usage } from '../chat/events.ts'
 import { maxModelName } from '../chat/model.ts'
 import type { TrailEntry } from '../errors.ts'
-import type { RequestRecord } from './record.ts'
+import { maxClientName } from './client-name.ts'
+import type { RequestRecord, Skip } from './record.ts'
 
 /** Characters of ids, words and names. */
 const longestWord = 100
 /** Characters of a provider's own words. */
 const longestMessage = 300
+/** Characters of the message that a client was sent. */
+const longestError = 500
+/** Characters of the reason for which a candidate was passed over. */
+const longestReason = 150
 /** More than a request has attempts. */
 const mostAttempts = 20
+/** Of more candidates that were passed over, the first ones say enough. */
+export const mostSkips = 16
 /** More than anything counted in one request: tokens, milliseconds, dollars. Sums of them stay exact. */
 const largest = 1e12
 /** Times in milliseconds since the epoch: the year 5138. */
@@ -38,12 +45,23 @@ export function boundRecord(record: RequestRecord): RequestRecord {
     cost: record.cost === null ? null : between(record.cost, -largest, largest),
     saved: record.saved === null ? null : between(record.saved, -largest, largest),
     trail: record.trail.slice(0, mostAttempts).map(boundAttempt),
+    ...(record.message !== undefined && { message: cut(record.message, longestError) }),
+    ...(record.skipped && { skipped: record.skipped.slice(0, mostSkips).map(boundSkip) }),
+    ...(record.route !== undefined && { route: cut(record.route, maxModelName) }),
+    ...(record.client !== undefined && { client: cut(record.client, maxClientName) }),
   }
 }
 
 /** The least that still counts: who asked, when, and how much was used. For a record that is refused. */
 export function minimalRecord(record: RequestRecord): RequestRecord {
-  return { ...boundRecord(record), dialect: '', asked: '', provider: null, model: null, trail: [] }
+  const {
+    message: _message,
+    skipped: _skipped,
+    route: _route,
+    client: _client,
+    ...rest
+  } = boundRecord(record)
+  return { ...rest, dialect: '', asked: '', provider: null, model: null, trail: [] }
 }
 
 function boundUsage(usage: Usage): Usage {
@@ -72,6 +90,20 @@ function boundAttempt(entry: TrailEntry): TrailEntry {
     durationMs: whole(entry.durationMs),
     ...(entry.retryAt !== undefined && { retryAt: whole(entry.retryAt, latest) }),
     ...(entry.message !== undefined && { message: cut(entry.message, longestMessage) }),
+  }
+}
+
+function boundSkip(skip: Skip): Skip {
+  return {
+    ...skip,
+    provider: word(skip.provider),
+    model: skip.model === null ? null : cut(skip.model, maxModelName),
+    reason: cut(skip.reason, longestReason),
+    ...(skip.keys !== undefined && { keys: whole(skip.keys) }),
+    ...(skip.keyId !== undefined && { keyId: word(skip.keyId) }),
+    ...(skip.verdict !== undefined && { verdict: word(skip.verdict) }),
+    ...(skip.retryAt !== undefined && { retryAt: whole(skip.retryAt, latest) }),
+    ...(skip.after !== undefined && { after: whole(skip.after) }),
   }
 }
 

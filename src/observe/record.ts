@@ -35,4 +35,30 @@ export interface RequestRecord {
   /** Set by the pool on leases that were lost with it: how many calls this stands for, at most. */
   unaccounted?: number
   trail: TrailEntry[]
+  /** The error message that the client was sent, redacted; at most 500 characters. */
+  message?: string
+  /** Candidates and keys that were passed over; absent where there were none. */
+  skipped?: Skip[]
+  /** The route that `asked` stood for; absent where it named a model or a provider. */
+  route?: string
+  /** The program that asked, as it names itself. */
+  client?: string
+}
+
+/** A candidate, or keys of one, that a request passed over without a call. */
+export interface Skip {
+  provider: string
+  model: string | null
+  /** Why: a word of `KeyRefusal`, or a sentence where the candidate as a whole could not serve. */
+  reason: string
+  /** How many keys it was; absent where the candidate as a whole could not serve. */
+  keys?: number
+  /** The key, where it was one. */
+  keyId?: string
+  /** What put the keys to rest or into quarantine. */
+  verdict?: string
+  /** When the first of them may serve again. */
+  retryAt?: number
+  /** How many attempts had been made by then; absent for none. */
+  after?: number
 }

@@ -19,6 +19,7 @@ import type { Served } from '../gateway/leased-call.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
 import { beginningOf } from '../gateway/transcript.ts'
 import { validationError } from '../http/validation.ts'
+import { clientName } from '../observe/client-name.ts'
 import { useStoredModels } from '../providers/refresh.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
@@ -195,6 +196,7 @@ async function answerBody(
     requestId: c.var.requestId,
     receivedAt: c.var.receivedAt,
     sandbox: offersSandbox(c),
+    client: clientName(c.req.header('user-agent')),
     clientLeft: c.req.raw.signal,
     timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
     maxWaitMs: (steering.maxWait ?? c.var.caller.token?.defaultWait ?? 0) * 1000,

@@ -40,6 +40,21 @@ const TrailEntry = z.object({
   message: z.string().nullable(),
 })
 
+/** A candidate, or keys of one, that was passed over without a call. */
+const Skipped = z.object({
+  provider: z.string(),
+  model: z.string().nullable(),
+  /** A word such as `quarantined`, or a sentence where the candidate as a whole could not serve. */
+  reason: z.string(),
+  /** How many keys it was; null for the candidate as a whole. */
+  keys: z.number().nullable(),
+  keyId: z.string().nullable(),
+  verdict: z.string().nullable(),
+  retryAt: Time.nullable(),
+  /** How many attempts had been made by then. */
+  after: z.number(),
+})
+
 const Counts = z.object({
   inputTokens: z.number(),
   outputTokens: z.number(),
@@ -83,6 +98,13 @@ const Log = z.object({
   /** How many calls this stands for, at most, that a lost key pool had allowed; null for a request of its own. */
   unaccounted: z.number().nullable(),
   trail: z.array(TrailEntry),
+  /** The error message that the client was sent. */
+  message: z.string().nullable(),
+  /** The route that `asked` stood for; null where it named a model or a provider. */
+  route: z.string().nullable(),
+  /** The program that asked, as its user agent names it. */
+  client: z.string().nullable(),
+  skipped: z.array(Skipped),
 })
 
 /** One request, with what is mentioned in it called by its name. */
@@ -130,8 +152,9 @@ export function notInLog(): HubError {
 }
 
 /** The ids of whatever has a name in a request: whose it is, with which token, and the keys that were tried. */
-function mentionedIn({ owner, tokenId, trail }: LogRow): string[] {
-  return [owner, tokenId, ...trail.map(({ keyId }) => keyId)].filter((id) => id !== null)
+function mentionedIn({ owner, tokenId, trail, skipped }: LogRow): string[] {
+  const keys = [...trail, ...(skipped ?? [])].map(({ keyId }) => keyId)
+  return [owner, tokenId, ...keys].filter((id) => typeof id === 'string')
 }
 
 /** Stored requests as the API shows each by itself. */
@@ -183,6 +206,19 @@ function showLog(row: LogRow): z.infer<typeof Log> {
       startedAt: toTime(entry.startedAt),
       retryAt: toTimeOrNull(entry.retryAt),
       message: entry.message ?? null,
+    })),
+    message: row.message,
+    route: row.route,
+    client: row.client,
+    skipped: (row.skipped ?? []).map((skip) => ({
+      provider: skip.provider,
+      model: skip.model,
+      reason: skip.reason,
+      keys: skip.keys ?? null,
+      keyId: skip.keyId ?? null,
+      verdict: skip.verdict ?? null,
+      retryAt: toTimeOrNull(skip.retryAt),
+      after: skip.after ?? 0,
     })),
   }
 }

@@ -401,4 +401,20 @@ describe('the log', () => {
     await expect.poll(() => page.getByRole('rowheader').count()).toBe(before + 1)
     await end()
   })
+
+  it('says why a request failed that reached no provider, and who was passed over', async () => {
+    const as = ada.session
+    await hub.call('PUT', '/api/routes/lane', { as, body: { candidates: [{ provider: 'groq' }] } })
+    const id = await ask('lane')
+    await readLog(hub, as, id)
+    const { page, check, end } = await visit(browser, `${hub.url}/logs/${id}`, { session: as })
+    await page.getByText('No key can serve "lane".').waitFor()
+    const skipped = page.getByRole('list', { name: 'What was tried' }).getByRole('listitem')
+    expect(await skipped.allTextContents()).toEqual(['Skippedgroq–You have no key for it'])
+    const facts = (await page.locator('.facts').first().textContent()) ?? ''
+    expect(facts).toContain('Routelane')
+    expect(facts).toContain('Clientnode')
+    await check('log-skipped')
+    await end()
+  })
 })

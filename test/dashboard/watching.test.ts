@@ -10,7 +10,7 @@ import { readQuery } from '../../dashboard/state/query-fields.ts'
 import { snippet, tools } from '../../dashboard/state/snippets.ts'
 import { toNewToken, toTokenInput } from '../../dashboard/state/token-form.ts'
 import { linesAsked, linesOf, rank, timeOf } from '../../dashboard/state/usage-view.ts'
-import { placeAttempts } from '../../dashboard/state/waterfall.ts'
+import { placeAttempts, stepsOf } from '../../dashboard/state/waterfall.ts'
 
 const now = Date.parse('2026-11-26T08:30:00Z')
 const hourMs = 3_600_000
@@ -37,6 +37,10 @@ const row: Log = {
   unsettled: false,
   unaccounted: null,
   trail: [],
+  message: null,
+  route: null,
+  client: null,
+  skipped: [],
 }
 
 describe('the filter of the log', () => {
@@ -177,6 +181,30 @@ describe('a waterfall', () => {
     durationMs,
     retryAt: null,
     message: null,
+  })
+
+  it('shows candidates that were passed over where they came up between the attempts', () => {
+    const attempt = {
+      provider: 'groq',
+      model: 'llama',
+      keyId: null,
+      status: 200,
+      verdict: 'ok',
+      blame: null,
+      startedAt: row.startedAt,
+      durationMs: 10,
+      retryAt: null,
+      message: null,
+    }
+    const skip = { provider: 'p', model: null, keys: null, keyId: null, verdict: null, retryAt: null }
+    const skipped = [
+      { ...skip, reason: 'first', after: 0 },
+      { ...skip, reason: 'second', after: 1 },
+      { ...skip, reason: 'last', after: 9 },
+    ]
+    const { steps } = stepsOf({ ...row, trail: [attempt, attempt], skipped })
+    const shown = steps.map((step) => (step.type === 'skip' ? step.skip.reason : 'call'))
+    expect(shown).toEqual(['first', 'call', 'second', 'call', 'last'])
   })
 
   it('puts each attempt where it was, and lets none leave the axis', () => {

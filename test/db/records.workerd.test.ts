@@ -47,6 +47,10 @@ describe('writeRecords', () => {
       }),
       firstContentMs: 42,
       trail: [attempt],
+      message: 'All keys are cooling down.',
+      skipped: [{ provider: 'groq', model: null, reason: 'disabled', keys: 2 }],
+      route: 'smart',
+      client: 'codex/1',
     }
     await writeRecords(env.DB, [record])
     expect(await rows('requests')).toEqual([
@@ -78,6 +82,10 @@ describe('writeRecords', () => {
         unaccounted: null,
         saved: 0.5,
         claimed_usage: JSON.stringify({ ...usage, inputTokens: -5, outputTokens: 1e308 }),
+        message: 'All keys are cooling down.',
+        skipped: JSON.stringify([{ provider: 'groq', model: null, reason: 'disabled', keys: 2 }]),
+        route: 'smart',
+        client: 'codex/1',
       },
     ])
   })

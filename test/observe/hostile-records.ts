@@ -34,6 +34,19 @@ const attempt = fc.record({
   message: text,
 })
 
+const skip = fc.record(
+  {
+    provider: text,
+    model: textOrNull,
+    reason: text,
+    keys: number,
+    keyId: text,
+    retryAt: number,
+    after: number,
+  },
+  { requiredKeys: ['provider', 'model', 'reason'] },
+)
+
 /** A record whose every field is hostile but the names of those it belongs to. */
 export const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   id: fc.uuid(),
@@ -53,4 +66,8 @@ export const anyRecord: fc.Arbitrary<RequestRecord> = fc.record({
   cost: fc.option(number, { nil: null }),
   saved: fc.option(number, { nil: null }),
   trail: fc.array(attempt, { maxLength: 30 }),
+  message: text,
+  skipped: fc.array(skip, { maxLength: 30 }),
+  route: text,
+  client: text,
 })
