@@ -18,6 +18,11 @@ export function checkModelName(name: string): string {
   return name
 }
 
+/** What a model can be shown beside text. */
+export type FileKind = 'image' | 'audio' | 'video' | 'pdf'
+
+const fileKinds: readonly FileKind[] = ['image', 'audio', 'video', 'pdf']
+
 /** Everything is optional: a model that nothing is known of passes and counts as able. */
 export interface ModelFacts {
   price?: Price
@@ -25,13 +30,22 @@ export interface ModelFacts {
   contextTokens?: number
   outputTokens?: number
   /** What it can be shown beside text. */
-  input?: readonly ('image' | 'audio' | 'video' | 'pdf')[]
+  input?: readonly FileKind[]
   tools?: boolean
   jsonSchema?: boolean
   /** It thinks before it answers, and may be told how much. */
   reasoning?: boolean
   /** Temperature and the like are accepted. */
   sampling?: boolean
+}
+
+/**
+ * The kinds of files that a model is known not to take. Lists name PDFs for few of the models that
+ * see images: where they are missing there, nothing is known.
+ */
+export function unseenKinds({ input }: ModelFacts): FileKind[] {
+  if (!input) return []
+  return fileKinds.filter((kind) => !input.includes(kind) && !(kind === 'pdf' && input.includes('image')))
 }
 
 /** US dollars per million tokens. What is absent costs as much as other input. */

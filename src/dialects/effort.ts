@@ -17,7 +17,8 @@ export function effortOf({ effort, budgetTokens }: ReasoningOptions): string | u
 
 /**
  * Whether a model of OpenAI's dialects takes temperature and the like. Those that reason take them
- * again where they are told not to (gpt-5.1 and later), which some of them do unasked.
+ * again where they are told not to (gpt-5.1 and later), which some of them do unasked. models.dev
+ * says of those that they take it.
  * @param effort the word for effort in the body that goes out.
  */
 export function takesSampling(
@@ -25,6 +26,7 @@ export function takesSampling(
   facts: ModelFacts | undefined,
   effort: Json | undefined,
 ): boolean {
-  if (facts?.sampling !== false || effort === 'none') return true
-  return (effort === undefined || effort === null) && /^gpt-5\.[1-4](?!\d)(?!.*(?:codex|pro))/.test(model)
+  if (facts?.sampling === undefined || effort === 'none') return true
+  if (!/^gpt-5\.[1-4](?!\d)(?!.*(?:codex|pro))/.test(model)) return facts.sampling
+  return effort === undefined || effort === null
 }

@@ -1,12 +1,15 @@
 /** The routes that every hub has. A user's own route of the same name shadows one; an admin can change it for everyone. */
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import { catalog } from '../providers/catalog.ts'
+import type { BuiltInProvider } from '../providers/provider.ts'
+
+const rows: [string, BuiltInProvider][] = Object.entries(catalog)
 
 const orders: Record<string, string[]> = {
   smart: ['openai', 'anthropic', 'gemini'],
   fast: ['groq', 'openai', 'gemini'],
   cheap: ['deepseek', 'groq', 'gemini'],
-  any: Object.keys(catalog).filter((provider) => provider !== 'sandbox'),
+  any: rows.filter(([id, { retired }]) => id !== 'sandbox' && !retired).map(([id]) => id),
 }
 
 /** The default routes, each with the default model of its providers. */

@@ -2,14 +2,12 @@
  * What a request needs of a model, derived once, and whether a model has it. Pure. What is not
  * known counts as able.
  */
-import type { ModelFacts } from '../chat/model.ts'
+import { type FileKind, type ModelFacts, unseenKinds } from '../chat/model.ts'
 import type { ChatRequest, DialectId, FilePart, Message } from '../chat/request.ts'
 import { findKeptState, type KeptState } from '../dialects/kept-state.ts'
 import type { Feature, Provider } from '../providers/provider.ts'
 import { featuresOf } from './choose-dialect.ts'
 import type { Estimate } from './estimate.ts'
-
-type FileKind = 'image' | 'audio' | 'video' | 'pdf'
 
 export interface Needs {
   tools: boolean
@@ -93,8 +91,8 @@ export function isBlindTo(facts: ModelFacts | undefined, needs: Needs): boolean 
   return facts !== undefined && unseenOf(facts, needs.input).length > 0
 }
 
-function unseenOf({ input }: ModelFacts, kinds: ReadonlySet<FileKind>): FileKind[] {
-  return input ? [...kinds].filter((kind) => !input.includes(kind)) : []
+function unseenOf(facts: ModelFacts, kinds: ReadonlySet<FileKind>): FileKind[] {
+  return unseenKinds(facts).filter((kind) => kinds.has(kind))
 }
 
 /** What the user said last. Beside results of tools, clients put there what the tools returned. */

@@ -220,6 +220,8 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   const reach = input.directory.reach.filter(
     (entry) => entry.provider === known.id && entry.rowOwner === owner,
   )
+  const { retired } = known.provider
+  if (retired) return `it ended on ${retired.on}`
   if (reach.length === 0) return noKey
   const able = reach.filter((entry) => {
     const chosen = model ?? entry.defaultModel ?? known.provider.defaultModel

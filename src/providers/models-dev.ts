@@ -23,8 +23,12 @@ const providerIds: Readonly<Record<string, ProviderId>> = {
   cerebras: 'cerebras',
   xai: 'xai',
   nvidia: 'nvidia',
-  'github-models': 'github',
   'cloudflare-workers-ai': 'workers-ai',
+  zai: 'zai',
+  moonshotai: 'moonshot',
+  'ollama-cloud': 'ollama-cloud',
+  opencode: 'opencode',
+  kilo: 'kilo',
 }
 
 const Model = z.object({
@@ -42,6 +46,7 @@ const Model = z.object({
   tool_call: z.boolean().nullish(),
   structured_output: z.boolean().nullish(),
   temperature: z.boolean().nullish(),
+  provider: z.object({ npm: z.string().nullish() }).nullish(),
 })
 
 const Published = z.record(
@@ -57,11 +62,16 @@ export function readModelsDev(document: unknown): PublishedFacts {
   for (const [theirs, ours] of Object.entries(providerIds)) {
     const models = Object.entries(published.data[theirs]?.models ?? {}).flatMap(([id, entry]) => {
       const model = Model.safeParse(entry)
-      return model.success ? [[id, toFacts(model.data)] as const] : []
+      return model.success && !isElsewhere(model.data) ? [[id, toFacts(model.data)] as const] : []
     })
     if (models.length > 0) facts.set(ours, Object.fromEntries(models))
   }
   return facts
+}
+
+/** Whether a gateway has a model in another dialect than its row's, at another address. */
+function isElsewhere({ provider }: z.infer<typeof Model>): boolean {
+  return typeof provider?.npm === 'string' && provider.npm !== '@ai-sdk/openai-compatible'
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { DialectId } from '../chat/request.ts'
 import type { Complaint } from '../chat/events.ts'
 import type { ModelFacts } from '../chat/model.ts'
+import type { Limit } from '../db/schema.ts'
 import type { Quirks } from '../dialects/dialect.ts'
 import type { Blame, Fault } from '../errors.ts'
 
@@ -50,6 +51,52 @@ export interface Provider {
   modelsUrl?: string
   /** A page where a person finds their keys. */
   keysUrl?: string
+  /** Set where the provider itself has ended: every call is refused. */
+  retired?: Source & { on: string }
+  /** Its models that end, or have ended, by id. */
+  retirements?: Source & { models: Readonly<Record<string, Retirement>> }
+  /**
+   * Free tiers, as limits that a person may take over when they add a key. Offered and never applied
+   * by themselves: tiers change by the month, and a key may be a paid one.
+   */
+  presets?: readonly Preset[]
+  /** What it asks and gives, where it has no preset to say it. */
+  terms?: Statement
+}
+
+/** Where something is written, and the day on which it was read there. */
+export interface Source {
+  /** An ISO 8601 date. */
+  asOf: string
+  /** An address. */
+  source: string
+}
+
+/** What the provider's terms ask of whoever uses it, plainly. */
+export interface Statement extends Source {
+  terms: string
+}
+
+/** A free tier whose requests, tokens or money can be counted. */
+export interface Preset extends Statement {
+  /** Unique within its provider. */
+  id: string
+  name: string
+  limits: readonly Limit[]
+}
+
+/** The end of a model. */
+export interface Retirement {
+  /** The last day, as an ISO 8601 date. */
+  on: string
+  /** The model of the same provider that this hub proposes in its place. */
+  successor?: string
+}
+
+/** A row of the catalogue says when and where it was checked. */
+export interface BuiltInProvider extends Provider {
+  /** Its addresses and quirks, and the prices and abilities of its models. */
+  checked: { row: Source; models: Source }
 }
 
 /**

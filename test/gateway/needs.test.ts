@@ -46,6 +46,12 @@ describe('an image', () => {
   })
 })
 
+it('a PDF goes to a model that sees images, whose list names no PDFs', () => {
+  const wanted = needs({ messages: [{ role: 'user', content: [file('document')] }] })
+  expect(lackOf({ input: ['image'] }, wanted)).toBeUndefined()
+  expect(lackOf({ input: [] }, wanted)).toBe('its model takes no pdf')
+})
+
 describe('what is kept at a provider', () => {
   it.each([
     ['openai-responses', { previous_response_id: 'resp_1' }, 'previous_response_id'],

@@ -73,6 +73,9 @@ const everywhere = {
     .map((id) => reach(id)),
 }
 
+// GitHub Models has ended.
+const alive = everywhere.reach.filter(({ provider }) => provider !== 'github')
+
 describe('the default routes', () => {
   it.each([
     ['smart', ['openai/*', 'anthropic/*', 'gemini/*']],
@@ -96,8 +99,18 @@ describe('the default routes', () => {
     const plan = ask('any', {
       in: { providers: [own], reach: [...everywhere.reach, reach('mine', { rowOwner: 'usr_1' })] },
     })
-    expect(names(plan)).toHaveLength(everywhere.reach.length + 1)
-    expect(names(ask('', { in: everywhere }))).toHaveLength(everywhere.reach.length)
+    expect(names(plan)).toHaveLength(alive.length + 1)
+    expect(names(ask('', { in: everywhere }))).toHaveLength(alive.length)
+  })
+
+  it('never ask a provider that has ended, and a route that names one says so', () => {
+    expect(names(ask('any', { in: everywhere }))).not.toContain('github/*')
+    const candidates = [{ provider: 'github', model: 'openai/gpt-4.1' }, { provider: 'groq' }]
+    const old = { owner: 'usr_1', name: 'old', order: 'listed' as const, candidates }
+    expect(ask('old', { in: { ...everywhere, routes: [old] } })).toMatchObject({
+      candidates: [{ providerId: 'groq' }],
+      leftOut: [{ provider: 'github', reason: 'it ended on 2026-07-30' }],
+    })
   })
 
   it('leave out providers without a key, and say so', () => {
@@ -128,7 +141,7 @@ it('tries models that see an image of an earlier turn before those that are told
 
 describe('a bare id that is newer than the table', () => {
   it.each([
-    ['claude-haiku-5-5', 'anthropic'],
+    ['claude-haiku-6', 'anthropic'],
     ['gpt-7-nano', 'openai'],
     ['o9-mini', 'openai'],
     ['gemini-4-flash', 'gemini'],
@@ -327,7 +340,7 @@ describe('the order of a route', () => {
   })
 
   it('puts the cheapest first', () => {
-    expect(names(ask('mine', route('cheapest')))[2]).toBe('openai/*')
+    expect(names(ask('mine', route('cheapest')))).toEqual(['openai/*', 'groq/*', 'deepseek/*'])
   })
 
   it('puts first who was heard to answer soonest, and before them who was not heard of', () => {

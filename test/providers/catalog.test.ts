@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { outbound } from '../../src/dialects/index.ts'
 import { catalog } from '../../src/providers/catalog.ts'
-import type { Provider } from '../../src/providers/provider.ts'
+import type { BuiltInProvider, Provider, Source } from '../../src/providers/provider.ts'
 import { readRecordings } from '../recordings.ts'
 
-const rows: [string, Provider][] = Object.entries(catalog)
+const rows: [string, BuiltInProvider][] = Object.entries(catalog)
 
 describe.each(rows)('the row of %s', (id, row) => {
   it('has an id that fits a path and the name of a variable', () => expect(id).toMatch(/^[a-z][a-z0-9-]*$/))
@@ -23,9 +23,35 @@ describe.each(rows)('the row of %s', (id, row) => {
     expect(Object.keys(row.dialects).filter((dialect) => chat.includes(dialect))).not.toEqual([])
   })
 
-  it('lists its default model, with a price', () => {
+  it('lists its default model, with a price, unless it has ended', () => {
+    if (row.retired) return expect(row).toMatchObject({ defaultModel: '', models: {} })
     expect(Object.keys(row.models)).toContain(row.defaultModel)
     expect(row.models[row.defaultModel]?.price).toBeDefined()
+  })
+
+  it('has a default model that is not known to lack tools, and does not end', () => {
+    expect(row.models[row.defaultModel]?.tools).not.toBe(false)
+    expect(Object.keys(row.retirements?.models ?? {})).not.toContain(row.defaultModel)
+  })
+
+  it('says when and where each part of it was read', () => {
+    const { checked, retired, retirements, presets = [], terms } = row
+    const sources: Source[] = [checked.row, checked.models, ...presets]
+    for (const source of [retired, retirements, terms]) if (source) sources.push(source)
+    for (const { asOf, source } of sources) {
+      expect(new Date(asOf).toISOString().slice(0, 10)).toBe(asOf)
+      expect(new URL(source).protocol).toBe('https:')
+    }
+  })
+
+  it('names the last day of each model that ends, and lists the one to take in its place', () => {
+    const { asOf = '', models = {} } = row.retirements ?? {}
+    for (const [model, { on, successor }] of Object.entries(models)) {
+      expect(new Date(on).toISOString().slice(0, 10)).toBe(on)
+      expect(Object.keys(models)).not.toContain(successor)
+      if (successor !== undefined) expect(Object.keys(row.models)).toContain(successor)
+      if (on < asOf) expect(Object.keys(row.models)).not.toContain(model)
+    }
   })
 
   it('has believable numbers', () => {
@@ -83,6 +109,11 @@ describe('the catalogue', () => {
         'nvidia',
         'github',
         'workers-ai',
+        'zai',
+        'moonshot',
+        'ollama-cloud',
+        'opencode',
+        'kilo',
         'sandbox',
       ].toSorted(),
     )

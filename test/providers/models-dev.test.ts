@@ -10,7 +10,18 @@ const model = {
   tool_call: false,
   temperature: false,
 }
-const names = ['openai', 'anthropic', 'google', 'groq', 'mistral', 'deepseek', 'xai', 'cohere', 'nvidia']
+const names = [
+  'openai',
+  'anthropic',
+  'google',
+  'groq',
+  'mistral',
+  'deepseek',
+  'xai',
+  'cohere',
+  'nvidia',
+  'zai',
+]
 const document = (count = 2): Record<string, unknown> =>
   Object.fromEntries(
     names.map((name) => [
@@ -40,6 +51,18 @@ describe('the published catalogue', () => {
       openai: { models: { good: { limit: { context: 0, output: null } }, bad: { cost: 'free' } } },
     }
     expect(readModelsDev(odd).get('openai')).toEqual({ good: {} })
+  })
+
+  it('leaves out the models that a gateway has in another dialect', () => {
+    const gateway = {
+      opencode: {
+        models: {
+          own: { provider: { npm: '@ai-sdk/openai-compatible' } },
+          claude: { provider: { npm: '@ai-sdk/anthropic' } },
+        },
+      },
+    }
+    expect(readModelsDev(gateway).get('opencode')).toEqual({ own: {} })
   })
 
   it.each([null, [], 'text', {}, { openai: null }, { openai: { models: null } }])(

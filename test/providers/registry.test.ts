@@ -23,7 +23,7 @@ describe('providersOfModel', () => {
   it('finds every provider that lists the model', () => {
     expect(providersOfModel('claude-sonnet-5')).toEqual([{ provider: 'anthropic', model: 'claude-sonnet-5' }])
     expect(providersOfModel('openai/gpt-oss-120b').map(({ provider }) => provider)).toEqual(
-      expect.arrayContaining(['groq', 'together', 'huggingface', 'openrouter', 'nvidia']),
+      expect.arrayContaining(['groq', 'together', 'huggingface', 'openrouter']),
     )
   })
 

@@ -205,8 +205,8 @@ describe('the providers that are offered', () => {
       undefined,
       ada.session,
     )
-    const limits = data.find(({ id }) => id === 'gemini')?.presets[0]?.limits
-    const body = { provider: 'gemini', apiKey: 'AIza-models-preset', limits }
+    const limits = data.find(({ id }) => id === 'groq')?.presets[0]?.limits
+    const body = { provider: 'groq', apiKey: 'gsk_models-preset', limits }
     expect(await call('POST', '/api/keys', body, ada.session)).toMatchObject({ limits })
   })
 })

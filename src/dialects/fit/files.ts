@@ -3,31 +3,23 @@
  * out of its history that a tool put there. What the user asks about now is not replaced: such a
  * request goes to a model that sees.
  */
+import { type FileKind, unseenKinds } from '../../chat/model.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Message } from '../../chat/request.ts'
 import { objectIn, textIn } from '../read.ts'
 import type { BodyStep, Step } from './fit.ts'
 import { mapMember } from '../map-member.ts'
-import type { Profile } from './profile.ts'
 
-type Kind = 'image' | 'audio' | 'video' | 'pdf'
-
-/** The kinds that a model is known not to see. */
-function unseenBy({ facts }: Profile): readonly Kind[] {
-  const seen = facts?.input
-  return seen ? (['image', 'audio', 'video', 'pdf'] as const).filter((kind) => !seen.includes(kind)) : []
-}
-
-function wordsFor(kind: Kind): string {
+function wordsFor(kind: FileKind): string {
   const name = { image: 'An image', audio: 'A recording', video: 'A video', pdf: 'A PDF' }[kind]
   return `[${name} was here. You cannot be shown it.]`
 }
 
 /** The request with words in the place of files that the model cannot be shown. */
 export const describeFiles: Step = (request, profile, dropped) => {
-  const unseen = unseenBy(profile)
+  const unseen = unseenKinds(profile.facts ?? {})
   if (unseen.length === 0) return request
-  const found = new Set<Kind>()
+  const found = new Set<FileKind>()
   const replace = <Part extends { type: string }>(part: Part | FilePart): Part | FilePart | TextLine => {
     const kind = isFile(part) ? kindOf(part) : undefined
     if (!kind || !unseen.includes(kind)) return part
@@ -63,13 +55,13 @@ function isFile(part: { type: string }): part is FilePart {
   return part.type === 'file'
 }
 
-function kindOf({ kind, source, mediaType }: FilePart): Kind | undefined {
+function kindOf({ kind, source, mediaType }: FilePart): FileKind | undefined {
   if (kind !== 'document') return kind
   return source.type === 'text' || mediaType === 'text/plain' ? undefined : 'pdf'
 }
 
 /** Types of parts in clients' own bodies, and the kind of what they show. */
-const kinds: ReadonlyMap<string, Kind> = new Map([
+const kinds: ReadonlyMap<string, FileKind> = new Map([
   ['image_url', 'image'],
   ['input_image', 'image'],
   ['image', 'image'],
@@ -79,9 +71,9 @@ const kinds: ReadonlyMap<string, Kind> = new Map([
 
 /** The same for a client's own body, in messages of Chat and Anthropic and items of Responses. */
 export const describeOwnFiles: BodyStep = (body, profile, dropped) => {
-  const unseen = profile.isTranslated ? [] : unseenBy(profile)
+  const unseen = profile.isTranslated ? [] : unseenKinds(profile.facts ?? {})
   if (unseen.length === 0) return body
-  const found = new Set<Kind>()
+  const found = new Set<FileKind>()
   const textType = profile.dialect === 'openai-responses' ? 'input_text' : 'text'
   const replace = (part: JsonObject): JsonObject => {
     if (part.type === 'tool_result') return mapMember(part, 'content', replace)
@@ -97,6 +89,6 @@ export const describeOwnFiles: BodyStep = (body, profile, dropped) => {
   return described
 }
 
-function kindOfPart(part: Json): Kind | undefined {
+function kindOfPart(part: Json): FileKind | undefined {
   return kinds.get(textIn(objectIn(part)?.type) ?? '')
 }

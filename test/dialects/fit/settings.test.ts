@@ -211,7 +211,7 @@ describe('temperature', () => {
     ['gpt-5.2', undefined, true],
     ['gpt-5.5', undefined, false],
     ['gpt-5-mini', undefined, false],
-    ['o4-mini', undefined, false],
+    ['o3', undefined, false],
     ['gpt-4.1', undefined, true],
   ]
   it.each(taking)('at %s with the effort %s goes out: %s', (model, effort, goes) => {
