@@ -1,7 +1,7 @@
 /**
- * Keys that were refused by a 403 that names nothing. Where one caller alone has met it twice, the
- * pool asks for a test: a request of the hub's own tells whether the key is forbidden or the
- * caller's requests are. The pool says when one is due, at most once per key in ten minutes (see
+ * Keys that were refused by a 403 that names nothing. Where two requests have met it on two models,
+ * the pool asks for a test: a request of the hub's own shows whether the key is forbidden or the
+ * callers' requests are. The pool says when one is due, at most once per key in ten minutes (see
  * `quota/forbidden.ts`).
  */
 import type { Caller } from '../auth/caller.ts'

@@ -1,8 +1,8 @@
 /**
  * When a 403 that names nothing is the key's. Two refusals raise the question: on two different
- * models, asked for by two different requests, with no success in between. Two different callers
- * answer it. One caller alone may have provoked both: then the hub tests the key with a request of
- * its own, which asks for the key's default model (see `gateway/suspects.ts`). Pure.
+ * models, asked for by two different requests, with no success in between. Callers cannot answer
+ * it, however many they are: they may have provoked both. So the hub tests the key with a request
+ * of its own, which asks for the key's default model (see `gateway/suspects.ts`). Pure.
  */
 import type { Fault } from '../errors.ts'
 import type { KeyUse, OpenLease } from './pool-state.ts'
@@ -13,10 +13,8 @@ export interface Forbidden {
   mark: string
   model: string
   request: string
-  /** Who asked, where the key serves everyone. */
-  user?: string
   at: number
-  /** A second refusal came, of the same caller: a test is to tell. */
+  /** A second refusal came: a test decides. */
   suspect?: true
 }
 
@@ -26,21 +24,18 @@ const memoryMs = 86_400_000
 const betweenTestsMs = 10 * 60_000
 
 /**
- * The use of a key after a fault of its model: with the refusal noted, or in quarantine for it.
- * Undefined where the fault says nothing about the key.
+ * The use of a key after a fault of its model, with the refusal noted. Undefined where the fault
+ * says nothing about the key.
  */
 export function afterForbidden(use: KeyUse, lease: OpenLease, fault: Fault, now: number): KeyUse | undefined {
   if (fault.verdict !== 'forbidden') return undefined
-  const { forbidden, ...others } = use
-  const { mark, model, user } = lease
+  const { mark, model } = lease
   const request = lease.request ?? lease.id
-  const first = forbidden?.mark === mark && forbidden.at + memoryMs > now ? forbidden : undefined
-  if (!first)
-    return { ...use, forbidden: { mark, model, request, ...(user !== undefined && { user }), at: now } }
-  if (first.model === model || first.request === request) return { ...use, forbidden: first }
-  if (first.user === user) return { ...use, forbidden: { ...first, suspect: true } }
-  const quarantine = { mark, since: now, verdict: fault.verdict, message: fault.message }
-  return { ...others, quarantine: use.quarantine?.mark === mark ? use.quarantine : quarantine }
+  const known = use.forbidden
+  const first = known?.mark === mark && known.at + memoryMs > now ? known : undefined
+  if (!first) return { ...use, forbidden: { mark, model, request, at: now } }
+  if (first.model === model || first.request === request) return use
+  return { ...use, forbidden: { ...first, suspect: true } }
 }
 
 /** The use of a key that is to be tested now, with the test noted; undefined where none is due. */

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 type Body = Record<string, unknown> & { model: string }
 
-const mostTests = 20
+const mostTests = 21
 let turn = 0
 let admin: Settled
 let hostile: Settled
@@ -90,7 +90,16 @@ const bad = (status: number, message: string, more: object = {}) =>
 const isPoison = (sent: Body): boolean => JSON.stringify(sent).includes('poison')
 const poison = { messages: [{ role: 'user', content: 'poison' }] }
 
-describe('a bare 403 that one caller provokes', () => {
+describe('a bare 403 that callers provoke', () => {
+  it('on two models, one for each of two callers, leaves the only key in service', async () => {
+    answer = (sent) => (isPoison(sent) ? bad(403, 'Forbidden') : good())
+    await addKeys(1)
+    await ask(hostile, 'm1', poison)
+    await ask(admin, 'm2', poison)
+    expect(await statuses()).toEqual(['active'])
+    expect((await ask(other, 'm3')).status).toBe(200)
+  })
+
   it.each([
     ['shared', true],
     ['private', false],
