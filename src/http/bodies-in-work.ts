@@ -18,14 +18,19 @@ const reservedForSmall = 8 * megabyte
 const moreForSmallOfCaller = 4 * megabyte
 /** The part of it that chat may not use. Bodies of people and strangers are short-lived. */
 const reservedForPeople = 2 * megabyte
+/** A caller with more than this in work, large or small, may not use what is reserved for small. */
+const mostOfReserve = 4 * megabyte
+/** All bodies of strangers together. They are 16 kB each, and anyone can open many. */
+const maxBytesOfStrangers = 4 * megabyte
 const retryAfterMs = 2_000
 
-/** The bodies of calls to providers, and those of all other routes. */
-export type BodyUse = 'chat' | 'people'
+/** The bodies of calls to providers, those of people's own routes, and those of public routes. */
+export type BodyUse = 'chat' | 'people' | 'stranger'
 
 /** Counts the bodies of an isolate. One object for each isolate, except in tests. */
 export class BodiesInWork {
   #bytes = 0
+  #bytesOfStrangers = 0
   readonly #byCaller = new Map<string, number>()
 
   /** The bytes in work now. */
@@ -39,6 +44,7 @@ export class BodiesInWork {
     const add = (bytes: number): void => {
       held += bytes
       this.#bytes += bytes
+      if (use === 'stranger') this.#bytesOfStrangers += bytes
       const ofCaller = (this.#byCaller.get(caller) ?? 0) + bytes
       if (ofCaller > 0) this.#byCaller.set(caller, ofCaller)
       else this.#byCaller.delete(caller)
@@ -59,7 +65,10 @@ export class BodiesInWork {
     if (ofCaller > maxBytesOfCaller + (isSmall ? moreForSmallOfCaller : 0)) {
       throw overloaded('Your request bodies in work reach', maxBytesOfCaller, 'one caller may have')
     }
-    const reserved = isSmall ? (use === 'people' ? 0 : reservedForPeople) : reservedForSmall
+    if (use === 'stranger' && this.#bytesOfStrangers + bytes > maxBytesOfStrangers)
+      throw overloaded('The bodies of public requests in work reach', maxBytesOfStrangers, 'the hub can hold')
+    const usesReserve = isSmall && ofCaller <= mostOfReserve
+    const reserved = !usesReserve ? reservedForSmall : use === 'chat' ? reservedForPeople : 0
     if (this.#bytes + bytes > maxBytesInWork - reserved)
       throw overloaded('The request bodies in work reach', maxBytesInWork, 'the hub can hold')
   }

@@ -18,6 +18,9 @@ const maxDrainedBytes = 2 * maxBodyBytes
 
 /** How long a body may take, in milliseconds: between two pieces, and as a whole. */
 const patience = { idleMs: 30_000, wholeMs: 5 * 60_000 }
+/** The same for a body of a public route, which is one small form. */
+const smallPatience = { idleMs: 10_000, wholeMs: 15_000 }
+const smallBytes = 16 * 1024
 const drainPatience = { idleMs: 5_000, wholeMs: 30_000 }
 
 /**
@@ -42,7 +45,7 @@ export async function readBody(
   const unpacker = coding && new Unpacker(coding, (bytes) => reading.take(bytes))
   try {
     const isWhole = await readChunks(request.body, (chunk) => reading.receive(chunk, unpacker), {
-      ...patience,
+      ...(maxBytes > smallBytes ? patience : smallPatience),
       expired: bodyTooSlow,
     })
     if (isWhole && !reading.refusal) await unpacker?.end()

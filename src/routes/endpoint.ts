@@ -12,7 +12,7 @@ import { readCredential } from '../auth/credentials.ts'
 import { beginAttempt, strangerBucket } from '../auth/login-guard.ts'
 import { identifyOpenCaller } from '../auth/open-access.ts'
 import { HubError } from '../errors.ts'
-import { bodiesInWork } from '../http/bodies-in-work.ts'
+import { bodiesInWork, type BodyUse } from '../http/bodies-in-work.ts'
 import { maxBodyBytes, parseJson, readBody } from '../http/body.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { noteReachedHost } from '../http/own-hosts.ts'
@@ -73,6 +73,14 @@ const bodyBounds: Readonly<Record<Guard, number>> = {
   caller: maxBodyBytes,
 }
 
+/** The kind of body that a route takes, by who may call it. */
+const bodyUses: Readonly<Record<Guard, BodyUse>> = {
+  public: 'stranger',
+  user: 'people',
+  admin: 'people',
+  caller: 'chat',
+}
+
 const declarations = new WeakMap<object, Declaration>()
 
 /** The middleware that stands before a handler and enforces its declaration. */
@@ -116,7 +124,7 @@ async function withBody(context: Context<HubContext>, declaration: Declaration, 
   const { raw } = context.req
   const caller = declaration.guard === 'public' ? undefined : context.var.caller.configuration.user.id
   const address = clientAddress(raw.headers, context.env)
-  const hold = bodiesInWork.open(caller ?? address, declaration.guard === 'caller' ? 'chat' : 'people')
+  const hold = bodiesInWork.open(caller ?? address, bodyUses[declaration.guard])
   const works: Promise<unknown>[] = []
   try {
     // Forms and plain texts, which any page may send, are no bodies of ours.

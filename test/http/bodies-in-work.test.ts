@@ -51,10 +51,56 @@ describe('bodies in work', () => {
     expect(() => bodies.open('g', 'people').grow(1)).toThrow('request bodies')
   })
 
+  it('of two callers with many small ones leave the last room to others', () => {
+    const bodies = new BodiesInWork()
+    /** Takes bodies of a megabyte until one is refused, and says how many megabytes it took. */
+    const fill = (caller: string): number => {
+      for (let taken = 0; ; taken++) {
+        try {
+          bodies.open(caller, 'chat').grow(megabyte)
+        } catch {
+          return taken
+        }
+      }
+    }
+    expect([fill('a'), fill('b')]).toEqual([36, 20])
+    expect(() => bodies.open('a', 'people').grow(1)).toThrow('request bodies')
+    expect(() => bodies.open('b', 'people').grow(1)).toThrow('request bodies')
+    const others = Array.from({ length: 6 }, (_, n) => bodies.open(`c${n}`, 'chat'))
+    for (const hold of others) hold.grow(megabyte)
+    for (const hold of others) hold.release()
+    // A caller without large ones has four of the eight megabytes, and not a byte more.
+    expect(fill('c')).toBe(4)
+    expect(() => bodies.open('c', 'people').grow(1)).toThrow('request bodies')
+    bodies.open('d', 'chat').grow(megabyte)
+  })
+
+  it('of a caller with a large one use what is left before the last room', () => {
+    const bodies = new BodiesInWork()
+    const large = bodies.open('a', 'chat')
+    large.grow(5 * megabyte)
+    bodies.open('b', 'chat').grow(32 * megabyte)
+    bodies.open('c', 'chat').grow(18 * megabyte)
+    bodies.open('a', 'people').grow(megabyte)
+    expect(() => bodies.open('a', 'people').grow(1)).toThrow('request bodies')
+    large.release()
+    bodies.open('a', 'people').grow(megabyte)
+  })
+
+  it('of strangers are four megabytes at most, from however many addresses', () => {
+    const bodies = new BodiesInWork()
+    const holds = Array.from({ length: 256 }, (_, n) => bodies.open(`198.51.100.${n}`, 'stranger'))
+    for (const hold of holds) hold.grow(16 * 1024)
+    expect(() => bodies.open('203.0.113.1', 'stranger').grow(1)).toThrow('public requests')
+    bodies.open('a', 'people').grow(megabyte)
+    holds[0]?.release()
+    bodies.open('203.0.113.1', 'stranger').grow(16 * 1024)
+  })
+
   it('never pass a bound, and come to nothing when all are released', () => {
     const step = fc.record({
       caller: fc.constantFrom('a', 'b', 'c'),
-      use: fc.constantFrom('chat' as const, 'people' as const),
+      use: fc.constantFrom('chat' as const, 'people' as const, 'stranger' as const),
       bytes: fc.oneof(fc.integer({ min: 0, max: 40 * megabyte }), fc.integer({ min: 0, max: megabyte })),
       releases: fc.boolean(),
     })

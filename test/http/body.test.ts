@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { HubError } from '../../src/errors.ts'
-import { parseJson } from '../../src/http/body.ts'
+import { BodiesInWork } from '../../src/http/bodies-in-work.ts'
+import { parseJson, readBody } from '../../src/http/body.ts'
 
 function refusal(text: string): HubError {
   try {
@@ -36,5 +37,43 @@ describe('a body that is not JSON', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('a body that comes slowly', () => {
+  afterEach(() => vi.useRealTimers())
+
+  /** Sends a byte every so many seconds, and says after how many seconds the hub has had enough. */
+  async function secondsUntilRefused(maxBytes: number, everySeconds: number): Promise<number> {
+    vi.useFakeTimers()
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, everySeconds * 1_000))
+        controller.enqueue(new Uint8Array([32]))
+      },
+    })
+    // Node asks for `duplex`, which the types of Workers do not know.
+    const half = { duplex: 'half' }
+    const request = new Request('http://hub.test/', { method: 'POST', body, ...half })
+    const hold = new BodiesInWork().open('203.0.113.1', 'stranger')
+    const start = Date.now()
+    let code: string | undefined
+    let endedAt = Infinity
+    void readBody(request, maxBytes, hold, '203.0.113.1').catch((thrown: HubError) => {
+      code = thrown.code
+      endedAt = Date.now()
+    })
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(code).toBe('REQUEST_TIMEOUT')
+    return (endedAt - start) / 1_000
+  }
+
+  it.each([
+    ['a public route', 16 * 1024, 1, 15],
+    ['a public route', 16 * 1024, 60, 10],
+    ['a caller', 32 * 1024 * 1024, 1, 300],
+    ['a caller', 32 * 1024 * 1024, 60, 30],
+  ])('is refused in time, where it is for %s', async (_for, maxBytes, everySeconds, seconds) => {
+    expect(await secondsUntilRefused(maxBytes, everySeconds)).toBe(seconds)
   })
 })
