@@ -45,10 +45,13 @@ export interface Attempt {
 /** What an attempt is counted under, in the order in which it is asked. Pure. */
 export function bucketsOf({ account, address, device, knownAddress }: Attempt): Bucket[] {
   if (device !== undefined) return [{ name: `login-device/${device}`, rate: perPlace }]
-  if (knownAddress) return [{ name: `login-known/${account}/${address}`, rate: perPlace }]
+  const isUnknown = address === noAddress
+  if (knownAddress && !isUnknown) return [{ name: `login-known/${account}/${address}`, rate: perPlace }]
+  // All clients share an unknown address: failures at one account must not count for the others.
+  const place = isUnknown ? `${address}/${account}` : address
   // The address is asked first: who has used theirs up does not count against the account.
   return [
-    { name: `login-from/${address}`, rate: perPlace },
+    { name: `login-from/${place}`, rate: perPlace },
     { name: `login-to/${account}`, rate: perAccount },
   ]
 }
@@ -71,12 +74,16 @@ export function strangerBucket(address: string): Bucket {
 
 /** What attempts to use an invitation are counted under: each may ask whether a name is free. */
 export function invitationBuckets(address: string, hash: string): Bucket[] {
-  return [registrationBucket(address), { name: `invitation/${hash}`, rate: perNewcomer }]
+  const ofInvitation = { name: `invitation/${hash}`, rate: perNewcomer }
+  return address === noAddress ? [ofInvitation] : [registrationBucket(address), ofInvitation]
 }
 
-/** What guesses at the setup token are counted under. */
+/**
+ * What guesses at the setup token are counted under. Where no address is known, strangers must not
+ * use up its owner's attempts; the token is too long to guess at that rate.
+ */
 export function setupBucket(address: string): Bucket {
-  return { name: `setup/${address}`, rate: perPlace }
+  return { name: `setup/${address}`, rate: address === noAddress ? perUnknownStrangers : perPlace }
 }
 
 /** What a login that names nobody is counted under, in place of an account's id. */

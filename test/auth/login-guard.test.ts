@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bucketsOf, nobodyNamed } from '../../src/auth/login-guard.ts'
+import { bucketsOf, invitationBuckets, nobodyNamed, setupBucket } from '../../src/auth/login-guard.ts'
+import { noAddress } from '../../src/http/client-address.ts'
 
 const stranger = { account: 'usr_1', address: '203.0.113.7', device: undefined, knownAddress: false }
 const namesOf = (attempt: Parameters<typeof bucketsOf>[0]): string[] =>
@@ -22,5 +23,26 @@ describe('an attempt at a password', () => {
   it('counts under one name where it names nobody, however it is written', async () => {
     expect(await nobodyNamed('Ghost')).toBe(await nobodyNamed('ghost'))
     expect(await nobodyNamed('ghost')).not.toContain('ghost')
+  })
+})
+
+describe('an attempt from nowhere known, as all are at a hub without Cloudflare in front', () => {
+  const attempt = { ...stranger, address: noAddress }
+
+  it('counts against its account alone', () => {
+    const names = namesOf(attempt)
+    expect(names).toHaveLength(2)
+    for (const name of names) expect(name).toContain('usr_1')
+    expect(namesOf({ ...attempt, account: 'usr_2' }).filter((name) => names.includes(name))).toEqual([])
+    // No address is not a place that an account knows.
+    expect(namesOf({ ...attempt, knownAddress: true })).toEqual(names)
+    expect(namesOf({ ...attempt, device: 'dev_1' })).toEqual(['login-device/dev_1'])
+  })
+
+  it('leaves others their invitations and the setup token', () => {
+    expect(invitationBuckets(noAddress, 'hash').map(({ name }) => name)).toEqual(['invitation/hash'])
+    expect(invitationBuckets('203.0.113.7', 'hash')).toHaveLength(2)
+    expect(setupBucket(noAddress).rate.limit).toBeGreaterThan(1_000)
+    expect(setupBucket('203.0.113.7').rate.limit).toBe(10)
   })
 })

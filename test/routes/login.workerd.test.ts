@@ -204,6 +204,18 @@ describe('somebody who fails on purpose', () => {
   })
 })
 
+describe('a stranger at a hub without Cloudflare in front', () => {
+  const from = (login: string, given: string): Promise<Response> =>
+    send('POST', '/api/auth/login', { body: { login, password: given } })
+
+  it('uses up the attempts at one account, and nobody else’s', async () => {
+    const answers = await Promise.all(Array.from({ length: 15 }, () => from('erin', 'wrong password')))
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10)
+    expect((await from('erin', 'wrong password')).status).toBe(429)
+    expect((await from('mallory', password)).status).toBe(200)
+  })
+})
+
 describe('a password', () => {
   it('is changed only with the old one, which cannot be guessed with a session', async () => {
     const { token: session } = await (
