@@ -150,6 +150,8 @@ export interface ToolResultPart {
 export interface Opaque {
   dialect: DialectId
   data: Json
+  /** Who made it, as two hashes (`gateway/state-makers.ts`); absent where that is not known. */
+  by?: string
 }
 
 export interface Tool {

@@ -4,9 +4,9 @@
  * from state of the client's own dialect, and no provider is ever sent a text that bears it.
  */
 import { base64url } from 'jose'
-import { isJsonObject } from '../chat/json.ts'
+import { isJsonObject, type Json } from '../chat/json.ts'
 import type { Opaque } from '../chat/request.ts'
-import { parseJson } from './read.ts'
+import { objectIn, parseJson } from './read.ts'
 
 const mark = 'hub1-'
 
@@ -28,13 +28,19 @@ export function unwrapState(text: string): ForeignState | undefined {
     const state = parseJson(new TextDecoder().decode(base64url.decode(text.slice(mark.length))))
     if (!isJsonObject(state) || !isJsonObject(state.opaque) || typeof state.text !== 'string')
       return undefined
-    const { dialect, data } = state.opaque
-    if (typeof dialect !== 'string' || data === undefined) return undefined
-    // A name that no dialect has matches none, and the state is dropped where it would be used.
-    return { opaque: { dialect: dialect as Opaque['dialect'], data }, text: state.text }
+    const opaque = readOpaque(state.opaque)
+    return opaque && { opaque, text: state.text }
   } catch {
     return undefined
   }
+}
+
+/** State that went to a client as JSON; undefined where it is none. */
+export function readOpaque(value: Json | undefined): Opaque | undefined {
+  const { dialect, data, by } = objectIn(value) ?? {}
+  if (typeof dialect !== 'string' || data === undefined) return undefined
+  // A name that no dialect has matches none, and the state is dropped where it would be used.
+  return { dialect: dialect as Opaque['dialect'], data, ...(typeof by === 'string' && { by }) }
 }
 
 /** Whether a text bears our mark, sound or not: it must not be sent to a provider. */

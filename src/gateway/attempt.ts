@@ -21,6 +21,8 @@ import { fitCall, type FittedCall } from './fit-call.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
 import type { Candidate } from './plan.ts'
 import { type Answered, type Conversation, readAnswer } from './read-answer.ts'
+import { withMaker } from './sign-state.ts'
+import { makerOf, stateMakers } from './state-makers.ts'
 
 export interface AttemptInput {
   env: Env
@@ -57,7 +59,9 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     if (thrown instanceof HubError) return { type: 'unfit', error: thrown }
     throw thrown
   }
-  const { call, speaker } = fitted
+  const { call } = fitted
+  const maker = makerOf(candidate, lease)
+  const speaker = withMaker(fitted.speaker, maker, stateMakers)
   const headers = callHeaders(request, candidate, credential, secret)
   if (!headers) return { type: 'fault', fault: unsendable }
   // Made before the call: an error in here is ours, and must not be taken for one of the network.
@@ -94,11 +98,12 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const conversation: Conversation = {
     ...input,
     speaker,
+    maker,
     listener,
     abort,
     secrets,
     sent,
-    sentBytes: new TextEncoder().encode(body).byteLength,
+    sentBytes: utf8Length(body),
     isRelayed: speaker.id === listener.id && !call.isTranslated,
     dropped: call.dropped,
     url: call.url,
@@ -116,6 +121,18 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     await response.body?.cancel().catch(() => {})
     return { type: 'hub-fault', thrown, begun: {} }
   }
+}
+
+/** How many bytes a text has as UTF-8, without encoding it. */
+function utf8Length(text: string): number {
+  let bytes = text.length
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index)
+    if (unit < 0x80) continue
+    // Half of a character beyond the first plane has two of its four bytes.
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2
+  }
+  return bytes
 }
 
 /** All that a provider can quote of a call: its body, the model in its address, headers that the client chose. */

@@ -1,8 +1,9 @@
 /**
- * Tells one conversation from another by how it begins, so that it may stay on the key whose provider has its prompt in a cache.
- * A guess, and harmless where it is wrong. Pure.
+ * Tells one conversation from another by how it begins, so that it may stay on the key whose provider has its prompt in a cache,
+ * and whose account can read the reasoning that it sealed. A guess, and harmless where it is wrong. Pure.
  */
 import type { ChatRequest, Message } from '../chat/request.ts'
+import { listIn } from '../dialects/read.ts'
 import { hash53 } from '../ids.ts'
 import type { Provider } from '../providers/provider.ts'
 
@@ -11,13 +12,16 @@ const leastTokens = 1_024
 /** So much of each beginning is looked at. */
 const characters = 2_000
 
-/** A name for the conversation that a request goes on with; undefined where no cache would help. */
+/**
+ * A name for the conversation that a request goes on with; undefined where no cache would help, and
+ * its answers seal nothing.
+ */
 export function nameConversation(
   userId: string,
   request: ChatRequest,
   inputTokens: number,
 ): string | undefined {
-  if (inputTokens < leastTokens) return undefined
+  if (inputTokens < leastTokens && !sealsState(request)) return undefined
   const system = request.messages.find(({ role }) => role === 'system')
   const first = request.messages.find(({ role }) => role === 'user')
   const tools = request.tools.map(({ name }) => name).join(' ')
@@ -33,12 +37,18 @@ export class ConversationName {
     this.#about = about
   }
 
-  /** The name, for a provider that caches prompts. It is made when the first of them is asked: most requests never need it. */
+  /** The name, for a provider that gains by it. It is made when the first of them is asked: most requests never need it. */
   for(provider: Pick<Provider, 'cachesPrompts'>): string | undefined {
-    if (!provider.cachesPrompts) return undefined
+    const [, request] = this.#about
+    if (!provider.cachesPrompts && !sealsState(request)) return undefined
     this.#name ??= nameConversation(...this.#about)
     return this.#name
   }
+}
+
+/** Whether answers may have reasoning that only their account can read, by what is asked for. */
+function sealsState({ reasoning, origin }: ChatRequest): boolean {
+  return reasoning !== undefined || listIn(origin.body.include).includes('reasoning.encrypted_content')
 }
 
 function beginning(message: Message | undefined): string {

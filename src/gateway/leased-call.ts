@@ -4,7 +4,7 @@
  */
 import { estimatedUsage, type Usage } from '../chat/events.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
-import { sealedFields, withoutState } from '../dialects/without-state.ts'
+import { sealedFields, stateTextsOf, withoutState } from '../dialects/without-state.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
 import { isUnreadableState, unreadableState } from '../providers/unreadable-state.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
@@ -17,6 +17,7 @@ import type { Begun } from './read-answer.ts'
 import { ownsRow } from './redirect.ts'
 import { renewLease } from './renewals.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
+import { makerOf, stateMakers } from './state-makers.ts'
 import type { TokenGate } from './token-gate.ts'
 
 /** A candidate, and the owner of the pool that is asked for a key. */
@@ -118,7 +119,7 @@ export async function callWithLease(
     case 'fault': {
       const { stated } = result
       const { providerId } = candidate
-      if (giveUpState(state, result.fault)) {
+      if (giveUpState(state, { candidate, lease }, result.fault)) {
         const fault = unreadableState(result.fault)
         ledger.close(entry, fault, now)
         return { leaseId: lease.id, outcome: { type: 'failure', fault } }
@@ -136,7 +137,9 @@ export async function callWithLease(
         state.suspects.push({ candidate, poolOwner, pool, keyId: lease.keyId })
       const outcome: Settlement['outcome'] = { type: 'failure', fault, ...count(result.begun) }
       const said = { outcome, ...(stated && { stated }) }
-      const isOurs = candidate.dialect !== input.request.origin.dialect || (result.dropped ?? []).length > 0
+      const isOurs =
+        candidate.dialect !== input.request.origin.dialect ||
+        dropped.length + (result.dropped ?? []).length > 0
       const mayBeOurs = fault.blame === 'request' && state.secondOpinion.note(providerId, fault, isOurs)
       const onward = mayBeOurs ? 'next' : afterFault(fault, ledger.trail)
       if (onward !== 'same-pool') {
@@ -155,24 +158,42 @@ export async function callWithLease(
  * Whether the request is to be sent again without state that the provider cannot read: once, and
  * only where it holds any.
  */
-function giveUpState(state: SearchState, fault: Fault): boolean {
+function giveUpState(
+  state: SearchState,
+  { candidate, lease }: Pick<Served, 'candidate' | 'lease'>,
+  fault: Fault,
+): boolean {
   if (state.bare || !isUnreadableState(fault)) return false
   state.bare = withoutState(state.input.request)
-  return state.bare !== undefined
+  if (!state.bare) return false
+  stateMakers.noteRefused(stateTextsOf(state.input.request), makerOf(candidate, lease))
+  return true
 }
 
-/** Who made what a request goes on from is sent the reference; everyone else what it stands for. */
+/**
+ * Who made what a request goes on from is sent the reference; everyone else what it stands for, and
+ * no state that they are known not to read.
+ */
 function requestFor(
   { input, gate, bare }: SearchState,
   candidate: Candidate,
   lease: Lease,
 ): ReturnType<TokenGate['limit']> {
-  if (bare) {
-    const { request, dropped } = gate.limit(bare)
-    return { request, dropped: [...dropped, sealedFields[bare.origin.dialect] ?? 'state'] }
-  }
   const { original, request } = input
+  if (bare) return withStateNamed(gate.limit(bare), request)
   const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
-  if (!made) return gate.limit(request)
+  if (!made) {
+    const isForeign = stateMakers.foreignTo(makerOf(candidate, lease), candidate.dialect)
+    const readable = withoutState(request, isForeign)
+    return readable ? withStateNamed(gate.limit(readable), request) : gate.limit(request)
+  }
   return gate.limit(withOneLimit({ ...request, origin: { ...request.origin, body: original.body } }))
+}
+
+/** Names the fields of the client that state was left out of. */
+function withStateNamed(
+  { request, dropped }: ReturnType<TokenGate['limit']>,
+  { origin }: SearchState['input']['request'],
+): ReturnType<TokenGate['limit']> {
+  return { request, dropped: [...dropped, sealedFields[origin.dialect] ?? 'state'] }
 }

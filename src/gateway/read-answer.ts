@@ -24,6 +24,7 @@ import { excessParts, TooManyPartsError } from './part-counter.ts'
 import { headOf, Relay, Translation } from './passage.ts'
 import { failureOfComplaint, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { isRedirect, redirectFault } from './redirect.ts'
+import { stateMakers } from './state-makers.ts'
 
 /** What the provider's answer came to. */
 export type Answered =
@@ -53,6 +54,8 @@ export interface Begun {
 /** What every step after the headers needs. */
 export interface Conversation extends Pick<AttemptInput, 'request' | 'candidate' | 'lease' | 'ownsRow'> {
   speaker: Outbound
+  /** Who is asked, as the maker of what the answer seals. */
+  maker: string
   listener: Inbound
   abort: LinkedAbort
   /** The key and the header values of the call. */
@@ -130,6 +133,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   const meter = new ContentMeter()
   meter.addJson(body)
   const measured = { usage: speaker.readUsage(body), meter }
+  stateMakers.noteAnswer(text, conversation.maker)
   if (isRelayed && !request.stream) return { type: 'whole', text, ...measured, dropped }
   const parsed = speaker.parseResponse(body)
   const excess = excessParts(parsed)

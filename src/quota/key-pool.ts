@@ -230,10 +230,11 @@ export class KeyPool extends DurableObject<Env> {
     const stored = key.maxConcurrent !== null || isCountedExactly(key, need)
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
-    const { id, keyId, model, deadlineAt, probe, slot } = given
+    const { id, keyId, account, model, deadlineAt, probe, slot } = given
     return {
       id,
       keyId,
+      account,
       secret: key.secret,
       ...(key.boundTo && { boundTo: key.boundTo }),
       model,

@@ -55,6 +55,8 @@ export interface Wait {
 export interface Lease {
   id: string
   keyId: string
+  /** The account that the key is of; absent in a lease of an older release. */
+  account?: string
   /** Where the key's secret is: sealed in D1, in the Worker's environment, or not needed at all (the sandbox). */
   secret: KeySecret
   /** The provider row that a sealed secret was entered for; absent where only its origin is known. */

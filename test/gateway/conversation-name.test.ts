@@ -35,6 +35,15 @@ describe('the name of a conversation', () => {
     expect(name(opening, 'usr_a', 1_024)).toBeDefined()
   })
 
+  it('is given where answers seal reasoning, however short', () => {
+    const conversation = (request: object) =>
+      new ConversationName('usr_a', { ...anyRequest, messages: opening, ...request }, 10).for({})
+    expect(conversation({})).toBeUndefined()
+    expect(conversation({ reasoning: { effort: 'low' } })).toBeDefined()
+    const include = ['reasoning.encrypted_content']
+    expect(conversation({ origin: { dialect: 'openai-responses', body: { include } } })).toBeDefined()
+  })
+
   it('is made once, and only when a provider is asked that caches prompts', () => {
     let readings = 0
     const request = {

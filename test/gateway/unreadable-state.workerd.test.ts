@@ -13,8 +13,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 let turn = 0
 let ada: Settled
 /** What was called, in order: the provider's host and the body. */
-let calls: { host: string; body: Record<string, unknown> }[]
-let answers: Record<string, (body: Record<string, unknown>) => Response>
+let calls: { host: string; key: string; body: Record<string, unknown> }[]
+let answers: Record<string, (body: Record<string, unknown>, key: string) => Response>
 
 beforeAll(async () => {
   ada = await settleIn({ provider: 'sandbox', apiKey: 'x' })
@@ -26,10 +26,13 @@ beforeEach(() => {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
     const host = new URL(input instanceof Request ? input.url : input).port
     const body = JSON.parse(sentText(init)) as Record<string, unknown>
-    calls.push({ host, body })
+    const sent = new Headers(init?.headers)
+    const bearer = sent.get('authorization') ?? sent.get('x-api-key') ?? sent.get('x-goog-api-key') ?? ''
+    const key = bearer.slice(bearer.lastIndexOf('-') + 1)
+    calls.push({ host, key, body })
     const answer = answers[host]
     if (!answer) throw new Error(`Nobody listens at ${host}.`)
-    return answer(body)
+    return answer(body, key)
   })
 })
 afterEach(() => vi.restoreAllMocks())
@@ -64,6 +67,18 @@ const restingKeys = async (provider: string): Promise<number> => {
   return data.filter((key) => key.provider === provider && key.state.status !== 'active').length
 }
 
+/** Ends the rest of all keys of a provider. */
+async function restoreKeys(provider: string): Promise<void> {
+  const { data } = await call<{ data: { id: string; provider: string }[] }>(
+    'GET',
+    '/api/keys',
+    undefined,
+    ada.session,
+  )
+  for (const key of data)
+    if (key.provider === provider) await call('POST', `/api/keys/${key.id}/restore`, {}, ada.session)
+}
+
 const ended = {
   id: 'resp_1',
   object: 'response',
@@ -85,6 +100,124 @@ const answered = {
 }
 const refused = (message: string, more: object = {}) =>
   Response.json({ error: { message, type: 'invalid_request_error', ...more } }, { status: 400 })
+
+/** Server-sent events. */
+const streamOf = (events: object[]): Response =>
+  new Response(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''), {
+    headers: { 'content-type': 'text/event-stream' },
+  })
+const limited = () => Response.json({ error: { message: 'Rate limit reached.' } }, { status: 429 })
+
+/** A session of an agent with tools, over several turns, at a pool of two accounts. */
+describe('state of two accounts of a pool', () => {
+  /** Items of a client that keeps its own history, as Codex does. */
+  const session = () => {
+    const items: Record<string, unknown>[] = [{ role: 'user', content: 'Look around.' }]
+    return {
+      items,
+      body: (model: string, stream: boolean) => ({
+        model,
+        stream,
+        store: false,
+        include: ['reasoning.encrypted_content'],
+        input: items,
+      }),
+      /** Takes what was answered, and answers its call. */
+      hear: (text: string, stream: boolean): void => {
+        const output = stream
+          ? text.split('\n').flatMap((line) => {
+              const event = line.startsWith('data: {') ? JSON.parse(line.slice(6)) : {}
+              return event.type === 'response.output_item.done' ? [event.item] : []
+            })
+          : JSON.parse(text).output
+        items.push(...output)
+        for (const { type, call_id } of output)
+          if (type === 'function_call') items.push({ type: 'function_call_output', call_id, output: 'ok' })
+      },
+    }
+  }
+  /** An account that reads what it sealed itself, and refuses the rest. */
+  const accountAnswer = (resting: { key: string }, refusals: string[]) => {
+    let count = 0
+    return ({ input, stream }: Record<string, unknown>, key: string): Response => {
+      if (key === resting.key) return limited()
+      const foreign = JSON.stringify(input)
+        .match(/sealed-by-\d/g)
+        ?.find((seal) => seal !== `sealed-by-${key}`)
+      if (foreign !== undefined) {
+        refusals.push(key)
+        return refused('The encrypted content could not be verified.', { code: 'invalid_encrypted_content' })
+      }
+      count++
+      const reasoning = {
+        type: 'reasoning',
+        id: `rs_${key}${count}`,
+        summary: [],
+        encrypted_content: `sealed-by-${key}-${count}`,
+      }
+      const toolCall = {
+        type: 'function_call',
+        id: `fc_${key}${count}`,
+        call_id: `call_${key}${count}`,
+        name: 'ls',
+        arguments: '{}',
+      }
+      const response = { ...ended, output: [reasoning, toolCall] }
+      if (!stream) return Response.json(response)
+      const items = response.output.map((item) => ({ type: 'response.output_item.done', item }))
+      return streamOf([
+        { type: 'response.created', response },
+        ...items,
+        { type: 'response.completed', response },
+      ])
+    }
+  }
+
+  it.each([
+    [9120, false],
+    [9121, true],
+  ])(
+    'goes to the one that made it, without a refusal, there and back (port %i, streamed %s)',
+    async (port, stream) => {
+      const provider = await addProvider(port, 'openai-responses', 2)
+      const resting = { key: '' }
+      const refusals: string[] = []
+      answers[port] = accountAnswer(resting, refusals)
+      const { items, body, hear } = session()
+      const turnTo = async (): Promise<{ key: string; sent: string; dropped: string | null }> => {
+        const { status, text, dropped } = await post('/v1/responses', body(`${provider}/m`, stream))
+        expect([status, text.slice(0, 200)]).toEqual([200, expect.any(String)])
+        hear(text, stream)
+        const last = calls.at(-1)
+        return { key: last?.key ?? '', sent: JSON.stringify(last?.body.input), dropped }
+      }
+      const first = await turnTo()
+      // It stays on its key.
+      const second = await turnTo()
+      expect(second.key).toBe(first.key)
+      expect(second.sent).toContain(`sealed-by-${first.key}`)
+      expect(second.dropped).toBeNull()
+      resting.key = first.key
+      const third = await turnTo()
+      expect(third.key).not.toBe(first.key)
+      expect(third.sent).not.toContain('sealed-by')
+      expect(third.sent).toContain(`call_${first.key}1`)
+      expect(third.sent).not.toContain(`fc_${first.key}`)
+      expect(third.dropped).toContain('encrypted_content')
+      const fourth = await turnTo()
+      expect(fourth.sent).toContain(`sealed-by-${third.key}`)
+      expect(fourth.sent).not.toContain(`sealed-by-${first.key}`)
+      resting.key = third.key
+      await restoreKeys(provider)
+      const fifth = await turnTo()
+      expect(fifth.key).toBe(first.key)
+      expect(fifth.sent).toContain(`sealed-by-${first.key}-1`)
+      expect(fifth.sent).not.toContain(`sealed-by-${third.key}`)
+      expect(refusals).toEqual([])
+      expect(items.filter(({ type }) => type === 'reasoning')).toHaveLength(5)
+    },
+  )
+})
 
 describe('a provider that cannot read the state in a request', () => {
   const reasoning = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'of-another-account' }

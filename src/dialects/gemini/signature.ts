@@ -5,9 +5,8 @@
  * alphabets (no six bits of it come out as 62 or 63), so that it survives all of them.
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
-import { isJsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'
-import { isWrapped, unwrapState, wrapState, type ForeignState } from '../foreign-state.ts'
+import { isWrapped, readOpaque, unwrapState, wrapState, type ForeignState } from '../foreign-state.ts'
 
 /** What Google documents for a call that the model did not make, or whose signature is lost: it is not validated. */
 export const standIn = 'skip_thought_signature_validator'
@@ -34,10 +33,8 @@ export function readSignature(signature: string | null | undefined): Signature {
   // Gemini's own state is never wrapped: under its name stands what a call was sealed with.
   const call = state.opaque.dialect === 'gemini' ? state.opaque.data : undefined
   if (call === undefined) return { reasoning: state }
-  const { dialect, data } = isJsonObject(call) ? call : {}
-  return typeof dialect === 'string' && data !== undefined
-    ? { call: { dialect: dialect as Opaque['dialect'], data } }
-    : {}
+  const opaque = readOpaque(call)
+  return opaque ? { call: opaque } : {}
 }
 
 /** Whether a signature bears our mark: it must not be sent to a provider. */
@@ -54,8 +51,8 @@ export function wrapReasoning(state: ForeignState): string {
   return btoa(wrapState(state))
 }
 
-export function wrapCallState({ dialect, data }: Opaque): string {
-  return btoa(wrapState({ opaque: { dialect: 'gemini', data: { dialect, data } }, text: '' }))
+export function wrapCallState(opaque: Opaque): string {
+  return btoa(wrapState({ opaque: { dialect: 'gemini', data: { ...opaque } }, text: '' }))
 }
 
 function wrappedIn(signature: string): string | undefined {

@@ -6,6 +6,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { DialectId, Opaque, ReasoningPart } from '../../chat/request.ts'
+import { readOpaque } from '../foreign-state.ts'
 import { objectIn, textIn } from '../read.ts'
 import { openCallId } from './call-id.ts'
 
@@ -29,7 +30,7 @@ export function sealOf({ reasoning_details, extra_content }: OpaqueFields): Opaq
 /** The fields that say this state again. `text` is the reasoning it belongs to: a signature is worth nothing without it. */
 export function fieldsOf(opaque: Opaque, text: string): OpaqueFields {
   if (opaque.dialect !== 'openai-chat') {
-    return { reasoning_details: [{ type: hubDetail, dialect: opaque.dialect, text, data: opaque.data }] }
+    return { reasoning_details: [{ type: hubDetail, text, ...opaque }] }
   }
   const { reasoning_details, extra_content } = objectIn(opaque.data) ?? {}
   return {
@@ -41,23 +42,27 @@ export function fieldsOf(opaque: Opaque, text: string): OpaqueFields {
 /** The reasoning parts that went to the client under our mark. They hold their own text, each beside its signature. */
 export function foreignReasoning(details: Json[]): ReasoningPart[] {
   return details.flatMap((detail) => {
-    const { type, dialect, text, data } = objectIn(detail) ?? {}
-    if (type !== hubDetail || !isDialect(dialect)) return []
-    return [{ type: 'reasoning' as const, text: textIn(text) ?? '', opaque: { dialect, data: data ?? null } }]
+    const { type, text } = objectIn(detail) ?? {}
+    const opaque = type === hubDetail ? hubOpaque(detail) : undefined
+    return opaque ? [{ type: 'reasoning' as const, text: textIn(text) ?? '', opaque }] : []
   })
 }
 
 /** The opaque state of a tool call. */
 export function callSealOf(extraContent: JsonObject | undefined): Opaque | undefined {
-  const { dialect, data } = objectIn(extraContent?.hub) ?? {}
-  if (isDialect(dialect)) return { dialect, data: data ?? null }
-  return extraContent && sealOf({ extra_content: extraContent })
+  return hubOpaque(extraContent?.hub) ?? (extraContent && sealOf({ extra_content: extraContent }))
+}
+
+/** State under our mark. */
+function hubOpaque(value: Json | undefined): Opaque | undefined {
+  const opaque = readOpaque({ data: null, ...objectIn(value) })
+  return opaque && isDialect(opaque.dialect) ? opaque : undefined
 }
 
 /** The `extra_content` of a tool call with this state. */
 export function callFieldsOf(opaque: Opaque): OpaqueFields {
   if (opaque.dialect === 'openai-chat') return fieldsOf(opaque, '')
-  return { extra_content: { hub: { dialect: opaque.dialect, data: opaque.data } } }
+  return { extra_content: { hub: { ...opaque } } }
 }
 
 /** Fields of several reasoning parts as those of the one message that holds them. */

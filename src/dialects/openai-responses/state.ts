@@ -10,8 +10,8 @@
  * clients such as Codex send back whole; a member of our own on a call would not survive.
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import type { DialectId, Opaque, ReasoningPart } from '../../chat/request.ts'
-import { isWrapped, unwrapState, wrapState } from '../foreign-state.ts'
+import type { Opaque, ReasoningPart } from '../../chat/request.ts'
+import { isWrapped, readOpaque, unwrapState, wrapState } from '../foreign-state.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 
 /** What a reasoning item says: reasoning, or the state of a tool call. */
@@ -38,10 +38,8 @@ export function readReasoning(item: JsonObject): ReadReasoning {
     return { type: 'reasoning', part: { type: 'reasoning', ...state } }
   const call = objectIn(objectIn(state.opaque.data)?.call)
   if (!call) return { type: 'reasoning', part: { type: 'reasoning', text: reasoningText(item) } }
-  const { id, dialect, data } = call
-  // A name that no dialect has matches none, and the state is dropped where it would be used.
-  const opaque = { dialect: (textIn(dialect) ?? '') as DialectId, data: data ?? null }
-  return { type: 'call-state', callId: textIn(id) ?? '', opaque }
+  const opaque = readOpaque({ data: null, ...call })
+  return opaque ? { type: 'call-state', callId: textIn(call.id) ?? '', opaque } : { type: 'nothing' }
 }
 
 /** What of a reasoning item is meant to be read: its summary, or the reasoning itself where an open model shows it. */
@@ -66,8 +64,8 @@ export function sealForeign(text: string, opaque: Opaque | undefined): string {
 }
 
 /** The `encrypted_content` of an item that holds the state of a tool call. */
-export function sealCall(id: string, { dialect, data }: Opaque): string {
-  return wrapNote({ call: { id, dialect, data } })
+export function sealCall(id: string, opaque: Opaque): string {
+  return wrapNote({ call: { id, ...opaque } })
 }
 
 function wrapNote(data: Json): string {
