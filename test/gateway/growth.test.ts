@@ -113,3 +113,22 @@ describe('an answer of more parts than any has', () => {
     expect(foldStream(`${pieces.join('')}data: [DONE]\n\n`, speaker).type).toBe('answer')
   })
 })
+
+describe('a stream of Gemini’s with ever more candidates', () => {
+  const candidates = Array.from({ length: 60_000 }, (_, index) =>
+    new TextEncoder().encode(`data: {"candidates":[{"index":${index}}]}\n\n`),
+  )
+
+  it('costs no more than its length', () => {
+    const speaker = outbound.gemini
+    const listener = inbound['openai-chat']
+    if (!listener || !speaker) throw new Error('The dialects are not spoken.')
+    const request = { ...listener.parseRequest(bodies['openai-chat']), stream: true }
+    const translation = new Translation(speaker, listener, request, { provider: 'p', model: 'm', at: 1 })
+    const spent = timed(() => {
+      for (const piece of candidates) translation.push(piece)
+      translation.end()
+    })
+    expect(spent).toBeLessThan(boundMs)
+  })
+})

@@ -17,17 +17,22 @@ import { readUsage } from './usage.ts'
 /** Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look for. */
 export class AnswerReader {
   #id: string | undefined
+  #finished = false
   readonly #candidates = new Map<number, CandidateReader>()
 
   push(chunk: JsonObject): ChatEvent[] {
     const events = this.#start(chunk)
     for (const candidate of listIn(chunk.candidates)) {
       const read = objectIn(candidate) ?? {}
-      append(events, this.#candidate(numberIn(read.index) ?? 0).push(read))
+      const reader = this.#candidate(numberIn(read.index) ?? 0)
+      append(events, reader.push(read))
+      this.#finished ||= reader.finished
     }
     const block = textIn(objectIn(chunk.promptFeedback)?.blockReason)
-    if (block !== undefined)
+    if (block !== undefined) {
       this.#candidate(0).block(block, textIn(objectIn(chunk.promptFeedback)?.blockReasonMessage))
+      this.#finished = true
+    }
     const usage = readUsage(chunk)
     if (usage) events.push({ type: 'usage-report', usage })
     return events
@@ -40,7 +45,7 @@ export class AnswerReader {
 
   /** Whether the provider has said of any candidate why it finished. */
   get finished(): boolean {
-    return [...this.#candidates.values()].some((candidate) => candidate.finished)
+    return this.#finished
   }
 
   #start(chunk: JsonObject): ChatEvent[] {
