@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AssistantPart, ChatRequest, FilePart, Message } from '../../src/chat/request.ts'
+import { openaiEmbeddingsInbound } from '../../src/dialects/openai-embeddings/inbound.ts'
 import { estimateTokens } from '../../src/gateway/estimate.ts'
 import { tokensOf } from '../../src/gateway/text-tokens.ts'
 import { countedTexts } from '../fixtures/counted-texts.ts'
@@ -129,5 +130,19 @@ describe('estimateTokens', () => {
   it('reserves the output that was asked for, for each answer, and a usual one where nothing was said', () => {
     expect(estimateTokens(ask({ maxOutputTokens: 100, choices: 3 })).outputTokens).toBe(300)
     expect(estimateTokens(ask()).outputTokens).toBe(1_024)
+  })
+})
+
+describe('embeddings of tokens that came as numbers', () => {
+  const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+  it.each([
+    ['one list', numbers(2_000), 2_000],
+    ['several lists', Array.from({ length: 20 }, () => numbers(500)), 10_000],
+    ['one long list', [numbers(100_000)], 100_000],
+  ])('are reserved as so many tokens: %s', (_what, input, tokens) => {
+    const { inputTokens } = estimateTokens(openaiEmbeddingsInbound.parseRequest({ model: 'm', input }))
+    expect(inputTokens).toBeGreaterThanOrEqual(tokens)
+    expect(inputTokens).toBeLessThanOrEqual(1.3 * tokens)
   })
 })

@@ -36,12 +36,12 @@ function parseRequest(body: unknown): ChatRequest {
   }
 }
 
-/** The input as texts of about its size: tokens that came as numbers are as many words. */
+/** The input as texts of about its size: each token that came as a number is a word of its own. */
 function textsOf(input: string | (string | number | number[])[]): string[] {
   if (typeof input === 'string') return [input]
   return input.map((entry) => {
     if (typeof entry === 'string') return entry
-    return 'word'.repeat(typeof entry === 'number' ? 1 : entry.length)
+    return 'word '.repeat(typeof entry === 'number' ? 1 : entry.length)
   })
 }
 
