@@ -24,7 +24,7 @@ export function readSearchTool(tool: JsonObject, path: string): WebSearch {
     paths: [path],
     maxUses: numberIn(tool.max_uses),
     allowedDomains: textsIn(filters?.allowed_domains ?? tool.allowed_domains),
-    blockedDomains: textsIn(filters?.excluded_domains ?? tool.blocked_domains),
+    blockedDomains: textsIn(filters?.blocked_domains ?? filters?.excluded_domains ?? tool.blocked_domains),
     location: objectIn(tool.user_location),
     contextSize: textIn(tool.search_context_size),
   })
@@ -53,11 +53,49 @@ export function readSearchFields({ web_search_options, plugins }: JsonObject): W
   return { paths: ['plugins'], isForced: true }
 }
 
-/** A call with the provider's own search in it; named as left out where it has none. */
-export function withSearch(call: Call, { search, tools }: ChatRequest, { search: kind }: Quirks): Call {
+/** What a search may be told, by the names of a request's own words. */
+type Setting = 'maxUses' | 'allowedDomains' | 'blockedDomains' | 'location' | 'contextSize'
+
+/** The members in which a client says these, behind the path of its search. */
+const settingNames: Readonly<Record<Setting, string>> = {
+  maxUses: 'max_uses',
+  allowedDomains: 'allowed_domains',
+  blockedDomains: 'blocked_domains',
+  location: 'user_location',
+  contextSize: 'search_context_size',
+}
+
+/** The search of a row, and how much of what was asked for it cannot be told. */
+interface AddedSearch {
+  body: JsonObject
+  /** The settings that it takes. */
+  takes: readonly Setting[]
+  /** The answer need not come from it, though that was asked for. */
+  isFree?: boolean
+}
+
+/**
+ * A call with the provider's own search in it. What of it the provider cannot be told is named, and
+ * all of it where it has none.
+ */
+export function withSearch(call: Call, { search, tools, origin }: ChatRequest, quirks: Quirks): Call {
   if (!search) return call
-  const body = kind && addSearch(call.body, search, kind, tools.length > 0)
-  return body ? { ...call, body } : { ...call, dropped: [...call.dropped, ...search.paths] }
+  const { search: kind } = quirks
+  const added = kind && addSearch(call.body, search, kind, tools.length > 0)
+  if (!added) return { ...call, dropped: [...call.dropped, ...search.paths] }
+  const [path = 'tools', ...forcing] = search.paths
+  const settings = Object.keys(settingNames) as Setting[]
+  const lost = settings.filter((name) => search[name] !== undefined && !added.takes.includes(name))
+  const inFilters = origin.dialect === 'openai-responses' ? 'filters.' : ''
+  const names = lost.map((name) => {
+    const prefix = name.endsWith('Domains') ? inFilters : ''
+    return `${path}.${prefix}${settingNames[name]}`
+  })
+  return {
+    ...call,
+    body: added.body,
+    dropped: [...call.dropped, ...names, ...(added.isFree ? forcing : [])],
+  }
 }
 
 function addSearch(
@@ -65,8 +103,8 @@ function addSearch(
   search: WebSearch,
   kind: NonNullable<Quirks['search']>,
   hasFunctions: boolean,
-): JsonObject | undefined {
-  const { isForced, allowedDomains, blockedDomains, location, contextSize } = search
+): AddedSearch | undefined {
+  const { isForced = false, allowedDomains, blockedDomains, location, contextSize } = search
   const forced = (choice: JsonObject): JsonObject => (isForced ? { tool_choice: choice } : {})
   switch (kind) {
     case 'web_search_20250305': {
@@ -77,24 +115,35 @@ function addSearch(
       const tool = { type: kind, name: 'web_search', ...limits }
       // A model with a thinking budget cannot be made to use a tool.
       const canForce = objectIn(body.thinking)?.type !== 'enabled'
-      return { ...withTool(body, tool), ...(canForce && forced({ type: 'tool', name: 'web_search' })) }
+      return {
+        body: { ...withTool(body, tool), ...(canForce && forced({ type: 'tool', name: 'web_search' })) },
+        // It takes one of the two lists.
+        takes: ['maxUses', 'location', allowedDomains ? 'allowedDomains' : 'blockedDomains'],
+        isFree: isForced && !canForce,
+      }
     }
     case 'web_search': {
       const filters = allowedDomains && { allowed_domains: allowedDomains }
       const more = compact({ filters, user_location: location, search_context_size: contextSize })
-      return { ...withTool(body, { type: kind, ...more }), ...forced({ type: kind }) }
+      return {
+        body: { ...withTool(body, { type: kind, ...more }), ...forced({ type: kind }) },
+        takes: ['allowedDomains', 'location', 'contextSize'],
+      }
     }
     case 'googleSearch':
       // Models before generation 3 take it beside functions as an error, and none takes a choice of
       // it.
-      return hasFunctions ? undefined : withTool(body, { googleSearch: {} })
+      return hasFunctions
+        ? undefined
+        : { body: withTool(body, { googleSearch: {} }), takes: [], isFree: isForced }
     case 'web_search_options': {
       const { type, ...approximate } = location ?? {}
       const user_location = location && { type: type ?? 'approximate', approximate }
-      return { ...body, web_search_options: compact({ search_context_size: contextSize, user_location }) }
+      const options = compact({ search_context_size: contextSize, user_location })
+      return { body: { ...body, web_search_options: options }, takes: ['location', 'contextSize'] }
     }
     case 'plugins':
-      return { ...body, plugins: [{ id: 'web' }] }
+      return { body: { ...body, plugins: [{ id: 'web' }] }, takes: [] }
   }
 }
 

@@ -258,7 +258,9 @@ describe('a search of the web', () => {
     it.each(clients.filter(([from]) => from !== to))('is its own for a client of %s', (from, body) => {
       const sent = call(from, to, body, { search })
       expect(sent.body).toMatchObject(expected)
-      expect(sent.dropped).toEqual([])
+      // What it is not told of the search is named, and not the search itself.
+      const settings = ['tools[0].max_uses', 'tools[0].allowed_domains', 'tool_choice']
+      expect(sent.dropped.filter((name) => !settings.includes(name))).toEqual([])
     })
 
     it.each(clients.filter(([from]) => from !== to))(
@@ -276,6 +278,36 @@ describe('a search of the web', () => {
       tools: [{ type: 'web_search', filters: { allowed_domains: ['a.example'] } }],
       tool_choice: { type: 'web_search' },
     })
+  })
+
+  const bounded = {
+    max_uses: 3,
+    allowed_domains: ['a.example'],
+    blocked_domains: ['b.example'],
+    user_location: { type: 'approximate', city: 'Oslo' },
+  }
+  it.each<[DialectId, NonNullable<Quirks['search']>, string[]]>([
+    ['openai-responses', 'web_search', ['max_uses', 'blocked_domains']],
+    ['openai-chat', 'web_search_options', ['max_uses', 'allowed_domains', 'blocked_domains']],
+    ['openai-chat', 'plugins', ['max_uses', 'allowed_domains', 'blocked_domains', 'user_location']],
+    ['gemini', 'googleSearch', ['max_uses', 'allowed_domains', 'blocked_domains', 'user_location']],
+  ])('names what a provider of %s with %s cannot be told of it', (to, search, lost) => {
+    const tools = [{ type: 'web_search_20250305', name: 'web_search', ...bounded }]
+    const { dropped } = call('anthropic', to, messages('Hi', { tools }), { search })
+    expect(dropped).toEqual(lost.map((name) => `tools[0].${name}`))
+  })
+
+  it('names the filters of a Responses client, and a choice that cannot be made', () => {
+    const tools = [{ type: 'web_search', filters: { allowed_domains: ['a'] }, search_context_size: 'high' }]
+    const body = { model: 'm', input: 'Hi', tools, tool_choice: { type: 'web_search' } }
+    expect(call('openai-responses', 'gemini', body, { search: 'googleSearch' }).dropped).toEqual([
+      'tools[0].filters.allowed_domains',
+      'tools[0].search_context_size',
+      'tool_choice',
+    ])
+    expect(call('openai-responses', 'anthropic', body, { search: 'web_search_20250305' }).dropped).toEqual([
+      'tools[0].search_context_size',
+    ])
   })
 
   it('is not made of one that must not leave what OpenAI has kept', () => {
