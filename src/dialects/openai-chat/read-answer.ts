@@ -193,6 +193,7 @@ class ChoiceReader {
     const events = this.#seal()
     if (this.finished) return events
     this.finished = true
+    events.push(...this.#calls.close())
     const finish = readFinish(reason, { refusal: this.#refused, toolCalls: this.#calls.any })
     const cited = this.#closeCitations()
     return [...events, ...cited, { type: 'choice-finish', choice: this.#index, finish: { ...finish, raw } }]

@@ -55,9 +55,9 @@ export class ToolCallReader {
     const open = index === undefined ? this.#last : this.#byIndex.get(index)
     const events: ChatEvent[] = []
     let current = open
-    if (!open || isAnother(open, index, id, textIn(name))) {
+    const before = this.#nameless.get(index)
+    if (!open || before || isAnother(open, index, id, textIn(name))) {
       let extra = objectIn(delta.extra_content)
-      const before = open ? undefined : this.#nameless.get(index)
       id ??= before?.id
       text = (before?.text ?? '') + text
       extra ??= before?.extra
@@ -85,6 +85,20 @@ export class ToolCallReader {
     return events
   }
 
+  /**
+   * What came under another id and got no name: servers that make up an id for each fragment mean
+   * the call that is open.
+   */
+  close(): ChatEvent[] {
+    const events = [...this.#nameless].flatMap(([index, { text }]): ChatEvent[] => {
+      const open = index === undefined ? this.#last : this.#byIndex.get(index)
+      if (!open || text === '') return []
+      return [{ type: 'tool-call-delta', choice: this.#choice, call: open.call, arguments: text }]
+    })
+    this.#nameless.clear()
+    return events
+  }
+
   #begin(index: number | undefined, id: string | undefined): OpenCall {
     const opened = { call: this.#count++, id }
     if (index !== undefined) this.#byIndex.set(index, opened)
@@ -93,13 +107,16 @@ export class ToolCallReader {
   }
 }
 
-/** Whether a fragment begins another call than the one that is open at its place. Only the first fragment must have a name. */
+/**
+ * Whether a fragment begins another call than the one that is open at its place. Its name may come
+ * later than its id.
+ */
 function isAnother(
   open: OpenCall,
   index: number | undefined,
   id: string | undefined,
   name: string | undefined,
 ) {
-  if (name === undefined) return false
+  if (name === undefined) return id !== undefined && open.id !== undefined && id !== open.id
   return id === undefined ? index === undefined : id !== open.id
 }
