@@ -89,7 +89,10 @@ export class CustomInput {
 
 function unescape(escaped: string): string {
   const [letter = ''] = escaped
-  if (letter === 'u') return String.fromCharCode(Number.parseInt(escaped.slice(1), 16) || 0xfffd)
+  if (letter === 'u') {
+    const unit = /^[\da-f]{4}$/i.test(escaped.slice(1)) ? Number.parseInt(escaped.slice(1), 16) : 0xfffd
+    return String.fromCharCode(unit)
+  }
   return escapes[letter] ?? letter
 }
 

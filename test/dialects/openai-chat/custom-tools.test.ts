@@ -4,12 +4,22 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/chat/json.ts'
+import { CustomInput, readCustomInput } from '../../../src/dialects/custom-input.ts'
 import { inbound, outbound } from '../../../src/dialects/index.ts'
 import { objectIn, textIn } from '../../../src/dialects/read.ts'
 
 const listener = inbound['openai-chat']
 const speaker = outbound.anthropic
 if (!listener || !speaker) throw new Error('The dialects are not spoken.')
+
+it('the text of a custom tool is the model’s to the character, whole and cut anywhere', () => {
+  const input = 'a\u0000b\u001f"\\ \u{1f600} é'
+  const escaped = [...JSON.stringify({ input }).replace('é', '\\u00e9')]
+  expect(readCustomInput(escaped.join(''))).toBe(input)
+  const reader = new CustomInput()
+  expect(escaped.map((character) => reader.push(character)).join('') + reader.close()).toBe(input)
+  expect(readCustomInput('{"input":"\\u00zz"}')).toBe('\ufffd')
+})
 
 describe('custom tools of a Chat client', () => {
   const tools = [{ type: 'custom', custom: { name: 'patch', description: 'Edits.' } }]
