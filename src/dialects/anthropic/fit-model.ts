@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
 import type { Upstream } from '../dialect.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { withoutMembers } from '../without-members.ts'
 import { abilitiesOf, type Abilities } from './generations.ts'
 import { lacksThinking } from './replay.ts'
 import { fitBudget, nearestEffort, planThinking, writeThinking, type Thinking } from './thinking.ts'
@@ -19,17 +20,15 @@ export function fitModel(
   dropped: string[],
 ): JsonObject {
   const abilities = abilitiesOf(model)
-  const fitted = facts?.sampling === false ? without(body, samplingFields, dropped) : body
+  const fitted = facts?.sampling === false ? leaveOut(body, samplingFields, dropped) : body
   if (!abilities) return fitted
   return fitEffort(fitThinking(fitted, reasoning, abilities, dropped), abilities, dropped)
 }
 
-function without(body: JsonObject, fields: string[], dropped: string[]): JsonObject {
+function leaveOut(body: JsonObject, fields: string[], dropped: string[]): JsonObject {
   const set = fields.filter((field) => body[field] !== undefined && body[field] !== null)
   dropped.push(...set)
-  return set.length === 0
-    ? body
-    : Object.fromEntries(Object.entries(body).filter(([name]) => !set.includes(name)))
+  return withoutMembers(body, set)
 }
 
 /** Thinking asked for in a way that the model does not know, said in the way that it does. */

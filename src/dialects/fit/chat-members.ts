@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { BodyStep } from './fit.ts'
 import { mapMember } from '../map-member.ts'
+import { withoutMembers } from '../without-members.ts'
 import { openaiOnly } from './openai-only.ts'
 import type { Profile } from './profile.ts'
 
@@ -28,7 +29,7 @@ export const withoutEmptyMembers: BodyStep = (body, profile) => {
       const value = message[name]
       return name !== 'content' && (value === null || (Array.isArray(value) && value.length === 0))
     }
-    return without(message, Object.keys(message).filter(isEmpty))
+    return withoutMembers(message, Object.keys(message).filter(isEmpty))
   })
 }
 
@@ -38,7 +39,7 @@ export const withoutEmptyMembers: BodyStep = (body, profile) => {
  */
 export const withoutCacheMarks: BodyStep = (body, profile, dropped) => {
   if (profile.quirks.takes?.includes('cache_control') || !isHeld(profile)) return body
-  const unmark = (item: JsonObject): JsonObject => without(item, ['cache_control'])
+  const unmark = (item: JsonObject): JsonObject => withoutMembers(item, ['cache_control'])
   let bare = unmark(body)
   bare = mapMember(bare, 'messages', (message) => mapMember(unmark(message), 'content', unmark))
   bare = mapMember(bare, 'tools', unmark)
@@ -59,10 +60,5 @@ export const leaveOutUnknown: BodyStep = (body, { quirks, isTranslated, isExact,
   ]
   const set = unknown.filter((name) => body[name] !== undefined)
   dropped.push(...set.filter((name) => body[name] !== null))
-  return without(body, set)
-}
-
-function without(object: JsonObject, names: readonly string[]): JsonObject {
-  if (!names.some((name) => object[name] !== undefined)) return object
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
+  return withoutMembers(body, set)
 }
