@@ -70,6 +70,26 @@ function isBareError(body: JsonObject): boolean {
   )
 }
 
+/** Members by which words are an error, and no remark. */
+const faultNames = [
+  'code',
+  'error_code',
+  'status_code',
+  'status',
+  'error_type',
+  'param',
+  'detail',
+  'errors',
+  'error',
+  'success',
+  'object',
+] as const
+
+/** Whether an event says some words and nothing else: a remark of what stands before a provider. */
+export function isRemark(event: JsonObject): boolean {
+  return isBareError(event) && faultNames.every((name) => event[name] === undefined || event[name] === null)
+}
+
 function wordsIn({ message, msg, error_msg, status_msg }: JsonObject): string | undefined {
   return textIn(message) ?? textIn(msg) ?? textIn(error_msg) ?? textIn(status_msg)
 }

@@ -1,22 +1,32 @@
 /**
  * Events of a stream that are none of its dialect: the mark `[DONE]` where there is no such mark,
- * and words of whatever stands in front of a provider. They are passed over, and remembered: where
+ * words of whatever stands in front of a provider. They are passed over, and remembered: where
  * the answer then lacks its end, they say why.
  */
 import type { Complaint } from '../chat/events.ts'
-import { longestText } from './complaint.ts'
+import type { JsonObject } from '../chat/json.ts'
+import { isRemark, longestText, readError } from './complaint.ts'
 import type { Glimpse } from './dialect.ts'
+import { objectIn, parseJson } from './read.ts'
 
 /** The mark that ends a stream of OpenAI's, and of servers that set it in every dialect. */
 export const doneMark = '[DONE]'
 
-/** An object that is broken or too deep held something of the answer, which must not be lost. */
-function isBrokenObject(data: string): boolean {
-  return data.trimStart().startsWith('{')
+/** The event in these data; undefined where they are no object, or a remark. */
+export function eventIn(data: string): JsonObject | undefined {
+  const event = objectIn(parseJson(data))
+  return event && !isRemark(event) ? event : undefined
 }
 
-/** What an event that is no JSON object says of a stream that has no end. */
+/** An object that is broken or too deep held something of the answer, which must not be lost. */
+function isBrokenObject(data: string): boolean {
+  return data.trimStart().startsWith('{') && parseJson(data) === undefined
+}
+
+/** What an event that is none of the dialect says of a stream that has no end. */
 function complaintOfNoise(data: string): Complaint {
+  const remark = objectIn(parseJson(data))
+  if (remark) return readError(remark)
   return {
     message: 'The provider sent an event that is not a JSON object.',
     body: data.slice(0, longestText),
@@ -35,7 +45,7 @@ export class NoiseMemory {
   #first: string | undefined
 
   /**
-   * Takes an event that is no JSON object.
+   * Takes an event that is no JSON object, or a remark.
    * @returns what is wrong, where something of the answer is lost.
    */
   take(data: string, isFinished: boolean): Complaint | undefined {

@@ -127,7 +127,16 @@ function outcome(speaker: Outbound, sse: string): [end: string | undefined, text
   return [end?.type, events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : [])).join('')]
 }
 
-const noise = ['[DONE]', 'upstream connect error', 'null', '[]', '42', '"ok"']
+const noise = [
+  '[DONE]',
+  'upstream connect error',
+  'null',
+  '[]',
+  '42',
+  '"ok"',
+  '{"message":"Still working on it."}',
+  '{"msg": "queued", "request_id": "r1"}',
+]
 
 describe.each(cases)(
   'the end of an answer in %s',

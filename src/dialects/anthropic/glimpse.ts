@@ -5,8 +5,8 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
-import { glimpseNoise } from '../noise.ts'
-import { listIn, numberIn, objectIn, parseJson, textIn } from '../read.ts'
+import { eventIn, glimpseNoise } from '../noise.ts'
+import { listIn, numberIn, objectIn, textIn } from '../read.ts'
 import { complaintIn } from './stream.ts'
 import { mergeCounts, usageOf, type Counts } from './usage.ts'
 
@@ -27,7 +27,7 @@ export class Watcher {
     const { data, event: name } = message
     if (data === undefined || data === '') return {}
     if (name !== 'error' && data.endsWith('}') && plainDelta.test(data)) return { content: true }
-    const event = objectIn(parseJson(data))
+    const event = eventIn(data)
     const complaint = complaintIn(message, event)
     if (complaint) return { complaint }
     return event ? this.#look(event) : glimpseNoise(data)

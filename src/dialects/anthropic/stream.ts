@@ -7,9 +7,9 @@ import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
-import { NoiseMemory } from '../noise.ts'
+import { eventIn, NoiseMemory } from '../noise.ts'
 import { OneAnswer, secondAnswer } from '../one-answer.ts'
-import { objectIn, parseJson, textIn } from '../read.ts'
+import { objectIn, textIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
@@ -21,7 +21,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
   push(message: SseMessage): ChatEvent[] {
     const { data } = message
     if (data === undefined || data === '' || this.#state !== 'open') return []
-    const event = objectIn(parseJson(data))
+    const event = eventIn(data)
     const complaint = complaintIn(message, event)
     if (complaint) return this.#fail(complaint)
     if (event) return this.#read(event)

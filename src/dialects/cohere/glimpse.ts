@@ -5,13 +5,13 @@
 import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
-import { doneMark, glimpseNoise } from '../noise.ts'
-import { objectIn, parseJson } from '../read.ts'
+import { doneMark, eventIn, glimpseNoise } from '../noise.ts'
+import {} from '../read.ts'
 import { StreamParser } from './stream.ts'
 
 export function glimpse(message: SseMessage): Glimpse {
   const { event: name, data = '' } = message
-  const parsed = objectIn(parseJson(data))
+  const parsed = eventIn(data)
   if (name !== 'error' && data !== '' && data.trim() !== doneMark && !parsed) return glimpseNoise(data)
   const seen: Glimpse = {}
   // A fragment by itself has no call that a parser knows of.

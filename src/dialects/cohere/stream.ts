@@ -3,9 +3,9 @@ import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
-import { doneMark, NoiseMemory } from '../noise.ts'
+import { doneMark, eventIn, NoiseMemory } from '../noise.ts'
 import { OneAnswer, secondAnswer } from '../one-answer.ts'
-import { objectIn, parseJson, textIn } from '../read.ts'
+import { objectIn, textIn } from '../read.ts'
 import { complaintIn } from './complaint.ts'
 import { AnswerReader } from './read-answer.ts'
 import { readUsage } from './usage.ts'
@@ -21,7 +21,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     // The mark comes after an error too, which does not make the answer a whole one.
     if (data === undefined || data === '' || this.#state !== 'open') return []
     if (data.trim() === doneMark) return this.#close()
-    const event = objectIn(parseJson(data))
+    const event = eventIn(data)
     const complaint =
       complaintIn(message, event) ??
       (event ? this.#second(event) : this.#noise.take(data, this.#answer.finished))

@@ -6,14 +6,14 @@ import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
 import { glimpseNoise } from '../noise.ts'
-import { objectIn, parseJson } from '../read.ts'
+import { objectIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
-import { complaintIn } from './stream.ts'
+import { complaintIn, valueIn } from './stream.ts'
 import { readUsage } from './usage.ts'
 
 export function glimpse(message: SseMessage): Glimpse {
   if (message.data === undefined || message.data === '') return {}
-  const value = parseJson(message.data)
+  const value = valueIn(message.data)
   const complaint = complaintIn(message, value)
   if (complaint) return { complaint }
   const chunk = objectIn(value)

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
-import { NoiseMemory } from '../noise.ts'
+import { eventIn, NoiseMemory } from '../noise.ts'
 import { OneAnswer, secondAnswer } from '../one-answer.ts'
 import { objectIn, parseJson, textIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
@@ -20,7 +20,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
 
   push(message: SseMessage): ChatEvent[] {
     if (message.data === undefined || message.data === '' || this.#failed) return []
-    const value = parseJson(message.data)
+    const value = valueIn(message.data)
     const complaint = complaintIn(message, value)
     if (complaint) return this.#fail(complaint)
     const chunk = objectIn(value)
@@ -47,6 +47,12 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     this.#failed = true
     return [{ type: 'stream-error', complaint }]
   }
+}
+
+/** What an event holds: without `alt=sse` it is a list. Undefined for a remark, which is noise. */
+export function valueIn(data: string): Json | undefined {
+  const value = parseJson(data)
+  return objectIn(value) ? eventIn(data) : value
 }
 
 /** The error in a message: an event of that name, or a chunk that holds one. */

@@ -6,8 +6,8 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
-import { doneMark, glimpseNoise } from '../noise.ts'
-import { listIn, objectIn, parseJson, textIn } from '../read.ts'
+import { doneMark, eventIn, glimpseNoise } from '../noise.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
 import { thinkingText } from './reasoning.ts'
 import { complaintIn } from './stream.ts'
 import { readUsage } from './usage.ts'
@@ -31,17 +31,28 @@ const notable = new RegExp(
     .join('|'),
 )
 
-export function glimpse(message: SseMessage): Glimpse {
+/** Watches one stream: what a choice says in `message` counts where nothing came in pieces. */
+export function watch(): (message: SseMessage) => Glimpse {
+  let hasSaid = false
+  return (message) => {
+    const seen = glimpse(message, hasSaid)
+    hasSaid ||= seen.content === true
+    return seen
+  }
+}
+
+/** @param hasSaid whether content came before. */
+export function glimpse(message: SseMessage, hasSaid = false): Glimpse {
   const { data, event } = message
   if (data === undefined || data === '') return {}
   if (data.trim() === doneMark) return { end: true }
   const isObject = data.startsWith('{') && data.endsWith('}')
   if (isObject && event !== 'error' && !notable.test(data))
     return plainText.test(data) ? { content: true } : {}
-  return look(message, objectIn(parseJson(data)))
+  return look(message, eventIn(data), hasSaid)
 }
 
-function look(message: SseMessage, chunk: JsonObject | undefined): Glimpse {
+function look(message: SseMessage, chunk: JsonObject | undefined, hasSaid: boolean): Glimpse {
   const seen: Glimpse = {}
   const complaint = complaintIn(message, chunk)
   if (complaint) seen.complaint = complaint
@@ -53,12 +64,13 @@ function look(message: SseMessage, chunk: JsonObject | undefined): Glimpse {
   const choices = listIn(chunk.choices).map((choice) => objectIn(choice) ?? {})
   if (usage && choices.length === 0) seen.usageOnly = true
   if (choices.some((choice) => textIn(choice.finish_reason) !== undefined)) seen.finished = true
-  if (choices.some(hasContent)) seen.content = true
+  const says = ({ delta, message: whole }: JsonObject): boolean =>
+    hasContent(objectIn(delta) ?? objectIn(whole) ?? {}) || (!hasSaid && hasContent(objectIn(whole) ?? {}))
+  if (choices.some(says)) seen.content = true
   return seen
 }
 
-function hasContent(choice: JsonObject): boolean {
-  const delta = objectIn(choice.delta) ?? objectIn(choice.message) ?? {}
+function hasContent(delta: JsonObject): boolean {
   const { content, reasoning_content, reasoning, refusal } = delta
   return (
     [content, reasoning_content, reasoning, refusal].some((text) => textIn(text) !== undefined) ||

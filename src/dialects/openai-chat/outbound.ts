@@ -6,7 +6,7 @@ import { findError, readError } from '../complaint.ts'
 import type { Outbound } from '../dialect.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
-import { glimpse } from './glimpse.ts'
+import { glimpse, watch } from './glimpse.ts'
 import { AnswerReader } from './read-answer.ts'
 import { StreamParser } from './stream.ts'
 import { readUsage } from './usage.ts'
@@ -21,6 +21,7 @@ export const openaiChatOutbound: Outbound = {
   parseError: readError,
   parseStream: () => new StreamParser(),
   glimpse,
+  watch,
 }
 
 function parseResponse(body: Json): ChatResponse {

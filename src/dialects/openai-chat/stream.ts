@@ -3,9 +3,9 @@ import { isContent, type ChatEvent, type Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
-import { doneMark, NoiseMemory } from '../noise.ts'
+import { doneMark, eventIn, NoiseMemory } from '../noise.ts'
 import { OneAnswer, secondAnswer } from '../one-answer.ts'
-import { objectIn, parseJson, textIn } from '../read.ts'
+import { objectIn, textIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
@@ -19,7 +19,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     // OpenRouter says [DONE] after an error too, which does not make the answer a whole one.
     if (data === undefined || data === '' || this.#state !== 'open') return []
     if (data.trim() === doneMark) return this.#close()
-    const chunk = objectIn(parseJson(data))
+    const chunk = eventIn(data)
     const complaint =
       complaintIn(message, chunk) ?? (chunk ? undefined : this.#noise.take(data, this.#answer.finished))
     // A chunk with an error may still report usage; its choice, if it has one, is empty.

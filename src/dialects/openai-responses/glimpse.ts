@@ -5,8 +5,8 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
-import { doneMark, glimpseNoise } from '../noise.ts'
-import { listIn, objectIn, parseJson, textIn } from '../read.ts'
+import { doneMark, eventIn, glimpseNoise } from '../noise.ts'
+import { listIn, objectIn, textIn } from '../read.ts'
 import { complaintIn, typeOf } from './failure.ts'
 import { readReasoning } from './state.ts'
 import { readUsage } from './usage.ts'
@@ -26,7 +26,7 @@ export function glimpse(message: SseMessage): Glimpse {
   const type = name?.startsWith('response.') ? name : typeMember.exec(data)?.[1]
   if (type !== undefined && delta.test(type)) return filledDelta.test(data) ? { content: true } : {}
   if (type !== undefined && silent.test(type)) return {}
-  return look(message, objectIn(parseJson(data)))
+  return look(message, eventIn(data))
 }
 
 function look(message: SseMessage, event: JsonObject | undefined): Glimpse {

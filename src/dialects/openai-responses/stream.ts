@@ -3,9 +3,9 @@ import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
-import { doneMark, NoiseMemory } from '../noise.ts'
+import { doneMark, eventIn, NoiseMemory } from '../noise.ts'
 import { OneAnswer, secondAnswer } from '../one-answer.ts'
-import { objectIn, parseJson, textIn } from '../read.ts'
+import { objectIn, textIn } from '../read.ts'
 import { complaintIn, typeOf } from './failure.ts'
 import { AnswerReader } from './read-answer.ts'
 import { readUsage } from './usage.ts'
@@ -19,7 +19,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
   push(message: SseMessage): ChatEvent[] {
     const { data } = message
     if (data === undefined || data === '' || data.trim() === doneMark || !this.#isOpen) return []
-    const event = objectIn(parseJson(data))
+    const event = eventIn(data)
     const complaint = complaintIn(message, event) ?? this.#judge(message, event)
     if (complaint) {
       this.#isOpen = false

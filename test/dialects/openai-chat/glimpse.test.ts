@@ -38,6 +38,14 @@ describe('a glimpse', () => {
     expect(glimpse(delta(fields))).toEqual({ content: true })
   })
 
+  it('sees content in a message beside an empty delta, where none came in pieces', () => {
+    const whole = message({ choices: [{ index: 0, delta: { content: '' }, message: { content: 'Hi' } }] })
+    expect(glimpse(whole)).toEqual({ content: true })
+    const watch = openaiChatOutbound.watch?.()
+    expect(watch?.(delta({ content: 'Hi' }))).toEqual({ content: true })
+    expect(watch?.(whole)).toEqual({})
+  })
+
   it.each([
     ['a role', { role: 'assistant', content: '' }],
     ['nothing', {}],
