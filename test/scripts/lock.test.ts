@@ -59,7 +59,9 @@ describe('the lock of a state folder', () => {
   it('refuses a second hub, and names the first one and its port', async () => {
     const { pid } = await hold()
     expect(() => lockState(state)).toThrow(StateInUse)
-    expect(() => lockState(state)).toThrow(`npm start (process ${pid}) runs on ${state} at http://localhost:8787`)
+    expect(() => lockState(state)).toThrow(
+      `npm start (process ${pid}) runs on ${state} at http://localhost:8787`,
+    )
     expect(() => lockState(state)).not.toThrow('\n')
   })
 

@@ -18,17 +18,18 @@ afterEach(() => rmSync(folder, { recursive: true }))
 /** Runs a call of a script's function in a process of its own. */
 function run(script: string, call: string, env: Record<string, string> = {}) {
   const code = `const m = await import(${JSON.stringify(path.join(scripts, script))}); await ${call}; console.log('went on')`
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--input-type=module', '--eval', code],
-    { encoding: 'utf8', env: { ...process.env, ...env } },
-  )
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  })
   return { status, stdout, lines: stderr.trimEnd().split('\n') }
 }
 
 /** An npm that says this, and fails. */
 function fakeNpm(says: string): Record<string, string> {
-  writeFileSync(path.join(folder, 'npm'), `#!/bin/sh\ncat >&2 <<'END'\n${says}\nEND\nexit 1\n`, { mode: 0o755 })
+  writeFileSync(path.join(folder, 'npm'), `#!/bin/sh\ncat >&2 <<'END'\n${says}\nEND\nexit 1\n`, {
+    mode: 0o755,
+  })
   return { PATH: `${folder}${path.delimiter}/usr/bin${path.delimiter}/bin` }
 }
 

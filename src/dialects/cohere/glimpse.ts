@@ -6,7 +6,6 @@ import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Glimpse } from '../dialect.ts'
 import { doneMark, eventIn, glimpseNoise } from '../noise.ts'
-import {} from '../read.ts'
 import { StreamParser } from './stream.ts'
 
 export function glimpse(message: SseMessage): Glimpse {

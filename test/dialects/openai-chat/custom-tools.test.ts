@@ -14,7 +14,7 @@ if (!listener || !speaker) throw new Error('The dialects are not spoken.')
 
 it('the text of a custom tool is the model’s to the character, whole and cut anywhere', () => {
   const input = 'a\u0000b\u001f"\\ \u{1f600} é'
-  const escaped = [...JSON.stringify({ input }).replace('é', '\\u00e9')]
+  const escaped = JSON.stringify({ input }).replace('é', '\\u00e9').split('')
   expect(readCustomInput(escaped.join(''))).toBe(input)
   const reader = new CustomInput()
   expect(escaped.map((character) => reader.push(character)).join('') + reader.close()).toBe(input)
