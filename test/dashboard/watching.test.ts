@@ -184,25 +184,14 @@ describe('a waterfall', () => {
   })
 
   it('shows candidates that were passed over where they came up between the attempts', () => {
-    const attempt = {
-      provider: 'groq',
-      model: 'llama',
-      keyId: null,
-      status: 200,
-      verdict: 'ok',
-      blame: null,
-      startedAt: row.startedAt,
-      durationMs: 10,
-      retryAt: null,
-      message: null,
-    }
+    const tried = attempt(row.startedAt, 10)
     const skip = { provider: 'p', model: null, keys: null, keyId: null, verdict: null, retryAt: null }
     const skipped = [
       { ...skip, reason: 'first', after: 0 },
       { ...skip, reason: 'second', after: 1 },
       { ...skip, reason: 'last', after: 9 },
     ]
-    const { steps } = stepsOf({ ...row, trail: [attempt, attempt], skipped })
+    const { steps } = stepsOf({ ...row, trail: [tried, tried], skipped })
     const shown = steps.map((step) => (step.type === 'skip' ? step.skip.reason : 'call'))
     expect(shown).toEqual(['first', 'call', 'second', 'call', 'last'])
   })

@@ -132,7 +132,7 @@ describe('whatever happens', () => {
           let calls: Call[] = []
           for (const { type, which, ms } of life) {
             pool.now += ms
-            const call = calls[which % Math.max(1, calls.length)]
+            const chosen = calls[which % Math.max(1, calls.length)]
             // Workers that live renew in time, whatever else happens.
             for (const one of calls) {
               if (one.isDead || pool.now - one.heardAt < 20 * secondMs) continue
@@ -141,10 +141,10 @@ describe('whatever happens', () => {
             }
             if (type === 'evict') await pool.evict()
             if (type === 'alarm') await pool.alarm()
-            if (type === 'die' && call) call.isDead = true
-            if (type === 'settle' && call && !call.isDead) {
-              await pool.settle(call.lease, success)
-              calls = calls.filter((one) => one !== call)
+            if (type === 'die' && chosen) chosen.isDead = true
+            if (type === 'settle' && chosen && !chosen.isDead) {
+              await pool.settle(chosen.lease, success)
+              calls = calls.filter((one) => one !== chosen)
             }
             if (type !== 'admit') continue
             const holding = calls.filter((one) => one.heardAt + minuteMs > pool.now)
