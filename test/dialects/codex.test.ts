@@ -174,6 +174,29 @@ describe.each(dialects)('Codex at a provider of %s', (dialect) => {
   )
 })
 
+describe.each(dialects)('a tool of a namespace with a long name, at a provider of %s', (dialect) => {
+  const [namespace, name] = ['mcp__archive', 'find_the_entries_of_the_archive_written_on_day_in_full']
+  const body: JsonObject = {
+    ...first,
+    input: [
+      { role: 'user', content: 'Look.' },
+      { type: 'function_call', call_id: 'c1', namespace, name, arguments: '{}' },
+      { type: 'function_call_output', call_id: 'c1', output: 'found' },
+    ],
+    tools: [{ type: 'namespace', name: namespace, tools: [{ type: 'function', name, parameters: {} }] }],
+  }
+
+  it('is no longer than any vendor takes, called as it is offered, and given back whole', () => {
+    const sent = callFor(dialect, body).body
+    const [offered = ''] = offeredIn(sent)
+    expect(offered.length).toBeLessThanOrEqual(64)
+    // In the definition and in the call; Gemini names it in the result as well.
+    expect(JSON.stringify(sent).split(JSON.stringify(offered)).length).toBeGreaterThanOrEqual(3)
+    const calls = [{ id: 'c2', name: offered, args: {} }]
+    expect(answeredWhole(dialect, calls, body)).toMatchObject([{ type: 'function_call', namespace, name }])
+  })
+})
+
 it('leaves a provider that knows all tools of Codex the body as it came', () => {
   const speaker = speakerOf('openai-responses')
   const { body, isTranslated } = speaker.buildCall(parse(history), { baseUrl: 'u', model: 'm', quirks: {} })

@@ -9,6 +9,8 @@
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Tool, ToolForm } from '../../chat/request.ts'
 import { customParameters, writeCustomInput } from '../custom-input.ts'
+import { dialectLimits } from '../fit/limits.ts'
+import { writeToolName } from '../fit/tool-names.ts'
 import { compact, listIn, objectIn, textIn } from '../read.ts'
 
 /** Between a namespace and a name in it. */
@@ -73,7 +75,15 @@ export function readClientTool(tool: Json, namespace?: string): Tool[] {
 
 function named(type: ToolForm['type'], name: string, namespace?: string): Pick<Tool, 'name' | 'form'> {
   if (namespace === undefined) return type === 'function' ? { name } : { name, form: { type, name } }
-  return { name: namespace + separator + name, form: { type, name, namespace } }
+  return { name: flatName(namespace, name), form: { type, name, namespace } }
+}
+
+/**
+ * The name of a tool of a namespace. Each of the two may be as long as a name may be; together they
+ * are cut where they are longer.
+ */
+function flatName(namespace: string, name: string): string {
+  return writeToolName(namespace + separator + name, dialectLimits('openai-responses'))
 }
 
 /** A grammar can only be told in words: a function's text has none. */
@@ -147,7 +157,7 @@ export class ToolNames {
   of(type: ToolForm['type'], name: string, namespace: Json | undefined): string {
     const space = textIn(namespace)
     const form = compact({ type, name, namespace: space })
-    return this.#flat.get(formKey(form)) ?? (space === undefined ? name : space + separator + name)
+    return this.#flat.get(formKey(form)) ?? (space === undefined ? name : flatName(space, name))
   }
 }
 
