@@ -30,6 +30,10 @@ function readPart(raw: JsonObject): UserPart | undefined {
   const type = textIn(raw.type) ?? ''
   const text = textIn(raw.text)
   if (/^(?:input_|output_)?text$/.test(type)) return text === undefined ? undefined : { type: 'text', text }
+  // Claude Code's search for tools answers with these; the tools themselves are among the request's.
+  const found = textIn(raw.tool_name)
+  if (type === 'tool_reference' && found !== undefined)
+    return { type: 'text', text: `The tool ${found} can be called now.\n` }
   const [, word = ''] = /^(?:input_)?(image|audio|video|document|file)(?:_url)?$/.exec(type) ?? []
   const kind = kinds[word]
   return kind && readFile(raw, type, kind)

@@ -74,6 +74,24 @@ it.each(['many', '', '1e', null].map((value) => [value]))('reads no number in %j
   else expect(() => geminiInbound.parseRequest(body, address)).toThrow('temperature')
 })
 
+it('shows other models which tools the search of an Anthropic client has found', () => {
+  const found = { type: 'tool_reference', tool_name: 'mcp__archive__get' }
+  const request = anthropicInbound.parseRequest({
+    model: 'm',
+    max_tokens: 100,
+    messages: [
+      { role: 'user', content: 'Look.' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'ToolSearch', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: [found] }] },
+    ],
+  })
+  for (const dialect of ['openai-chat', 'openai-responses', 'gemini', 'cohere'] as const) {
+    const { body, dropped } = outbound[dialect]?.buildCall(request, upstream) ?? {}
+    expect(JSON.stringify(body)).toContain('The tool mcp__archive__get can be called now.')
+    expect(dropped).toEqual([])
+  }
+})
+
 describe('a Chat client that leaves types out', () => {
   const named = { function: { name: 'f', parameters: { type: 'object', properties: {} } } }
   const body = { model: 'm', messages: [{ role: 'user', content: 'Hi' }], tools: [named] }
