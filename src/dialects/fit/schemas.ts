@@ -12,10 +12,13 @@ export const fitSchemas: Step = (request, { limits: { plainSchemas }, dialect })
   if (!plainSchemas) return request
   const budget = { left: mostMerged }
   const tools = request.tools.map((tool): Tool => {
-    const parameters = tool.parameters && plainSchema(tool.parameters, budget)
+    const isResponses = dialect === 'openai-responses'
+    // A tool without parameters says `null` there, which only OpenAI takes.
+    const given = tool.parameters ?? (isResponses ? { type: 'object' } : undefined)
+    const parameters = given && plainSchema(given, budget)
     // OpenAI takes a tool for strict where nothing is said, which makes all of its parameters
     // required.
-    const isUnsaid = dialect === 'openai-responses' && tool.strict === undefined
+    const isUnsaid = isResponses && tool.strict === undefined
     if (parameters === tool.parameters && !isUnsaid) return tool
     return { ...tool, ...(parameters && { parameters }), ...(isUnsaid && { strict: false }) }
   })

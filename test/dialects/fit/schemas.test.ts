@@ -133,6 +133,17 @@ describe.each(receivers)('%s', (id, provider) => {
     }
   })
 
+  it.each(clientDialects)(
+    'gets no null for the parameters of a tool without any, from %s clients',
+    (client) => {
+      // Clients of the Responses dialect must say theirs.
+      if (client === 'openai-responses') return
+      const { dialect, body } = sendAsk(client, { tool: { name: 'f' } }, [id, provider])
+      if (dialect === client) return
+      expect(everyMember(body, 'parameters')).not.toContain(null)
+    },
+  )
+
   it.each(clientDialects)('gets tools that are not strict unless a %s client says so', (client) => {
     const { dialect, body } = sendAsk(client, { tool: { name: 'f', strict: null } }, [id, provider])
     if (dialect !== 'openai-responses' || client === dialect) return
