@@ -1,5 +1,6 @@
 /**
- * Effort in a client's own body, where a route led to another model than the client had in mind.
+ * Effort in a client's own body, where a route led to another model than the client had in mind, or
+ * where the model is known not to reason.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
@@ -23,10 +24,12 @@ export const fitChatEffort: BodyStep = (body, profile, dropped) => {
  * this model".
  */
 export const fitResponsesEffort: BodyStep = (body, profile, dropped) => {
-  if (profile.isTranslated || profile.isExact) return body
+  if (profile.isTranslated) return body
   const efforts = body.reasoning || body.include ? effortsOf(profile) : undefined
   if (!efforts) return body
-  if (efforts.length === 0) return withoutReasoning(body, dropped)
+  // Codex sends both for every model. A row that is known refuses them whoever names its model.
+  if (efforts.length === 0 && (profile.isKnownRow || !profile.isExact)) return withoutReasoning(body, dropped)
+  if (profile.isExact) return body
   const reasoning = objectIn(body.reasoning)
   const asked = textIn(reasoning?.effort)
   if (asked === undefined) return body

@@ -154,23 +154,26 @@ describe('effort', () => {
     expect(sent.body.reasoning_effort).toBe('max')
   })
 
-  it('and encrypted reasoning are not asked of a model without reasoning that a route led to', () => {
-    const body = {
-      input: 'hi',
-      reasoning: { effort: 'high', summary: 'auto' },
-      include: ['reasoning.encrypted_content', 'message.output_text.logprobs'],
-      store: false,
-    }
-    const routed = send('openai-responses', body, ['openai', catalog.openai], {
-      model: 'gpt-4.1',
-      asked: 'gpt-5.5-codex',
-    })
-    expect(routed.body.reasoning).toBeUndefined()
-    expect(routed.body.include).toEqual(['message.output_text.logprobs'])
-    expect(routed.dropped).toEqual(['reasoning', 'include'])
-    const named = send('openai-responses', body, ['openai', catalog.openai], { model: 'gpt-5.5' })
-    expect(named.body).toMatchObject(body)
-  })
+  it.each(['gpt-5.5-codex', 'openai/gpt-4.1'])(
+    'and encrypted reasoning are not asked of a model without reasoning, by %s',
+    (asked) => {
+      const body = {
+        input: 'hi',
+        reasoning: { effort: 'high', summary: 'auto' },
+        include: ['reasoning.encrypted_content', 'message.output_text.logprobs'],
+        store: false,
+      }
+      const routed = send('openai-responses', body, ['openai', catalog.openai], {
+        model: 'gpt-4.1',
+        asked,
+      })
+      expect(routed.body.reasoning).toBeUndefined()
+      expect(routed.body.include).toEqual(['message.output_text.logprobs'])
+      expect(routed.dropped).toEqual(['reasoning', 'include'])
+      const named = send('openai-responses', body, ['openai', catalog.openai], { model: 'gpt-5.5' })
+      expect(named.body).toMatchObject(body)
+    },
+  )
 })
 
 describe('fields of other vendors', () => {
