@@ -93,13 +93,21 @@ export function build() {
 
 /**
  * Serves the build on loopback until it is told to stop.
- * @param {{ port: number, state: string, variables: Record<string, string>, dist?: string, lock?: ReturnType<typeof lockState> }} options
+ * @param {{ port: number, state: string, variables: Record<string, string>, dist?: string,
+ *   lock?: ReturnType<typeof lockState>, outside?: import('node:http').RequestListener }} options
  * `port` 0 chooses a free one; `dist` is the folder of a copy of the build; `lock` is that of the state,
- * where it is held already.
+ * where it is held already; `outside` answers every call that the hub makes, in place of the internet.
  * @throws {StateInUse} where another process holds it.
  * @returns {Promise<{ url: URL, workers: import('./processes.mjs').ProcessName[], stop: () => Promise<void> }>}
  */
-export async function serve({ port: wanted, state, variables, dist = path.join(root, 'dist'), lock }) {
+export async function serve({
+  port: wanted,
+  state,
+  variables,
+  dist = path.join(root, 'dist'),
+  lock,
+  outside,
+}) {
   const port = wanted === 0 ? await freePort() : wanted
   const held = lock ?? lockState(state, { port })
   const others = new Set(childrenOf(process.pid).map(({ pid }) => pid))
@@ -128,6 +136,7 @@ export async function serve({ port: wanted, state, variables, dist = path.join(r
             HUB_STARTED_AT: String(Date.now()),
             ...variables,
           },
+          ...(outside && { outboundService: { node: outside } }),
         },
       ],
     }),

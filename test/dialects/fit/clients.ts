@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../../src/chat/json.ts'
 import type { DialectId } from '../../../src/chat/request.ts'
 import type { Outbound } from '../../../src/dialects/dialect.ts'
 import { inbound, outbound, spokenDialects } from '../../../src/dialects/index.ts'
+import { withoutState } from '../../../src/dialects/without-state.ts'
 import { chooseDialect, featuresOf } from '../../../src/gateway/choose-dialect.ts'
 import { fitCall } from '../../../src/gateway/fit-call.ts'
 import { catalog } from '../../../src/providers/catalog.ts'
@@ -206,19 +207,24 @@ export interface Sent {
 
 /**
  * What is sent for a body. @param asked the name in the request; that of the model where it is left
- * out.
+ * out. @param isBare whether the state in it was refused, and is left out.
  */
 export function send(
   clientDialect: DialectId,
   body: JsonObject,
   [id, provider]: [string, Provider],
-  { model = provider.defaultModel, asked = model }: { model?: string; asked?: string } = {},
+  {
+    model = provider.defaultModel,
+    asked = model,
+    isBare = false,
+  }: { model?: string; asked?: string; isBare?: boolean } = {},
 ): Sent {
   const listener = inbound[clientDialect]
   if (!listener) throw new Error(`No client speaks ${clientDialect}.`)
   const address = clientDialect === 'gemini' ? { model: asked } : undefined
   const before = structuredClone(body)
-  const request = listener.parseRequest(address ? body : { ...body, model: asked }, address)
+  const read = listener.parseRequest(address ? body : { ...body, model: asked }, address)
+  const request = isBare ? (withoutState(read) ?? read) : read
   const spoken = spokenDialects
   const dialect = chooseDialect(provider, { clientDialect, spoken, features: featuresOf(request), model })
   const spokenTo = dialect && outbound[dialect]

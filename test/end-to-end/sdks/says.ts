@@ -13,7 +13,16 @@ export interface Says {
   /** Text in the pieces in which it is streamed. */
   text?: string[]
   refusal?: string
-  calls?: { id: string; name: string; arguments: JsonObject }[]
+  calls?: SaidCall[]
+}
+
+export interface SaidCall {
+  id: string
+  name: string
+  arguments: JsonObject
+  /** OpenAI's own: where the tool was offered in a namespace, and the text for a custom tool. */
+  namespace?: string
+  input?: string
 }
 
 /** How one dialect says it. */

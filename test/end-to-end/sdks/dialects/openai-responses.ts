@@ -1,6 +1,6 @@
 /** https://platform.openai.com/docs/api-reference/responses-streaming */
 import type { JsonObject } from '../../../../src/chat/json.ts'
-import type { Says, Speaker } from '../says.ts'
+import type { SaidCall, Says, Speaker } from '../says.ts'
 import { cutInTwo } from './openai-chat.ts'
 
 const usage = {
@@ -79,10 +79,12 @@ function messageItem(pieces: string[], kind: 'output_text' | 'refusal'): Item {
   }
 }
 
-function callItem({ id: call_id, name, arguments: input }: NonNullable<Says['calls']>[number]): Item {
+function callItem(call: SaidCall): Item {
+  if (call.input !== undefined) return customCallItem(call, call.input)
+  const { id: call_id, name, arguments: input, namespace } = call
   const id = `fc_${call_id}`
   const text = JSON.stringify(input)
-  const head = { id, type: 'function_call', call_id, name }
+  const head = { id, type: 'function_call', call_id, name, ...(namespace !== undefined && { namespace }) }
   return {
     whole: { ...head, status: 'completed', arguments: text },
     start: { ...head, status: 'in_progress', arguments: '' },
@@ -93,6 +95,19 @@ function callItem({ id: call_id, name, arguments: input }: NonNullable<Says['cal
         delta,
       })),
       { type: 'response.function_call_arguments.done', item_id: id, name, arguments: text },
+    ],
+  }
+}
+
+function customCallItem({ id: call_id, name }: SaidCall, input: string): Item {
+  const id = `ctc_${call_id}`
+  const head = { id, type: 'custom_tool_call', call_id, name }
+  return {
+    whole: { ...head, status: 'completed', input },
+    start: { ...head, status: 'in_progress', input: '' },
+    between: [
+      { type: 'response.custom_tool_call_input.delta', item_id: id, delta: input },
+      { type: 'response.custom_tool_call_input.done', item_id: id, input },
     ],
   }
 }

@@ -1,0 +1,56 @@
+/** https://docs.cohere.com/v2/docs/streaming */
+import type { JsonObject } from '../../src/chat/json.ts'
+import { cutInTwo } from '../end-to-end/sdks/dialects/openai-chat.ts'
+import type { Says, Speaker } from '../end-to-end/sdks/says.ts'
+import {
+  callDelta,
+  callStart,
+  contentEnd,
+  done,
+  event,
+  messageEnd,
+  plan,
+  start,
+  text,
+  textStart,
+  whole,
+  wholeCall,
+} from '../fixtures/cohere/events.ts'
+
+const finishOf = ({ calls }: Says): string => (calls ? 'TOOL_CALL' : 'COMPLETE')
+
+export const cohere: Speaker = {
+  whole(says) {
+    const words = says.text?.join('')
+    return whole(
+      {
+        ...(words !== undefined &&
+          (says.calls ? { tool_plan: words } : { content: [{ type: 'text', text: words }] })),
+        ...(says.calls && { tool_calls: callsOf(says) }),
+      },
+      finishOf(says),
+    )
+  },
+  stream: (says) => [
+    start,
+    ...(says.calls
+      ? (says.text ?? []).map(plan)
+      : [textStart, ...(says.text ?? []).map((piece) => text(piece)), contentEnd]),
+    ...(says.calls ?? []).flatMap(({ id, name, arguments: input }, index) => [
+      callStart(index, id, name),
+      ...cutInTwo(JSON.stringify(input)).map((piece) => callDelta(index, piece)),
+      event('tool-call-end', { index }),
+    ]),
+    messageEnd(finishOf(says)),
+    done,
+  ],
+  brokenStream: event('message-end', {
+    delta: { finish_reason: 'ERROR', error: 'The server had an error.' },
+  }),
+  closing: 2,
+  rateLimited: { id: 'co-1', message: 'You are using a trial key, which is limited to 20 calls a minute.' },
+}
+
+function callsOf({ calls = [] }: Says): JsonObject[] {
+  return calls.map(({ id, name, arguments: input }) => wholeCall(id, name, JSON.stringify(input)))
+}
