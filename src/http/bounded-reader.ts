@@ -37,31 +37,36 @@ type Readable = Pick<Response, 'body' | 'headers'>
 /**
  * Reads a whole body as text (UTF-8, without a byte order mark).
  * @throws {BodyTooLargeError} where it is longer than `maxBytes`; the source is cancelled.
- * @throws {BrokenBodyError} where the connection fails.
+ * @throws {BrokenBodyError} where the connection fails. Errors of `time` pass as they are.
  */
-export async function readText(message: Readable, maxBytes: number): Promise<string> {
+export async function readText(message: Readable, maxBytes: number, time?: ReadingTime): Promise<string> {
   if (statedLength(message) > maxBytes) {
     await message.body?.cancel().catch(() => {})
     throw new BodyTooLargeError(maxBytes)
   }
-  const { text, isCut } = await readBeginning(message, maxBytes)
+  const { text, isCut } = await readBeginning(message, maxBytes, time)
   if (isCut) throw new BodyTooLargeError(maxBytes)
   return text
 }
 
 /**
  * Reads the first `maxBytes` of a body as text and cancels the source there.
- * @throws {BrokenBodyError} where the connection fails.
+ * @throws {BrokenBodyError} where the connection fails. Errors of `time` pass as they are.
  */
-export async function readBeginning({ body }: Readable, maxBytes: number): Promise<BoundedText> {
+export async function readBeginning(
+  { body }: Readable,
+  maxBytes: number,
+  time?: ReadingTime,
+): Promise<BoundedText> {
   const decoder = new TextDecoder()
   const pieces: string[] = []
   let left = maxBytes
-  const isWhole = await readChunks(body, (chunk) => {
+  const take = (chunk: Uint8Array): boolean => {
     pieces.push(decoder.decode(chunk.subarray(0, left), { stream: true }))
     left -= chunk.byteLength
     return left >= 0
-  })
+  }
+  const isWhole = await readChunks(body, take, time)
   pieces.push(decoder.decode())
   return { text: pieces.join(''), isCut: !isWhole }
 }

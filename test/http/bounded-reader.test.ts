@@ -74,8 +74,11 @@ describe('a body', () => {
     const time = { idleMs: 1_000, wholeMs: 10_000, expired: () => new Error('Too slow.') }
     const stalled = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) })
     const reading = expect(readChunks(stalled, () => true, time)).rejects.toThrow('Too slow.')
+    const half = new ReadableStream<Uint8Array>({ start: (piece) => piece.enqueue(Uint8Array.of(97)) })
+    const text = expect(readText(new Response(half), 10, time)).rejects.toThrow('Too slow.')
     await vi.advanceTimersByTimeAsync(1_001)
     await reading
+    await text
     let open = true
     const drop = new ReadableStream<Uint8Array>({
       async pull(controller) {
