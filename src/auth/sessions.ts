@@ -45,10 +45,14 @@ export async function signSession(env: Env, claims: SessionClaims, expiresAt: nu
     .sign(signingKey(env))
 }
 
+/** Whether a text has the form of a session's token: three parts of base64url, the first of them a JSON object. */
+export function looksLikeSession(text: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(text)
+}
+
 /** The claims of a session token, if its signature and its time are good; its row is not looked at. */
 export async function verifySession(env: Env, token: string, now: number): Promise<Verified> {
-  // Three parts of base64url, the first of which is a JSON object.
-  if (!/^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(token)) return { type: 'foreign' }
+  if (!looksLikeSession(token)) return { type: 'foreign' }
   try {
     const { payload } = await jwtVerify(token, signingKey(env), {
       algorithms: ['HS256'],

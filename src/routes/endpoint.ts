@@ -6,11 +6,12 @@
  */
 import { zValidator } from '@hono/zod-validator'
 import type { Context, Handler, Hono, MiddlewareHandler, Next } from 'hono'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { identifyCaller } from '../auth/caller.ts'
-import { readCredential } from '../auth/credentials.ts'
+import { type Credential, readCredential } from '../auth/credentials.ts'
 import { beginAttempt, strangerBucket } from '../auth/login-guard.ts'
 import { identifyOpenCaller } from '../auth/open-access.ts'
+import { looksLikeSession } from '../auth/sessions.ts'
 import { HubError } from '../errors.ts'
 import { bodiesInWork, type BodyUse } from '../http/bodies-in-work.ts'
 import { maxBodyBytes, parseJson, readBody } from '../http/body.ts'
@@ -81,6 +82,9 @@ const bodyUses: Readonly<Record<Guard, BodyUse>> = {
   caller: 'chat',
 }
 
+/** What a route of people takes that declares no query: nothing is ignored silently. */
+const noQuery = z.strictObject({})
+
 const declarations = new WeakMap<object, Declaration>()
 
 /** The middleware that stands before a handler and enforces its declaration. */
@@ -88,9 +92,11 @@ export function endpoint<const D extends Declaration>(
   declaration: D,
 ): MiddlewareHandler<HubContext, string, { in: Input<D, 'in'>; out: Input<D, 'out'> }> {
   const guard = guards[declaration.guard]
+  const isForPeople = declaration.guard === 'user' || declaration.guard === 'admin'
+  const query = declaration.query ?? (isForPeople ? noQuery : undefined)
   const validators = [
     declaration.params && validate('param', declaration.params),
-    declaration.query && validate('query', declaration.query),
+    query && validate('query', query),
   ].filter((validator) => validator !== undefined)
 
   const enforce: MiddlewareHandler<HubContext> = async (context, next) => {
@@ -210,12 +216,27 @@ const identify: MiddlewareHandler<HubContext> = async (context, next) => {
   await next()
 }
 
-/** A request without a credential may be let in; one with a bad credential is a mistake that its sender wants to know of. */
+/**
+ * A request without a credential may be let in. SDKs must send some key: one that cannot be the hub's
+ * counts as none. A bad credential of the hub's is a mistake that its sender wants to know of.
+ */
 const identifyOrOpen: MiddlewareHandler<HubContext> = async (context, next) => {
-  if (readCredential(context)) return identify(context, next)
+  const credential = readCredential(context)
+  if (credential && !isPlaceholder(credential)) return identify(context, next)
   const address = clientAddress(context.req.raw.headers, context.env)
-  context.set('caller', await identifyOpenCaller(context.env, address, Date.now()))
+  try {
+    context.set('caller', await identifyOpenCaller(context.env, address, Date.now()))
+  } catch (thrown) {
+    const isClosed = thrown instanceof HubError && thrown.code === 'UNAUTHORIZED'
+    // Where nobody is let in without a credential, the sender of one learns what is wrong with it.
+    if (credential && isClosed) return identify(context, next)
+    throw thrown
+  }
   await next()
+}
+
+function isPlaceholder({ text, fromCookie }: Credential): boolean {
+  return !fromCookie && !text.startsWith('llm_') && !looksLikeSession(text)
 }
 
 const person: MiddlewareHandler<HubContext> = (context, next) =>

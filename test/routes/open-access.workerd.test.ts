@@ -49,6 +49,12 @@ describe('a request without a credential', () => {
     expect(fetch).not.toHaveBeenCalled()
   })
 
+  it('that sends a key of another service is told that it is not valid, while it is off', async () => {
+    const refused = await chat('203.0.113.1', 'openai/gpt-fake', { authorization: 'Bearer sk-placeholder' })
+    expect(refused.status).toBe(401)
+    expect(await refused.text()).toContain('not valid')
+  })
+
   it('costs no query each while it is off', async () => {
     await chat('203.0.113.1')
     const asked = vi.spyOn(Object.getPrototypeOf(env.DB), 'withSession')
@@ -89,6 +95,15 @@ describe('a request without a credential', () => {
       const address = path.replaceAll(/:\w+(\{[^}]*\})?/g, 'x')
       expect([method, path, (await send(method, address)).status]).toEqual([method, path, 401])
     }
+  })
+
+  it.each([
+    ['authorization', 'Bearer sk-placeholder'],
+    ['authorization', 'Bearer none'],
+    ['x-api-key', 'dummy'],
+    ['x-goog-api-key', 'AIzaPlaceholder'],
+  ])('may send a key that is none of the hub’s, as SDKs must: %s: %s', async (name, value) => {
+    expect((await chat('203.0.113.50', 'openai/gpt-fake', { [name]: value })).status).toBe(200)
   })
 
   it('is refused with a bad credential: whoever sends one wants to know', async () => {
