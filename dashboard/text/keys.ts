@@ -31,6 +31,7 @@ export const words = {
   actOn: (verb: string, masked: string) => `${verb} ${masked}`,
   free: 'costs nothing',
   shared: 'shared with everyone',
+  environment: 'set in the deployment',
   neverUsed: 'not used yet',
   lastUsed: (at: string, now: number) => `used ${ago(Date.parse(at), now)}`,
   today: (requests: number, tokens: number) =>

@@ -13,9 +13,13 @@ interface Heard extends PoolHint {
 /** How long it is believed that a pool rests: what is added or restored meanwhile is asked last. */
 const restMs = 2_000
 const memoryMs = 5 * 60_000
+/** How long a model that one person's request missed is asked last for that person. */
+const missedMs = 60_000
 const mostPools = 2_000
 
 const heard = new Map<string, Heard>()
+/** When a model was missed in a pool, by the person who asked. */
+const missed = new Map<string, number>()
 
 /** Names a pool as one caller sees it: by its owner first. */
 export function hintName(poolOwner: string, provider: string, model: string | undefined): string {
@@ -28,6 +32,14 @@ export function noteHint(name: string, hint: PoolHint, epoch: number, now: numbe
   heard.delete(name)
   heard.set(name, { ...hint, ...(latencyMs !== undefined && { latencyMs }), at: now, epoch })
   if (heard.size > mostPools) heard.delete(heard.keys().next().value ?? '')
+}
+
+/** Forgets that a pool rests, whatever the model: a key of it was just restored, or tested well. */
+export function forgetRests(poolOwner: string, provider: string): void {
+  const prefix = hintName(poolOwner, provider, undefined)
+  for (const [name, { restsUntil: _rest, ...hint }] of heard) {
+    if (name.startsWith(prefix)) heard.set(name, hint)
+  }
 }
 
 /** Whether a pool has just said that all of it rests until some later time. */
@@ -52,4 +64,18 @@ export function latencyOf(name: string, now: number): number | undefined {
 export function leftOf(name: string, now: number): number | undefined {
   const hint = heard.get(name)
   return hint && now - hint.at < memoryMs ? hint.left : undefined
+}
+
+/** Notes that a pool's provider does not seem to have the model, for the person who asked. */
+export function noteMissed(user: string, name: string, now: number): void {
+  const missing = `${user} ${name}`
+  missed.delete(missing)
+  missed.set(missing, now)
+  if (missed.size > mostPools) missed.delete(missed.keys().next().value ?? '')
+}
+
+/** Whether the person's last request for that model has missed it a short while ago. */
+export function wasMissed(user: string, name: string, now: number): boolean {
+  const at = missed.get(`${user} ${name}`)
+  return at !== undefined && now - at < missedMs
 }

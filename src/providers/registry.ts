@@ -51,6 +51,11 @@ export function environmentVariable(provider: string): string {
   return `${provider.toUpperCase().replaceAll('-', '_')}_API_KEY`
 }
 
+/** The id of the key in that variable. */
+export function environmentKeyId(provider: string): string {
+  return `env-${provider}`
+}
+
 /**
  * The built-in providers whose table holds exactly this model id, in the order of the catalogue. The sandbox is used when it is
  * named, and its models are nobody's.

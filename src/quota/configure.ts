@@ -1,7 +1,7 @@
 /** From what is stored to what a pool works with: windows of each account, and the keys that nobody entered. Pure. */
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { Limit } from '../db/schema.ts'
-import { environmentVariable, findProvider } from '../providers/registry.ts'
+import { environmentKeyId, environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from '../providers/calendar.ts'
 import type { RowBinding } from '../providers/provider.ts'
 import type { KeySecret } from './lease.ts'
@@ -118,7 +118,7 @@ function implicitKeys({ owner, provider }: { owner: string; provider: string }, 
   const variable = environmentVariable(provider)
   const value = env[variable]
   if (owner !== 'hub' || typeof value !== 'string' || value === '') return []
-  const key = implicitKey(`env-${provider}`, { type: 'environment', variable }, markOf(value))
+  const key = implicitKey(environmentKeyId(provider), { type: 'environment', variable }, markOf(value))
   return [{ ...key, shared: {} }]
 }
 

@@ -127,8 +127,11 @@ export const Key = z.object({
   limits: z.array(Limit).nullable(),
   maxConcurrent: z.number().nullable(),
   free: z.boolean(),
-  createdAt: Time,
-  updatedAt: Time,
+  /** The variable of the deployment that holds the key, which nothing here changes; absent for others. */
+  environment: z.string().optional(),
+  /** Null for a key that a variable holds. */
+  createdAt: Time.nullable(),
+  updatedAt: Time.nullable(),
   state: State,
 })
 
@@ -148,8 +151,22 @@ export const Trial = z.object({
   key: Key,
 })
 
-/** A stored key with its state, as the API shows it; never the secret. */
-export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<typeof Key> {
+/** What is shown of a key: one that is stored, or that a variable of the deployment holds. */
+export type ShownKey = Omit<
+  StoredKey,
+  | 'ciphertext'
+  | 'fingerprint'
+  | 'origin'
+  | 'baseUrl'
+  | 'dialect'
+  | 'secretVersion'
+  | 'bindingVersion'
+  | 'createdAt'
+  | 'updatedAt'
+> & { environment?: string; createdAt: number | null; updatedAt: number | null }
+
+/** A key with its state, as the API shows it; never the secret. */
+export function showKey(key: ShownKey, state: KeyState | undefined): z.infer<typeof Key> {
   return {
     id: key.id,
     provider: key.provider,
@@ -167,8 +184,9 @@ export function showKey(key: StoredKey, state: KeyState | undefined): z.infer<ty
     limits: key.limits,
     maxConcurrent: key.maxConcurrent,
     free: key.free,
-    createdAt: toTime(key.createdAt),
-    updatedAt: toTime(key.updatedAt),
+    ...(key.environment !== undefined && { environment: key.environment }),
+    createdAt: toTimeOrNull(key.createdAt),
+    updatedAt: toTimeOrNull(key.updatedAt),
     state: showState(state, key.enabled),
   }
 }

@@ -5,7 +5,6 @@ import {
   type AccountChange,
   addKey,
   changeKey,
-  findKey,
   hasSameKey,
   listKeys,
   removeKey,
@@ -15,10 +14,10 @@ import type { Reserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
+import { forgetRests } from '../gateway/hints.ts'
 import { tryKey } from '../gateway/trial.ts'
 import { actingAddress, noteEntry } from '../http/acting-request.ts'
 import { randomId } from '../ids.ts'
-import type { KeyState } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { accountToJoin, ownAccount } from './accounts.ts'
 import { announceChange } from '../announce/announce.ts'
@@ -26,9 +25,11 @@ import type { Caller } from '../auth/caller.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf, requireProvider } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { environmentKeys } from './environment-keys.ts'
 import { explainKey, ExplainedKey } from './explain.ts'
 import { keyImportRoutes } from './key-import.ts'
-import { Key, KeyInput, KeyPatch, showKey, Trial } from './key-shapes.ts'
+import { Key, KeyInput, KeyPatch, type ShownKey, showKey, Trial } from './key-shapes.ts'
+import { poolOf, readKey, readStates, readUsableKey, requireKey, requireUsableKey } from './key-states.ts'
 import { requireSharer } from './scope.ts'
 import { sealKey } from './sealed-key.ts'
 import { requireShareable, rowAfter, rowOfKey } from './shareable.ts'
@@ -37,11 +38,19 @@ import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 export const keyRoutes = new Hono<HubContext>()
   .get(
     '/',
-    endpoint({ guard: 'user', summary: 'Your provider keys, with their live state.', answer: listOf(Key) }),
+    endpoint({
+      guard: 'user',
+      summary:
+        'Your provider keys, with their live state; for administrators also those that variables of the deployment hold.',
+      answer: listOf(Key),
+    }),
     async (c) => {
-      const { user } = c.var.caller.configuration
-      const keys = await listKeys(c.env.DB, user.id)
-      const states = await readStates(c.env, keys)
+      const { caller } = c.var
+      const stored = await listKeys(c.env.DB, caller.configuration.user.id)
+      const environment = environmentKeys(c.env, caller)
+      const states = await readStates(c.env, [...stored, ...environment])
+      // Where a shared key is stored, the deployment's own is not in use.
+      const keys: ShownKey[] = [...stored, ...environment.filter(({ id }) => states.has(id))]
       return c.json({ data: keys.map((key) => showKey(key, states.get(key.id))), nextCursor: null })
     },
   )
@@ -103,7 +112,7 @@ export const keyRoutes = new Hono<HubContext>()
   .get(
     '/:id',
     endpoint({ guard: 'user', summary: 'One of your keys.', params: ById, answer: Key }),
-    async (c) => c.json(await readKey(c.env, c.var.caller.configuration.user.id, c.req.valid('param').id)),
+    async (c) => c.json(await readUsableKey(c.env, c.var.caller, c.req.valid('param').id)),
   )
   .patch(
     '/:id',
@@ -168,7 +177,7 @@ export const keyRoutes = new Hono<HubContext>()
     }),
     async (c) => {
       const { caller, requestId } = c.var
-      const stored = await requireKey(c.env, caller.configuration.user.id, c.req.valid('param').id)
+      const stored = await requireUsableKey(c.env, caller, c.req.valid('param').id)
       const explained = await explainKey(
         { env: c.env, caller, requestId, input: {}, asked: c.req.valid('query').model ?? '' },
         {
@@ -192,8 +201,7 @@ export const keyRoutes = new Hono<HubContext>()
     }),
     async (c) => {
       const { caller, requestId, receivedAt } = c.var
-      const owner = caller.configuration.user.id
-      const stored = await requireKey(c.env, owner, c.req.valid('param').id)
+      const stored = await requireUsableKey(c.env, caller, c.req.valid('param').id)
       const result = await tryKey({
         env: c.env,
         caller,
@@ -204,8 +212,9 @@ export const keyRoutes = new Hono<HubContext>()
         poolOwner: poolOf(stored).owner,
         clientLeft: c.req.raw.signal,
       })
+      if (result.ok) forgetRests(poolOf(stored).owner, stored.provider)
       const { retryAt, ...trial } = result
-      const key = await readKey(c.env, owner, stored.id)
+      const key = await readUsableKey(c.env, caller, stored.id)
       return c.json({ ...trial, retryAt: toTimeOrNull(retryAt), requestId, key }, 201)
     },
   )
@@ -220,15 +229,17 @@ export const keyRoutes = new Hono<HubContext>()
       answer: Key,
     }),
     async (c) => {
-      const owner = c.var.caller.configuration.user.id
-      const stored = await requireKey(c.env, owner, c.req.valid('param').id)
+      const { caller } = c.var
+      const stored = await requireUsableKey(c.env, caller, c.req.valid('param').id)
       const pool = poolOf(stored)
       // The pool is another store than D1: it writes the entry itself, in the moment of its change.
-      const entry = { actor: owner, action: 'key.restored', subject: stored.id, address: actingAddress() }
+      const actor = caller.configuration.user.id
+      const entry = { actor, action: 'key.restored', subject: stored.id, address: actingAddress() }
       noteEntry()
       if (!(await poolStub(c.env, pool.owner, pool.provider).restore(stored.id, entry)))
         throw new HubError('CONFLICT', 'This key has just moved to another pool. Try again.')
-      return c.json(await readKey(c.env, owner, stored.id), 201)
+      forgetRests(pool.owner, pool.provider)
+      return c.json(await readUsableKey(c.env, caller, stored.id), 201)
     },
   )
 
@@ -268,36 +279,4 @@ function sameKey({ provider }: KnownProvider): HubError {
   return new HubError('CONFLICT', `This key is already among your keys for ${provider.name}.`, {
     param: 'apiKey',
   })
-}
-
-/** The pool that decides about a key. */
-function poolOf(key: StoredKey): { owner: string; provider: string } {
-  return { owner: key.shared ? 'hub' : key.owner, provider: key.provider }
-}
-
-/** The live state of keys, from each of their pools at once. A pool that does not answer costs the state of its keys. */
-async function readStates(env: Env, keys: StoredKey[]): Promise<Map<string, KeyState>> {
-  const pools = new Map(keys.map((key) => [`${poolOf(key).owner}/${key.provider}`, poolOf(key)]))
-  const reports = await Promise.all(
-    [...pools.values()].map(async ({ owner, provider }) => {
-      try {
-        return (await poolStub(env, owner, provider).report()).keys
-      } catch (error) {
-        console.warn(`The pool ${owner}/${provider} does not report.`, error)
-        return []
-      }
-    }),
-  )
-  return new Map(reports.flat().map((state) => [state.keyId, state]))
-}
-
-async function readKey(env: Env, owner: string, id: string): Promise<z.infer<typeof Key>> {
-  const key = await requireKey(env, owner, id)
-  return showKey(key, (await readStates(env, [key])).get(id))
-}
-
-async function requireKey(env: Env, owner: string, id: string): Promise<StoredKey> {
-  const key = await findKey(env.DB, owner, id)
-  if (!key) throw new HubError('NOT_FOUND', 'You have no key with this id.')
-  return key
 }

@@ -30,7 +30,10 @@ export function requireShareableKey(key: { provider: string; rowOwner: string },
 }
 
 /** The row that a key goes with; where that is gone, the one that its provider's name means now. */
-export function rowOfKey(directory: Directory, { provider, rowOwner }: StoredKey): KnownProvider {
+export function rowOfKey(
+  directory: Directory,
+  { provider, rowOwner }: Pick<StoredKey, 'provider' | 'rowOwner'>,
+): KnownProvider {
   return directory.rowOf(provider, rowOwner) ?? requireProvider(directory, provider)
 }
 

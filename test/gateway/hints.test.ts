@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { hintName, isSaidToRest, latencyOf, leftOf, noteHint } from '../../src/gateway/hints.ts'
+import {
+  forgetRests,
+  hintName,
+  isSaidToRest,
+  latencyOf,
+  leftOf,
+  noteHint,
+  noteMissed,
+  wasMissed,
+} from '../../src/gateway/hints.ts'
 
 const now = Date.UTC(2026, 10, 21, 12)
 let names = 0
@@ -39,5 +48,21 @@ describe('a hint', () => {
     noteHint(first, { left: 0.5 }, 1, now)
     for (let i = 0; i < 2_000; i++) noteHint(fresh(), { left: 1 }, 1, now)
     expect(leftOf(first, now)).toBeUndefined()
+  })
+
+  it('that a pool rests is forgotten when a key of it is restored', () => {
+    const name = fresh()
+    noteHint(name, { left: 0, restsUntil: now + 60_000, latencyMs: 300 }, 1, now)
+    forgetRests(name.split('/')[0] ?? '', 'groq')
+    expect(isSaidToRest(name, 1, now)).toBe(false)
+    expect(latencyOf(name, now)).toBe(300)
+  })
+
+  it('that a model was missed holds for a minute, and for that person alone', () => {
+    const name = fresh()
+    noteMissed('usr_a', name, now)
+    expect(wasMissed('usr_a', name, now + 59_999)).toBe(true)
+    expect(wasMissed('usr_a', name, now + 60_000)).toBe(false)
+    expect(wasMissed('usr_b', name, now)).toBe(false)
   })
 })

@@ -81,13 +81,21 @@ export function KeyRow({ item, nameOf, grouped, trial, onTest, onOpen, onRemove 
         )}
         <RowButton verb={words.test} label={words.actOn(words.test, masked)} onClick={onTest} />
         <RowButton verb={words.why} label={words.actOn(words.why, masked)} onClick={() => onOpen('why')} />
-        <RowButton verb={words.edit} label={words.actOn(words.edit, masked)} onClick={() => onOpen('edit')} />
-        <RowButton
-          verb={toggle}
-          label={words.actOn(toggle, masked)}
-          onClick={() => setEnabled.run(!item.enabled)}
-        />
-        <RowButton verb={words.remove} label={words.actOn(words.remove, masked)} onClick={onRemove} />
+        {item.environment === undefined && (
+          <>
+            <RowButton
+              verb={words.edit}
+              label={words.actOn(words.edit, masked)}
+              onClick={() => onOpen('edit')}
+            />
+            <RowButton
+              verb={toggle}
+              label={words.actOn(toggle, masked)}
+              onClick={() => setEnabled.run(!item.enabled)}
+            />
+            <RowButton verb={words.remove} label={words.actOn(words.remove, masked)} onClick={onRemove} />
+          </>
+        )}
       </div>
       <KeyWindows windows={limitedWindows(state.windows, grouped ? 'key' : undefined)} />
       <ErrorNotice error={restore.error ?? setEnabled.error} />
@@ -101,6 +109,7 @@ function notesOf(item: Key, now: number, grouped: boolean): string[] {
   return [
     item.name,
     item.note,
+    item.environment !== undefined && words.environment,
     item.free && words.free,
     item.shared && words.shared,
     state.lastUsedAt ? words.lastUsed(state.lastUsedAt, now) : words.neverUsed,
