@@ -67,6 +67,20 @@ export function matchesAny(model: string, patterns: readonly string[]): boolean 
 }
 
 /**
+ * The model that a key serves where none is named: its own default, else the provider's where the key
+ * allows it, else the first that it allows by its whole id. Undefined where there is none.
+ */
+export function ownModelOf(
+  { defaultModel, allowedModels }: { defaultModel: string | null; allowedModels: readonly string[] | null },
+  providersDefault: string,
+): string | undefined {
+  if (defaultModel !== null) return defaultModel
+  const isAllowed = !allowedModels?.length || matchesAny(providersDefault, allowedModels)
+  if (isAllowed) return providersDefault === '' ? undefined : providersDefault
+  return allowedModels.find((pattern) => !pattern.endsWith('*'))
+}
+
+/**
  * Suffixes of a model's id by which a router picks another provider, price or variant, or adds a
  * paid search: https://openrouter.ai/docs/features/model-routing (`:online`, `:thinking`,
  * `@preset/`), https://huggingface.co/docs/inference-providers (`:groq`, `:fastest`), deployments

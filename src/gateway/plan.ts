@@ -2,14 +2,14 @@
  * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
  * serves is for the pools to decide.
  */
-import { matchesAny, matchesModel, permitsModel } from '../chat/model.ts'
+import { matchesAny, matchesModel, ownModelOf, permitsModel } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
 import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
-import { factsAt, factsOf, priceOf, providersOfModel, vendorsOfModel } from '../providers/registry.ts'
+import { factsAt, priceAt, providersOfModel, vendorsOfModel } from '../providers/registry.ts'
 import { chooseDialect, embeddings } from './choose-dialect.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
@@ -60,8 +60,8 @@ export interface PlanInput {
   allowedProviders: string[] | null
   /** What the request needs of a model. */
   needs: Needs
-  /** Rises with each request, for routes that go round. */
-  turn: number
+  /** How many requests a route that goes round has served before this one. */
+  turnOf: (route: ConfiguredRoute) => number
   /** What was heard lately of a candidate; unknown where nothing was. */
   heardOf: (candidate: RouteCandidate) => { latencyMs?: number | undefined; left?: number | undefined }
 }
@@ -142,7 +142,7 @@ function seeingFirst(candidates: Candidate[], needs: Needs): Candidate[] {
 function resolve(input: PlanInput): RouteCandidate[] | undefined {
   const { asked, directory } = input
   const route = findRoute(asked, input.routes)
-  if (route) return inOrder(withCustom(route, directory), input)
+  if (route) return inOrder(route, namedById(withCustom(route, directory), directory), input)
 
   const slash = asked.indexOf('/')
   const provider = directory.find(slash < 0 ? asked : asked.slice(0, slash))
@@ -181,15 +181,26 @@ function withCustom(route: ConfiguredRoute, directory: Directory): ConfiguredRou
   return { ...route, candidates: [...route.candidates, ...custom] }
 }
 
-function inOrder(route: ConfiguredRoute, { turn, heardOf }: PlanInput): RouteCandidate[] {
-  const { candidates } = route
+/** The candidates of a route, with the ids of providers that it names by an alias. */
+function namedById({ candidates }: ConfiguredRoute, directory: Directory): RouteCandidate[] {
+  return candidates.map(({ provider, ...model }) => ({
+    provider: directory.find(provider)?.id ?? provider,
+    ...model,
+  }))
+}
+
+function inOrder(
+  route: ConfiguredRoute,
+  candidates: RouteCandidate[],
+  { turnOf, heardOf, directory }: PlanInput,
+): RouteCandidate[] {
   switch (route.order) {
     case 'round-robin': {
-      const start = candidates.length > 0 ? turn % candidates.length : 0
+      const start = candidates.length > 0 ? turnOf(route) % candidates.length : 0
       return [...candidates.slice(start), ...candidates.slice(0, start)]
     }
     case 'cheapest':
-      return candidates.toSorted((a, b) => listPrice(a) - listPrice(b))
+      return candidates.toSorted((a, b) => compare(listPrice(a, directory), listPrice(b, directory)))
     case 'least-latency':
       // Who was not heard of goes first, or nothing would ever be heard.
       return candidates.toSorted((a, b) => (heardOf(a).latencyMs ?? 0) - (heardOf(b).latencyMs ?? 0))
@@ -200,9 +211,15 @@ function inOrder(route: ConfiguredRoute, { turn, heardOf }: PlanInput): RouteCan
   }
 }
 
-/** Input and output price together; what has no known price comes last. */
-function listPrice({ provider, model }: RouteCandidate): number {
-  const price = priceOf(provider, model)
+/** Infinity minus Infinity is no number. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b
+}
+
+/** Input and output price together, at the row that is asked first; what has no known price comes last. */
+function listPrice({ provider, model }: RouteCandidate, directory: Directory): number {
+  const known = directory.rowsInReach(provider)[0] ?? directory.find(provider)
+  const price = known && priceAt(known.id, known.provider, model ?? known.provider.defaultModel)
   return price ? price.input + price.output : Number.POSITIVE_INFINITY
 }
 
@@ -223,13 +240,23 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   const { retired } = known.provider
   if (retired) return `it ended on ${retired.on}`
   if (reach.length === 0) return noKey
-  const able = reach.filter((entry) => {
-    const chosen = model ?? entry.defaultModel ?? known.provider.defaultModel
-    return entry.allowedModels === null || matchesAny(chosen, entry.allowedModels)
+  const named = reach.flatMap((entry) => {
+    const chosen = model ?? ownModelOf(entry, known.provider.defaultModel)
+    return chosen === undefined ? [] : [{ ...entry, chosen }]
   })
+  if (named.length === 0) {
+    return known.provider.defaultModel === ''
+      ? 'it has no default model; name one'
+      : 'its keys allow some models only and have no default model; name one'
+  }
+  const able = named.filter(
+    ({ allowedModels, chosen }) => allowedModels === null || matchesAny(chosen, allowedModels),
+  )
   if (able.length === 0) return 'no key for it allows this model'
-  const lack = lackOf(known.custom ? undefined : factsOf(known.id, model), input.needs)
-  if (lack) return lack
+  const lacks = able.map(({ chosen }) => lackOf(factsAt(known.id, known.provider, chosen), input.needs))
+  const [lack] = lacks
+  // Of keys with default models of their own, one that can is enough.
+  if (lack !== undefined && !lacks.includes(undefined)) return lack
   const poolOwners = [...new Set(able.map((entry) => entry.poolOwner))]
   const { boundTo } = input.needs
   if (boundTo) return toBoundCandidate(known, model, boundTo, poolOwners)

@@ -1,5 +1,6 @@
 /** The trial of one key: the smallest request there is, sent with that key and no other, in quarantine or not. */
 import type { Caller } from '../auth/caller.ts'
+import { ownModelOf } from '../chat/model.ts'
 import { inbound, spokenDialects } from '../dialects/index.ts'
 import type { Env } from '../env.ts'
 import type { Fault } from '../errors.ts'
@@ -39,6 +40,17 @@ export interface TrialResult {
   retryAt?: number
 }
 
+/** The result for a key that nobody said a model of. */
+const noModel: TrialResult = {
+  ok: false,
+  model: '',
+  verdict: 'no-model',
+  blame: null,
+  message: 'No call was made: neither the key nor its provider has a default model. Enter one for the key.',
+  status: null,
+  latencyMs: 0,
+}
+
 /** How long an answer is waited for. */
 const patienceMs = 30_000
 
@@ -48,7 +60,8 @@ const patienceMs = 30_000
  */
 export async function tryKey(input: TrialInput): Promise<TrialResult> {
   const { env, caller, known, key, poolOwner, requestId, receivedAt } = input
-  const model = modelToTry(input)
+  const model = ownModelOf(key, known.provider.defaultModel)
+  if (model === undefined) return noModel
   const dialect = chooseDialect(known.provider, { clientDialect: 'openai-chat', spoken: spokenDialects })
   if (!dialect) throw new Error(`The hub speaks no dialect of ${known.provider.name}.`)
   const request = parseSmallest(known.id, model)
@@ -148,12 +161,6 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
  */
 function faultOfTrial(fault: Fault): Fault {
   return fault.verdict === 'forbidden' ? { ...fault, blame: 'key' } : fault
-}
-
-/** A model that the key is sure to be meant for. */
-function modelToTry({ key, known }: TrialInput): string {
-  const named = key.allowedModels?.find((pattern) => !pattern.endsWith('*'))
-  return key.defaultModel ?? named ?? known.provider.defaultModel
 }
 
 function parseSmallest(providerId: string, model: string) {

@@ -12,7 +12,7 @@ import {
 import { usualKey } from './conversations.ts'
 import type { Explanation, KeyRefusal, Need, PoolHint } from './lease.ts'
 import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
-import { type Entry, goesWith, type Lane, type Roster, shortUntil } from './roster.ts'
+import { type Entry, goesWith, type Lane, modelFor, type Roster, shortUntil } from './roster.ts'
 import { shareLeft } from './strategies.ts'
 import { withoutStatements } from './unlearned.ts'
 
@@ -78,11 +78,6 @@ export function hintOf({ state, roster }: Pool, need: Need, decision: Decision, 
   const { ready, asleep } = roster.laneFor(need, now)
   const wakeAt = ready.length === 0 ? (asleep[0]?.wakeAt ?? Infinity) : Infinity
   return { left: 0, ...(wakeAt < Infinity && { restsUntil: wakeAt }) }
-}
-
-/** The model that a key would be asked for. */
-function modelFor(key: PoolKey, need: Pick<Need, 'model' | 'defaultModel'>): string {
-  return need.model ?? key.defaultModel ?? need.defaultModel
 }
 
 function choose(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Entry | undefined {

@@ -43,7 +43,9 @@ export function standingBlocks(offer: Offer, now: number): Block[] {
   const { key, account, model, running } = offer
   const blocks: Block[] = []
   if (!key.enabled) blocks.push({ reason: 'disabled' })
-  if (key.allowedModels?.length && !matchesAny(model, key.allowedModels)) {
+  if (model === '') {
+    blocks.push({ reason: 'model-not-allowed', detail: 'no model was named, and it has no default' })
+  } else if (key.allowedModels?.length && !matchesAny(model, key.allowedModels)) {
     blocks.push({ reason: 'model-not-allowed', detail: `${model} is not among the models of this key` })
   }
   const quarantine = quarantineOf(account, key)

@@ -5,6 +5,7 @@
  * A lane holds each key once: ready, sorted by priority and rank; or asleep, sorted by when it may wake. What changes an account
  * moves its keys (`touch`); what only passes with time is looked at when the lane is asked for.
  */
+import { ownModelOf } from '../chat/model.ts'
 import {
   type Block,
   counts,
@@ -136,7 +137,7 @@ export class Roster {
   }
 
   #makeEntry(key: PoolKey, { needModel, defaultModel }: Lane, now: number): Entry {
-    const model = needModel ?? key.defaultModel ?? defaultModel
+    const model = modelFor(key, { ...(needModel !== undefined && { model: needModel }), defaultModel })
     const offer = this.offer({ key, model })
     const block = longest(standingBlocks(offer, now))
     const position = this.#positions.get(key.id) ?? 0
@@ -158,6 +159,14 @@ export class Roster {
     const [to, newOrder] = moved.wakeAt === 0 ? [lane.ready, byRank] : [lane.asleep, byWaking]
     to.splice(indexIn(to, moved, newOrder), 0, moved)
   }
+}
+
+/** The model that a key would be asked for; empty where it has none, and the need names none. */
+export function modelFor(
+  key: PoolKey,
+  { model, defaultModel }: Pick<Need, 'model' | 'defaultModel'>,
+): string {
+  return model ?? ownModelOf(key, defaultModel) ?? ''
 }
 
 /** Whether a key goes with the row that will be called: it is sent nowhere else. */

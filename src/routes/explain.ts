@@ -1,12 +1,14 @@
 /** Why a request would be served by whom: the plan of a route and what each pool would say, without a call and without quota. */
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
+import { countDisabledKeys } from '../db/disabled-keys.ts'
 import { inbound, spokenDialects } from '../dialects/index.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { Directory, KnownProvider } from '../gateway/directory.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
 import { Ledger } from '../gateway/ledger.ts'
+import { withDisabledKeys } from '../gateway/left-out.ts'
 import { needsOf } from '../gateway/needs.ts'
 import { type Candidate, makePlan } from '../gateway/plan.ts'
 import type { Explanation, Need } from '../quota/lease.ts'
@@ -88,10 +90,11 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
       jsonSchema: input.jsonSchema ?? false,
       input: new Set(input.images ? ['image' as const] : []),
     },
-    turn: 0,
+    turnOf: () => 0,
     heardOf: () => ({}),
   })
   if (plan instanceof HubError) throw plan
+  const disabled = await countDisabledKeys(env.DB, caller.configuration.user.id)
   const pools = await Promise.all(
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
@@ -108,7 +111,7 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
     serves: first?.keyId ? { provider: first.provider, model: first.model, keyId: first.keyId } : null,
     retryAt: first ? null : (times.toSorted()[0] ?? null),
     pools,
-    leftOut: plan.leftOut,
+    leftOut: withDisabledKeys(plan.leftOut, disabled),
   }
 }
 

@@ -1,77 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Configuration } from '../../src/db/configuration.ts'
-import type { Reach } from '../../src/db/reach.ts'
-import type { CandidateOrder } from '../../src/db/schema.ts'
-import { defaultSettings, noCaps } from '../../src/db/settings.ts'
-import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
-import { makeDirectory } from '../../src/gateway/directory.ts'
 import type { Needs } from '../../src/gateway/needs.ts'
-import { makePlan, type Plan, type PlanInput } from '../../src/gateway/plan.ts'
+import type { Plan } from '../../src/gateway/plan.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-
-const reach = (provider: string, more: Partial<Reach> = {}): Reach => ({
-  poolOwner: 'usr_1',
-  provider,
-  rowOwner: 'built-in',
-  allowedModels: null,
-  defaultModel: null,
-  ...more,
-})
-
-function configuration(change: Partial<Configuration> = {}): Configuration {
-  return {
-    user: { id: 'usr_1', name: 'ada', role: 'admin', keepTranscripts: false, maxShare: null, ...noCaps },
-    team: null,
-    epoch: 1,
-    routes: [],
-    providers: [],
-    reach: [],
-    settings: defaultSettings,
-    ...change,
-  }
-}
-
-interface Question extends Partial<PlanInput> {
-  in?: Partial<Configuration>
-  env?: Record<string, string>
-  sandbox?: boolean
-}
-
-const noNeeds: Needs = { tools: false, jsonSchema: false, input: new Set(), inputTokens: 10 }
-
-function ask(
-  asked: string,
-  { in: change, env = {}, sandbox = false, ...more }: Question = {},
-): Plan | HubError {
-  const known = configuration(change)
-  return makePlan({
-    asked,
-    routes: known.routes,
-    directory: makeDirectory(known, env as unknown as Env, sandbox),
-    clientDialect: 'openai-chat',
-    spoken: ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere', 'openai-embeddings'],
-    allowedModels: null,
-    allowedProviders: null,
-    needs: noNeeds,
-    turn: 0,
-    heardOf: () => ({}),
-    ...more,
-  })
-}
-
-/** The candidates as `provider/model`, or the code of the error. */
-function names(plan: Plan | HubError): string[] | string {
-  if (plan instanceof HubError) return plan.code
-  return plan.candidates.map(({ providerId, model }) => `${providerId}/${model ?? '*'}`)
-}
-
-const everywhere = {
-  reach: Object.keys(catalog)
-    .filter((id) => id !== 'sandbox')
-    .map((id) => reach(id)),
-}
+import { ask, customRow, everywhere, names, noNeeds, reach } from './planned.ts'
 
 // GitHub Models has ended.
 const alive = everywhere.reach.filter(({ provider }) => provider !== 'github')
@@ -84,18 +17,7 @@ describe('the default routes', () => {
   ])('%s tries %j', (name, order) => expect(names(ask(name, { in: everywhere }))).toEqual(order))
 
   it('any, and no model at all, try every provider, custom ones too', () => {
-    const own = {
-      owner: 'usr_1',
-      id: 'mine',
-      name: 'Mine',
-      baseUrl: 'https://m.example.org',
-      dialect: 'openai-chat' as const,
-      models: ['m'],
-      headers: {},
-      sealedHeaders: null,
-      byAdmin: true,
-      prices: {},
-    }
+    const own = customRow('mine')
     const plan = ask('any', {
       in: { providers: [own], reach: [...everywhere.reach, reach('mine', { rowOwner: 'usr_1' })] },
     })
@@ -325,36 +247,6 @@ describe('a model that lacks what a request needs', () => {
     const plan = ask('smart', { in: everywhere, needs })
     expect(names(plan)).toEqual(['gemini/*'])
     expect(plan).toMatchObject({ leftOut: [{ provider: 'openai', reason: 'its model takes no audio' }, {}] })
-  })
-})
-
-describe('the order of a route', () => {
-  const candidates = [{ provider: 'openai' }, { provider: 'deepseek' }, { provider: 'groq' }]
-  const route = (order: CandidateOrder) => ({
-    in: { ...everywhere, routes: [{ owner: 'usr_1', name: 'mine', order, candidates }] },
-  })
-
-  it('goes round', () => {
-    const first = [0, 1, 2, 3].map((turn) => names(ask('mine', { ...route('round-robin'), turn }))[0])
-    expect(first).toEqual(['openai/*', 'deepseek/*', 'groq/*', 'openai/*'])
-  })
-
-  it('puts the cheapest first', () => {
-    expect(names(ask('mine', route('cheapest')))).toEqual(['openai/*', 'groq/*', 'deepseek/*'])
-  })
-
-  it('puts first who was heard to answer soonest, and before them who was not heard of', () => {
-    const latencies: Record<string, number> = { openai: 900, deepseek: 200 }
-    const heardOf = ({ provider }: { provider: string }) => ({ latencyMs: latencies[provider] })
-    const order = names(ask('mine', { ...route('least-latency'), heardOf }))
-    expect(order).toEqual(['groq/*', 'deepseek/*', 'openai/*'])
-  })
-
-  it('puts first who was heard to have most left, a stranger counting as whole', () => {
-    const left: Record<string, number> = { openai: 0.1, groq: 0.7 }
-    const heardOf = ({ provider }: { provider: string }) => ({ left: left[provider] })
-    const order = names(ask('mine', { ...route('most-remaining'), heardOf }))
-    expect(order).toEqual(['deepseek/*', 'groq/*', 'openai/*'])
   })
 })
 

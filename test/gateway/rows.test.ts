@@ -61,7 +61,7 @@ it('a plan calls for each pool only rows that its keys go with, in the dialect o
         allowedModels: null,
         allowedProviders: null,
         needs: { tools: false, jsonSchema: false, input: new Set(), inputTokens: 10 },
-        turn: 0,
+        turnOf: () => 0,
         heardOf: () => ({}),
       })
       if (plan instanceof HubError) return

@@ -1,0 +1,29 @@
+/** Keys that are there and not in use, for errors that say why nobody serves. */
+import { and, count, eq, ne } from 'drizzle-orm'
+import { openDatabase } from './client.ts'
+import { accounts, keys } from './schema.ts'
+
+/** How many disabled keys a user could reach, by provider: their own, and those that others share. */
+export async function countDisabledKeys(d1: D1Database, userId: string): Promise<Map<string, number>> {
+  const db = openDatabase(d1)
+  const columns = { provider: keys.provider, disabled: count() }
+  const ofAccount = and(eq(keys.owner, accounts.owner), eq(keys.accountId, accounts.id))
+  // Two questions, each by an index: never over everybody's keys.
+  const [own, shared] = await db.batch([
+    db
+      .select(columns)
+      .from(keys)
+      .where(and(eq(keys.owner, userId), eq(keys.enabled, false)))
+      .groupBy(keys.provider),
+    db
+      .select(columns)
+      .from(accounts)
+      .crossJoin(keys)
+      .where(and(eq(accounts.shared, true), ofAccount, eq(keys.enabled, false), ne(keys.owner, userId)))
+      .groupBy(keys.provider),
+  ])
+  const counts = new Map<string, number>()
+  for (const { provider, disabled } of [...own, ...shared])
+    counts.set(provider, (counts.get(provider) ?? 0) + disabled)
+  return counts
+}

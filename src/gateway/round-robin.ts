@@ -1,0 +1,25 @@
+/**
+ * Whose turn it is on routes that go round. Each isolate counts for itself, apart for each person,
+ * route and kind of call: programs that ask for chat and embeddings by turns get every candidate of
+ * both.
+ */
+import type { ConfiguredRoute } from '../db/configuration.ts'
+
+/** How many are counted. Of those that nobody has asked for lately, the oldest begin anew. */
+const mostCounted = 5_000
+
+const turns = new Map<string, number>()
+
+/** Takes the next turn of a route, from 0. @param kind of the call, which has turns of its own. */
+export function takeTurn(
+  user: string,
+  { owner, name }: ConfiguredRoute,
+  kind: 'chat' | 'embeddings',
+): number {
+  const counted = JSON.stringify([user, owner, name, kind])
+  const turn = turns.get(counted) ?? 0
+  turns.delete(counted)
+  turns.set(counted, turn + 1)
+  if (turns.size > mostCounted) turns.delete(turns.keys().next().value ?? '')
+  return turn
+}
