@@ -40,7 +40,9 @@ export interface Inbound {
 
 /** Who answers a request: the hub's id of the provider, which no answer says, and the provider's own id of the model. */
 export interface Served {
-  provider: string
+  /** Absent where the client may not learn it. */
+  provider?: string
+  /** The model that answers; where `provider` is absent, the name that the client asked for. */
   model: string
   /** When it was called, in milliseconds since the epoch; stands in where the provider does not say when it answered. */
   at?: number

@@ -1,9 +1,10 @@
 /**
- * What a failure says to a caller who may not learn who was asked (`exposeServedBy: false`): what happened
- * and what to do, without a provider, a model or a key, and without a provider's own words. Pure.
+ * What answers and failures say to a caller who may not learn who was asked (`exposeServedBy: false`):
+ * what happened and what to do, without a provider, a model or a key, and without a provider's own
+ * words. Pure.
  */
 import type { Caller } from '../auth/caller.ts'
-import type { JsonObject } from '../chat/json.ts'
+import { isJsonObject, type JsonObject } from '../chat/json.ts'
 import { type ErrorCode, HubError } from '../errors.ts'
 
 /** Whether errors name nobody: the hub is set so, and no person asks in a session of their own. */
@@ -34,6 +35,34 @@ export function conceal(error: HubError, sent: JsonObject): HubError {
       },
     }),
   })
+}
+
+/** Members in which the dialects name the model, at the top of an answer or event. */
+const modelMembers = ['model', 'modelVersion'] as const
+/** Members that only one provider sends, and that give it away. */
+const ownMembers = ['provider', 'system_fingerprint', 'x_groq'] as const
+/** Members of an event that hold an answer's head. */
+const heads = ['message', 'response'] as const
+
+/**
+ * A provider's answer or event under the name that the client asked for; the same object where it
+ * names nobody.
+ */
+export function concealAnswer(body: JsonObject, model: string): JsonObject {
+  const nested = heads.flatMap((name): [string, JsonObject][] => {
+    const head = body[name]
+    if (!isJsonObject(head)) return []
+    const concealed = concealAnswer(head, model)
+    return concealed === head ? [] : [[name, concealed]]
+  })
+  const named = modelMembers.filter((name) => typeof body[name] === 'string')
+  const own = new Set<string>(ownMembers.filter((name) => Object.hasOwn(body, name)))
+  if (nested.length + named.length + own.size === 0) return body
+  return {
+    ...Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name))),
+    ...Object.fromEntries(named.map((name) => [name, model])),
+    ...Object.fromEntries(nested),
+  }
 }
 
 /** Codes whose usual message names who was asked. */

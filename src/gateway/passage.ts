@@ -2,12 +2,15 @@
  * The way of a stream through the hub, from the provider's bytes to the client's text, without I/O. Two kinds: a relay, where
  * both speak the same dialect and whole events pass as they came; and a translation through the canonical events.
  */
+import { isJsonObject } from '../chat/json.ts'
 import { isContent, type ChatEvent, type Complaint, type Usage } from '../chat/events.ts'
 import type { Codec, Glimpse, Inbound, Outbound, Served } from '../dialects/dialect.ts'
+import { parseJson } from '../dialects/read.ts'
 import type { HubError } from '../errors.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { formatBytes } from '../http/bounded-reader.ts'
 import { presentable } from './check-usage.ts'
+import { concealAnswer } from './conceal.ts'
 import { ContentMeter } from './content-meter.ts'
 import {
   encodeSse,
@@ -79,6 +82,7 @@ export class Relay implements Passage {
   readonly #decoder = new TextDecoder()
   readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
+  readonly #shownAs: string | undefined
   /** The first event that is none of the dialect: it is the error of an answer without an end. */
   #noise: Complaint | undefined
 
@@ -86,8 +90,10 @@ export class Relay implements Passage {
    * @param showUsage whether the client asked for usage; if not, the event that holds nothing else
    *   is left out.
    * @param sentBytes of the body that was sent, which events may repeat.
+   * @param shownAs the name of the model that events bear, where the client may not learn the real one.
    */
-  constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0) {
+  constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0, shownAs?: string) {
+    this.#shownAs = shownAs
     this.#splitter = new SseSplitter(withEcho(maxEventCharacters, sentBytes))
     this.#glimpse = outbound.watch?.() ?? ((message) => outbound.glimpse(message))
     this.#showUsage = showUsage
@@ -133,10 +139,22 @@ export class Relay implements Passage {
       if (glimpse.end) this.seen.ended = true
       if (glimpse.finished || glimpse.end) this.seen.complete = true
       if (glimpse.usageOnly && !this.#showUsage) continue
-      if (message.data !== undefined) this.seen.lastData = message.data
-      text += block
+      const shown = this.#show(block, message)
+      if (shown.data !== undefined) this.seen.lastData = shown.data
+      text += shown.block
     }
     return text
+  }
+
+  /** An event as the client gets it. */
+  #show(block: string, message: SseMessage): { block: string; data?: string | undefined } {
+    const { data } = message
+    const body = this.#shownAs === undefined || data === undefined ? undefined : parseJson(data)
+    if (this.#shownAs === undefined || !isJsonObject(body)) return { block, data }
+    const concealed = concealAnswer(body, this.#shownAs)
+    if (concealed === body) return { block, data }
+    const written = JSON.stringify(concealed)
+    return { block: encodeSse({ ...message, data: written }), data: written }
   }
 }
 
@@ -222,7 +240,7 @@ export function headOf<Head extends { id: string; model: string; createdAt: numb
     ...head,
     ...(head.usage && { usage: presentable(head.usage) }),
     id: head.id || `hub_${at}`,
-    model: head.model || served.model,
+    model: served.provider === undefined ? served.model : head.model || served.model,
     createdAt: head.createdAt || at,
   }
 }

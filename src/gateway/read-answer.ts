@@ -10,13 +10,20 @@ import { findReason } from '../dialects/complaint.ts'
 import type { Inbound, Outbound, Served } from '../dialects/dialect.ts'
 import { parseJson } from '../dialects/read.ts'
 import type { Fault, HubError } from '../errors.ts'
-import { BodyTooLargeError, BrokenBodyError, readBeginning, readText } from '../http/bounded-reader.ts'
+import {
+  BodyTooLargeError,
+  BrokenBodyError,
+  readBeginning,
+  type ReadingTime,
+  readText,
+} from '../http/bounded-reader.ts'
 import { encodeSse, EventTooLongError } from '../http/sse.ts'
 import { faultOfException } from '../providers/classify.ts'
 import type { Sent } from '../providers/sent-words.ts'
 import { AnswerStream, cutFault } from './answer-stream.ts'
 import type { AttemptInput } from './attempt.ts'
-import { largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './budgets.ts'
+import { budgets, largeRequestBytes, maxAnswerBytes, maxErrorBytes, withEcho } from './budgets.ts'
+import { concealAnswer } from './conceal.ts'
 import { ContentMeter } from './content-meter.ts'
 import { type Folded, foldStream, isEventStream } from './fold-stream.ts'
 import { interruption, type LinkedAbort } from './interruption.ts'
@@ -52,7 +59,10 @@ export interface Begun {
 }
 
 /** What every step after the headers needs. */
-export interface Conversation extends Pick<AttemptInput, 'request' | 'candidate' | 'lease' | 'ownsRow'> {
+export interface Conversation extends Pick<
+  AttemptInput,
+  'request' | 'candidate' | 'lease' | 'ownsRow' | 'shownAs'
+> {
   speaker: Outbound
   /** Who is asked, as the maker of what the answer seals. */
   maker: string
@@ -83,7 +93,7 @@ export function readAnswer(response: Response, conversation: Conversation): Prom
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
   const { speaker, listener, request, abort, secrets, sent, sentBytes, isRelayed, dropped } = conversation
   const passage = isRelayed
-    ? new Relay(speaker, request.streamUsage, sentBytes)
+    ? new Relay(speaker, request.streamUsage, sentBytes, conversation.shownAs)
     : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
   const stream = new AnswerStream(body, passage, abort, sentBytes)
   const end = await stream.start()
@@ -108,7 +118,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   const { speaker, request, isRelayed, dropped, secrets, abort, sentBytes } = conversation
   let text: string
   try {
-    text = await readText(response, withEcho(maxAnswerBytes, sentBytes))
+    text = await readText(response, withEcho(maxAnswerBytes, sentBytes), pauseLimit(abort, budgets.idleMs))
   } catch (thrown) {
     if (thrown instanceof BodyTooLargeError) return overlong(thrown, response, conversation)
     if (!(thrown instanceof BrokenBodyError)) throw thrown
@@ -134,7 +144,11 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   meter.addJson(body)
   const measured = { usage: speaker.readUsage(body), meter }
   stateMakers.noteAnswer(text, conversation.maker)
-  if (isRelayed && !request.stream) return { type: 'whole', text, ...measured, dropped }
+  if (isRelayed && !request.stream) {
+    const { shownAs } = conversation
+    const shown = shownAs === undefined ? text : JSON.stringify(concealAnswer(body, shownAs))
+    return { type: 'whole', text: shown, ...measured, dropped }
+  }
   const parsed = speaker.parseResponse(body)
   const excess = excessParts(parsed)
   if (excess) return overlong(excess, response, conversation)
@@ -181,7 +195,7 @@ async function readRedirect(response: Response, conversation: Conversation): Pro
 
 async function readRefusal(response: Response, conversation: Conversation): Promise<Answered> {
   const { speaker, abort } = conversation
-  const text = await readRefusalText(response)
+  const text = await readRefusalText(response, abort)
   abort.release()
   const complaint = speaker.parseError(parseJson(text) ?? text)
   return readComplaint(conversation, response.status, response.headers, complaint)
@@ -198,8 +212,11 @@ function readComplaint(
   return { type: 'fault', ...failureOfComplaint(failed), dropped }
 }
 
-function servedBy({ candidate, lease }: Conversation): Served {
-  return { provider: candidate.providerId, model: lease.model, at: Date.now() }
+function servedBy({ candidate, lease, shownAs }: Conversation): Served {
+  const at = Date.now()
+  return shownAs === undefined
+    ? { provider: candidate.providerId, model: lease.model, at }
+    : { model: shownAs, at }
 }
 
 /** A whole answer in the client's dialect: as the stream that it asked for, or as JSON. */
@@ -214,11 +231,21 @@ function renderWhole(response: ChatResponse, conversation: Conversation): string
 }
 
 /** The beginning of an error body. One that breaks off leaves the status to judge by. */
-async function readRefusalText(response: Response): Promise<string> {
+async function readRefusalText(response: Response, abort: LinkedAbort): Promise<string> {
   try {
-    return (await readBeginning(response, maxErrorBytes)).text
+    const limit = pauseLimit(abort, budgets.errorBodyIdleMs)
+    return (await readBeginning(response, maxErrorBytes, limit)).text
   } catch (thrown) {
     if (thrown instanceof BrokenBodyError) return ''
     throw thrown
   }
+}
+
+/** Ends the call when the next piece of a body does not come in time. */
+function pauseLimit(abort: LinkedAbort, idleMs: number): ReadingTime {
+  const expired = (): Error => {
+    abort.abort('idle')
+    return new BrokenBodyError(abort.signal.reason)
+  }
+  return { idleMs, wholeMs: budgets.wholeMs, expired }
 }

@@ -1,7 +1,7 @@
 /** A hub that conceals who serves: no answer to a token names a provider, a model or a key. */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { call, send, settleIn, type Settled } from '../hub.workerd.ts'
+import { call, completionBody, send, settleIn, type Settled } from '../hub.workerd.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -79,6 +79,29 @@ describe.each(failures)('after %s', (_what, answer) => {
     for (const name of [provider, model, keyId, 'VendorWord', 'HiddenName']) expect(text).not.toContain(name)
     expect(text).toMatch(/refused|could not be served|broke off|out of quota|No key/)
     await call('POST', `/api/keys/${keyId}/restore`, undefined, ada.session)
+  })
+})
+
+describe.each([false, true])('a good answer (streamed: %s)', (streamed) => {
+  const named = { ...chunk, model, provider: 'HiddenName', system_fingerprint: 'fp_VendorWord' }
+  const last = { ...named, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+  const whole = { ...completionBody, model, provider: 'HiddenName', system_fingerprint: 'fp_VendorWord' }
+
+  it.each(calls)('names nobody to a token at %s', async (path, body) => {
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () =>
+      streamed ? stream(named, last) : Response.json(whole),
+    )
+    const gemini = path.includes('v1beta')
+    const asked =
+      gemini && !streamed ? path.replace('streamGenerateContent?alt=sse', 'generateContent') : path
+    const response = await send('POST', asked, {
+      body: { ...body, ...(streamed && !gemini && { stream: true }) },
+      as: ada.token,
+    })
+    expect(response.status).toBe(200)
+    const text = `${JSON.stringify([...response.headers])} ${await response.text()}`
+    for (const name of [provider, model, keyId, 'VendorWord', 'HiddenName']) expect(text).not.toContain(name)
+    expect(text).toContain('lane')
   })
 })
 
