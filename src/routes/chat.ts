@@ -7,6 +7,11 @@ import { isJsonObject } from '../chat/json.ts'
 import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { RequestAddress } from '../dialects/dialect.ts'
 import { inbound } from '../dialects/index.ts'
+import {
+  type EmbeddingMethod,
+  toGeminiEmbeddings,
+  toOpenaiEmbeddings,
+} from '../dialects/gemini/embeddings.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
@@ -18,6 +23,7 @@ import { keepConversation, resumeConversation } from '../gateway/conversation.ts
 import type { Served } from '../gateway/leased-call.ts'
 import { estimateTokens } from '../gateway/estimate.ts'
 import { beginningOf } from '../gateway/transcript.ts'
+import { namesForHeader } from '../http/header-text.ts'
 import { validationError } from '../http/validation.ts'
 import { clientName } from '../observe/client-name.ts'
 import { useStoredModels } from '../providers/refresh.ts'
@@ -29,6 +35,8 @@ import { endpoint } from './endpoint.ts'
 const Steering = z.strictObject({
   /** Seconds for the whole request. */
   timeout: z.coerce.number().positive().max(900).optional(),
+  /** Seconds for one upstream call, while another candidate could be asked. */
+  attemptTimeout: z.coerce.number().positive().max(900).optional(),
   /** Seconds to wait for a slot when everything rests. */
   maxWait: z.coerce
     .number()
@@ -40,6 +48,7 @@ const Steering = z.strictObject({
 /** The headers that say the same, and what their numbers must be. */
 const steeringHeaders = [
   { header: 'x-hub-timeout', field: 'timeout', rule: 'a number of seconds, at most 900' },
+  { header: 'x-hub-attempt-timeout', field: 'attemptTimeout', rule: 'a number of seconds, at most 900' },
   { header: 'x-hub-max-wait', field: 'maxWait', rule: 'a number of seconds, from 0 to 300' },
 ] as const
 
@@ -52,7 +61,8 @@ const chatCompletions = endpoint({
 
 const geminiCall = endpoint({
   guard: 'caller',
-  summary: 'The Gemini dialect: {model}:generateContent, :streamGenerateContent and :countTokens.',
+  summary:
+    'The Gemini dialect: {model}:generateContent, :streamGenerateContent, :countTokens, :embedContent and :batchEmbedContents.',
   bodyIsParsedByHandler: true,
 })
 
@@ -120,11 +130,28 @@ async function answerGemini(c: Context<HubContext>): Promise<Response> {
     const counted = isJsonObject(body) && body.generateContentRequest ? body.generateContentRequest : body
     return c.json({ totalTokens: await countTokens(c, 'gemini', counted, { model, stream }) })
   }
+  if (method === 'embedContent' || method === 'batchEmbedContents') return embedForGemini(c, method, model)
   if (method !== 'generateContent' && !stream) {
     throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
   }
   const framing = stream && c.req.query('alt') !== 'sse' ? { framing: 'json-array' as const } : {}
   return answer(c, 'gemini', { model, stream, ...framing })
+}
+
+/** Gemini's embeddings are asked for, and answered, in OpenAI's words. */
+async function embedForGemini(
+  c: Context<HubContext>,
+  method: EmbeddingMethod,
+  model: string,
+): Promise<Response> {
+  const { body, dropped } = toOpenaiEmbeddings(c.var.sent.parse(), method, model)
+  const answered = await answerBody(c, 'openai-embeddings', body)
+  if (!answered.ok) return answered
+  const headers = new Headers(answered.headers)
+  headers.delete('content-length')
+  const all = [...(headers.get('x-hub-dropped')?.split(', ') ?? []), ...dropped]
+  if (all.length > 0) headers.set('x-hub-dropped', namesForHeader(all))
+  return new Response(JSON.stringify(toGeminiEmbeddings(await answered.json(), method)), { headers })
 }
 
 /** Headers by which clients opt in to what a provider calls beta; they go to providers of the same dialect. */
@@ -198,7 +225,8 @@ async function answerBody(
     sandbox: offersSandbox(c),
     client: clientName(c.req.header('user-agent')),
     clientLeft: c.req.raw.signal,
-    timeoutMs: steering.timeout === undefined ? undefined : steering.timeout * 1000,
+    timeoutMs: milliseconds(steering.timeout),
+    attemptMs: milliseconds(steering.attemptTimeout),
     maxWaitMs: (steering.maxWait ?? c.var.caller.token?.defaultWait ?? 0) * 1000,
     ...more,
     background,
@@ -229,6 +257,10 @@ function readCall(c: Context<HubContext>): { model: string; method: string } {
   const call = (c.req.param('call') ?? '').replace(/^models\//, '')
   const colon = call.lastIndexOf(':')
   return { model: call.slice(0, Math.max(0, colon)), method: call.slice(colon + 1) }
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000
 }
 
 function readSteering(c: Context<HubContext>, body: unknown): z.infer<typeof Steering> {

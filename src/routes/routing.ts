@@ -1,5 +1,5 @@
 /** Routes: the names that clients ask for, and who serves them. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type ConfiguredRoute } from '../db/configuration.ts'
 import { listRoutes, putRoute, removeRoute } from '../db/routing.ts'
@@ -12,16 +12,18 @@ import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { explain, Explained, ExplainInput } from './explain.ts'
+import { warnOfCandidates } from './model-warnings.ts'
 import { ownerOf, Scope } from './scope.ts'
 import { listOf, ModelName } from './shapes.ts'
 
-// A slash would be read as provider/model, and the name stands in addresses.
+// A name with a slash stands for a provider's model, and goes before it: `openai/gpt-x` may be served elsewhere.
 const RouteName = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,98}\*?$/,
-    'must be letters, digits, dots, colons, dashes or underscores, and may end in *',
+    /^[A-Za-z0-9][A-Za-z0-9._:-]*(?:\/[A-Za-z0-9._:-]+)*(?:\/?\*)?$/,
+    'must be letters, digits, dots, colons, dashes, underscores or slashes between them, and may end in *',
   )
+  .max(100, 'must have at most 100 characters')
 const Order = z.enum(['listed', 'round-robin', 'cheapest', 'least-latency', 'most-remaining'])
 const Candidates = z
   .array(
@@ -50,6 +52,12 @@ const Route = z.object({
   builtIn: z.boolean(),
 })
 
+/** A route that was just stored. */
+const StoredRoute = Route.extend({
+  /** What seems mistyped in it, in words. */
+  warnings: z.array(z.string()),
+})
+
 const changeRoutes = 'change the routes of the whole hub'
 
 export const routingRoutes = new Hono<HubContext>()
@@ -70,7 +78,7 @@ export const routingRoutes = new Hono<HubContext>()
       query: Scope,
       body: RouteInput,
       status: 201,
-      answer: Route,
+      answer: StoredRoute,
     }),
     async (c) => {
       const { name, ...route } = c.req.valid('json')
@@ -83,7 +91,7 @@ export const routingRoutes = new Hono<HubContext>()
           { param: 'name' },
         )
       }
-      return c.json(await storeRoute(c.env, c.var.caller, { owner, name, ...route }), 201)
+      return c.json(await storeRoute(c, { owner, name, ...route }), 201)
     },
   )
   .get(
@@ -130,7 +138,7 @@ export const routingRoutes = new Hono<HubContext>()
       params: ByName,
       query: Scope,
       body: RouteChange,
-      answer: Route,
+      answer: StoredRoute,
     }),
     async (c) => {
       const name = RouteName.safeParse(c.req.valid('param').name)
@@ -142,7 +150,7 @@ export const routingRoutes = new Hono<HubContext>()
         throw new HubError('VALIDATION_ERROR', message, { param: 'name' })
       }
       const owner = ownerOf(c.var.caller, c.req.valid('query'), changeRoutes)
-      return c.json(await storeRoute(c.env, c.var.caller, { owner, name: name.data, ...route }))
+      return c.json(await storeRoute(c, { owner, name: name.data, ...route }))
     },
   )
   .delete(
@@ -179,8 +187,12 @@ export const routingRoutes = new Hono<HubContext>()
     },
   )
 
-async function storeRoute(env: Env, caller: Caller, route: ConfiguredRoute): Promise<z.infer<typeof Route>> {
-  const actor = caller.configuration.user.id
+async function storeRoute(
+  c: Context<HubContext>,
+  route: ConfiguredRoute,
+): Promise<z.infer<typeof StoredRoute>> {
+  const { env } = c
+  const actor = c.var.caller.configuration.user.id
   const epoch = await putRoute(env.DB, { ...route, updatedAt: Date.now() }, actor, {
     actor,
     action: 'route.stored',
@@ -188,7 +200,7 @@ async function storeRoute(env: Env, caller: Caller, route: ConfiguredRoute): Pro
     detail: { owner: route.owner },
   })
   await announceChange(env, actor, epoch)
-  return showRoute(route)
+  return { ...showRoute(route), warnings: warnOfCandidates(directoryOf(c), route.candidates) }
 }
 
 /** The caller's own routes, the hub's, and the default ones, each name once. */

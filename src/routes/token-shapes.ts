@@ -29,8 +29,13 @@ export const Token = z.object({
   createdAt: Time,
   state: CapsState,
 })
+/** A token that was just made or changed. */
+export const ChangedToken = Token.extend({
+  /** What seems mistyped in it, in words. */
+  warnings: z.array(z.string()),
+})
 /** The secret is in this one answer and nowhere else. */
-export const NewToken = Token.extend({ token: z.string() })
+export const NewToken = ChangedToken.extend({ token: z.string() })
 
 /** A stored token as the API shows it. @param use what its owner's object knows; absent where it has no limits. */
 export function showToken(token: StoredToken, use: CapUse | undefined): z.infer<typeof Token> {

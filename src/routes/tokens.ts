@@ -1,5 +1,5 @@
 /** Gateway tokens: made here, shown once, revoked at once. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { hashToken, makeToken, tokenPrefix } from '../auth/gateway-tokens.ts'
@@ -19,9 +19,11 @@ import { randomId } from '../ids.ts'
 import { announce, announceChange } from '../announce/announce.ts'
 import { usesOfTokens } from './cap-uses.ts'
 import type { HubContext } from './context.ts'
+import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { ById, listOf, withoutUndefined } from './shapes.ts'
-import { NewToken, showToken, Token, TokenChange, TokenInput } from './token-shapes.ts'
+import { warnOfPatterns } from './model-warnings.ts'
+import { ChangedToken, NewToken, showToken, Token, TokenChange, TokenInput } from './token-shapes.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -89,7 +91,7 @@ export const tokenRoutes = new Hono<HubContext>()
         subject: stored.id,
         detail: { name: stored.name },
       })
-      return c.json({ ...showToken(stored, undefined), token }, 201)
+      return c.json({ ...showToken(stored, undefined), warnings: warningsOf(c, stored), token }, 201)
     },
   )
   .patch(
@@ -100,7 +102,7 @@ export const tokenRoutes = new Hono<HubContext>()
       summary: 'Changes what a token may do.',
       params: ById,
       body: TokenChange,
-      answer: Token,
+      answer: ChangedToken,
     }),
     async (c) => {
       const owner = c.var.caller.configuration.user.id
@@ -116,7 +118,8 @@ export const tokenRoutes = new Hono<HubContext>()
       })
       await announceChange(c.env, owner, epoch)
       const changed = { ...stored, ...change }
-      return c.json(showToken(changed, (await usesOfTokens(c.env, [changed])).get(stored.id)))
+      const use = (await usesOfTokens(c.env, [changed])).get(stored.id)
+      return c.json({ ...showToken(changed, use), warnings: warningsOf(c, changed) })
     },
   )
   .delete(
@@ -173,6 +176,11 @@ async function readPage(
 /** The fields of a new token that its creator left out. */
 function defaultsOf({ expiresInDays, ...caps }: HubSettings['tokenDefaults'], now: number) {
   return { ...caps, expiresAt: expiresInDays === null ? null : now + expiresInDays * dayMs }
+}
+
+/** What seems mistyped in the models that a token permits. */
+function warningsOf(c: Context<HubContext>, { allowedModels }: StoredToken): string[] {
+  return warnOfPatterns(directoryOf(c), c.var.caller.configuration.routes, allowedModels ?? [])
 }
 
 async function requireToken(env: Env, owner: string, id: string): Promise<StoredToken> {
