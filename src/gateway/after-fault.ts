@@ -25,11 +25,24 @@ export function sparesOtherModels({ blame }: Fault): boolean {
   return blame !== 'key' && blame !== 'account' && blame !== 'region'
 }
 
+/** Verdicts on a model that its provider does not have, as far as one answer can tell. */
+const missing: ReadonlySet<string> = new Set(['gone', 'no-such-model', 'not-found'])
+
+/** Whether the provider does not seem to have the model. */
+export function missesModel({ verdict }: Fault): boolean {
+  return missing.has(verdict)
+}
+
 /**
  * Who is asked after a fault.
  * @param trail of the request; its last entry is the attempt that failed.
+ * @param hasAlternative whether there are candidates that were not asked.
  */
-export function afterFault(fault: Fault, trail: readonly TrailEntry[]): 'same-pool' | 'next' | 'nobody' {
+export function afterFault(
+  fault: Fault,
+  trail: readonly TrailEntry[],
+  hasAlternative: boolean,
+): 'same-pool' | 'next' | 'nobody' {
   switch (fault.blame) {
     case 'request':
       // Another model may take what is too long for this one, another provider what this one refuses
@@ -41,6 +54,8 @@ export function afterFault(fault: Fault, trail: readonly TrailEntry[]): 'same-po
     case 'region':
       return 'next'
     case 'provider':
+      // Who does not answer in time does so whatever the key, and each try costs all of that time.
+      if (fault.verdict === 'timeout' && hasAlternative) return 'next'
       return countFailures(trail) < mostFailures ? 'same-pool' : 'next'
     case 'key':
     case 'account':

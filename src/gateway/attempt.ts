@@ -31,10 +31,14 @@ export interface AttemptInput {
   lease: Lease
   /** Whether the caller made the provider's row, and may learn where it lives. */
   ownsRow: boolean
+  /** The name of the model that the answer bears; absent where the client may learn the real one. */
+  shownAs?: string | undefined
   /** Fires when the client leaves. */
   clientLeft: AbortSignal
   /** Fires when the request's whole time is over. */
   deadline: AbortSignal
+  /** The time to the whole answer or a stream's first content, in milliseconds; absent for no limit. */
+  limitMs?: number | undefined
 }
 
 /** What came of a call, and what the provider said of its limits by the way. */
@@ -76,6 +80,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const abort = new LinkedAbort()
   abort.follow(input.clientLeft, 'client-left')
   abort.follow(input.deadline, 'deadline')
+  if (input.limitMs !== undefined) abort.abortAfter(input.limitMs, 'answer')
   const impatience = request.stream ? setTimeout(() => abort.abort('headers'), budgets.headersMs) : undefined
 
   // A client that left, or whose time was over, before this has cost nothing.
@@ -110,6 +115,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   }
   try {
     const answered = await readAnswer(response, conversation)
+    abort.stopClock()
     const own = answered.type === 'fault' ? answered.own : undefined
     const limits = statedLimits(candidate.provider, response.headers, own, at)
     // Limits of another model or provider than the one that was asked for are not the account's.

@@ -3,15 +3,21 @@ export const budgets = {
   /** The whole request, unless `x-hub-timeout` says otherwise. */
   wholeMs: 15 * 60_000,
   /** Upstream calls for one request. */
-  attempts: 8,
+  attempts: 16,
   /** No new attempt begins later than this after the request came. */
-  fallbackMs: 120_000,
-  /** Headers of a streamed answer. An answer that is not streamed sends them when it is done, and has the whole time. */
+  fallbackMs: 420_000,
+  /** Headers of a streamed answer. An answer that is not streamed sends them when it is done. */
   headersMs: 60_000,
+  /** An answer that is not streamed, as long as somebody else could be asked; else it has all the time. */
+  answerMs: 120_000,
+  /** The same of a model that reasons, and of an answer that may have more than `longAnswerTokens`. */
+  longAnswerMs: 300_000,
   /** From the headers to the first content: models may think for long without a word. */
   firstContentMs: 300_000,
-  /** Between two reads once there was content. */
+  /** Between two reads once there was content, and between two pieces of a whole answer. */
   idleMs: 120_000,
+  /** Between two pieces of an error's body: its status says most. */
+  errorBodyIdleMs: 10_000,
   /** How long the headers of a stream wait for the first content before they go, and comments keep the client company. */
   holdMs: 10_000,
   /** Who waits for a slot asks again after this at the latest: to show that somebody still waits, and in case it was sooner. */
@@ -21,6 +27,9 @@ export const budgets = {
   /** Between two keep-alive comments. */
   keepAliveMs: 10_000,
 } as const
+
+/** From so many tokens on an answer may be long. */
+export const longAnswerTokens = 8_000
 
 /** How far an error body is read, in bytes. The rest of a longer one says nothing new. */
 export const maxErrorBytes = 64 * 1024

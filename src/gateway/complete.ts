@@ -22,7 +22,7 @@ import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
 import { Transcript } from './transcript.ts'
 
-export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
+export interface CompletionInput extends Omit<SearchInput, 'deadline' | 'deadlineAt'> {
   inbound: Inbound
   /** Called with the whole answer, or the last message of its stream, once it has gone out well. */
   answered?: (answer: string, served: Served) => void
@@ -36,12 +36,14 @@ export interface CompletionInput extends Omit<SearchInput, 'deadline'> {
  */
 export async function complete(input: CompletionInput): Promise<Response> {
   const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(), input.timeoutMs ?? budgets.wholeMs)
+  const wholeMs = input.timeoutMs ?? budgets.wholeMs
+  const deadlineAt = Date.now() + wholeMs
+  const timer = setTimeout(() => deadline.abort(), wholeMs)
   // That a client has left may be told by the platform, or shown by a keep-alive that cannot be written.
   const left = new AbortController()
   if (input.clientLeft.aborted) left.abort()
   else input.clientLeft.addEventListener('abort', () => left.abort(), { once: true })
-  const search = new Search({ ...input, clientLeft: left.signal, deadline: deadline.signal })
+  const search = new Search({ ...input, clientLeft: left.signal, deadline: deadline.signal, deadlineAt })
   const completion = new Completion(input, search, left, () => clearTimeout(timer))
   return input.request.stream ? completion.stream() : completion.whole()
 }

@@ -2,7 +2,7 @@
 import type { Fault } from '../errors.ts'
 
 /** Why the hub itself ended an upstream call, as the reason of the abort signal. */
-export type InterruptionCause = 'client-left' | 'deadline' | 'headers' | 'first-content' | 'idle'
+export type InterruptionCause = 'client-left' | 'deadline' | 'headers' | 'answer' | 'first-content' | 'idle'
 
 export class Interruption extends Error {
   override readonly name = 'Interruption'
@@ -14,9 +14,10 @@ export class Interruption extends Error {
   }
 }
 
-/** An abort controller that also obeys other signals until it is released. */
+/** An abort controller that also obeys other signals and a clock until it is released. */
 export class LinkedAbort {
   readonly #controller = new AbortController()
+  #timer: ReturnType<typeof setTimeout> | undefined
   readonly #links: { signal: AbortSignal; listener: () => void }[] = []
 
   get signal(): AbortSignal {
@@ -41,7 +42,20 @@ export class LinkedAbort {
     this.#links.push({ signal, listener })
   }
 
+  /** Aborts with `cause` after so many milliseconds, unless `stopClock` or `release` comes first. */
+  abortAfter(ms: number, cause: InterruptionCause): void {
+    this.stopClock()
+    this.#timer = setTimeout(() => this.abort(cause), ms)
+  }
+
+  /** Takes the limit of `abortAfter` back. */
+  stopClock(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
   release(): void {
+    this.stopClock()
     for (const { signal, listener } of this.#links.splice(0)) signal.removeEventListener('abort', listener)
   }
 }
@@ -62,10 +76,12 @@ export function interruption(
         fault: { blame: 'unknown', verdict: 'deadline', message: 'The time for this request was over.' },
       }
     case 'headers':
+    case 'answer':
     case 'first-content':
     case 'idle': {
       const waitedFor = {
         headers: 'headers',
+        answer: 'its answer',
         'first-content': 'the first content',
         idle: 'the next content',
       }[cause]

@@ -6,12 +6,17 @@ import { estimatedUsage, type Usage } from '../chat/events.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
 import { sealedFields, stateTextsOf, withoutState } from '../dialects/without-state.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
+import { factsAt } from '../providers/registry.ts'
 import { isUnreadableState, unreadableState } from '../providers/unreadable-state.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
-import { afterFault, shortRetryMs, sparesOtherModels } from './after-fault.ts'
+import { afterFault, missesModel, shortRetryMs, sparesOtherModels } from './after-fault.ts'
+import { attemptLimitMs } from './attempt-limit.ts'
 import { attempt, type AttemptResult } from './attempt.ts'
+import { longAnswerTokens } from './budgets.ts'
+import { hintName, noteMissed } from './hints.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
+import { concealsFrom } from './conceal.ts'
 import { hubFault } from './provider-fault.ts'
 import type { Begun } from './read-answer.ts'
 import { ownsRow } from './redirect.ts'
@@ -63,8 +68,10 @@ export async function callWithLease(
       candidate,
       lease,
       ownsRow: ownsRow(state.caller, candidate.row),
+      shownAs: concealsFrom(state.caller) ? input.request.model || 'any' : undefined,
       clientLeft,
       deadline,
+      limitMs: limitOf(state, candidate, lease),
     })
   } catch (thrown) {
     // A fault of the hub's own, before any call was made: what was reserved is given back.
@@ -127,6 +134,8 @@ export async function callWithLease(
       const fault = state.doubt.judge(providerId, lease.keyId, result.fault)
       ledger.close(entry, fault, now)
       state.tried.push({ keyId: lease.keyId, ...(sparesOtherModels(fault) && { model: lease.model }) })
+      if (missesModel(fault))
+        noteMissed(state.current.userId, hintName(poolOwner, providerId, candidate.model), now)
       const afterMs = shortRetryMs(fault, now, Math.random())
       if (afterMs !== undefined) {
         const { keyId, model } = lease
@@ -141,7 +150,7 @@ export async function callWithLease(
         candidate.dialect !== input.request.origin.dialect ||
         dropped.length + (result.dropped ?? []).length > 0
       const mayBeOurs = fault.blame === 'request' && state.secondOpinion.note(providerId, fault, isOurs)
-      const onward = mayBeOurs ? 'next' : afterFault(fault, ledger.trail)
+      const onward = mayBeOurs ? 'next' : afterFault(fault, ledger.trail, state.hasAlternative)
       if (onward !== 'same-pool') {
         settle(said)
         return onward
@@ -168,6 +177,24 @@ function giveUpState(
   if (!state.bare) return false
   stateMakers.noteRefused(stateTextsOf(state.input.request), makerOf(candidate, lease))
   return true
+}
+
+/** How long the call may take, in milliseconds; undefined for all the time of the request. */
+function limitOf(
+  { input, hasAlternative }: SearchState,
+  { providerId, provider }: Candidate,
+  { model }: Lease,
+): number | undefined {
+  const { request, deadlineAt, attemptMs } = input
+  const { stream, reasoning, maxOutputTokens = 0 } = request
+  const reasons = reasoning !== undefined || factsAt(providerId, provider, model)?.reasoning === true
+  return attemptLimitMs({
+    stream,
+    isLong: reasons || maxOutputTokens > longAnswerTokens,
+    hasAlternative,
+    leftMs: deadlineAt - Date.now(),
+    askedMs: attemptMs,
+  })
 }
 
 /**

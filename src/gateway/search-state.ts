@@ -48,6 +48,10 @@ export interface SearchInput {
   client?: string | undefined
   clientLeft: AbortSignal
   deadline: AbortSignal
+  /** When it does, in milliseconds since the epoch. */
+  deadlineAt: number
+  /** The time for one call while somebody else could be asked, where the client set one, in milliseconds. */
+  attemptMs?: number | undefined
   /** How long the client would wait for a slot when everything rests, in milliseconds. */
   maxWaitMs: number
   /** Keeps work alive after the answer has been sent. */
@@ -83,6 +87,8 @@ export class SearchState {
   readonly conversation: ConversationName
   /** Keys that have failed, each at one model or, without one, for all. */
   readonly tried: { keyId: string; model?: string }[] = []
+  /** Whether the plan has pools that were not asked yet, and are not known to rest. */
+  hasAlternative = false
   /** The first failed call that may go well in a moment, and when; gone once it was made again. */
   repeatable: RepeatableCall | undefined
   /** Verdicts that another key may contradict. */

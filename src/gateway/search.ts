@@ -4,25 +4,29 @@
  */
 import type { Caller } from '../auth/caller.ts'
 import type { Usage } from '../chat/events.ts'
+import type { ConfiguredRoute } from '../db/configuration.ts'
+import { countDisabledKeys } from '../db/disabled-keys.ts'
 import { writeRecords } from '../db/records.ts'
 import { spokenDialects } from '../dialects/index.ts'
 import { HubError } from '../errors.ts'
+import { embeddings } from './choose-dialect.ts'
 import { makeDirectory } from './directory.ts'
-import { hintName, isSaidToRest, latencyOf, leftOf } from './hints.ts'
+import { hintName, isSaidToRest, latencyOf, leftOf, wasMissed } from './hints.ts'
 import type { AskedPool, Served } from './leased-call.ts'
 import type { Ledger } from './ledger.ts'
+import { withDisabledKeys } from './left-out.ts'
 import { needsOf } from './needs.ts'
 import { pause } from './pause.ts'
-import { makePlan, type Plan, type PlanInput } from './plan.ts'
+import { makePlan, noKey, type Plan, type PlanInput } from './plan.ts'
 import { type Outcome, PoolSearch } from './pool-search.ts'
+import { takeTurn } from './round-robin.ts'
 import { type MadeCall, type SearchInput, SearchState } from './search-state.ts'
 import { testSuspects } from './suspects.ts'
 import type { TokenGate } from './token-gate.ts'
 
-let turn = 0
-
 export class Search {
   readonly #state: SearchState
+  #turn: number | undefined
 
   constructor(input: SearchInput) {
     this.#state = new SearchState(input)
@@ -63,7 +67,6 @@ export class Search {
   }
 
   async #find(): Promise<Served | undefined> {
-    turn++
     for (;;) {
       const plan = this.#plan()
       let outcome: Outcome = plan instanceof HubError ? 'nobody' : await this.#walk(plan)
@@ -72,9 +75,22 @@ export class Search {
       if (outcome === 'renewed') continue
       if (outcome !== 'nobody') return outcome
       if (await this.#state.current.hasChanged()) continue
+      if (!(plan instanceof HubError)) await this.#lookAtDisabledKeys()
       const error = plan instanceof HubError ? plan : this.#state.explain()
       this.#journal(error)
       throw error
+    }
+  }
+
+  /** Finds out which of the candidates without a key have a disabled one. */
+  async #lookAtDisabledKeys(): Promise<void> {
+    const { leftOut, input, current } = this.#state
+    if (!leftOut.some(({ reason }) => reason === noKey)) return
+    try {
+      const disabled = await countDisabledKeys(input.env.DB, current.userId)
+      this.#state.leftOut = withDisabledKeys(leftOut, disabled)
+    } catch (thrown) {
+      console.warn(`${input.requestId} could not look for disabled keys.`, thrown)
     }
   }
 
@@ -94,13 +110,20 @@ export class Search {
       allowedModels: token?.allowedModels ?? null,
       needs: needsOf(request, estimate),
       allowedProviders: request.allowedProviders ?? null,
-      turn,
+      turnOf: (route) => this.#turnOf(route),
       heardOf: this.#heard(Date.now()),
     })
     if (plan instanceof HubError) return plan
     const payable = gate.narrow(caller, plan)
     this.#state.leftOut = payable.leftOut
     return payable
+  }
+
+  /** The turn of a request on a route: the same when it is planned again. */
+  #turnOf(route: ConfiguredRoute): number {
+    const { current, input } = this.#state
+    const kind = input.request.origin.dialect === embeddings ? 'embeddings' : 'chat'
+    return (this.#turn ??= takeTurn(current.userId, route, kind))
   }
 
   /** What this isolate has heard of candidates: of the caller's own pools first. */
@@ -115,15 +138,23 @@ export class Search {
     }
   }
 
-  /** Asks pool after pool. Those that have just said that they rest are asked last: they may have changed their mind. */
+  /**
+   * Asks pool after pool. Those that have just said that they rest, or that have missed the model, are
+   * asked last: they may have changed their mind.
+   */
   async #walk(plan: Plan): Promise<Outcome> {
     const pools = plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map((poolOwner) => ({ candidate, poolOwner })),
     )
     const { epoch } = this.#state.caller.configuration
-    const rests = ({ candidate, poolOwner }: AskedPool): boolean =>
-      isSaidToRest(hintName(poolOwner, candidate.providerId, candidate.model), epoch, Date.now())
-    for (const pool of [...pools.filter((each) => !rests(each)), ...pools.filter(rests)]) {
+    const now = Date.now()
+    const rests = ({ candidate, poolOwner }: AskedPool): boolean => {
+      const name = hintName(poolOwner, candidate.providerId, candidate.model)
+      return isSaidToRest(name, epoch, now) || wasMissed(this.#state.current.userId, name, now)
+    }
+    const ready = pools.filter((each) => !rests(each))
+    for (const [index, pool] of [...ready, ...pools.filter(rests)].entries()) {
+      this.#state.hasAlternative = index + 1 < ready.length
       const step = await new PoolSearch(this.#state, pool, false).run()
       if (step !== 'next') return step
     }
@@ -132,6 +163,7 @@ export class Search {
 
   /** Makes one failed call again, after a moment, where nobody else could serve and it may go well. */
   async #repeatCall(): Promise<Outcome> {
+    this.#state.hasAlternative = false
     const { repeatable, input, patience, tried, refused, requestFault } = this.#state
     if (!repeatable || refused || requestFault || patience.isSpent) return 'nobody'
     this.#state.repeatable = undefined

@@ -1,75 +1,16 @@
 /** What a failed call leaves to try: the same key for other models, other keys, and other providers. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { call, completionBody, send, sentText, settleIn, type Settled } from '../hub.workerd.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { budgets } from '../../src/gateway/budgets.ts'
+import { call, completionBody } from '../hub.workerd.ts'
+import { failWith as bad, type Sent, useLane } from './lanes.workerd.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-interface Sent {
-  model: string
-  key: string
-  url: string
-}
-
-let turn = 0
-let ada: Settled
-/** The providers of one test: nothing that an earlier test taught their pools is left. */
-let first: string
-let second: string
-let answer: (sent: Sent) => Response
-let calls: string[]
-
-beforeAll(async () => {
-  ada = await settleIn({ provider: 'sandbox', apiKey: 'x' })
-})
-beforeEach(async () => {
-  turn++
-  first = `first-${turn}`
-  second = `second-${turn}`
-  calls = []
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) => {
-    const { url } = new Request(input)
-    const headers = new Headers(init?.headers)
-    const key = headers.get('authorization')?.replace('Bearer ', '') ?? headers.get('x-goog-api-key') ?? ''
-    const { model = /models\/([^:]+):/.exec(url)?.[1] ?? '' } = JSON.parse(sentText(init)) as Partial<Sent>
-    calls.push(`${model} ${key}`)
-    return answer({ model, key, url })
-  })
-  for (const id of [first, second]) {
-    const row = { id, name: id, baseUrl: `http://127.0.0.1:9/${id}`, dialect: 'openai-chat', models: ['m1'] }
-    await call('POST', '/api/providers', row, ada.session)
-  }
-})
+const lane = useLane()
+const { addKey, ask } = lane
 afterEach(() => vi.restoreAllMocks())
 
 const good = () => Response.json(completionBody)
-const bad = (status: number, error: object, headers: Record<string, string> = {}) =>
-  Response.json({ error }, { status, headers })
-
-async function addKey(provider: string, more: object = {}): Promise<string> {
-  const apiKey = `secret-${turn}-${calls.length}-${Math.random()}`
-  const key = await call<{ id: string }>('POST', '/api/keys', { provider, apiKey, ...more }, ada.session)
-  return key.id
-}
-
-interface Asked {
-  status: number
-  attempts: number
-  trail: { model: string; verdict: string }[]
-}
-
-/** Asks a route of these candidates, each as `provider/model`, or a provider alone. */
-async function ask(candidates: string[], more: object = {}): Promise<Asked> {
-  const named = candidates.map((name) => {
-    const [provider, model] = name.split(/\/(.*)/)
-    return { provider, ...(model && { model }) }
-  })
-  await call('PUT', `/api/routes/lane-${turn}`, { candidates: named }, ada.session)
-  const body = { model: `lane-${turn}`, messages: [{ role: 'user', content: 'Hello' }], ...more }
-  const response = await send('POST', '/v1/chat/completions', { body, as: ada.token })
-  const { hub } = await response.json<{ hub?: { trail: Asked['trail'] } }>()
-  const attempts = Number(response.headers.get('x-hub-attempts'))
-  return { status: response.status, attempts, trail: hub?.trail ?? [] }
-}
 
 describe('a fault at one model leaves the only key to the second model of the provider', () => {
   it.each<[string, () => Response]>([
@@ -98,14 +39,14 @@ describe('a fault at one model leaves the only key to the second model of the pr
     ['an error that no rule knows', () => bad(418, { message: 'I am a teapot' })],
     ['an answer that is not JSON', () => new Response('<html>')],
   ])('%s', async (_title, failure) => {
-    await addKey(first)
-    answer = ({ model }) => (model === 'm1' ? failure() : good())
-    expect(await ask([`${first}/m1`, `${first}/m2`])).toMatchObject({ status: 200, attempts: 2 })
+    await addKey(lane.first)
+    lane.answer = ({ model }) => (model === 'm1' ? failure() : good())
+    expect(await ask([`${lane.first}/m1`, `${lane.first}/m2`])).toMatchObject({ status: 200, attempts: 2 })
   })
 
   it('Groq’s limit of a model', async () => {
     await addKey('groq')
-    answer = ({ model }) =>
+    lane.answer = ({ model }) =>
       model.startsWith('llama')
         ? bad(
             429,
@@ -118,8 +59,8 @@ describe('a fault at one model leaves the only key to the second model of the pr
             { 'retry-after': '20' },
           )
         : good()
-    const lane = ['groq/llama-3.3-70b-versatile', 'groq/openai/gpt-oss-120b']
-    expect(await ask(lane)).toMatchObject({ status: 200, attempts: 2 })
+    const models = ['groq/llama-3.3-70b-versatile', 'groq/openai/gpt-oss-120b']
+    expect(await ask(models)).toMatchObject({ status: 200, attempts: 2 })
   })
 
   it('Gemini’s daily quota of a model', async () => {
@@ -143,7 +84,7 @@ describe('a fault at one model leaves the only key to the second model of the pr
           },
         ],
       })
-    answer = ({ model }) => (model === 'gemini-2.5-pro' ? failure() : good())
+    lane.answer = ({ model }) => (model === 'gemini-2.5-pro' ? failure() : good())
     expect(await ask(['gemini/gemini-2.5-pro', 'gemini/gemini-2.5-flash'])).toMatchObject({
       status: 200,
       attempts: 2,
@@ -151,33 +92,33 @@ describe('a fault at one model leaves the only key to the second model of the pr
   })
 
   it('also where the second model is the default of the key', async () => {
-    await addKey(first, { defaultModel: 'm2' })
-    answer = ({ model }) => (model === 'm1' ? bad(410, { message: 'Gone' }) : good())
-    expect(await ask([`${first}/m1`, first])).toMatchObject({ status: 200, attempts: 2 })
+    await addKey(lane.first, { defaultModel: 'm2' })
+    lane.answer = ({ model }) => (model === 'm1' ? bad(410, { message: 'Gone' }) : good())
+    expect(await ask([`${lane.first}/m1`, lane.first])).toMatchObject({ status: 200, attempts: 2 })
   })
 })
 
 it('a fault of the account leaves its key to no model', async () => {
-  await addKey(first)
-  answer = () => bad(429, { message: 'You have no credits left.', code: 'insufficient_quota' })
-  expect(await ask([`${first}/m1`, `${first}/m2`])).toMatchObject({ status: 429, attempts: 1 })
+  await addKey(lane.first)
+  lane.answer = () => bad(429, { message: 'You have no credits left.', code: 'insufficient_quota' })
+  expect(await ask([`${lane.first}/m1`, `${lane.first}/m2`])).toMatchObject({ status: 429, attempts: 1 })
 })
 
 describe('after an error that no rule knows', () => {
   const teapot = () => bad(418, { message: 'I am a teapot' })
 
   it('one more key of the pool is asked', async () => {
-    await addKey(first)
-    await addKey(first)
-    answer = () => (calls.length === 1 ? teapot() : good())
-    expect(await ask([`${first}/m1`])).toMatchObject({ status: 200, attempts: 2 })
+    await addKey(lane.first)
+    await addKey(lane.first)
+    lane.answer = () => (lane.calls.length === 1 ? teapot() : good())
+    expect(await ask([`${lane.first}/m1`])).toMatchObject({ status: 200, attempts: 2 })
   })
 
   it('no third one is, and the next candidate serves', async () => {
-    for (let index = 0; index < 3; index++) await addKey(first)
-    await addKey(second)
-    answer = ({ url }) => (url.includes(first) ? teapot() : good())
-    expect(await ask([`${first}/m1`, `${second}/m1`])).toMatchObject({ status: 200, attempts: 3 })
+    for (let index = 0; index < 3; index++) await addKey(lane.first)
+    await addKey(lane.second)
+    lane.answer = ({ url }) => (url.includes(lane.first) ? teapot() : good())
+    expect(await ask([`${lane.first}/m1`, `${lane.second}/m1`])).toMatchObject({ status: 200, attempts: 3 })
   })
 })
 
@@ -193,15 +134,15 @@ describe('where nobody else can serve, one call is made again', () => {
       },
     ],
   ])('after %s', async (_title, failure) => {
-    await addKey(first)
-    answer = () => (calls.length === 1 ? failure() : good())
-    expect(await ask([`${first}/m1`])).toMatchObject({ status: 200, attempts: 2 })
+    await addKey(lane.first)
+    lane.answer = () => (lane.calls.length === 1 ? failure() : good())
+    expect(await ask([`${lane.first}/m1`])).toMatchObject({ status: 200, attempts: 2 })
   })
 
   it('once, however often it fails', async () => {
-    await addKey(first)
-    answer = () => bad(503, { message: 'Overloaded' })
-    expect(await ask([`${first}/m1`])).toMatchObject({ status: 502, attempts: 2 })
+    await addKey(lane.first)
+    lane.answer = () => bad(503, { message: 'Overloaded' })
+    expect(await ask([`${lane.first}/m1`])).toMatchObject({ status: 502, attempts: 2 })
   })
 
   it.each<[string, () => Response]>([
@@ -209,15 +150,89 @@ describe('where nobody else can serve, one call is made again', () => {
     ['a 500', () => bad(500, { message: 'Server error' })],
     ['a refusal', () => bad(400, { message: 'Bad.' })],
   ])('but not after %s', async (_title, failure) => {
-    await addKey(first)
-    answer = failure
-    expect(await ask([`${first}/m1`])).toMatchObject({ attempts: 1 })
+    await addKey(lane.first)
+    lane.answer = failure
+    expect(await ask([`${lane.first}/m1`])).toMatchObject({ attempts: 1 })
   })
 
   it('and not before the others were asked', async () => {
-    await addKey(first)
-    await addKey(second)
-    answer = ({ url }) => (url.includes(first) ? bad(503, { message: 'Overloaded' }) : good())
-    expect(await ask([`${first}/m1`, `${second}/m1`])).toMatchObject({ status: 200, attempts: 2 })
+    await addKey(lane.first)
+    await addKey(lane.second)
+    lane.answer = ({ url }) => (url.includes(lane.first) ? bad(503, { message: 'Overloaded' }) : good())
+    expect(await ask([`${lane.first}/m1`, `${lane.second}/m1`])).toMatchObject({ status: 200, attempts: 2 })
   })
+})
+
+describe('a whole answer', () => {
+  /** Never answers: it only ends with its call. */
+  const hang = ({ signal }: Sent): Promise<Response> =>
+    new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('Ended.'))))
+  const slowly = (): Promise<Response> => new Promise((resolve) => setTimeout(() => resolve(good()), 100))
+
+  /** Lets the time of one limit pass at once. */
+  function hurry(limitMs: number): void {
+    const plain = globalThis.setTimeout
+    const hurried = (run: () => void, ms?: number) => plain(run, ms === limitMs ? 5 : ms)
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(hurried)
+  }
+
+  it('that does not come in time leaves time for another candidate, and costs one key’s', async () => {
+    for (const provider of [lane.first, lane.first, lane.second]) await addKey(provider)
+    hurry(budgets.answerMs)
+    lane.answer = (sent) => (sent.url.includes(lane.first) ? hang(sent) : good())
+    expect(await ask([`${lane.first}/m1`, `${lane.second}/m1`])).toMatchObject({ status: 200, attempts: 2 })
+  })
+
+  it('that stops in its middle does the same', async () => {
+    for (const provider of [lane.first, lane.second]) await addKey(provider)
+    hurry(budgets.answerMs)
+    const half = ({ signal }: Sent): Response => {
+      const begin = (controller: ReadableStreamDefaultController): void => {
+        controller.enqueue(new TextEncoder().encode('{"choices":'))
+        signal?.addEventListener('abort', () => controller.error(new Error('Ended.')))
+      }
+      const headers = { 'content-type': 'application/json' }
+      return new Response(new ReadableStream({ start: begin }), { headers })
+    }
+    lane.answer = (sent) => (sent.url.includes(lane.first) ? half(sent) : good())
+    expect(await ask([`${lane.first}/m1`, `${lane.second}/m1`])).toMatchObject({ status: 200, attempts: 2 })
+  })
+
+  it('of the only candidate has all the time of the request', async () => {
+    await addKey(lane.first)
+    hurry(budgets.answerMs)
+    lane.answer = slowly
+    expect(await ask([`${lane.first}/m1`])).toMatchObject({ status: 200, attempts: 1 })
+  })
+
+  it('of a model that reasons has more time', async () => {
+    for (const provider of [lane.first, lane.second]) await addKey(provider)
+    hurry(budgets.answerMs)
+    lane.answer = slowly
+    const asked = await ask([`${lane.first}/m1`, `${lane.second}/m1`], { reasoning_effort: 'high' })
+    expect(asked).toMatchObject({ status: 200, attempts: 1 })
+  })
+
+  it('has the time that the client sets for one attempt', async () => {
+    for (const provider of [lane.first, lane.second]) await addKey(provider)
+    lane.answer = (sent) => (sent.url.includes(lane.first) ? hang(sent) : good())
+    const asked = await ask(
+      [`${lane.first}/m1`, `${lane.second}/m1`],
+      {},
+      { 'x-hub-attempt-timeout': '0.05' },
+    )
+    expect(asked).toMatchObject({ status: 200, attempts: 2 })
+  })
+})
+
+it('a key that was restored is asked in its turn at once', async () => {
+  const key = await addKey(lane.first)
+  await addKey(lane.second)
+  const names = [`${lane.first}/m1`, `${lane.second}/m1`]
+  lane.answer = ({ url }) =>
+    url.includes(lane.first) ? bad(429, { message: 'Slow down.', code: 'insufficient_quota' }) : good()
+  for (let time = 0; time < 2; time++) await ask(names)
+  await call('POST', `/api/keys/${key}/restore`, undefined, lane.ada.session)
+  lane.answer = good
+  expect((await ask(names)).headers.get('x-llm-provider')).toBe(lane.first)
 })
