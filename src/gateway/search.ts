@@ -177,10 +177,12 @@ export class Search {
 
   /** Waits in the pool that is free soonest, as long as the client would wait. */
   async #waitForSlot(): Promise<Outcome> {
-    const { refusals, patience, tried, doubt } = this.#state
+    const { refusals, patience, tried, doubt, ledger } = this.#state
     doubt.release()
+    const withoutPlace = new Set<string>()
     for (;;) {
       const [soonest] = [...refusals]
+        .filter(([name]) => !withoutPlace.has(name))
         .filter(([, { retryAt }]) => retryAt !== undefined && retryAt <= patience.waitsUntil)
         .toSorted(([, a], [, b]) => (a.retryAt ?? 0) - (b.retryAt ?? 0))
       if (!soonest || this.#state.refused || this.#state.requestFault) return 'nobody'
@@ -189,8 +191,12 @@ export class Search {
       refusals.delete(name)
       // A key that failed may be tried again when its rest is over, which is what is waited for.
       tried.length = 0
+      const attempts = ledger.trail.length
       const step = await new PoolSearch(this.#state, pool, true).run()
       if (step !== 'next') return step
+      // A full line has no place a moment later either. Asked again at once and without end, the
+      // pool would have no time for those who wait in it.
+      if (ledger.trail.length === attempts) withoutPlace.add(name)
     }
   }
 

@@ -54,3 +54,34 @@ describe('a thousand requests', () => {
     expect(new Set(refused.map(({ retryAt }) => retryAt))).toEqual(new Set([midnight]))
   }, 60_000)
 })
+
+describe('more requests than one person may have in a line', () => {
+  it('are refused at once, and do not keep the pool from serving those that wait', async () => {
+    const { session, token } = await settleIn({ provider: 'cerebras', apiKey: 'csk_one' }, 'bob')
+    const { data } = await call<{ data: { id: string }[] }>('GET', '/api/keys', undefined, session)
+    await call('PATCH', `/api/keys/${data[0]?.id}`, { maxConcurrent: 1 }, session)
+    const upstream = Promise.withResolvers<void>()
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
+      await upstream.promise
+      return Response.json(completionBody)
+    })
+    const leaving = new AbortController()
+    const statuses: number[] = []
+    const crowd = Array.from({ length: 40 }, async () => {
+      const request = new Request('http://localhost/v1/chat/completions', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'x-hub-max-wait': '60' },
+        body: JSON.stringify({ model: 'cerebras/m1', messages: [{ role: 'user', content: 'Hello' }] }),
+        signal: leaving.signal,
+      })
+      const response = await exports.default.fetch(request)
+      statuses.push(response.status)
+    })
+    // One is served, twenty wait.
+    await vi.waitFor(() => expect(statuses).toHaveLength(19), { timeout: 8_000 })
+    expect(new Set(statuses)).toEqual(new Set([429]))
+    upstream.resolve()
+    leaving.abort()
+    await Promise.allSettled(crowd)
+  }, 60_000)
+})
