@@ -5,6 +5,7 @@ import type { Quirks } from '../dialects/dialect.ts'
 import type { Env } from '../env.ts'
 import type { Provider } from '../providers/provider.ts'
 import { catalog } from '../providers/catalog.ts'
+import { rulesOfDialect } from '../providers/dialect-rules.ts'
 import { environmentVariable, findProvider } from '../providers/registry.ts'
 import { builtInRow, type ProviderRow } from './provider-row.ts'
 
@@ -88,6 +89,7 @@ function toKnown(row: CustomProvider): KnownProvider {
         ...(dialect === 'openai-chat' && { 'openai-embeddings': baseUrl }),
       },
       ...(dialect === 'openai-responses' && { quirks: { [dialect]: responsesQuirks(baseUrl) } }),
+      ...rulesOfDialect(dialect),
       // Most servers that people run themselves keep prefixes.
       cachesPrompts: true,
       defaultModel: row.models[0] ?? '',

@@ -71,16 +71,36 @@ const sentence = new RegExp(
 const untilDate =
   /\b(?:until|after|access on|resets? (?:at|on)|available (?:at|on|again on))\s+(\d{4}-\d{2}-\d{2})(?:(?:T|,? at |\s)(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?/i
 
+/** Zhipu, Moonshot and relays say it so; a date without a zone is Beijing's. */
+const chineseDate =
+  /(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?) ?(?:之?后|時|时)?(?:自动)?(?:重置|恢复|刷新|解除)/
+const chineseDuration = /(\d{1,9}(?:\.\d{1,9})?) ?(秒|分钟?|小时|天) ?(?:之后|以后|后)/
+const chineseUnits: Readonly<Record<string, number>> = {
+  秒: 1_000,
+  分: 60_000,
+  分钟: 60_000,
+  小时: 3_600_000,
+  天: 86_400_000,
+}
+
+function parseChinese(text: string, now: number): number | undefined {
+  const [, date, time] = chineseDate.exec(text) ?? []
+  if (date !== undefined) return parseDate(`${date}T${time ?? '00:00'}+08:00`)
+  const [, count, unit = ''] = chineseDuration.exec(text) ?? []
+  return count === undefined ? undefined : now + Number(count) * (chineseUnits[unit] ?? 0)
+}
+
 /**
  * When a sentence says to come back: "Please try again in 9m38.016s" (Groq, OpenAI), "Please retry in 48.93s" (Gemini), "Please
  * wait 5631 seconds" (GitHub), "You will regain access on 2026-12-01 at 00:00 UTC" (Anthropic). A date without a zone is UTC.
+ * Chinese sentences are read, too.
  */
 export function parseSentence(text: string, now: number): number | undefined {
   const duration = parseDuration(withoutConjunction(sentence.exec(text)?.[1] ?? ''))
   if (duration !== undefined) return now + duration
   const [, date, time = '00:00', zone = 'Z'] = untilDate.exec(text) ?? []
   return date === undefined
-    ? undefined
+    ? parseChinese(text, now)
     : parseDate(`${date}T${time}${/^(utc|gmt|z)$/i.test(zone) ? 'Z' : zone}`)
 }
 

@@ -81,13 +81,17 @@ function bodyTimes(complaint: Complaint, now: number, longestMs: number): (numbe
   const seconds =
     lookUpText(complaint, 'retry_after') ??
     lookUpText(complaint, 'retry_after_seconds') ??
+    // Codex's back end, for a subscription: https://github.com/openai/codex
+    lookUpText(complaint, 'resets_in_seconds') ??
     lookUpText(complaint, 'metadata', 'retry_after_seconds')
+  const resetsAt = lookUpText(complaint, 'resets_at')
   const said = parseSentence(complaint.message, now)
   return [
     // The sentence has fractions of a second where the detail has none.
     said === undefined ? undefined : Math.min(said, now + longestMs),
     delayMs === undefined ? undefined : now + delayMs,
     seconds === undefined ? undefined : parseRetryAfter(seconds, now),
+    resetsAt === undefined ? undefined : parseReset(resetsAt, now),
   ]
 }
 
