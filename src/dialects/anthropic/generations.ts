@@ -13,6 +13,8 @@ export interface Abilities {
   alwaysThinks?: true
   /** Messages of the role `system` amid the conversation. */
   systemTurns?: true
+  /** Set where it does not go on with what the assistant said last. */
+  prefill?: false
   /** `output_config.format` and strict tools; absent where nothing is known. */
   schemas?: boolean
 }
@@ -33,12 +35,18 @@ export function abilitiesOf(model: string): Abilities | undefined {
   }
   // The first to decide for themselves could still be given a budget.
   if (generation < 4.7)
-    return { thinking: ['adaptive', 'enabled'], efforts: [...plainEfforts, 'max'], schemas: true }
+    return {
+      thinking: ['adaptive', 'enabled'],
+      efforts: [...plainEfforts, 'max'],
+      prefill: false,
+      schemas: true,
+    }
   const always = /fable|mythos/.test(model)
   const efforts = [...plainEfforts, 'xhigh', 'max']
   return {
     thinking: ['adaptive'],
     efforts,
+    prefill: false,
     schemas: true,
     ...(always && { alwaysThinks: true }),
     ...(generation >= 4.8 && { systemTurns: true }),

@@ -4,6 +4,7 @@ import { askForCache } from './anthropic-cache.ts'
 import { leaveOutUnknown, withoutCacheMarks, withoutEmptyMembers } from './chat-members.ts'
 import { leadWithSystem, separateToolsFromUser } from './chat-order.ts'
 import { fillReasoning, signCalls } from './chat-reasoning.ts'
+import { closeForClaude, closeForMistral } from './closing-turn.ts'
 import { foldSystemTurns } from './anthropic-system.ts'
 import { describeOwnFiles } from './files.ts'
 import type { BodyStep } from './fit.ts'
@@ -20,10 +21,11 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     withoutCacheMarks,
     leadWithSystem,
     separateToolsFromUser,
+    closeForMistral,
     fillReasoning,
     signCalls,
   ],
   'openai-responses': [carryOpenaiFields, fitResponsesEffort, describeOwnFiles],
-  anthropic: [askForCache, foldSystemTurns, describeOwnFiles],
+  anthropic: [askForCache, foldSystemTurns, closeForClaude, describeOwnFiles],
   gemini: [openWithUser],
 }

@@ -23,6 +23,36 @@ describe.each(receivers)('%s', (id, provider) => {
   })
 })
 
+describe('a history that ends with what the assistant said', () => {
+  const input = [
+    { role: 'user', content: 'hi' },
+    { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'The half of' }] },
+  ]
+  const rolesTo = (receiver: [string, Provider], model: string): unknown[] =>
+    everyMember(send('openai-responses', { input }, receiver, { model }).body, 'role')
+
+  it.each<[string, Provider, string]>([
+    ['anthropic', catalog.anthropic, 'claude-sonnet-5'],
+    ['anthropic', catalog.anthropic, 'claude-sonnet-4-6'],
+    ['mistral', catalog.mistral, 'mistral-small-latest'],
+  ])('is closed by the user at %s', (id, provider, model) => {
+    expect(rolesTo([id, provider], model)).toEqual(['user', 'assistant', 'user'])
+  })
+
+  it('is left to models that go on with it', () => {
+    expect(rolesTo(['anthropic', catalog.anthropic], 'claude-haiku-4-5')).toEqual(['user', 'assistant'])
+    const own = {
+      max_tokens: 9,
+      messages: [
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: 'a' },
+      ],
+    }
+    const sent = send('anthropic', own, ['anthropic', catalog.anthropic], { model: 'claude-sonnet-5' })
+    expect(everyMember(sent.body, 'role')).toEqual(['user', 'assistant'])
+  })
+})
+
 describe('a history that opens with a call', () => {
   const opened = {
     max_tokens: 9,
