@@ -39,7 +39,7 @@ export interface VendorCall {
   round: number | undefined
   /** How often this round was asked for in this run, from 1. */
   attempt: number
-  refusal?: string
+  refusal?: Refusal
   faults: string[]
 }
 
@@ -134,7 +134,7 @@ export function openOutside(): Outside {
       check(dialect, body, vendor, account)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      call.refusal = error.message
+      call.refusal = error
       return sendJson(response, error.status, errorBody(dialect, error))
     }
     if (trouble?.type === 'slow') await new Promise((resolve) => setTimeout(resolve, trouble.ms))

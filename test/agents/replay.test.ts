@@ -5,7 +5,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
 import type { DialectId } from '../../src/chat/request.ts'
-import type { Fault } from '../../src/errors.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { isUnreadableState } from '../../src/providers/unreadable-state.ts'
@@ -95,15 +94,7 @@ function healed(say: (isBare: boolean) => Sent): Sent {
     return say(false)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const { status, code, message } = error
-    const fault: Fault = {
-      blame: 'request',
-      verdict: 'bad-request',
-      status,
-      message,
-      ...(code !== null && { code }),
-    }
-    if (!isUnreadableState(fault)) throw error
+    if (!isUnreadableState(error.toFault())) throw error
     return say(true)
   }
 }

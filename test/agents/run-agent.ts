@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isUnreadableState } from '../../src/providers/unreadable-state.ts'
 import { type Agent, tokenVariable } from './agents.ts'
 import type { BenchPerson } from './hub.ts'
 import type { Outside, Trouble, VendorCall } from './outside.ts'
@@ -53,15 +54,22 @@ export async function runAgent(run: Run): Promise<Outcome> {
       ...(code === 0 ? [] : [`it ended with ${code}: ${text.slice(-400)}`]),
       ...(text.includes(finalText) ? [] : ['it did not print the final text']),
       ...findFaults(work, log),
-      ...outside.calls.flatMap(({ vendor, dialect, refusal, faults: found }) => [
-        ...(refusal === undefined ? [] : [`${vendor.id} (${dialect}) refused: ${refusal}`]),
-        ...found,
-      ]),
+      ...outside.calls.flatMap(({ faults: found }) => found),
+      ...outside.calls.filter(isFault).map(describeRefusal),
     ]
     return { faults: [...new Set(faults)], folder: work }
   } finally {
     rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** State of another account is refused once, and the hub says the same again without it. */
+function isFault({ refusal }: VendorCall): boolean {
+  return refusal !== undefined && !isUnreadableState(refusal.toFault())
+}
+
+function describeRefusal({ vendor, dialect, refusal }: VendorCall): string {
+  return `${vendor.id} (${dialect}) refused: ${refusal?.message}`
 }
 
 /** Nothing of the environment of the bench but what a program needs. */

@@ -26,6 +26,11 @@ export function checkChat(body: JsonObject, vendor: Vendor): void {
   demand(messages.length > 0, "Invalid 'messages': empty array.")
   messages.forEach((message, index) => checkMessage(message, `messages[${index}]`, vendor))
   checkOrder(messages, rules)
+  if (rules.noUserAfterTool)
+    demand(
+      messages.at(-1)?.role !== 'assistant',
+      'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant',
+    )
   checkPairs(messages)
 }
 

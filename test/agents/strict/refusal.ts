@@ -1,6 +1,7 @@
 /** A refusal of a scripted vendor, in the form that the vendors of a dialect give to errors. */
 import type { JsonObject } from '../../../src/chat/json.ts'
 import type { DialectId } from '../../../src/chat/request.ts'
+import type { Fault } from '../../../src/errors.ts'
 
 /** Thrown by a check; the server answers with it. */
 export class Refusal extends Error {
@@ -16,6 +17,12 @@ export class Refusal extends Error {
     super(message)
     this.status = status
     this.code = code
+  }
+
+  /** The refusal as the hub reads it. */
+  toFault(): Fault {
+    const { status, message, code } = this
+    return { blame: 'request', verdict: 'bad-request', status, message, ...(code !== null && { code }) }
   }
 }
 
