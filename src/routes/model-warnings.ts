@@ -15,7 +15,7 @@ export function warnOfCandidates(directory: Directory, candidates: readonly Rout
   const warnings = candidates.flatMap(({ provider, model }) => {
     const known = directory.find(provider)
     if (!known) return [`There is no provider "${provider}": this candidate will be left out.`]
-    if (model === undefined || hasModel(directory, known, model)) return []
+    if (model === undefined || mayHaveModel(directory, known, model)) return []
     return [`"${known.id}" is not known to have the model "${model}". Check its name.`]
   })
   return [...new Set(warnings)]
@@ -41,7 +41,7 @@ function isOfRoute(routes: readonly ConfiguredRoute[], pattern: string): boolean
 function isOfModel(directory: Directory, pattern: string): boolean {
   const slash = pattern.indexOf('/')
   const named = slash < 0 ? undefined : directory.find(pattern.slice(0, slash))
-  if (named) return hasModel(directory, named, pattern.slice(slash + 1))
+  if (named) return mayHaveModel(directory, named, pattern.slice(slash + 1))
   const providers = [...Object.keys(catalog), ...directory.custom.map(({ id }) => id)]
   return providers.some((id) => {
     const known = directory.find(id)
@@ -50,18 +50,26 @@ function isOfModel(directory: Directory, pattern: string): boolean {
   })
 }
 
-/** Whether a provider is known to have a model, or any that a pattern means. One without a list may have all. */
-function hasModel(directory: Directory, { id, provider }: KnownProvider, pattern: string): boolean {
-  const builtIn = isBuiltIn(id, provider)
-  const models = Object.keys(builtIn ? modelsOf(id) : provider.models)
-  if (models.length === 0) return true
+/** Whether a provider may have a model: one without a list may have any. */
+function mayHaveModel(directory: Directory, known: KnownProvider, pattern: string): boolean {
+  return listOf(known).length === 0 || hasModel(directory, known, pattern)
+}
+
+/** Whether a provider is known to have a model, or any that a pattern means. */
+function hasModel(directory: Directory, known: KnownProvider, pattern: string): boolean {
+  const { id, provider } = known
   const isKeys = directory.reach.some(
     ({ provider: of, defaultModel, allowedModels }) =>
       of === id && (defaultModel === pattern || matchesAny(pattern, allowedModels ?? [])),
   )
   return (
     isKeys ||
-    models.some((model) => matchesModel(pattern, model)) ||
-    (builtIn && factsOf(id, pattern) !== undefined)
+    listOf(known).some((model) => matchesModel(pattern, model)) ||
+    (isBuiltIn(id, provider) && factsOf(id, pattern) !== undefined)
   )
+}
+
+/** The models that are known of a provider. */
+function listOf({ id, provider }: KnownProvider): string[] {
+  return Object.keys(isBuiltIn(id, provider) ? modelsOf(id) : provider.models)
 }
