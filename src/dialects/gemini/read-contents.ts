@@ -4,12 +4,13 @@ import type { Message, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { readMedia } from './media.ts'
 import { ModelTurn } from './model-turn.ts'
 import { CallMatcher } from './call-matcher.ts'
+import { joinSplitTurns } from './split-turns.ts'
 import { readResult } from './tool-result.ts'
 import type { WireContent, WirePart } from './wire.ts'
 
 export function readContents(contents: WireContent[]): Message[] {
   const calls = new CallMatcher()
-  return contents.flatMap(({ role, parts }, index) =>
+  return joinSplitTurns(contents).flatMap(({ role, parts }, index) =>
     role === 'model' ? readModelTurn(parts ?? [], index, calls) : readUserTurn(parts ?? [], index, calls),
   )
 }

@@ -18,13 +18,7 @@ import { enumFormat } from './enum-format.ts'
 import { lossesOf, searchMembers } from './losses.ts'
 import { readContents } from './read-contents.ts'
 import { toJsonSchema } from './schema.ts'
-import {
-  camelNames,
-  generateContentRequest,
-  type WireContent,
-  type WireGenerationConfig,
-  type WireRequest,
-} from './wire.ts'
+import { camelNames, generateContentRequest, type WireGenerationConfig, type WireRequest } from './wire.ts'
 
 /**
  * @param address the model and whether to stream, which this dialect says in the path.
@@ -72,7 +66,7 @@ function unwrapped(body: unknown): unknown {
   return isJsonObject(named) ? (named.generateContentRequest ?? body) : body
 }
 
-function readSystem(instruction: WireContent | null | undefined): Message[] {
+function readSystem(instruction: WireRequest['systemInstruction']): Message[] {
   const texts = (instruction?.parts ?? []).flatMap(({ text }) =>
     text ? [{ type: 'text' as const, text }] : [],
   )

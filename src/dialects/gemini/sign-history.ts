@@ -7,11 +7,13 @@
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { itemsIn, objectIn, textIn } from '../read.ts'
 import { generationOf } from './generation.ts'
+import { joinSplitCalls } from './split-turns.ts'
 import { isForeign, standIn } from './signature.ts'
 
 /** The same body where there is nothing to do. */
 export function signForProvider(body: JsonObject, model: string): JsonObject {
-  const contents = itemsIn(body.contents)
+  const sent = itemsIn(body.contents)
+  const contents = joinSplitCalls(sent)
   const current = contents.findLastIndex(isSaid)
   const signed = contents.flatMap((content, index) => {
     const parts = signParts(itemsIn(objectIn(content)?.parts), index > current, generationOf(model))
@@ -19,8 +21,7 @@ export function signForProvider(body: JsonObject, model: string): JsonObject {
     // A turn that held nothing but our mark is no turn.
     return parts.length > 0 ? [{ ...objectIn(content), parts }] : []
   })
-  const changed =
-    signed.length < contents.length || signed.some((content, index) => content !== contents[index])
+  const changed = signed.length < sent.length || signed.some((content, index) => content !== sent[index])
   return changed ? { ...body, contents: signed } : body
 }
 

@@ -121,7 +121,8 @@ const generationConfig = message({
 export const generateContentRequest = message({
   model: z.string().nullish(),
   contents: list(content).refine((contents) => contents.length > 0, { error: 'must not be empty' }),
-  systemInstruction: content.nullish(),
+  // Its role says nothing, and LangChain calls it "system".
+  systemInstruction: message({ role: z.string().nullish(), parts: list(part).nullish() }).nullish(),
   tools: list(tool).nullish(),
   toolConfig: message({ functionCallingConfig: functionCallingConfig.nullish() }).nullish(),
   generationConfig: generationConfig.nullish(),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/chat/json.ts'
 import { geminiInbound } from '../../../src/dialects/gemini/inbound.ts'
+import { geminiOutbound } from '../../../src/dialects/gemini/outbound.ts'
+import { standIn } from '../../../src/dialects/gemini/signature.ts'
 
 function messagesOf(contents: JsonObject[]) {
   return geminiInbound.parseRequest({ contents }, { model: 'm' }).messages
@@ -30,6 +32,61 @@ function idsOf(contents: JsonObject[]): string[] {
     ),
   )
 }
+
+describe('a turn of the model that Google’s SDKs hand back in the chunks of its stream', () => {
+  const split = [
+    user({ text: 'Weather and time?' }),
+    model({ text: 'Hm.', thought: true }),
+    model(call('get_weather')),
+    model(call('get_time')),
+    model({ text: '' }),
+    user(result('get_weather', { output: 'rain' }), result('get_time', { output: 'noon' })),
+  ]
+
+  it('is one message', () => {
+    const messages = messagesOf(split)
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
+    expect(messages[1]?.content.map(({ type }) => type)).toEqual(['reasoning', 'tool-call', 'tool-call'])
+  })
+
+  it('reaches Gemini as one content, which it signs and counts the results of', () => {
+    const request = geminiInbound.parseRequest({ contents: split }, { model: 'm' })
+    const { body } = geminiOutbound.buildCall(request, {
+      baseUrl: 'https://x',
+      model: 'gemini-3.5-flash',
+      quirks: {},
+    })
+    const signed = { ...call('get_weather'), thoughtSignature: standIn }
+    expect(body.contents).toEqual([
+      split[0],
+      model({ text: 'Hm.', thought: true }, signed, call('get_time')),
+      split.at(-1),
+    ])
+  })
+
+  it('is left as it is where it holds no call', () => {
+    const contents = [
+      user({ text: 'Hi' }),
+      model({ text: 'He' }),
+      model({ text: 'llo' }),
+      user({ text: 'Ok' }),
+    ]
+    const request = geminiInbound.parseRequest({ contents }, { model: 'm' })
+    const { body } = geminiOutbound.buildCall(request, {
+      baseUrl: 'https://x',
+      model: 'gemini-3.5-flash',
+      quirks: {},
+    })
+    expect(body.contents).toBe(contents)
+  })
+})
+
+it('takes a system instruction in any role', () => {
+  const systemInstruction = { role: 'system', parts: [{ text: 'Be brief.' }] }
+  const contents = [user({ text: 'Hi' })]
+  const { messages } = geminiInbound.parseRequest({ contents, systemInstruction }, { model: 'm' })
+  expect(messages[0]).toEqual({ role: 'system', content: [{ type: 'text', text: 'Be brief.' }] })
+})
 
 describe('the contents of a request', () => {
   it('are the messages of a user and an assistant, in the pieces that were meant as one', () => {
