@@ -89,6 +89,15 @@ export interface Quirks {
   noUserAfterTool?: true
   /** Set where an assistant's message with calls is refused without `reasoning_content`. */
   needsReasoning?: true
+  /** Set where no tool may be forced on a model that thinks, as its models do unless told otherwise. */
+  noForcedToolsInThinking?: true
+  /** Set where an answer has no prescribed form while the model may call tools. */
+  noFormatWithTools?: true
+  /**
+   * Set in the Responses dialect where answers are kept, so that `previous_response_id` means
+   * something; elsewhere the conversation is sent again.
+   */
+  keepsAnswers?: true
   /** Top-level request fields that it knows under another name: `{ seed: 'random_seed' }`. */
   renames?: Readonly<Record<string, string>>
   /** Which name of the output limit it knows; absent means both. */

@@ -198,8 +198,9 @@ function limitOf(
 }
 
 /**
- * Who made what a request goes on from is sent the reference; everyone else what it stands for, and
- * no state that they are known not to read.
+ * Who made and kept what a request goes on from is sent the reference: a vendor that keeps nothing may
+ * pass over it, and answer another question. Everyone else is sent what it stands for, and no state
+ * that they are known not to read.
  */
 function requestFor(
   { input, gate, bare }: SearchState,
@@ -208,8 +209,9 @@ function requestFor(
 ): ReturnType<TokenGate['limit']> {
   const { original, request } = input
   if (bare) return withStateNamed(gate.limit(bare), request)
+  const { keepsAnswers } = candidate.provider.quirks?.['openai-responses'] ?? {}
   const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
-  if (!made) {
+  if (!made || !keepsAnswers) {
     const isForeign = stateMakers.foreignTo(makerOf(candidate, lease), candidate.dialect)
     const readable = withoutState(request, isForeign)
     return readable ? withStateNamed(gate.limit(readable), request) : gate.limit(request)

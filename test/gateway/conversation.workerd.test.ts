@@ -17,15 +17,16 @@ beforeAll(async () => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-/** Asks as somebody; answers with the response and what the provider was sent. */
+/** Asks as somebody; answers with the response and what the provider was sent. It says hello unless told. */
 async function ask(
   who: Settled,
   body: JsonObject,
+  answer?: JsonObject,
 ): Promise<{ status: number; text: string; sent: JsonObject | undefined }> {
   let sent: JsonObject | undefined
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
     sent = JSON.parse(sentText(init))
-    return Response.json({ ...completionBody, id: `chatcmpl-${++answers}` })
+    return Response.json(answer ?? { ...completionBody, id: `chatcmpl-${++answers}` })
   })
   const context = createExecutionContext()
   const request = new Request('http://localhost/v1/responses', {
@@ -64,6 +65,24 @@ describe('an answer of the Responses dialect', () => {
     const [, id = ''] = /"id":"(resp_[^"]+)"/.exec(first.text) ?? []
     const second = await ask(ada, { model: 'mistral/m', input: 'Two', previous_response_id: id })
     expect(second.sent?.messages).toHaveLength(3)
+  })
+
+  // https://api-docs.deepseek.com/guides/responses_api: DeepSeek keeps no answers.
+  it.each([
+    ['openai', true],
+    ['deepseek', false],
+  ])('is referred to at %s by its id only where it is kept there', async (provider, keeps) => {
+    const said = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Heron.' }] }
+    const kept = { id: `resp_${provider}`, status: 'completed', model: 'm', output: [said] }
+    await call('POST', '/api/keys', { provider, apiKey: `sk-${provider}-0123456789` }, ada.session)
+    const model = `${provider}/m`
+    const first = await ask(ada, { model, input: 'One' }, kept)
+    const second = await ask(ada, { model, input: 'Two', previous_response_id: idOf(first.text) }, kept)
+    if (keeps) expect(second.sent).toMatchObject({ previous_response_id: kept.id, input: 'Two' })
+    else {
+      expect(second.sent).not.toHaveProperty('previous_response_id')
+      expect(JSON.stringify(second.sent?.input)).toMatch(/One.*Heron.*Two/)
+    }
   })
 
   it('can have its items referred to one by one', async () => {

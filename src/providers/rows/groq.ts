@@ -31,6 +31,8 @@ export const groq = {
       reasoningField: 'none',
       noMessageName: true,
       noAnnotations: true,
+      // "json mode cannot be combined with tool/function calling"
+      noFormatWithTools: true,
       systemAnywhere: true,
       efforts: [{ models: /qwen3/, words: ['none', 'default'] }],
     },

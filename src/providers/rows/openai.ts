@@ -82,7 +82,7 @@ export const openai = {
       emptyMembers: true,
       systemAnywhere: true,
     },
-    'openai-responses': { takes: ['chat_fields'], search: 'web_search' },
+    'openai-responses': { takes: ['chat_fields'], search: 'web_search', keepsAnswers: true },
   },
   resets: { day: 'refill' },
   limitsPer: 'model',

@@ -42,7 +42,8 @@ export const xai = {
       reasoningField: 'reasoning_content',
       systemAnywhere: true,
     },
-    'openai-responses': { onlyFunctions: true, search: 'web_search' },
+    // Kept for 30 days: https://docs.x.ai/docs/guides/responses-api
+    'openai-responses': { onlyFunctions: true, search: 'web_search', keepsAnswers: true },
   },
   limitsPer: 'model',
   limitHeaders,
