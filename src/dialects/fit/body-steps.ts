@@ -8,8 +8,10 @@ import { closeForClaude, closeForMistral } from './closing-turn.ts'
 import { foldSystemTurns } from './anthropic-system.ts'
 import { describeOwnFiles } from './files.ts'
 import type { BodyStep } from './fit.ts'
+import { forceWithoutThinking } from './forced-tools.ts'
 import { openWithUser } from './gemini-opening.ts'
 import { carryOpenaiFields } from './openai-fields.ts'
+import { withoutParsedItems, withoutParsedMessages } from './parsed-members.ts'
 import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
 
 export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
@@ -17,6 +19,8 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     leaveOutUnknown,
     describeOwnFiles,
     fitChatEffort,
+    forceWithoutThinking,
+    withoutParsedMessages,
     withoutEmptyMembers,
     withoutCacheMarks,
     leadWithSystem,
@@ -25,7 +29,13 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     fillReasoning,
     signCalls,
   ],
-  'openai-responses': [carryOpenaiFields, fitResponsesEffort, describeOwnFiles],
-  anthropic: [askForCache, foldSystemTurns, closeForClaude, describeOwnFiles],
+  'openai-responses': [
+    carryOpenaiFields,
+    fitResponsesEffort,
+    forceWithoutThinking,
+    withoutParsedItems,
+    describeOwnFiles,
+  ],
+  anthropic: [askForCache, forceWithoutThinking, foldSystemTurns, closeForClaude, describeOwnFiles],
   gemini: [openWithUser],
 }

@@ -20,7 +20,7 @@ function isHeld({ isKnownRow, isTranslated, isExact }: Profile): boolean {
 /**
  * OpenAI's SDKs hand an answer back with all of its members: `refusal: null`, `annotations: []`,
  * `audio: null`. They say nothing, and servers that forbid extra members refuse them. A null
- * `content` is a value.
+ * `content` is a value; an empty list of parts, as LangChain has it beside calls, is refused.
  */
 export const withoutEmptyMembers: BodyStep = (body, profile) => {
   if (profile.quirks.emptyMembers || !isHeld(profile)) return body
@@ -29,7 +29,9 @@ export const withoutEmptyMembers: BodyStep = (body, profile) => {
       const value = message[name]
       return name !== 'content' && (value === null || (Array.isArray(value) && value.length === 0))
     }
-    return withoutMembers(message, Object.keys(message).filter(isEmpty))
+    const bare = withoutMembers(message, Object.keys(message).filter(isEmpty))
+    const { content } = bare
+    return Array.isArray(content) && content.length === 0 ? { ...bare, content: null } : bare
   })
 }
 

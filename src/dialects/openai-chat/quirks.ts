@@ -19,11 +19,7 @@ export function applyQuirks(body: JsonObject, quirks: Quirks): { body: JsonObjec
   if (quirks.outputLimit) nameOutputLimit(adapted, quirks.outputLimit)
   if (quirks.requiredToolChoice && adapted.tool_choice === 'required')
     adapted.tool_choice = quirks.requiredToolChoice
-  if (quirks.noJsonSchema && objectIn(adapted.response_format)?.type === 'json_schema') {
-    adapted.messages = describeSchema(listIn(body.messages), objectIn(body.response_format)?.json_schema)
-    adapted.response_format = { type: 'json_object' }
-    dropped.push('response_format.json_schema')
-  }
+  describeFormat(adapted, quirks, dropped)
   if (quirks.singleToolCalls && listIn(adapted.tools).length > 0) adapted.parallel_tool_calls = false
   for (const field of quirks.refuses ?? []) {
     // Null is what absent looks like from some SDKs: it goes without saying.
@@ -64,13 +60,27 @@ function nameOutputLimit(body: JsonObject, name: NonNullable<Quirks['outputLimit
   if (limit !== undefined) body[name] = limit
 }
 
+/** Says the form of an answer in words, where the provider has no field for it, or none beside tools. */
+function describeFormat(body: JsonObject, quirks: Quirks, dropped: string[]): void {
+  const format = objectIn(body.response_format)
+  const type = textIn(format?.type) ?? 'text'
+  const isRefused = quirks.noFormatWithTools === true && listIn(body.tools).length > 0 && type !== 'text'
+  if (!isRefused && !(quirks.noJsonSchema && type === 'json_schema')) return
+  const schema = type === 'json_schema' && JSON.stringify(objectIn(format?.json_schema)?.schema ?? {})
+  const conforming = schema ? ` that conforms to this JSON Schema:\n${schema}` : ''
+  // A model that may call tools is not to be kept from it.
+  const text = `${isRefused ? 'When you answer, answer' : 'Answer'} with a JSON object${conforming}`
+  body.messages = instruct(listIn(body.messages), text)
+  dropped.push(schema ? 'response_format.json_schema' : 'response_format')
+  if (isRefused) delete body.response_format
+  else body.response_format = { type: 'json_object' }
+}
+
 /**
- * The schema in words, at the end of the first instruction. Without it the model would not know the fields that are wanted,
- * and DeepSeek refuses `json_object` where no message says "JSON".
+ * Words at the end of the first instruction. Without the schema in them the model would not know the
+ * fields that are wanted, and DeepSeek refuses `json_object` where no message says "JSON".
  */
-function describeSchema(messages: Json[], format: Json | undefined): Json[] {
-  const schema = JSON.stringify(objectIn(format)?.schema ?? {})
-  const text = `Answer with a JSON object that conforms to this JSON Schema:\n${schema}`
+function instruct(messages: Json[], text: string): Json[] {
   const first = objectIn(messages[0])
   const instruction =
     first?.role === 'system' || first?.role === 'developer' ? textIn(first.content) : undefined
