@@ -3,6 +3,11 @@
  * How an error looks on the wire belongs to the dialects; who rests because of a fault belongs to `quota/`.
  */
 
+import { isStorageFailure } from './storage-failure.ts'
+
+/** When it is worth asking a storage again that failed. */
+const storageRetryMs = 5_000
+
 /** Our closed set of codes. Every error that leaves the hub carries one of them. */
 export type ErrorCode = keyof typeof errorMeanings
 
@@ -28,6 +33,7 @@ export const errorMeanings = {
     status: 502,
     remedy: 'Send the request again; the trail says which providers failed and how.',
   },
+  UNAVAILABLE: { status: 503, remedy: 'Send the request again after the time in retry-after.' },
   OVERLOADED: { status: 503, remedy: 'Send the request again after the time in retry-after.' },
   PROVIDER_TIMEOUT: { status: 504, remedy: 'Send the request again, or allow it more time.' },
 } as const satisfies Record<string, { status: number; remedy: string }>
@@ -113,5 +119,11 @@ export class HubError extends Error {
 /** A value that is not an error of ours, as one that tells the caller nothing of the inside. */
 export function toHubError(thrown: unknown): HubError {
   if (thrown instanceof HubError) return thrown
+  if (isStorageFailure(thrown)) {
+    return new HubError('UNAVAILABLE', 'The storage of this hub does not answer now.', {
+      cause: thrown,
+      retryAt: Date.now() + storageRetryMs,
+    })
+  }
   return new HubError('INTERNAL_ERROR', 'The hub failed to handle this request.', { cause: thrown })
 }

@@ -27,7 +27,9 @@ import { authRoutes } from './routes/auth.ts'
 import { chatRoutes } from './routes/chat.ts'
 import type { HubContext } from './routes/context.ts'
 import { declaredRoutes } from './routes/endpoint.ts'
+import { requireDatabaseVersion } from './routes/database-version.ts'
 import { errorResponse } from './routes/error-response.ts'
+import { noteChat } from './routes/chat-failures.ts'
 import { healthRoutes } from './routes/health.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -80,12 +82,16 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
     }
     await next()
   })
+  .use(requireDatabaseVersion)
   .use(refuseBrokenPaths)
   .use(cors(async (d1) => (await readSettings(d1)).corsOrigins))
   .use('/api/*', sealEntries)
   .use('/v1/auth/*', sealEntries)
   .use('/v1/admin/*', sealEntries)
   .use(refuseForgery)
+  .use('/v1/*', noteChat)
+  .use('/v1beta/*', noteChat)
+  .use('/api/chat', noteChat)
   .route('/', chatRoutes)
   .route('/', modelRoutes)
   .route('/api/auth', authRoutes)
@@ -118,8 +124,9 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
     const error =
       thrown instanceof HTTPException ? new HubError('VALIDATION_ERROR', thrown.message) : toHubError(thrown)
     // What is not an error of ours is a fault of ours: it is logged for the operator, and the client learns nothing of it.
-    if (error.code === 'INTERNAL_ERROR')
+    if (error.code === 'INTERNAL_ERROR' || error.code === 'UNAVAILABLE')
       console.error(`${c.var.requestId} ${c.req.method} ${c.req.path}`, thrown)
+    if (error.code === 'UNAVAILABLE') c.set('unavailable', true)
     return errorResponse(c, error)
   })
 

@@ -64,6 +64,11 @@ const unknown = new Set<string>()
 const strangers = new Map<string, number[]>()
 const renewing = new Set<string>()
 
+/** Whether this isolate knows callers, and so may serve without asking the database. */
+export function knowsCallers(): boolean {
+  return known.size > 0
+}
+
 /**
  * The caller that presents this credential: a gateway token or a session token.
  * @throws {HubError} UNAUTHORIZED, with the same message whatever is wrong with it.

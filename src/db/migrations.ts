@@ -1,30 +1,30 @@
-/** Which migrations this build expects, and which of them the database has not had. */
+/** Which migrations this build knows, and how the database differs from that. */
 
-/** The files in `migrations/`, in their order; a test compares the two. */
-export const migrationNames = [
-  '0001_init.sql',
-  '0002_model_catalogue.sql',
-  '0003_kept_responses.sql',
-  '0004_unaccounted.sql',
-  '0006_token_limits.sql',
-  '0007_people.sql',
-  '0009_audit_chain.sql',
-  '0010_key_origins.sql',
-  '0011_usage.sql',
-  '0012_transcripts.sql',
-  '0013_audit_pending.sql',
-  '0014_binding.sql',
-  '0015_shares.sql',
-  '0016_caps.sql',
-  '0017_claimed_usage.sql',
-  '0020_reasons.sql',
-] as const
+/** The files in `migrations/`, in their order. The build reads the folder: nothing of theirs is in it but the names. */
+export const migrationNames: readonly string[] = Object.keys(import.meta.glob('../../migrations/*.sql'))
+  .map((file) => file.slice(file.lastIndexOf('/') + 1))
+  .toSorted()
 
-/** The names of migrations that are not applied yet. `d1_migrations` is wrangler's own table. */
-export async function pendingMigrations(d1: D1Database): Promise<string[]> {
+/** Where the database is not as this build expects it. */
+export interface MigrationGap {
+  /** Migrations that it has not had. */
+  missing: string[]
+  /** Migrations that it has had and this build does not know: a newer one has used it. */
+  unknown: string[]
+}
+
+/** Compares the database with this build. `d1_migrations` is wrangler's own table. */
+export async function compareMigrations(d1: D1Database): Promise<MigrationGap> {
   const table = await d1.prepare("SELECT name FROM sqlite_master WHERE name = 'd1_migrations'").first()
-  if (!table) return [...migrationNames]
-  const { results } = await d1.prepare('SELECT name FROM d1_migrations').all<{ name: string }>()
-  const applied = new Set(results.map((row) => row.name))
-  return migrationNames.filter((name) => !applied.has(name))
+  const { results } = table
+    ? await d1.prepare('SELECT name FROM d1_migrations').all<{ name: string }>()
+    : { results: [] }
+  const applied = new Set(results.map(({ name }) => name))
+  const known = new Set(migrationNames)
+  // Numbers only rise: a name that is older than the newest known one was taken out of the folder.
+  const newest = migrationNames.at(-1) ?? ''
+  return {
+    missing: migrationNames.filter((name) => !applied.has(name)),
+    unknown: [...applied].filter((name) => !known.has(name) && name > newest).toSorted(),
+  }
 }

@@ -20,6 +20,7 @@ const types = {
   QUOTA_EXHAUSTED: 'rate_limit_error',
   INTERNAL_ERROR: 'server_error',
   PROVIDER_ERROR: 'server_error',
+  UNAVAILABLE: 'server_error',
   OVERLOADED: 'server_error',
   PROVIDER_TIMEOUT: 'server_error',
 } as const satisfies Record<ErrorCode, string>

@@ -144,6 +144,12 @@ export class KeyPool extends DurableObject<Env> {
     await copy.renew(change)
   }
 
+  /** Whether the object's storage takes changes: begins one that changes nothing. @throws where it does not. */
+  async check(): Promise<true> {
+    this.#store.check()
+    return true
+  }
+
   /** What is left, who rests and why, and when it runs dry. */
   async report(): Promise<PoolReport> {
     const awake = this.#wake()

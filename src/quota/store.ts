@@ -30,6 +30,11 @@ export class PoolStore {
     this.#sql = sql
   }
 
+  /** Begins a change that changes nothing. @throws where the storage takes none. */
+  check(): void {
+    this.#sql.exec('UPDATE facts SET value = value WHERE name IS NULL')
+  }
+
   readState(): PoolState {
     const accounts = this.#bodies<Account>('SELECT id AS name, body FROM accounts')
     const leases = this.#bodies<OpenLease>(

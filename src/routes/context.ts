@@ -22,5 +22,7 @@ export interface HubContext {
     caller: Caller
     /** Set on routes that take a body. */
     sent: SentBody
+    /** Set where a request failed for lack of storage. */
+    unavailable?: true
   }
 }

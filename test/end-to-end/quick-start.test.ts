@@ -14,7 +14,12 @@ afterAll(() => hub?.stop())
 
 describe('the quick start', () => {
   it('is ready and unclaimed before anyone has come', async () => {
-    expect(await hub.call('GET', '/health/ready')).toEqual({ status: 'ready', problems: [], unclaimed: true })
+    expect(await hub.call('GET', '/health/ready')).toEqual({
+      status: 'ready',
+      works: { chat: true, people: true, log: true },
+      problems: [],
+      unclaimed: true,
+    })
   })
 
   it('registers the first account as admin, and closes registration', async () => {

@@ -20,6 +20,7 @@ const types = {
   QUOTA_EXHAUSTED: 'rate_limit_error',
   INTERNAL_ERROR: 'api_error',
   PROVIDER_ERROR: 'api_error',
+  UNAVAILABLE: 'api_error',
   OVERLOADED: 'overloaded_error',
   PROVIDER_TIMEOUT: 'timeout_error',
 } as const satisfies Record<ErrorCode, string>
