@@ -17,9 +17,23 @@ import {
 } from '../api.ts'
 import { refresh, type Source, useResource } from './resource.ts'
 
+/** Everyone has few pages of keys, and every page of the dashboard needs them all. */
+async function loadKeys(): Promise<Key[]> {
+  const keys: Key[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const page: { data: Key[]; nextCursor: string | null } = await ask(
+      api.api.keys.$get({ query: { cursor } }),
+    )
+    keys.push(...page.data)
+    cursor = page.nextCursor
+  }
+  return keys
+}
+
 export const keysSource: Source<Key[]> = {
   name: 'keys',
-  load: async () => (await ask(api.api.keys.$get())).data,
+  load: loadKeys,
 }
 
 export const accountsSource: Source<Account[]> = {

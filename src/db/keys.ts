@@ -22,7 +22,7 @@ const columns = {
 }
 const ofAccount = and(eq(accounts.owner, keys.owner), eq(accounts.id, keys.accountId))
 
-/** The keys that a user entered, oldest first. */
+/** All keys that a user entered, oldest first. */
 export async function listKeys(d1: D1Database, owner: string): Promise<StoredKey[]> {
   const rows = await openDatabase(d1)
     .select(columns)
@@ -31,6 +31,39 @@ export async function listKeys(d1: D1Database, owner: string): Promise<StoredKey
     .where(eq(keys.owner, owner))
     .orderBy(keys.createdAt, keys.id)
   return rows.map(({ key, ...more }) => ({ ...key, ...more }))
+}
+
+/**
+ * One page of the keys that a user entered, oldest first.
+ *
+ * @param after the cursor of the page before, `<createdAt>.<id>` of its last key; empty for the first page.
+ */
+export async function listKeyPage(
+  d1: D1Database,
+  owner: string,
+  after: string,
+  limit: number,
+): Promise<{ keys: StoredKey[]; nextCursor: string | null }> {
+  const db = openDatabase(d1)
+  const [createdAt = '0', id = ''] = after.split('.', 2)
+  const rows = await db
+    .select(columns)
+    .from(keys)
+    .innerJoin(accounts, ofAccount)
+    .where(
+      and(
+        eq(keys.owner, owner),
+        sql`(${keys.createdAt}, ${keys.id}) > (CAST(${createdAt} AS INTEGER), ${id})`,
+      ),
+    )
+    .orderBy(keys.createdAt, keys.id)
+    .limit(limit + 1)
+  const page = rows.slice(0, limit).map(({ key, ...more }) => ({ ...key, ...more }))
+  const last = page.at(-1)
+  return {
+    keys: page,
+    nextCursor: rows.length > limit && last ? `${last.createdAt}.${last.id}` : null,
+  }
 }
 
 export async function findKey(d1: D1Database, owner: string, id: string): Promise<StoredKey | undefined> {

@@ -6,7 +6,7 @@ import {
   addKey,
   changeKey,
   hasSameKey,
-  listKeys,
+  listKeyPage,
   removeKey,
   type StoredKey,
 } from '../db/keys.ts'
@@ -35,23 +35,31 @@ import { sealKey } from './sealed-key.ts'
 import { requireShareable, rowAfter, rowOfKey } from './shareable.ts'
 import { ById, listOf, toTimeOrNull, withoutUndefined } from './shapes.ts'
 
+const KeyQuery = z.strictObject({
+  cursor: z.string().max(100).default(''),
+  limit: z.coerce.number().int().min(1).max(500).default(500),
+})
+
 export const keyRoutes = new Hono<HubContext>()
   .get(
     '/',
     endpoint({
       guard: 'user',
       summary:
-        'Your provider keys, with their live state; for administrators also those that variables of the deployment hold.',
+        'Your provider keys, with their live state, in pages; for administrators the last page has also those that variables of the deployment hold.',
+      query: KeyQuery,
       answer: listOf(Key),
     }),
     async (c) => {
       const { caller } = c.var
-      const stored = await listKeys(c.env.DB, caller.configuration.user.id)
-      const environment = environmentKeys(c.env, caller)
+      const { cursor, limit } = c.req.valid('query')
+      const owner = caller.configuration.user.id
+      const { keys: stored, nextCursor } = await listKeyPage(c.env.DB, owner, cursor, limit)
+      const environment = nextCursor === null ? environmentKeys(c.env, caller) : []
       const states = await readStates(c.env, [...stored, ...environment])
       // Where a shared key is stored, the deployment's own is not in use.
       const keys: ShownKey[] = [...stored, ...environment.filter(({ id }) => states.has(id))]
-      return c.json({ data: keys.map((key) => showKey(key, states.get(key.id))), nextCursor: null })
+      return c.json({ data: keys.map((key) => showKey(key, states.get(key.id))), nextCursor })
     },
   )
   .post(

@@ -289,3 +289,35 @@ describe('an import', () => {
     ).toMatchObject({ status: 400 })
   })
 })
+
+describe('the list of keys', () => {
+  interface Page {
+    data: Key[]
+    nextCursor: string | null
+  }
+  const page = (query: string, who: Settled): Promise<Page> =>
+    call<Page>('GET', `/api/keys${query}`, undefined, who.session)
+
+  it('comes in pages, each key once, also where one goes in between', async () => {
+    const cleo = await settleIn({ provider: 'sandbox', apiKey: 'anything' }, 'cleo')
+    await importKeys({ text: Array.from({ length: 7 }, () => fresh()).join('\n'), apply: true }, cleo)
+    const all = (await keysOf(cleo)).map(({ id }) => id)
+    expect(all).toHaveLength(8)
+    const first = await page('?limit=3', cleo)
+    expect(first.data.map(({ id }) => id)).toEqual(all.slice(0, 3))
+    await call('DELETE', `/api/keys/${all[2]}`, undefined, cleo.session)
+    const found = [...first.data]
+    for (let cursor = first.nextCursor; cursor !== null;) {
+      const next = await page(`?limit=3&cursor=${cursor}`, cleo)
+      expect(next.data.length).toBeGreaterThan(0)
+      found.push(...next.data)
+      cursor = next.nextCursor
+    }
+    expect(found.map(({ id }) => id)).toEqual(all)
+    expect((await page('', cleo)).nextCursor).toBeNull()
+  })
+
+  it('has at most 500 on a page', async () => {
+    expect((await send('GET', '/api/keys?limit=501', { as: ada.session })).status).toBe(400)
+  })
+})
