@@ -49,7 +49,7 @@ export function CapsFields({ form, budgetHint, limitsHint, error }: CapsFieldsPr
               step="any"
               defaultValue={caps?.budget?.amount}
             />
-            <select name={`${prefix}budget.per`} aria-label={words.budgetPer} defaultValue={budgetPer}>
+            <select name={`${prefix}budget.per`} aria-label={words.budgetPer}>
               {budgetPeriods.map((per) => (
                 <option key={per} value={per} selected={budgetPer === per}>
                   {words.periods[per]}

@@ -1,11 +1,17 @@
 /** The providers to choose from, as the options of a list. */
 import type { Provider } from '../api.ts'
 
-export function ProviderOptions({ providers }: { providers: readonly Provider[] }) {
+interface ProviderOptionsProps {
+  providers: readonly Provider[]
+  /** The id of the one that is chosen at first. */
+  chosen?: string | undefined
+}
+
+export function ProviderOptions({ providers, chosen }: ProviderOptionsProps) {
   return (
     <>
       {providers.map(({ id, name }) => (
-        <option key={id} value={id}>
+        <option key={id} value={id} selected={id === chosen}>
           {name}
         </option>
       ))}

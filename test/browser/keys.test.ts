@@ -111,6 +111,30 @@ describe('a key', () => {
     await end()
   })
 
+  it('stays in its account when something else is edited, and is not sent where nothing is', async () => {
+    const { id: account } = await hub.call<{ id: string }>('POST', '/api/accounts', {
+      as: ada.session,
+      body: { provider: 'fake', name: 'team' },
+    })
+    const { id } = await addKey('sk-fake-0008', { account })
+    const { page, end } = await visit(browser, `${hub.url}/keys?edit=${id}`, { session: ada.session })
+    const changes: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'PATCH') changes.push(request.postData() ?? '')
+    })
+    await expect.poll(() => page.getByLabel('Account').inputValue()).toBe(account)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(changes).toEqual([])
+    await page.goto(`${hub.url}/keys?edit=${id}`)
+    await page.getByLabel('Note').fill('a note')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('sk-****0008 was changed.').waitFor()
+    expect(changes).toEqual(['{"note":"a note"}'])
+    expect((await readKey(id)).account).toBe(account)
+    await end()
+  })
+
   it('is limited by keyboard, down to how a limit refills and for whom it counts, also on a phone', async () => {
     const { id } = await addKey('sk-fake-0007', {
       limits: [{ unit: 'tokens', per: 'day', limit: 9_000, resets: 'rolling' }],

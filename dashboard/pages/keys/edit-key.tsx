@@ -143,15 +143,17 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
               error={error}
             >
               {(control) => (
-                <select {...control} defaultValue={item.account}>
+                <select {...control}>
                   {!accounts.some(({ id }) => id === item.account) && (
-                    <option value={item.account}>{words.ownAccount}</option>
+                    <option value={item.account} selected>
+                      {words.ownAccount}
+                    </option>
                   )}
                   {accounts.some(({ id }) => id === item.account) && (
                     <option value="">{words.ownAccount}</option>
                   )}
                   {accounts.map(({ id, name }) => (
-                    <option key={id} value={id}>
+                    <option key={id} value={id} selected={id === item.account}>
                       {name}
                     </option>
                   ))}

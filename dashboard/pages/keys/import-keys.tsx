@@ -101,9 +101,9 @@ function PasteForm({ asked, busy, error, onLook, close }: PasteFormProps) {
       </Field>
       <Field label={words.importProvider} name="provider" error={error}>
         {(control) => (
-          <select {...control} defaultValue={asked.provider ?? ''}>
+          <select {...control}>
             <option value="">{words.importGuess}</option>
-            <ProviderOptions providers={providers} />
+            <ProviderOptions providers={providers} chosen={asked.provider} />
           </select>
         )}
       </Field>

@@ -1,0 +1,20 @@
+/** What the dashboard's source may not hold, because Preact takes it without a word and does not do it. */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = path.join(import.meta.dirname, '../../dashboard')
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.tsx'))
+
+/** The attributes of each list: all text up to its first child. */
+function attributesOfSelects(source: string): string[] {
+  return source
+    .split('<select')
+    .slice(1)
+    .map((rest) => rest.split('<', 1)[0] ?? '')
+}
+
+it.each(files)('no list in %s has a `defaultValue`: its first option would be chosen', (file) => {
+  const selects = attributesOfSelects(readFileSync(path.join(root, file), 'utf8'))
+  expect(selects.filter((attributes) => attributes.includes('defaultValue'))).toEqual([])
+})
