@@ -161,6 +161,8 @@ export const text = {
     used: (n: string) => `${n} used`,
     reserved: (n: string) => `${n} in flight`,
     left: (n: string) => `${n} left`,
+    leftAtLeast: (n: string, limit: string) => `≥ ${n} of ${limit} left`,
+    unlimitedAccounts: (n: number) => `${count(n, { one: 'account', other: 'accounts' })} without a limit`,
     unlimited: 'no limit known',
     resets: 'resets in',
     /** The whole bar, for those who hear it. */

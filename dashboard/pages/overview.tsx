@@ -1,25 +1,27 @@
 /** Can I send now? How much is left, and when is more? And for who is new here: what to do first. */
-import { useRef } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
 import { Bar } from '../parts/bar.tsx'
 import { Card } from '../parts/card.tsx'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
-import { Switchboard } from '../parts/switchboard.tsx'
+import { mostWires, Switchboard } from '../parts/switchboard.tsx'
 import type { Pool, Token } from '../api.ts'
 import { useArrival } from '../state/arrival.ts'
 import { useNow } from '../state/clock.ts'
 import { useIdle } from '../state/idle.ts'
-import { limitedWindows, sumOverPools } from '../state/pool-sums.ts'
+import { isUsedBy, limitedWindows, sumOverPools, usedToday } from '../state/pool-sums.ts'
 import { nothing, type Resource, useResource } from '../state/resource.ts'
 import { keysSource, poolsSource, tokensSource, useProviderNames } from '../state/sources.ts'
-import { type Readiness, readinessOf, stands, wiresOf } from '../state/standing.ts'
+import { type Readiness, readinessOf, sampleOf, stands, wiresOf } from '../state/standing.ts'
 import { text } from '../text.ts'
 import { words } from '../text/overview.ts'
 import { HappenedCard, useRecentUsage } from './overview/happened-card.tsx'
+import { type Health } from '../state/health.ts'
 import { HealthCard } from './overview/health-card.tsx'
 import { RoutesCard } from './overview/routes-card.tsx'
-import { Warnings } from './overview/warnings.tsx'
+import { useHealth } from './overview/use-health.ts'
+import { troubleWords, Warnings } from './overview/warnings.tsx'
 import type { PageProps } from './index.ts'
 import './overview.css'
 
@@ -34,22 +36,29 @@ export default function OverviewPage({ person }: PageProps) {
   wasKnown.current ||= isKnown(recent.usage)
   // What is further down is asked for when the rest is there.
   const atLeisure = useIdle()
-  const serving = (pools.data ?? []).filter(stands)
+  const serving = useMemo(() => (pools.data ?? []).filter(stands), [pools.data])
+  const health = useHealth(serving, atLeisure, recent.usage.reload)
   // Where no key is yet, the place of the first one is drawn.
-  const wires = serving.length > 0 ? wiresOf(serving) : (['disabled'] as const)
+  const wires = serving.length > 0 ? sampleOf(wiresOf(serving), mostWires) : (['disabled'] as const)
   return (
     <div ref={page} class="page overview">
       <section class="overview-now">
         <div>
           <h1 tabIndex={-1} class={`readiness readiness-${readiness?.type ?? 'unknown'}`}>
-            {readiness ? <ReadinessWords readiness={readiness} /> : words.readiness.loading}
+            {readiness ? (
+              <ReadinessWords readiness={readiness} health={health} />
+            ) : (
+              words.readiness[pools.error ? 'failed' : 'loading']
+            )}
           </h1>
           <ErrorNotice error={readiness ? undefined : pools.error} />
           {tokens.data && readiness && (
             <FirstSteps
               hasKey={readiness.type !== 'no-keys'}
               tokens={tokens.data}
-              hasAsked={recent.usage.data?.whole !== undefined || serving.some(isUsed)}
+              hasAsked={
+                recent.usage.data?.whole !== undefined || serving.some((pool) => isUsedBy(pool, person.id))
+              }
             />
           )}
         </div>
@@ -58,7 +67,12 @@ export default function OverviewPage({ person }: PageProps) {
       {/* What stands below comes when what pushes it down is there: nothing moves under a reader's eyes. */}
       {isKnown(tokens) && readiness && (
         <>
-          <Warnings person={person} pools={pools.data ?? []} tokens={tokens.data ?? []} />
+          <Warnings
+            person={person}
+            troubles={health.troubles}
+            pools={pools.data ?? []}
+            tokens={tokens.data ?? []}
+          />
           <PoolsCard pools={pools} />
           {/* To who has nothing yet there is nothing more to tell. */}
           {readiness.type !== 'no-keys' && (
@@ -82,7 +96,13 @@ function isKnown({ data, error }: Resource<unknown>): boolean {
   return data !== undefined || error !== undefined
 }
 
-function ReadinessWords({ readiness }: { readiness: Readiness }) {
+function ReadinessWords({ readiness, health }: { readiness: Readiness; health: Health }) {
+  const nameOf = useProviderNames()
+  const [trouble] = health.troubles
+  const canServe = readiness.type === 'ready' || readiness.type === 'shared'
+  if (canServe && health.state !== 'operational' && trouble) {
+    return `${words.health.states[health.state]} · ${troubleWords(trouble, nameOf)}`
+  }
   switch (readiness.type) {
     case 'no-keys':
       return words.readiness.noKeys
@@ -108,10 +128,6 @@ function useReadiness(pools: readonly Pool[] | undefined): Readiness | undefined
   const keys = useResource(readiness?.type === 'no-keys' ? keysSource : nothing).data
   if (readiness?.type !== 'no-keys') return readiness
   return keys && (keys.length > 0 ? { type: 'blocked' } : readiness)
-}
-
-function isUsed({ windows }: Pool): boolean {
-  return windows.some(({ used }) => used > 0)
 }
 
 interface FirstStepsProps {
@@ -151,7 +167,7 @@ function PoolsCard({ pools }: { pools: Resource<Pool[]> }) {
       <ResourceView resource={pools}>
         {(data) => (
           <>
-            <Together pools={data} />
+            <Together pools={data.filter(isShown)} />
             <ul class="pools">
               {data.filter(isShown).map((pool) => (
                 <li key={`${pool.scope}/${pool.provider}`}>
@@ -208,7 +224,17 @@ function PoolView({ pool, name }: { pool: Pool; name: string }) {
       {windows.map((window) => (
         <Bar key={`${window.unit}/${window.per}`} {...window} />
       ))}
-      {windows.length === 0 && <p class="hint">{words.left.unlimited}</p>}
+      {windows.length === 0 && (
+        <p class="hint">
+          {words.left.unlimited(usedToday(pool))}
+          {pool.scope === 'user' && (
+            <>
+              {' · '}
+              <a href="/keys">{words.left.addLimit}</a>
+            </>
+          )}
+        </p>
+      )}
     </>
   )
 }

@@ -13,6 +13,7 @@ import { useNow } from '../state/clock.ts'
 import { flagField, textField, useQuery } from '../state/query.ts'
 import { refresh, useResource } from '../state/resource.ts'
 import { keysSource, providerHealthSource, providersSource } from '../state/sources.ts'
+import { toneOf } from '../state/success-rate.ts'
 import { words } from '../text/providers.ts'
 import type { PageProps } from './index.ts'
 import { ModelsDialog } from './providers/models-dialog.tsx'
@@ -190,5 +191,5 @@ function HealthWords({ health, now }: { health: ProviderHealth; now: number }) {
     medianMs !== null && words.median(medianMs),
     lastError && words.lastError(lastError.verdict, lastError.at, now),
   ].filter(Boolean)
-  return <p class={`row-reason ${errors === 0 ? 'tested-good' : 'tested-bad'}`}>{said.join(' · ')}</p>
+  return <p class={`row-reason tested-${toneOf(errors, attempts)}`}>{said.join(' · ')}</p>
 }

@@ -1,5 +1,6 @@
 /** How much of a quota is used, in flight and left, and when more comes. */
 import { number, shortNumber } from '../format.ts'
+import { isLow, leftIn } from '../state/quota-left.ts'
 import { text } from '../text.ts'
 import { Countdown } from './countdown.tsx'
 
@@ -11,6 +12,10 @@ export interface Quota {
   reserved: number
   /** Null where none is known: then there is nothing to fill. */
   limit: number | null
+  /** What can still be used, where that is less than the limit less the use: the provider may say that nothing is. */
+  left?: number | null
+  /** How many accounts have no limit of this kind: what is left is that much, or more. */
+  unlimitedAccounts?: number
   resetsAt: string | null
 }
 
@@ -21,20 +26,25 @@ interface BarProps extends Quota {
   write?: (amount: number) => string
 }
 
-/** From here on it is shown as running low. */
-export const lowFrom = 0.8
-
 export function Bar({ label, unit, per, used, reserved, limit, resetsAt, ...rest }: BarProps) {
   const name = label ?? text.bar.window(unit, per)
   const write = rest.write ?? (unit === 'tokens' ? shortNumber : number)
-  const left = limit === null ? undefined : Math.max(0, limit - used - reserved)
+  const { unlimitedAccounts = 0 } = rest
+  const left = leftIn({ used, reserved, limit, left: rest.left })
+  const taken = limit === null || left === undefined ? 0 : limit - left
+  const inFlight = Math.min(reserved, taken)
   const figures = [
     text.bar.used(write(used)),
     ...(reserved > 0 ? [text.bar.reserved(write(reserved))] : []),
-    left === undefined ? text.bar.unlimited : text.bar.left(write(left)),
+    ...(unlimitedAccounts > 0 ? [text.bar.unlimitedAccounts(unlimitedAccounts)] : []),
+    left === undefined || limit === null
+      ? text.bar.unlimited
+      : unlimitedAccounts > 0
+        ? text.bar.leftAtLeast(write(left), write(limit))
+        : text.bar.left(write(left)),
   ]
   return (
-    <div class={`bar${limit !== null && used + reserved >= limit * lowFrom ? ' bar-low' : ''}`}>
+    <div class={`bar${isLow({ limit, left, unlimitedAccounts }) ? ' bar-low' : ''}`}>
       <p class="bar-head">
         <span>{name}</span>
         <span class="figures">{figures.at(-1)}</span>
@@ -46,12 +56,12 @@ export function Bar({ label, unit, per, used, reserved, limit, resetsAt, ...rest
           aria-label={name}
           aria-valuemin={0}
           aria-valuemax={limit}
-          aria-valuenow={Math.min(limit, used + reserved)}
+          aria-valuenow={taken}
           aria-valuetext={text.bar.said(figures)}
         >
           {/* Properties, not a style attribute: the page's policy forbids those. */}
-          <span class="bar-used" style={{ '--part': partOf(used, limit) }} />
-          <span class="bar-reserved" style={{ '--part': partOf(reserved, limit) }} />
+          <span class="bar-used" style={{ '--part': partOf(taken - inFlight, limit) }} />
+          <span class="bar-reserved" style={{ '--part': partOf(inFlight, limit) }} />
         </div>
       )}
       <p class="bar-foot figures">

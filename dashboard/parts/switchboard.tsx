@@ -12,7 +12,8 @@ interface SwitchboardProps {
 
 const width = 320
 const height = 120
-const mostWires = 13
+/** More wires than this are not drawn. */
+export const mostWires = 13
 const hubX = 208
 
 export function Switchboard({ wires, flowing = false }: SwitchboardProps) {

@@ -9,6 +9,7 @@ import {
   type Provider,
   type ProviderHealth,
   type Route,
+  type RouteHealth,
   type Self,
   type Settings,
   type Team,
@@ -78,6 +79,15 @@ export const providersSource: Source<Provider[]> = {
 export const providerHealthSource: Source<ProviderHealth[]> = {
   name: 'provider-health',
   load: async () => (await ask(api.api.health.providers.$get({ query: {} }))).data,
+}
+
+/** As many routes as a glance takes in. */
+const mostServed = 6
+
+/** Who would serve each route now. */
+export const servedSource: Source<RouteHealth[]> = {
+  name: 'routes-served',
+  load: async () => (await ask(api.api.health.routes.$get({ query: { limit: String(mostServed) } }))).data,
 }
 
 export const modelsSource: Source<Model[]> = {

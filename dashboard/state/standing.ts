@@ -35,7 +35,10 @@ export type Readiness =
   | { type: 'blocked' }
 
 /** What decides whether a pool can serve: the states of its keys, counted by the hub. */
-export type PoolStanding = Pick<Pool, 'provider' | 'scope' | 'implied' | 'keys' | 'nextFreeAt'>
+export type PoolStanding = Pick<
+  Pool,
+  'provider' | 'scope' | 'implied' | 'keys' | 'nextFreeAt' | 'restingModels'
+>
 
 /** The sandbox is always there, and stands in for nobody unless a key for it was added on purpose. */
 export function stands({ provider, implied }: PoolStanding): boolean {
@@ -59,8 +62,17 @@ export function readinessOf(pools: readonly PoolStanding[]): Readiness {
   return times.length > 0 ? { type: 'resting', until: Math.min(...times) } : { type: 'blocked' }
 }
 
-/** A wire for each key of the pools within reach, those that can serve first. */
-export function wiresOf(pools: readonly PoolStanding[]): Standing['type'][] {
+/**
+ * A wire for each key of the pools within reach, those that can serve first. Keys whose provider fails at a
+ * model count as resting.
+ */
+export function wiresOf(all: readonly PoolStanding[]): Standing['type'][] {
+  const pools = all.map((pool) => {
+    const { active, cooling, ...others } = pool.keys
+    return pool.restingModels.length > 0
+      ? { ...pool, keys: { ...others, active: 0, cooling: cooling + active } }
+      : pool
+  })
   const wires = (type: Standing['type'], read: (keys: PoolStanding['keys']) => number) =>
     Array.from({ length: sumOf(pools, read) }, () => type)
   return [
@@ -69,6 +81,18 @@ export function wiresOf(pools: readonly PoolStanding[]): Standing['type'][] {
     ...wires('quarantined', ({ quarantined }) => quarantined),
     ...wires('disabled', ({ disabled }) => disabled),
   ]
+}
+
+/** So many wires at most, of each kind about its share and at least one: a drawing of many keys is no lie. */
+export function sampleOf(wires: readonly Standing['type'][], most: number): Standing['type'][] {
+  if (wires.length <= most) return [...wires]
+  const groups = [...Map.groupBy(wires, (type) => type).values()]
+  const parts = groups.map((group) => Math.max(1, Math.floor((group.length / wires.length) * most)))
+  const largest = parts.indexOf(Math.max(...parts))
+  const rest = most - parts.reduce((sum, part) => sum + part, 0)
+  return groups.flatMap((group, index) =>
+    group.slice(0, (parts[index] ?? 0) + (index === largest ? rest : 0)),
+  )
 }
 
 function sumOf(pools: readonly PoolStanding[], read: (keys: PoolStanding['keys']) => number): number {

@@ -4,14 +4,15 @@ import { count, duration, number } from '../format.ts'
 export const words = {
   readiness: {
     noKeys: 'Add a first key to start.',
-    shared: 'Ready, on keys that this hub shares with you.',
+    shared: 'Operational · using shared keys',
     ready: (usable: number, total: number) =>
       usable === total
-        ? `Ready. ${count(total, { one: 'key is', other: 'keys are' })} waiting for work.`
-        : `Ready. ${number(usable)} of ${count(total, { one: 'key', other: 'keys' })} can serve now.`,
-    resting: (ms: number) => `Every key rests. The next one is back in ${duration(ms)}.`,
-    blocked: 'No key can serve. Look at what they need on the page of keys.',
-    loading: 'Looking at your keys …',
+        ? `Operational · ${count(total, { one: 'key', other: 'keys' })} ready`
+        : `Operational · ${number(usable)} of ${count(total, { one: 'key', other: 'keys' })} ready`,
+    resting: (ms: number) => `All keys are cooling down · next in ${duration(ms)}`,
+    blocked: 'No usable keys. Review them on the Keys page.',
+    loading: 'Loading…',
+    failed: 'The state of your keys could not be read',
   },
 
   steps: {
@@ -33,7 +34,8 @@ export const words = {
       ].join(', '),
     backIn: 'The next is back in',
     together: (window: string) => `${window}, all together`,
-    unlimited: 'No limit is known: none was entered, and the provider stated none yet.',
+    unlimited: (used: number) => `${number(used)} used today · no limit set`,
+    addLimit: 'Add limit',
     dry: 'At this pace it is used up in',
   },
 
@@ -65,6 +67,11 @@ export const words = {
     title: 'Providers in the last hour',
     all: 'All providers',
     nothing: 'No request in the last hour.',
+    states: { degraded: 'Degraded', down: 'Down' },
+    failing: (failed: number, total: number) =>
+      `${number(failed)} of ${count(total, { one: 'request', other: 'requests' })} failed in the last 5 min`,
+    unserved: (route: string) => `No provider can serve “${route}” now`,
+    resting: (provider: string, models: string[]) => `${provider} is failing (${models.join(', ')})`,
     good: (part: string) => `${part} went well`,
     median: (time: string) => `half within ${time}`,
   },

@@ -198,6 +198,8 @@ export interface WindowState {
   reserved: number
   /** The limit that binds. Absent where it is counted but not limited. */
   limit?: number
+  /** What can still be used of the limit; 0 where the provider says that it is used up. Absent without one. */
+  left?: number
   lastResetAt?: number
   resetsAt?: number
   /** How the limit is known: a person entered it, the provider stated it, or there is none. */

@@ -12,6 +12,7 @@ import {
   type PoolState,
   quarantineOf,
 } from './pool-state.ts'
+import { leftOf } from './left.ts'
 import { reservedOf } from './shares.ts'
 import {
   countsAt,
@@ -117,12 +118,14 @@ function restingModels(account: Account, state: PoolState, now: number): KeyStat
 
 function reportWindow(
   window: Window,
-  { shared }: PoolKey,
+  key: PoolKey,
   account: Account,
   leases: OpenLease[],
   now: number,
 ): WindowState {
+  const { shared } = key
   const taken = Math.ceil(usedAt(window, now))
+  const left = leftOf(window, account, quarantineOf(account, key) === undefined, now)
   // A reservation is counted in its window like use; what of it still counts there is told apart here.
   const open = leases.filter((lease) => countsAt(window, lease.admittedAt, now))
   const reserved = Math.min(sumCharges(open, window), taken)
@@ -141,6 +144,7 @@ function reportWindow(
     used: taken - reserved,
     reserved,
     ...(limit !== undefined && { limit }),
+    ...(left !== undefined && { left }),
     ...(began !== undefined && { lastResetAt: began }),
     ...(ends !== undefined && { resetsAt: ends }),
     source: limit === undefined ? 'counted' : limit === entered ? 'entered' : 'stated',

@@ -74,6 +74,8 @@ const Window = z.object({
   reserved: z.number(),
   /** The limit that binds: the lesser of what was entered and what the provider stated. */
   limit: z.number().nullable(),
+  /** What can still be used; 0 where the provider says that it is used up, null without a limit. */
+  left: z.number().nullable(),
   lastResetAt: Time.nullable(),
   resetsAt: Time.nullable(),
   source: z.enum(['entered', 'stated', 'counted']),
@@ -211,6 +213,7 @@ function showWindow(window: WindowState): z.infer<typeof Window> {
   return {
     ...window,
     limit: window.limit ?? null,
+    left: window.left ?? null,
     lastResetAt: toTimeOrNull(window.lastResetAt),
     resetsAt: toTimeOrNull(window.resetsAt),
     entered: window.entered ?? null,

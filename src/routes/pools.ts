@@ -16,8 +16,12 @@ const Sum = z.object({
   per: z.enum(['minute', 'hour', 'day', 'month']),
   used: z.number(),
   reserved: z.number(),
-  /** Of all accounts together; null where one of them has none. */
+  /** Of all accounts that have one; null where none has. */
   limit: z.number().nullable(),
+  /** What can still be used of that; null where no account has a limit. */
+  left: z.number().nullable(),
+  /** How many accounts have no limit of this kind: what is left is more by an unknown amount. */
+  unlimitedAccounts: z.number(),
   /** When the first of the accounts gets some of it back. */
   resetsAt: Time.nullable(),
   /** The amount that the owners of the accounts keep for themselves. */
@@ -39,6 +43,8 @@ export const Pool = z.object({
     quarantined: z.number(),
     disabled: z.number(),
   }),
+  /** Models that rest for every key of the pool, as after failures of the provider. */
+  restingModels: z.array(z.object({ model: z.string(), until: Time, verdict: z.string() })),
   windows: z.array(Sum),
   /** When the first resting account may serve again; null where one may now, or none ever. */
   nextFreeAt: Time.nullable(),
@@ -96,6 +102,7 @@ export function showPool(
       quarantined: count('quarantined'),
       disabled: count('disabled'),
     },
+    restingModels: restingEverywhere(keys),
     windows: sumWindows(keys, viewer.role === 'admin' ? undefined : viewer.id),
     nextFreeAt: active === 0 && cooling.length > 0 ? toTime(Math.min(...cooling)) : null,
     dryAt: toTimeOrNull(dryAt),
@@ -113,36 +120,52 @@ export function showPool(
   }
 }
 
+/** The models that rest for all keys that could serve, each until the first of them may. */
+function restingEverywhere(keys: KeyState[]): z.infer<typeof Pool>['restingModels'] {
+  const serving = keys.filter(({ status }) => status === 'active' || status === 'cooling')
+  const rests = serving.flatMap(({ restingModels }) => restingModels)
+  return [...Map.groupBy(rests, ({ model }) => model)].flatMap(([model, group]) => {
+    const [first] = group
+    if (!first || group.length < serving.length) return []
+    const until = Math.min(...group.map((rest) => rest.until))
+    return [{ model, until: toTime(until), verdict: first.verdict }]
+  })
+}
+
 /** The windows of whole accounts, summed up; those of one model or key are left to the keys. */
 function sumWindows(keys: KeyState[], onlyUser: string | undefined): z.infer<typeof Sum>[] {
-  const accounts = new Map(
-    keys.filter(({ status }) => status !== 'disabled').map((key) => [key.account, key]),
-  )
+  // Of an account, a key that serves speaks before one that does not.
+  const serving = keys
+    .filter(({ status }) => status !== 'disabled')
+    .toSorted((a, b) => Number(b.status === 'quarantined') - Number(a.status === 'quarantined'))
+  const accounts = new Map(serving.map((key) => [key.account, key]))
   const windows = [...accounts.values()].flatMap((key) =>
     key.windows.filter(({ scope, model }) => scope === 'account' && model === undefined),
   )
   return [...Map.groupBy(windows, ({ unit, per }) => `${unit}/${per}`).values()].flatMap((group) => {
     const [first] = group
-    return first ? [sumOf(first, group, group.length === accounts.size, onlyUser)] : []
+    return first ? [sumOf(first, group, accounts.size, onlyUser)] : []
   })
 }
 
 function sumOf(
   { unit, per }: WindowState,
   group: WindowState[],
-  everywhere: boolean,
+  accounts: number,
   onlyUser: string | undefined,
 ): z.infer<typeof Sum> {
   const add = (read: (window: WindowState) => number): number =>
     group.reduce((sum, window) => sum + read(window), 0)
-  const limited = everywhere && group.every(({ limit }) => limit !== undefined)
+  const limited = group.filter(({ limit }) => limit !== undefined)
   const resets = group.flatMap(({ resetsAt }) => resetsAt ?? [])
   return {
     unit,
     per,
     used: add(({ used }) => used),
     reserved: add(({ reserved }) => reserved),
-    limit: limited ? add(({ limit = 0 }) => limit) : null,
+    limit: limited.length > 0 ? add(({ limit = 0 }) => limit) : null,
+    left: limited.length > 0 ? add(({ left = 0 }) => left) : null,
+    unlimitedAccounts: accounts - limited.length,
     resetsAt: resets.length > 0 ? toTime(Math.min(...resets)) : null,
     reserve: add(({ reserve = 0 }) => reserve),
     byPerson: sumPeople(group).filter(({ user }) => onlyUser === undefined || user === onlyUser),

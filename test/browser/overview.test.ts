@@ -144,4 +144,74 @@ describe('the overview', () => {
     await page.getByRole('heading', { name: 'Tokens' }).waitFor()
     await end()
   })
+
+  it('says what is left at least, where some accounts have no limit', async () => {
+    await hub.call('POST', '/api/keys', {
+      as: ada.session,
+      body: { provider: 'first', apiKey: 'sk-first-unlimited' },
+    })
+    const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
+    const left = page.getByRole('region', { name: 'What is left' })
+    await left.getByText(/^≥ \d+ of 10 left$/).waitFor()
+    expect(await left.getByText('1 account without a limit').count()).toBeGreaterThan(0)
+    expect(await left.getByText(/^≥ \d+ of 50 left$/).count()).toBe(1)
+    await check('overview-some-unlimited')
+    await end()
+  })
+
+  it('asks who has sent nothing for a first request, though others use what is shared', async () => {
+    const provider = await startProvider()
+    provider.behave((response) => sendJson(response, 200, completion('Hello.')))
+    providers.push(provider)
+    const as = ada.session
+    const body = {
+      id: 'ours',
+      name: 'Ours',
+      baseUrl: provider.baseUrl,
+      dialect: 'openai-chat',
+      models: ['m'],
+    }
+    await hub.call('POST', '/api/providers?scope=hub', { as, body })
+    await hub.call('POST', '/api/keys', { as, body: { provider: 'ours', apiKey: 'sk-ours-1', shared: true } })
+    expect(await ask(ada.token, 'ours/m')).toBe(200)
+    const { invitation } = await hub.call<{ invitation: string }>('POST', '/api/invitations', {
+      as,
+      body: {},
+    })
+    const { token: session } = await hub.call<{ token: string }>('POST', '/api/auth/register', {
+      body: { username: 'new', password: 'correct horse battery', invitation },
+    })
+    const { page, end } = await visit(browser, hub.url, { session })
+    const steps = page.getByRole('list', { name: 'First steps' }).getByRole('listitem')
+    await expect.poll(() => steps.allTextContents()).toContain('Send a first request')
+    await end()
+  })
+
+  it('says in an outage that it is one, and what it is, while somebody looks', async () => {
+    const { page, check, end } = await visit(browser, `${hub.url}/?span=1h`, { session: ada.session })
+    const headline = page.getByRole('heading', { level: 1 })
+    await headline.getByText(/^Operational/).waitFor()
+    const providersNow = page.getByRole('region', { name: 'Providers in the last hour' })
+    const second = providersNow.getByRole('listitem').filter({ hasText: 'The second' })
+    await second.locator('.health-good').waitFor()
+    const failed = page
+      .getByRole('region', { name: 'What happened' })
+      .locator('.figures-row > div')
+      .filter({ hasText: 'Failed' })
+      .locator('dd')
+    const before = Number(await failed.textContent())
+    for (const provider of providers) {
+      provider.behave((response) => sendJson(response, 503, { error: { message: 'Overloaded.' } }))
+    }
+    for (let asked = 0; asked < 4; asked++) expect(await ask(ada.token, 'second/m')).toBe(502)
+    await headline.getByText(/^(Degraded|Down) · \d+ of \d+ requests failed/).waitFor({ timeout: 30_000 })
+    const warnings = page.getByRole('region', { name: 'Needs a look' })
+    await warnings.getByText('The second is failing (m).').waitFor()
+    await expect.poll(async () => Number(await failed.textContent()), { timeout: 20_000 }).toBe(before + 4)
+    await second.locator('.health-bad').waitFor({ timeout: 20_000 })
+    await check('overview-outage')
+    await warnings.getByRole('listitem').filter({ hasText: 'requests failed' }).getByRole('link').click()
+    await page.getByRole('heading', { level: 1, name: 'Logs' }).waitFor()
+    await end()
+  })
 })

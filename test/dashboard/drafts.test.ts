@@ -1,9 +1,11 @@
 /** What the dashboard's forms hold and send. */
 import { describe, expect, it } from 'vitest'
-import { sumOverPools } from '../../dashboard/state/pool-sums.ts'
+import { isUsedBy, sumOverPools } from '../../dashboard/state/pool-sums.ts'
+import { isLow, leftIn } from '../../dashboard/state/quota-left.ts'
+import { toneOf } from '../../dashboard/state/success-rate.ts'
 import { LineError, readHeaders, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
 import { overTime } from '../../dashboard/state/recent-usage.ts'
-import { readinessOf, wiresOf } from '../../dashboard/state/standing.ts'
+import { readinessOf, sampleOf, wiresOf } from '../../dashboard/state/standing.ts'
 import { timeOf } from '../../dashboard/state/usage-view.ts'
 import {
   addCandidate,
@@ -121,7 +123,16 @@ describe('usage over a while', () => {
 })
 
 describe('what is left of several pools', () => {
-  const window = { unit: 'requests', per: 'day', used: 10, reserved: 1, limit: 50, resetsAt: null } as const
+  const window = {
+    unit: 'requests',
+    per: 'day',
+    used: 10,
+    reserved: 1,
+    limit: 50,
+    left: 39,
+    unlimitedAccounts: 0,
+    resetsAt: null,
+  } as const
 
   it('is summed up where more than one has a limit of the kind', () => {
     const pools = [
@@ -130,20 +141,52 @@ describe('what is left of several pools', () => {
       {
         windows: [
           { ...window, resetsAt: '2026-01-03T12:00:00.000Z' },
-          { ...window, limit: null },
+          { ...window, unit: 'tokens' as const, limit: null, left: null, unlimitedAccounts: 1 },
         ],
       },
     ]
     expect(sumOverPools(pools)).toEqual([
-      { ...window, used: 25, reserved: 3, limit: 150, resetsAt: '2026-01-03T12:00:00.000Z' },
+      { ...window, used: 25, reserved: 3, limit: 150, left: 117, resetsAt: '2026-01-03T12:00:00.000Z' },
     ])
     expect(sumOverPools([])).toEqual([])
+  })
+
+  it('counts the accounts that have no limit: more is left by an unknown amount', () => {
+    const unlimited = { ...window, limit: null, left: null, unlimitedAccounts: 2 }
+    const pools = [{ windows: [{ ...window, unlimitedAccounts: 1 }] }, { windows: [window] }]
+    expect(sumOverPools([...pools, { windows: [unlimited] }])).toMatchObject([
+      { limit: 100, left: 78, unlimitedAccounts: 3 },
+    ])
+  })
+
+  it('is what the hub says is left, and low only where every account has a limit', () => {
+    expect(leftIn({ used: 10, reserved: 5, limit: 50 })).toBe(35)
+    expect(leftIn({ used: 10, reserved: 5, limit: 50, left: 0 })).toBe(0)
+    expect(leftIn({ used: 10, reserved: 5, limit: null, left: null })).toBeUndefined()
+    expect(isLow({ limit: 50, left: 11 })).toBe(false)
+    expect(isLow({ limit: 50, left: 10 })).toBe(true)
+    expect(isLow({ limit: 50, left: 0, unlimitedAccounts: 1 })).toBe(false)
+    expect(isLow({ limit: null, left: undefined })).toBe(false)
+  })
+
+  it('was used by a person where they have a part in it', () => {
+    const used = { ...window, reserve: 0, byPerson: [{ user: 'usr_2', used: 10, reserved: 0 }] }
+    expect(isUsedBy({ scope: 'user', windows: [used] }, 'usr_1')).toBe(true)
+    expect(isUsedBy({ scope: 'hub', windows: [used] }, 'usr_1')).toBe(false)
+    expect(isUsedBy({ scope: 'hub', windows: [used] }, 'usr_2')).toBe(true)
   })
 })
 
 describe('whether one can send', () => {
   const keys = { active: 0, cooling: 0, quarantined: 0, disabled: 0 }
-  const pool = { provider: 'groq', scope: 'user', implied: false, keys, nextFreeAt: null } as const
+  const pool = {
+    provider: 'groq',
+    scope: 'user' as const,
+    implied: false,
+    keys,
+    nextFreeAt: null,
+    restingModels: [],
+  }
   const sandbox = { ...pool, provider: 'sandbox', implied: true, keys: { ...keys, active: 1 } }
   const at = Date.parse('2026-01-03T12:00:00Z')
 
@@ -176,5 +219,35 @@ describe('whether one can send', () => {
     expect(
       wiresOf([{ ...pool, keys: { active: 1, cooling: 1, quarantined: 1, disabled: 0 } }, sandbox]),
     ).toEqual(['ready', 'ready', 'cooling', 'quarantined'])
+  })
+
+  it('is drawn as resting where the provider fails', () => {
+    const restingModels = [{ model: 'm', until: '2026-01-03T12:00:00.000Z', verdict: 'overloaded' }]
+    expect(wiresOf([{ ...pool, restingModels, keys: { ...keys, active: 2 } }])).toEqual([
+      'cooling',
+      'cooling',
+    ])
+  })
+
+  it('is drawn with every kind of key, however many are ready', () => {
+    const many = [...Array.from({ length: 40 }, () => 'ready' as const), 'cooling', 'quarantined'] as const
+    const shown = sampleOf(many, 13)
+    expect(shown).toHaveLength(13)
+    expect(new Set(shown)).toEqual(new Set(['ready', 'cooling', 'quarantined']))
+    expect(sampleOf(['ready'], 13)).toEqual(['ready'])
+  })
+})
+
+describe('the tone of a success rate', () => {
+  it.each([
+    [0, 0, 'good'],
+    [1, 5_000, 'good'],
+    [1, 100, 'good'],
+    [2, 100, 'warn'],
+    [5, 100, 'warn'],
+    [6, 100, 'bad'],
+    [1, 1, 'bad'],
+  ] as const)('%i failed of %i is %s', (failed, total, tone) => {
+    expect(toneOf(failed, total)).toBe(tone)
   })
 })

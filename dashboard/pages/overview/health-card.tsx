@@ -2,6 +2,7 @@
 import { share, took } from '../../format.ts'
 import { Card } from '../../parts/card.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
+import { toneOf } from '../../state/success-rate.ts'
 import { useResource } from '../../state/resource.ts'
 import { providerHealthSource, useProviderNames } from '../../state/sources.ts'
 import { words } from '../../text/overview.ts'
@@ -23,7 +24,7 @@ export function HealthCard() {
               {data.slice(0, mostModels).map(({ provider, model, attempts, errors, medianMs }) => (
                 <li key={`${provider}/${model}`}>
                   <strong>{nameOf(provider)}</strong> <code>{model}</code>{' '}
-                  <span class={errors === 0 ? 'quiet' : 'health-bad'}>
+                  <span class={`health-${toneOf(errors, attempts)}`}>
                     {words.health.good(share(1 - errors / attempts))}
                     {medianMs !== null && ` · ${words.health.median(took(medianMs))}`}
                   </span>

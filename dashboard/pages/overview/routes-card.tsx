@@ -1,20 +1,12 @@
 /** Who would serve each route now. Asked of the hub without a call. */
 import { useEffect, useRef } from 'preact/hooks'
-import { api, ask, type Pool, type RouteHealth } from '../../api.ts'
+import type { Pool } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
 import { Countdown } from '../../parts/countdown.tsx'
 import { ResourceView } from '../../parts/resource-view.tsx'
-import { refresh, type Source, useResource } from '../../state/resource.ts'
-import { useProviderNames } from '../../state/sources.ts'
+import { refresh, useResource } from '../../state/resource.ts'
+import { servedSource, useProviderNames } from '../../state/sources.ts'
 import { words } from '../../text/overview.ts'
-
-/** As many as a glance takes in. */
-const mostRoutes = 6
-
-const servedSource: Source<RouteHealth[]> = {
-  name: 'routes-served',
-  load: async () => (await ask(api.api.health.routes.$get({ query: { limit: String(mostRoutes) } }))).data,
-}
 
 /** @param pools as they stand: who would serve changes with them. */
 export function RoutesCard({ pools }: { pools: readonly Pool[] }) {
@@ -56,6 +48,7 @@ export function RoutesCard({ pools }: { pools: readonly Pool[] }) {
 }
 
 /** What of a pool decides whether it can serve: how much it has used is none of it, until that is all. */
-function standingOf({ scope, provider, keys, nextFreeAt }: Pool): string {
-  return `${scope}/${provider}:${keys.active}/${keys.cooling}/${keys.quarantined}/${nextFreeAt}`
+function standingOf({ scope, provider, keys, nextFreeAt, restingModels }: Pool): string {
+  const resting = restingModels.map(({ model }) => model).join()
+  return `${scope}/${provider}:${keys.active}/${keys.cooling}/${keys.quarantined}/${nextFreeAt}/${resting}`
 }

@@ -1,8 +1,9 @@
 /** What needs a person soon: keys that were refused, pools that run low, budgets that near their end. Each leads to where it is mended. */
 import type { Person, Pool, Token } from '../../api.ts'
 import { money } from '../../format.ts'
-import { lowFrom } from '../../parts/bar.tsx'
 import { limitedWindows } from '../../state/pool-sums.ts'
+import type { Trouble } from '../../state/health.ts'
+import { isLow } from '../../state/quota-left.ts'
 import { useProviderNames } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/overview.ts'
@@ -14,20 +15,22 @@ interface Warning {
 
 interface WarningsProps {
   person: Person
+  troubles: readonly Trouble[]
   pools: readonly Pool[]
   tokens: readonly Token[]
 }
 
-export function Warnings({ person, pools, tokens }: WarningsProps) {
+export function Warnings({ person, troubles, pools, tokens }: WarningsProps) {
   const nameOf = useProviderNames()
   // What is shared is the business of those who may mend it.
   const mine = pools.filter(({ scope }) => scope === 'user' || person.role === 'admin')
   const quarantined = mine.reduce((sum, { keys }) => sum + keys.quarantined, 0)
   const warnings: Warning[] = [
+    ...troubles.map((trouble) => ({ message: `${troubleWords(trouble, nameOf)}.`, href: placeOf(trouble) })),
     ...(quarantined > 0 ? [{ message: words.warnings.quarantined(quarantined), href: '/keys' }] : []),
     ...pools.flatMap((pool) =>
       limitedWindows(pool)
-        .filter(({ used, reserved, limit }) => isLow(used + reserved, limit))
+        .filter(isLow)
         .map(({ unit, per }) => ({
           message: words.warnings.low(nameOf(pool.provider), text.bar.window(unit, per)),
           href: '/keys',
@@ -52,12 +55,31 @@ export function Warnings({ person, pools, tokens }: WarningsProps) {
 function warnOfBudget({ name, budget, state }: Token): Warning[] {
   if (!budget || !state.budget) return []
   const gone = state.budget.spent + state.budget.reserved
-  if (!isLow(gone, budget.amount)) return []
+  if (!isLow({ limit: budget.amount, left: budget.amount - gone })) return []
   return [
     { message: words.warnings.budget(name, money(gone), money(budget.amount), budget.per), href: '/tokens' },
   ]
 }
 
-function isLow(gone: number, limit: number): boolean {
-  return gone >= limit * lowFrom
+/** What troubles the hub, as a clause without a full stop. */
+export function troubleWords(trouble: Trouble, nameOf: (provider: string) => string): string {
+  switch (trouble.type) {
+    case 'failing':
+      return words.health.failing(trouble.failed, trouble.total)
+    case 'route':
+      return words.health.unserved(trouble.name)
+    case 'resting':
+      return words.health.resting(nameOf(trouble.provider), trouble.models)
+  }
+}
+
+function placeOf(trouble: Trouble): string {
+  switch (trouble.type) {
+    case 'failing':
+      return '/logs?outcome=bad&span=1h'
+    case 'route':
+      return `/routes/${encodeURIComponent(trouble.name)}`
+    case 'resting':
+      return '/providers'
+  }
 }
