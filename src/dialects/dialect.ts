@@ -9,6 +9,7 @@ import type { ChatRequest, DialectId } from '../chat/request.ts'
 import type { ChatResponse } from '../chat/response.ts'
 import type { HubError } from '../errors.ts'
 import type { SseMessage } from '../http/sse.ts'
+import type { Ranges } from './fit/limits.ts'
 
 /** A synchronous stream transform: what came in, what goes out now, and what remains to go out when the input has ended. */
 export interface Codec<In, Out> {
@@ -81,6 +82,8 @@ export interface Quirks {
    * The words for effort that its models know, from the least, where those differ from elsewhere.
    */
   efforts?: readonly { models: RegExp; words: readonly string[] }[]
+  /** Bounds of numbers that are narrower than its dialect's. */
+  ranges?: Ranges
   /** Set where messages may have members that are null or empty. */
   emptyMembers?: true
   /** Set where messages of the role `system` may come anywhere; elsewhere one leads. */

@@ -10,6 +10,7 @@ import { describeOwnFiles } from './files.ts'
 import type { BodyStep } from './fit.ts'
 import { forceWithoutThinking } from './forced-tools.ts'
 import { openWithUser } from './gemini-opening.ts'
+import { fitOwnNumbers } from './numbers.ts'
 import { carryOpenaiFields } from './openai-fields.ts'
 import { withoutParsedItems, withoutParsedMessages } from './parsed-members.ts'
 import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
@@ -19,6 +20,7 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
     leaveOutUnknown,
     describeOwnFiles,
     fitChatEffort,
+    fitOwnNumbers,
     forceWithoutThinking,
     withoutParsedMessages,
     withoutEmptyMembers,
@@ -32,6 +34,7 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
   'openai-responses': [
     carryOpenaiFields,
     fitResponsesEffort,
+    fitOwnNumbers,
     forceWithoutThinking,
     withoutParsedItems,
     describeOwnFiles,

@@ -9,6 +9,7 @@ import type { Outbound, Quirks } from '../dialect.ts'
 import { bodySteps } from './body-steps.ts'
 import { fitCallIds } from './call-ids.ts'
 import { describeFiles } from './files.ts'
+import { fitNumbers } from './numbers.ts'
 import type { Profile } from './profile.ts'
 import { fieldIn, keepLearned, learnsField, withLearnedField } from './reasoning-field.ts'
 import { withNames } from './restore-names.ts'
@@ -39,6 +40,7 @@ const steps: readonly Step[] = [
   fitOutputLimit,
   fitStops,
   fitTopK,
+  fitNumbers,
   fitEffort,
   fitSchemas,
   fitCallIds,

@@ -8,6 +8,12 @@
  */
 import type { DialectId } from '../../chat/request.ts'
 
+/** Numbers of a request that are bounded. More answers than a provider gives are refused instead. */
+export type BoundedNumber = 'temperature' | 'topP' | 'presencePenalty' | 'frequencyPenalty'
+
+/** The least and the most of a number; one that is absent has no bounds. */
+export type Ranges = Partial<Record<BoundedNumber, readonly [least: number, most: number]>>
+
 export interface DialectLimits {
   /** The longest name of a tool, in characters. */
   longestToolName: number
@@ -27,9 +33,18 @@ export interface DialectLimits {
    * `items`.
    */
   plainSchemas: boolean
+  ranges: Ranges
 }
 
 const wordsAndHyphens = /[^A-Za-z0-9_-]|_(?=0x)/gu
+
+// https://platform.openai.com/docs/api-reference/chat/create
+const openaiRanges: Ranges = {
+  temperature: [0, 2],
+  topP: [0, 1],
+  presencePenalty: [-2, 2],
+  frequencyPenalty: [-2, 2],
+}
 
 const openai: DialectLimits = {
   longestToolName: 64,
@@ -38,6 +53,7 @@ const openai: DialectLimits = {
   longestUser: 64,
   mostStops: 4,
   plainSchemas: true,
+  ranges: openaiRanges,
 }
 
 const limits: Partial<Record<DialectId, DialectLimits>> = {
@@ -50,6 +66,8 @@ const limits: Partial<Record<DialectId, DialectLimits>> = {
     longestUser: 256,
     mostStops: Infinity,
     plainSchemas: true,
+    // https://platform.claude.com/docs/en/api/messages
+    ranges: { temperature: [0, 1], topP: [0, 1] },
   },
   gemini: {
     longestToolName: 64,
@@ -58,6 +76,8 @@ const limits: Partial<Record<DialectId, DialectLimits>> = {
     longestUser: Infinity,
     mostStops: 5,
     plainSchemas: false,
+    // https://ai.google.dev/api/generate-content#generationconfig
+    ranges: openaiRanges,
   },
   cohere: {
     longestToolName: 64,
@@ -66,6 +86,8 @@ const limits: Partial<Record<DialectId, DialectLimits>> = {
     longestUser: Infinity,
     mostStops: 5,
     plainSchemas: true,
+    // https://docs.cohere.com/reference/chat: older models refuse a temperature above 1.
+    ranges: { temperature: [0, 1], topP: [0, 1], presencePenalty: [0, 1], frequencyPenalty: [0, 1] },
   },
 }
 

@@ -41,6 +41,8 @@ export const mistral = {
       noMessageName: true,
       noAnnotations: true,
       noUserAfterTool: true,
+      // https://docs.mistral.ai/api/endpoint/chat
+      ranges: { temperature: [0, 1.5] },
       // https://docs.mistral.ai/capabilities/reasoning: the others reason as they do.
       efforts: [{ models: /^mistral-(?:small|medium)/, words: ['none', 'high'] }],
     },
