@@ -26,20 +26,39 @@ export interface LogFilter {
   limit: number
 }
 
-/** How many rows of one owner a page looks at, at most: what a filter costs is bounded, however rare its matches are. */
-const scannedRows = 1_000
+/**
+ * How many rows of one owner are looked at for a page, look by look, until something fits: what a
+ * filter costs is bounded, however rare its matches are.
+ */
+const scannedRows = [1_000, 2_000, 4_000, 8_000]
 
-/** The newest matching rows, and the cursor of the next page, which may have rows even where this one has none. */
-export async function listLogs(
-  d1: D1Database,
-  whose: Whose,
-  filter: LogFilter,
-): Promise<{ rows: LogRow[]; nextCursor: string | null }> {
+/** A page of the log, and the cursor of the next one; null where there is none. */
+interface LogPage {
+  rows: LogRow[]
+  nextCursor: string | null
+}
+
+/**
+ * The newest matching rows, and the cursor of the next page. A page is empty with a cursor only where
+ * nothing fits in 15,000 rows of an owner.
+ */
+export async function listLogs(d1: D1Database, whose: Whose, filter: LogFilter): Promise<LogPage> {
   const db = openDatabase(d1)
+  let page: LogPage = { rows: [], nextCursor: filter.cursor ?? '' }
+  for (const scanned of scannedRows) {
+    const { nextCursor: cursor } = page
+    if (page.rows.length > 0 || cursor === null) break
+    page = await look(db, whose, { ...filter, cursor }, scanned)
+  }
+  return page
+}
+
+/** Looks at the next rows of each owner. @param scanned how many of them, where there is a filter. */
+async function look(db: Database, whose: Whose, filter: LogFilter, scanned: number): Promise<LogPage> {
   const conditions = conditionsOf(filter)
-  const floor = conditions.length > 0 ? await findScanFloor(db, whose, filter) : undefined
+  const floor = conditions.length > 0 ? await findScanFloor(db, whose, filter, scanned) : undefined
   // Without a filter no owner's rows below the page's length can be on it.
-  const looked = conditions.length > 0 ? scannedRows : filter.limit + 1
+  const looked = conditions.length > 0 ? scanned : filter.limit + 1
   const rows = await db
     .select(getTableColumns(requests))
     .from(peopleOf(whose))
@@ -71,10 +90,15 @@ function newestIds({ cursor, from, to }: LogFilter, limit: number, offset = 0): 
     ORDER BY newest.id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
-/** The id below which a filtered page does not look: there, rows of somebody were not looked at. Undefined where nobody has so many. */
-async function findScanFloor(db: Database, whose: Whose, filter: LogFilter): Promise<string | undefined> {
+/** The id below which a look does not go: there, rows of somebody were not looked at. Undefined where nobody has so many. */
+async function findScanFloor(
+  db: Database,
+  whose: Whose,
+  filter: LogFilter,
+  scanned: number,
+): Promise<string | undefined> {
   const [row] = await db.all<{ floor: string | null }>(
-    sql`SELECT max((${newestIds(filter, 1, scannedRows - 1)})) AS floor FROM ${peopleOf(whose)}`,
+    sql`SELECT max((${newestIds(filter, 1, scanned - 1)})) AS floor FROM ${peopleOf(whose)}`,
   )
   return row?.floor ?? undefined
 }

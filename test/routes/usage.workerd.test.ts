@@ -176,7 +176,7 @@ describe('the log', () => {
     })
   })
 
-  it('finds every match however rare, page by page, and looks at a bounded number of rows for each', async () => {
+  it('finds every match however rare, and no page is empty though there are more', async () => {
     const many = Array.from({ length: 2_500 }, (_, i) =>
       record(i % 2 ? bob.userId : ada.userId, 600 + i, { provider: 'openai' }),
     )
@@ -189,11 +189,12 @@ describe('the log', () => {
     let pages = 0
     for (let cursor: string | null = ''; cursor !== null; pages++) {
       const page: Page<Log> = await logs(`?owner=all&provider=rare&cursor=${cursor}`)
+      expect(page.data.length).toBeGreaterThan(0)
       found.push(...page.data)
       cursor = page.nextCursor
     }
     expect(found.map(({ owner }) => owner)).toEqual([bob.userId, ada.userId])
-    expect(pages).toBeGreaterThan(1)
+    expect(pages).toBe(1)
   })
 
   it('is read by the key of the table', async () => {
