@@ -24,6 +24,7 @@ const fromEnvironment = [
   'CORS_ORIGINS',
   'ALLOW_PRIVATE_UPSTREAMS',
   'SANDBOX',
+  'MODELS_URL',
 ]
 
 /** Writes real random secrets to `.dev.vars` the first time. */

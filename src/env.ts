@@ -39,7 +39,10 @@ export interface Env {
   CORS_ORIGINS?: string
   ALLOW_PRIVATE_UPSTREAMS?: string
   SANDBOX?: string
-  /** Where the facts about models are read from once a day; models.dev's by default. */
+  /**
+   * Where the facts about models are read from once a day; models.dev's by default. `none` reads
+   * nothing.
+   */
   MODELS_URL?: string
 
   /** `{PROVIDER}_API_KEY` and whatever else a deployment sets. */

@@ -67,6 +67,7 @@ export default defineConfig({
                 ALLOW_PRIVATE_UPSTREAMS: 'true',
                 SANDBOX: 'true',
                 HUB_LOCAL: '1',
+                MODELS_URL: 'none',
                 TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'migrations')),
               },
             },

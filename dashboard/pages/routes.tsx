@@ -57,7 +57,7 @@ export function routeAddress(name: string): string {
 const mostNamed = 4
 
 function RouteRow({ route, nameOf }: { route: Route; nameOf: (id: string) => string }) {
-  const { name, scope, order, candidates } = route
+  const { name, scope, order, candidates, endings } = route
   const named = candidates
     .slice(0, mostNamed)
     .map(({ provider, model }) => (model === undefined ? nameOf(provider) : `${nameOf(provider)} ${model}`))
@@ -71,6 +71,11 @@ function RouteRow({ route, nameOf }: { route: Route; nameOf: (id: string) => str
         <p class="row-notes">
           {named.join(' → ')} {hidden > 0 && words.andMore(hidden)}
         </p>
+        {endings.map(({ message }) => (
+          <p key={message} class="row-reason tested-bad">
+            {message}
+          </p>
+        ))}
       </div>
       <p class="row-actions quiet">{order in words.orders && words.orders[order as Order]}</p>
     </li>

@@ -6,6 +6,7 @@ import type { Usage } from '../chat/events.ts'
 import { catalog, type ProviderId } from './catalog.ts'
 import type { ModelFacts, Price } from '../chat/model.ts'
 import type { Provider } from './provider.ts'
+import { undated } from './undated.ts'
 
 const builtIn = Object.keys(catalog).filter(isProviderId)
 
@@ -76,9 +77,8 @@ export function factsOf(provider: string, model?: string): ModelFacts | undefine
   const row = rows.get(provider)
   if (!row) return undefined
   const id = model ?? row.defaultModel
-  const undated = id.replace(/-(?:\d{8}|\d{4}-\d{2}-\d{2})$/, '')
   for (const models of [published.get(provider), row.models]) {
-    const facts = models && (ownEntry(models, id) ?? ownEntry(models, undated))
+    const facts = models && (ownEntry(models, id) ?? ownEntry(models, undated(id)))
     if (facts) return facts
   }
   return undefined
@@ -89,9 +89,11 @@ export function priceOf(provider: string, model?: string): Price | undefined {
   return factsOf(provider, model)?.price
 }
 
-/** What is known of a model at a provider that may be a custom one: of those the catalogue knows nothing. */
+/** What is known of a model at a provider that may be a custom one: then its own row says it. */
 export function factsAt(id: string, provider: Provider, model?: string): ModelFacts | undefined {
-  return isBuiltIn(id, provider) ? factsOf(id, model) : undefined
+  return isBuiltIn(id, provider)
+    ? factsOf(id, model)
+    : ownEntry(provider.models, model ?? provider.defaultModel)
 }
 
 /** What a model costs at a provider that may be a custom one: then its own row says it, if anyone. */

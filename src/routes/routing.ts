@@ -3,11 +3,13 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type ConfiguredRoute } from '../db/configuration.ts'
 import { listRoutes, putRoute, removeRoute } from '../db/routing.ts'
+import type { RouteCandidate } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { defaultRoutes, isDefaultRoute } from '../gateway/default-routes.ts'
 import type { Caller } from '../auth/caller.ts'
 import { announceChange } from '../announce/announce.ts'
+import { describeEnding, endingOf } from '../providers/endings.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
@@ -50,6 +52,17 @@ const Route = z.object({
   scope: z.enum(['user', 'hub']),
   /** It is a default one as it came: there is nothing to remove. */
   builtIn: z.boolean(),
+  /** What it names and ends, or has ended, with the model to take in its place. */
+  endings: z.array(
+    z.object({
+      provider: z.string(),
+      model: z.string().nullable(),
+      on: z.iso.date(),
+      isOver: z.boolean(),
+      successor: z.string().nullable(),
+      message: z.string(),
+    }),
+  ),
 })
 
 /** A route that was just stored. */
@@ -223,5 +236,13 @@ function showRoute(route: ConfiguredRoute): z.infer<typeof Route> {
     })),
     scope: owner === 'hub' ? 'hub' : 'user',
     builtIn: defaultRoutes.includes(route),
+    endings: candidates.flatMap((candidate) => showEnding(candidate, Date.now())),
   }
+}
+
+function showEnding({ provider, model }: RouteCandidate, now: number): z.infer<typeof Route>['endings'] {
+  const ending = endingOf(provider, model, now)
+  if (!ending) return []
+  const { successor = null } = ending
+  return [{ ...ending, model: ending.model ?? null, successor, message: describeEnding(ending) }]
 }

@@ -34,6 +34,7 @@ export async function startHub({ build, folder, provider, database, inspect }) {
       JWT_SECRET: secret(),
       HUB_LOCAL: '1',
       ALLOW_PRIVATE_UPSTREAMS: 'true',
+      MODELS_URL: 'none',
     },
     objects: settings.durable_objects.bindings.map((binding) => binding.class_name),
     database,

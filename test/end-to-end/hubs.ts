@@ -57,6 +57,7 @@ export async function openHubs(folders: {
         JWT_SECRET: randomBytes(32).toString('base64'),
         HUB_LOCAL: '1',
         ALLOW_PRIVATE_UPSTREAMS: 'true',
+        MODELS_URL: 'none',
         ...variables,
       },
       dist: folders.built,

@@ -6,7 +6,20 @@ import worker from '../../src/index.ts'
 import { useStoredModels } from '../../src/providers/refresh.ts'
 import { factsOf, providersOfModel, publishFacts } from '../../src/providers/registry.ts'
 
-const providers = ['openai', 'anthropic', 'google', 'groq', 'mistral', 'deepseek', 'xai', 'cohere', 'nvidia']
+const providers = [
+  'openai',
+  'anthropic',
+  'google',
+  'groq',
+  'mistral',
+  'deepseek',
+  'xai',
+  'cohere',
+  'nvidia',
+  'zai',
+]
+/** Tests reach no network, and read no catalogue of themselves. */
+const reading = { ...env, MODELS_URL: 'https://models.example.org/api.json' }
 
 function publish(body: unknown, status = 200): void {
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json(body, { status }))
@@ -19,7 +32,7 @@ afterEach(() => {
   publishFacts(new Map())
 })
 
-const run = (): Promise<void> => worker.scheduled(createScheduledController(), env)
+const run = (): Promise<void> => worker.scheduled(createScheduledController(), reading)
 
 describe('the daily refresh', () => {
   it('stores what is published, and isolates then know it', async () => {
@@ -37,6 +50,35 @@ describe('the daily refresh', () => {
     await expect(run()).rejects.toThrow('too few models')
     publish(document('other'), 503)
     await expect(run()).rejects.toThrow('503')
-    expect((await readModelCatalogue(env.DB)).get('openai')).toEqual({ good: { contextTokens: 4_242 } })
+    expect((await readModelCatalogue(env.DB)).facts.get('openai')).toEqual({ good: { contextTokens: 4_242 } })
+  })
+})
+
+describe('a hub whose catalogue is missing or old', () => {
+  const hourMs = 60 * 60_000
+  const use = async (now: number): Promise<void> => {
+    const work: Promise<unknown>[] = []
+    const background = (one: Promise<unknown>): void => void work.push(one)
+    await useStoredModels(reading, now, background)
+    // What is begun in the background begins more.
+    for (const one of work) await one
+  }
+
+  it('reads the published one when it is first used, at most once an hour', async () => {
+    publish(document('fresh'))
+    const later = Date.now() + 48 * hourMs
+    await use(later)
+    expect(factsOf('groq', 'fresh')).toEqual({ contextTokens: 4_242 })
+    await use(later + hourMs / 2)
+    expect(fetch).toHaveBeenCalledTimes(1)
+    await use(later + 2 * hourMs)
+    expect(fetch).toHaveBeenCalledTimes(1)
+  })
+
+  it('goes on with what it has where that cannot be reached', async () => {
+    publish({}, 503)
+    await use(Date.now() + 96 * hourMs)
+    expect(fetch).toHaveBeenCalledTimes(1)
+    expect(factsOf('openai', 'gpt-6-luna')).toBeDefined()
   })
 })
