@@ -17,6 +17,7 @@ import { toneOf } from '../state/success-rate.ts'
 import { words } from '../text/providers.ts'
 import type { PageProps } from './index.ts'
 import { ModelsDialog } from './providers/models-dialog.tsx'
+import { CatalogueAge } from './providers/catalogue-age.tsx'
 import { ProviderDialog } from './providers/provider-dialog.tsx'
 import './providers.css'
 
@@ -45,6 +46,7 @@ export default function ProvidersPage({ person }: PageProps) {
         </button>
       }
     >
+      <CatalogueAge />
       <ResourceView resource={providers}>
         {(data) =>
           groupProviders(data, keysOf).map(({ title, group }) => (
@@ -56,7 +58,7 @@ export default function ProvidersPage({ person }: PageProps) {
                     provider={provider}
                     keys={keysOf(provider.id)}
                     health={health.filter((one) => one.provider === provider.id)}
-                    mayChange={provider.kind === 'custom' && (provider.scope === 'user' || isAdmin)}
+                    mayChange={isChangeable(provider, isAdmin)}
                     onOpen={(dialog) => setQuery({ [dialog]: provider.id })}
                     onRemove={() => setRemoving(provider)}
                   />
@@ -70,7 +72,13 @@ export default function ProvidersPage({ person }: PageProps) {
       {editing && (
         <ProviderDialog provider={editing} mayShare={isAdmin} onClosed={() => setQuery({ edit: '' })} />
       )}
-      {listing && <ModelsDialog provider={listing} onClosed={() => setQuery({ models: '' })} />}
+      {listing && (
+        <ModelsDialog
+          provider={listing}
+          mayKeep={isChangeable(listing, isAdmin)}
+          onClosed={() => setQuery({ models: '' })}
+        />
+      )}
       {removing && (
         <Confirm
           title={words.removeTitle(removing.name)}
@@ -89,6 +97,10 @@ export default function ProvidersPage({ person }: PageProps) {
       )}
     </Page>
   )
+}
+
+function isChangeable({ kind, scope }: Provider, isAdmin: boolean): boolean {
+  return kind === 'custom' && (scope === 'user' || isAdmin)
 }
 
 /** One's own come first, then those that one has keys for. */
@@ -114,7 +126,7 @@ interface ProviderRowProps {
 const strategies = ['exhaust-first', 'round-robin', 'weighted', 'most-remaining', 'least-latency'] as const
 
 function ProviderRow({ provider, keys, health, mayChange, onOpen, onRemove }: ProviderRowProps) {
-  const { id, name, kind, scope, models, strategy, terms } = provider
+  const { id, name, kind, scope, models, strategy, terms, retiredOn } = provider
   const now = useNow('minute')
   const announce = useAnnounce()
   const choose = useAction(async (chosen: (typeof strategies)[number]) => {
@@ -134,6 +146,7 @@ function ProviderRow({ provider, keys, health, mayChange, onOpen, onRemove }: Pr
           <strong>{name}</strong> <code>{id}</code>
         </p>
         <p class="row-notes">{notes.join(' · ')}</p>
+        {retiredOn !== null && <p class="row-reason tested-bad">{words.retired(retiredOn)}</p>}
         {health.map((one) => (
           <HealthWords key={one.model} health={one} now={now} />
         ))}

@@ -30,6 +30,8 @@ export const words = {
   modelsOf: (name: string) => `Models of ${name}`,
   refresh: 'Ask the provider',
   refreshHint: 'What this hub knows. The provider can be asked with one of your keys; that spends no quota.',
+  keepHint:
+    'The models that you named, and those that the provider listed last. Its list is kept when it is asked.',
   listed: (n: number) => `The provider lists ${count(n, { one: 'model', other: 'models' })}.`,
   modelName: 'Model',
   context: 'Context',
@@ -38,6 +40,13 @@ export const words = {
   unknown: '–',
   noModels: 'None is known.',
   terms: 'What it asks and gives',
+  retired: (on: string) => `Ended on ${on}. It refuses every call.`,
+  publishedTable: (at: string, now: number) =>
+    `Models and prices are those of models.dev, read ${ago(Date.parse(at), now)}.`,
+  builtInTable: (asOf: string) =>
+    `Models and prices are the built-in ones; the oldest are of ${asOf}. models.dev was not read yet.`,
+  outdated: (providers: string[]) =>
+    `Models and prices are older than 60 days: ${providers.join(', ')}. Update the hub, or let it reach models.dev.`,
   close: 'Close',
   edit: 'Edit',
   remove: 'Delete',
@@ -61,6 +70,7 @@ export const words = {
     'openai-responses': 'OpenAI Responses',
     anthropic: 'Anthropic',
     gemini: 'Gemini',
+    cohere: 'Cohere',
   },
   modelList: 'Models and prices',
   modelListHint:
@@ -72,6 +82,16 @@ export const words = {
     `Sent now: ${names.join(', ')}. What they hold is not shown. What you enter takes the place of all of them.`,
   noHeaders: 'Send none of them any more',
   badHeader: (line: string) => `“${line}” is not a header: a name, a colon and a value.`,
+  localServer: 'A server on this machine',
+  noLocalServer: 'another one',
+  keyless: 'It needs no key',
+  tryTitle: 'Try it before you save',
+  tryKey: 'Key for the try, kept nowhere',
+  try: 'Ask for its models',
+  tried: (models: string[]) =>
+    models.length === 0
+      ? 'It answers, and lists no models.'
+      : `It answers with ${count(models.length, { one: 'model', other: 'models' })}: ${models.slice(0, 5).join(', ')}${models.length > 5 ? ', …' : ''}`,
   forHub: 'For everyone on this hub',
   save: 'Save',
   saved: (name: string) => `The provider ${name} was saved.`,

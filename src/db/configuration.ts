@@ -1,6 +1,6 @@
 /** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import type { Price } from '../chat/model.ts'
+import type { ModelFacts, Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import { type Database, openDatabase } from './client.ts'
 import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
@@ -73,6 +73,13 @@ export interface CustomProvider {
   byAdmin: boolean
   /** What its models cost, by their ids. */
   prices: Record<string, Price>
+  /** Further dialects with their base URLs. */
+  dialects: Partial<Record<DialectId, string>>
+  /** What is known of its models, by their ids: entered, and listed by the provider itself. */
+  modelFacts: Record<string, ModelFacts>
+  listedModels: Record<string, ModelFacts>
+  /** It is called without a key. */
+  keyless: boolean
 }
 
 /** What is stored of a gateway token. */
@@ -212,12 +219,16 @@ async function readSharedRows(db: Database, reach: readonly Reach[], userId: str
     )
 }
 
-function toCustomProvider({ row, role }: ProviderRow): CustomProvider {
+/** A stored row as a configuration holds it. `role` is its owner's. */
+export function toCustomProvider({ row, role }: ProviderRow): CustomProvider {
   return {
     ...row,
     models: row.models ?? [],
     headers: row.headers ?? {},
     prices: row.prices ?? {},
+    dialects: row.dialects ?? {},
+    modelFacts: row.modelFacts ?? {},
+    listedModels: row.listedModels ?? {},
     byAdmin: row.owner === 'hub' || role === 'admin',
   }
 }

@@ -89,7 +89,18 @@ export interface ProviderChanges {
         id: string
         change: Pick<
           Partial<StoredProvider>,
-          'name' | 'baseUrl' | 'models' | 'headers' | 'headerNames' | 'sealedHeaders' | 'prices'
+          | 'name'
+          | 'baseUrl'
+          | 'models'
+          | 'headers'
+          | 'headerNames'
+          | 'sealedHeaders'
+          | 'prices'
+          | 'dialects'
+          | 'modelFacts'
+          | 'listedModels'
+          | 'listedAt'
+          | 'keyless'
         >
       }
     | undefined
@@ -202,4 +213,25 @@ export async function removeProvider(
 export async function listStrategies(d1: D1Database, owner: string): Promise<Map<string, string>> {
   const rows = await openDatabase(d1).select().from(providerSettings).where(eq(providerSettings.owner, owner))
   return new Map(rows.flatMap((row) => (row.strategy === null ? [] : [[row.provider, row.strategy]])))
+}
+
+/**
+ * Stores the models that a provider listed. Every isolate knows them when its copy of the
+ * configuration is read again; for the actor that is at once.
+ *
+ * @returns the actor's new epoch.
+ */
+export async function storeListedModels(
+  d1: D1Database,
+  { owner, id }: Pick<StoredProvider, 'owner' | 'id'>,
+  listedModels: NonNullable<StoredProvider['listedModels']>,
+  actor: string,
+  now: number,
+): Promise<number> {
+  const db = openDatabase(d1)
+  const [raised] = await db.batch([
+    raiseEpoch(db, actor),
+    db.update(providers).set({ listedModels, listedAt: now }).where(isRow({ owner, id })),
+  ])
+  return epochOf(raised)
 }

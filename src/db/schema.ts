@@ -234,6 +234,15 @@ export const providers = sqliteTable(
     headerNames: text('header_names', { mode: 'json' }).$type<string[]>(),
     /** The headers of every call, sealed for this row and its origin. */
     sealedHeaders: text('sealed_headers'),
+    /** Further dialects that it speaks, with their base URLs. All are of the origin of `baseUrl`. */
+    dialects: text({ mode: 'json' }).$type<Partial<Record<DialectId, string>>>(),
+    /** What a person entered of its models, by the model's id. */
+    modelFacts: text('model_facts', { mode: 'json' }).$type<Record<string, ModelFacts>>(),
+    /** The models that it listed when it was asked last, in its order. */
+    listedModels: text('listed_models', { mode: 'json' }).$type<Record<string, ModelFacts>>(),
+    listedAt: integer('listed_at'),
+    /** It is called without a key. A key that is entered for it is never sent. */
+    keyless: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.owner, table.id] })],
 )

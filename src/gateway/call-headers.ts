@@ -27,7 +27,7 @@ export function callHeaders(
     ...(dialect === request.origin.dialect && request.origin.headers),
     ...provider.headers,
     ...credential.headers,
-    ...authHeaders(dialect, secret),
+    ...authHeaders(provider, dialect, secret),
   }
   try {
     return new Headers(values)

@@ -2,6 +2,7 @@
 import type { Configuration, CustomProvider } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
 import type { Quirks } from '../dialects/dialect.ts'
+import { entryOf } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 import type { Provider } from '../providers/provider.ts'
 import { catalog } from '../providers/catalog.ts'
@@ -71,8 +72,10 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
   }
 }
 
-function toKnown(row: CustomProvider): KnownProvider {
+/** A custom provider under the id that the hub knows it by. */
+export function toKnown(row: CustomProvider): KnownProvider {
   const { owner, id, baseUrl, dialect, byAdmin, sealedHeaders } = row
+  const responsesUrl = dialectsOf(row)['openai-responses']
   return {
     id,
     custom: true,
@@ -83,22 +86,40 @@ function toKnown(row: CustomProvider): KnownProvider {
     },
     provider: {
       name: row.name,
-      dialects: {
-        [dialect]: baseUrl,
-        // Whoever speaks OpenAI chat at an address of its own mostly has embeddings beside it.
-        ...(dialect === 'openai-chat' && { 'openai-embeddings': baseUrl }),
-      },
-      ...(dialect === 'openai-responses' && { quirks: { [dialect]: responsesQuirks(baseUrl) } }),
+      dialects: dialectsOf(row),
+      ...(responsesUrl !== undefined && { quirks: { 'openai-responses': responsesQuirks(responsesUrl) } }),
+      ...(row.keyless && { keyless: true }),
       ...rulesOfDialect(dialect),
       // Most servers that people run themselves keep prefixes.
       cachesPrompts: true,
-      defaultModel: row.models[0] ?? '',
-      models: Object.fromEntries([
-        ...row.models.map((model) => [model, {}]),
-        ...Object.entries(row.prices).map(([model, price]) => [model, { price }]),
-      ]),
+      defaultModel: row.models[0] ?? Object.keys(row.listedModels).find(isForChat) ?? '',
+      models: modelsOfRow(row),
     },
   }
+}
+
+function dialectsOf({ dialect, baseUrl, dialects }: CustomProvider): Provider['dialects'] {
+  const { [dialect]: _first, ...others } = dialects
+  // Whoever speaks OpenAI chat at an address of its own mostly has embeddings beside it.
+  const chatUrl = dialect === 'openai-chat' ? baseUrl : undefined
+  return { [dialect]: baseUrl, ...(chatUrl !== undefined && { 'openai-embeddings': chatUrl }), ...others }
+}
+
+/** Those that a person named come first; what a person entered of one counts before what it listed. */
+function modelsOfRow({ models, listedModels, modelFacts, prices }: CustomProvider): Provider['models'] {
+  const ids = [...models, ...Object.keys(listedModels), ...Object.keys(modelFacts), ...Object.keys(prices)]
+  const known = new Map(ids.map((id) => [id, {}]))
+  return Object.fromEntries(
+    [...known.keys()].map((id) => {
+      const price = entryOf(prices, id)
+      return [id, { ...entryOf(listedModels, id), ...entryOf(modelFacts, id), ...(price && { price }) }]
+    }),
+  )
+}
+
+/** Lists hold models of other kinds too, which answer no chat. */
+function isForChat(model: string): boolean {
+  return !/embed|rerank|whisper|tts|moderation|dall-e|image/i.test(model)
 }
 
 /**

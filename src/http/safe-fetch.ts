@@ -2,7 +2,8 @@
  * Every address that a user supplied passes through here before it is stored and before it is called, so that the hub cannot be
  * made to call what only it can reach, nor itself. It must be https on the standard port, and its host on the public internet,
  * however it is written and wherever its name points to. Redirects are not followed. `ALLOW_PRIVATE_UPSTREAMS=true` lifts all of
- * this but the ban on calling itself, for the providers of administrators and of the hub: it is for hubs that run beside their models.
+ * this but the ban on calling itself, for the providers of administrators and of the hub: it is for hubs that run beside their models,
+ * and the rule in a local run.
  *
  * Accepted: the platform resolves the name once more when it is called, and cannot be told which address to take. Who answers the
  * two questions differently (rebinding) is called at the second answer; Workers reach no private network by a public call, and the
@@ -19,16 +20,40 @@ import { withoutTrailing } from './trim-end.ts'
 /** What a deployment allows. */
 export interface AddressRules {
   allowPrivate: boolean
+  /** What would allow a private address, as the end of the sentence that refuses one. */
+  remedy?: string
   /** Tests put their own here. */
   resolve?: Resolver
 }
+
+type Switches = Pick<Env, 'ALLOW_PRIVATE_UPSTREAMS' | 'HUB_LOCAL' | 'HUB_PORT'>
 
 /**
  * The rules for an address.
  * @param byAdmin whether an administrator answers for it: only they may reach what only the hub can.
  */
-export function addressRules(env: Pick<Env, 'ALLOW_PRIVATE_UPSTREAMS'>, byAdmin: boolean): AddressRules {
-  return { allowPrivate: byAdmin && env.ALLOW_PRIVATE_UPSTREAMS === 'true' }
+export function addressRules(env: Switches, byAdmin: boolean): AddressRules {
+  const allows = allowsPrivate(env)
+  return {
+    allowPrivate: byAdmin && allows,
+    remedy: allows
+      ? 'only administrators may use on this hub'
+      : 'this hub does not allow: set ALLOW_PRIVATE_UPSTREAMS=true for administrators to use them',
+  }
+}
+
+/** The rules for an address that a user enters. */
+export function addressRulesFor(env: Switches, { role }: { role: string }): AddressRules {
+  return addressRules(env, role === 'admin')
+}
+
+/**
+ * Whether the deployment may call private addresses. A local run may: it is beside the models of the
+ * machine, and only `npm start` and `npm run dev` set its port.
+ */
+function allowsPrivate({ ALLOW_PRIVATE_UPSTREAMS, HUB_LOCAL, HUB_PORT }: Switches): boolean {
+  if (ALLOW_PRIVATE_UPSTREAMS) return ALLOW_PRIVATE_UPSTREAMS === 'true'
+  return HUB_LOCAL === '1' && Boolean(HUB_PORT)
 }
 
 /** An address that is not called. The message ends a sentence that begins with what the address is. */
@@ -77,7 +102,10 @@ function readUrl(text: string): URL {
   return url
 }
 
-async function checkUrl(url: URL, { allowPrivate, resolve = resolveOverHttps }: AddressRules): Promise<void> {
+async function checkUrl(
+  url: URL,
+  { allowPrivate, remedy, resolve = resolveOverHttps }: AddressRules,
+): Promise<void> {
   if (url.username || url.password) throw refuse('must not hold a user name or password')
   if (isOwnHost(url)) throw refuse('points to this hub itself')
   if (allowPrivate) {
@@ -85,16 +113,11 @@ async function checkUrl(url: URL, { allowPrivate, resolve = resolveOverHttps }: 
       throw refuse('must begin with https:// or http://')
     return
   }
+  const kind = kindOfHost(url.hostname)
+  if (kind === 'private') throw privateAddress(remedy)
   if (url.protocol !== 'https:') throw refuse('must begin with https://')
   if (url.port) throw refuse('must use the standard port')
-  switch (kindOfHost(url.hostname)) {
-    case 'private':
-      throw privateAddress()
-    case 'public-address':
-      return
-    case 'name':
-      await checkName(url.hostname, resolve, Date.now())
-  }
+  if (kind === 'name') await checkName(url.hostname, resolve, remedy, Date.now())
 }
 
 /** How long the answer about a name is believed, whatever it says itself, in milliseconds. */
@@ -104,11 +127,16 @@ const maxRemembered = 500
 const remembered = new Map<string, { addresses: string[]; until: number }>()
 
 /** One private address among several is enough: nobody can tell which of them will be called. */
-async function checkName(hostname: string, resolve: Resolver, now: number): Promise<void> {
+async function checkName(
+  hostname: string,
+  resolve: Resolver,
+  remedy: string | undefined,
+  now: number,
+): Promise<void> {
   const name = withoutTrailing(hostname.toLowerCase(), '.')
   const addresses = await resolveRemembered(name, resolve, now)
   if (addresses.length === 0) throw refuse('names a host that does not exist')
-  if (!addresses.every(isPublicAddress)) throw privateAddress()
+  if (!addresses.every(isPublicAddress)) throw privateAddress(remedy)
 }
 
 async function resolveRemembered(name: string, resolve: Resolver, now: number): Promise<string[]> {
@@ -130,8 +158,8 @@ async function resolveRemembered(name: string, resolve: Resolver, now: number): 
   return resolution.addresses
 }
 
-function privateAddress(): AddressError {
-  return refuse('points to a private, local or reserved address, which this hub does not allow')
+function privateAddress(remedy = 'this hub does not allow'): AddressError {
+  return refuse(`points to a private, local or reserved address, which ${remedy}`)
 }
 
 function refuse(problem: string): AddressError {

@@ -6,8 +6,22 @@ import type { Provider } from './provider.ts'
 /** What stands in a base URL for the account id that such a provider's keys begin with. */
 const accountMark = '{account}'
 
-/** The headers that carry a key, by dialect. Providers that speak a foreign dialect take its headers too. */
-export function authHeaders(dialect: DialectId, secret: string): Record<string, string> {
+/**
+ * The headers that carry a key, by dialect. Providers that speak a foreign dialect take its headers
+ * too. One that needs no key is sent none.
+ */
+export function authHeaders(
+  { keyless }: Pick<Provider, 'keyless'>,
+  dialect: DialectId,
+  secret: string,
+): Record<string, string> {
+  const headers = keyHeaders(dialect, secret)
+  if (!keyless) return headers
+  const { authorization: _bearer, 'x-api-key': _key, 'x-goog-api-key': _google, ...others } = headers
+  return others
+}
+
+function keyHeaders(dialect: DialectId, secret: string): Record<string, string> {
   switch (dialect) {
     case 'openai-chat':
     case 'openai-responses':

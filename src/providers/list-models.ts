@@ -1,13 +1,14 @@
 /** Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the provider's row, and nowhere else. */
 import type { Json } from '../chat/json.ts'
 import { isJsonObject } from '../chat/json.ts'
-import { maxModelName } from '../chat/model.ts'
+import { maxModelName, type ModelFacts } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import { readError } from '../dialects/complaint.ts'
 import { parseJson } from '../dialects/read.ts'
 import { HubError } from '../errors.ts'
 import { readBeginning } from '../http/bounded-reader.ts'
 import { addressFor, authHeaders } from './auth.ts'
+import { listedFacts } from './listed-facts.ts'
 import type { Provider } from './provider.ts'
 import { redact } from './redact.ts'
 
@@ -16,9 +17,12 @@ const patienceMs = 15_000
 const maxBytes = 8 * 1024 * 1024
 const maxModels = 5_000
 
+/** Models as a provider lists them, in its order, with what its list says of each. */
+export type ListedModels = Record<string, ModelFacts>
+
 /** A provider's answer to the question. */
 export type ModelList =
-  | { type: 'models'; ids: string[] }
+  | { type: 'models'; models: ListedModels }
   /** The key was refused; another one may not be. */
   | { type: 'refused'; error: HubError }
 
@@ -26,7 +30,7 @@ export type ModelList =
 export type Send = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * The ids of a provider's models, as it lists them to this key.
+ * A provider's models, as it lists them to this key.
  * @throws {HubError} PROVIDER_ERROR or PROVIDER_TIMEOUT in the provider's own words, without the key.
  */
 export async function askForModels(
@@ -56,13 +60,13 @@ export async function askForModels(
     if (status === 401 || status === 403) return { type: 'refused', error }
     throw error
   }
-  const ids = text === undefined ? undefined : readModelList(text)
-  if (!ids)
+  const models = text === undefined ? undefined : readModelList(text)
+  if (!models)
     throw new HubError(
       'PROVIDER_ERROR',
       `${provider.name} answered with something that is no list of models.`,
     )
-  return { type: 'models', ids }
+  return { type: 'models', models }
 }
 
 function callFor(
@@ -76,7 +80,7 @@ function callFor(
   const address = addressFor(row, dialect, secret)
   return {
     url: provider.modelsUrl === undefined ? `${address.baseUrl}/models${pageOf(dialect)}` : address.baseUrl,
-    headers: authHeaders(dialect, address.secret),
+    headers: authHeaders(provider, dialect, address.secret),
     secret,
   }
 }
@@ -94,15 +98,20 @@ function pageOf(dialect: DialectId): string {
 }
 
 /**
- * The ids in a list of models: `data` (OpenAI and most), `models` (Gemini, Cohere), `result` (Cloudflare), or the list itself (Together,
+ * The models in a list: `data` (OpenAI and most), `models` (Gemini, Cohere), `result` (Cloudflare), or the list itself (Together,
  * GitHub). Each once, in their order; undefined where it is none.
  */
-export function readModelList(text: string): string[] | undefined {
+export function readModelList(text: string): ListedModels | undefined {
   const body = parseJson(text)
   const list = isJsonObject(body) ? (body.data ?? body.models ?? body.result) : body
   if (!Array.isArray(list)) return undefined
-  const ids = list.flatMap((entry) => idOf(entry) ?? []).filter((id) => id.length <= maxModelName)
-  return [...new Set(ids)].slice(0, maxModels)
+  const models = new Map<string, ModelFacts>()
+  for (const entry of list) {
+    const id = idOf(entry)
+    if (id === undefined || id.length > maxModelName || models.size >= maxModels) continue
+    if (!models.has(id)) models.set(id, isJsonObject(entry) ? listedFacts(entry) : {})
+  }
+  return Object.fromEntries(models)
 }
 
 /** Cloudflare's ids are of its own database; what a call names is the name. */

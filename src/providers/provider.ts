@@ -51,6 +51,8 @@ export interface Provider {
   modelsUrl?: string
   /** A page where a person finds their keys. */
   keysUrl?: string
+  /** It is called without a key; absent means with one. */
+  keyless?: true
   /** Set where the provider itself has ended: every call is refused. */
   retired?: Source & { on: string }
   /** Its models that end, or have ended, by id. */

@@ -1,12 +1,20 @@
-/** What becomes of a custom provider's headers and keys when its row is changed. */
+/** What a custom provider's row becomes when it is made or changed, with its headers and keys. */
+import type { Caller } from '../auth/caller.ts'
+import type { ModelFacts } from '../chat/model.ts'
+import type { DialectId } from '../chat/request.ts'
 import type { AuditEntry } from '../db/audit.ts'
+import { toCustomProvider } from '../db/configuration.ts'
 import { moveProviderToHub, type ProviderChanges, type StoredProvider } from '../db/routing.ts'
 import { listKeysOfRow } from '../db/sealed.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import { type KnownProvider, toKnown } from '../gateway/directory.ts'
 import { type HeaderColumns, openHeaders, sealHeaders } from '../gateway/provider-row.ts'
 import { resealKey } from '../gateway/reseal-key.ts'
+import { addressRulesFor, checkBaseUrl } from '../http/safe-fetch.ts'
+import { withoutEndpoint } from '../providers/base-url.ts'
 import { headerNamesOf } from './provider-shapes.ts'
+import { withoutUndefined } from './shapes.ts'
 
 /**
  * The headers of a row after a change: those that were entered with it, else those from before.
@@ -66,4 +74,47 @@ export async function moveToHub(
 /** The error where the hub has a provider of an id that a person's own row would take. */
 export function hasOneAlready(id: string): HubError {
   return new HubError('CONFLICT', `The hub has a provider "${id}" already.`, { param: 'scope' })
+}
+
+/**
+ * Further dialects of a row, each at a base URL of the row's own origin: its keys and headers were
+ * entered for that one.
+ *
+ * @throws {HubError} VALIDATION_ERROR naming `dialects`.
+ */
+export async function checkDialects(
+  env: Env,
+  { configuration }: Caller,
+  baseUrl: string,
+  dialects: Partial<Record<DialectId, string | undefined>> | undefined,
+): Promise<StoredProvider['dialects']> {
+  const rules = addressRulesFor(env, configuration.user)
+  const checked: Partial<Record<DialectId, string>> = {}
+  for (const [name, entered] of Object.entries(dialects ?? {})) {
+    // The shape of the body names no other dialects.
+    const dialect = name as DialectId
+    const url = await checkBaseUrl(withoutEndpoint(entered ?? '', dialect), 'dialects', rules)
+    if (new URL(url).origin !== new URL(baseUrl).origin)
+      throw new HubError(
+        'VALIDATION_ERROR',
+        `"dialects" must be of the same scheme, host and port as "baseUrl": ${dialect} is not.`,
+        { param: 'dialects' },
+      )
+    checked[dialect] = url
+  }
+  return Object.keys(checked).length > 0 ? checked : null
+}
+
+/** A row as its keys are entered for it. */
+export function knownRow({ configuration }: Caller, row: StoredProvider): KnownProvider {
+  return toKnown(toCustomProvider({ row, role: configuration.user.role }))
+}
+
+/** What a person entered of models, as it is stored; null where that is nothing. */
+export function withoutUndefinedFacts(
+  details: Readonly<Record<string, { [K in keyof ModelFacts]?: ModelFacts[K] | undefined }>> | undefined,
+): Record<string, ModelFacts> | null {
+  const entries = Object.entries(details ?? {})
+  if (entries.length === 0) return null
+  return Object.fromEntries(entries.map(([model, facts]) => [model, withoutUndefined(facts)]))
 }

@@ -3,14 +3,17 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ModelFacts } from '../chat/model.ts'
 import { listKeys, type StoredKey } from '../db/keys.ts'
+import { storeListedModels } from '../db/routing.ts'
+import { entryOf } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 import { type Fault, HubError } from '../errors.ts'
 import { bindingOf, type Credential, openCredential } from '../gateway/credential.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
 import { addressRules, safeFetch } from '../http/safe-fetch.ts'
-import { askForModels, type Send } from '../providers/list-models.ts'
+import { askForModels, type ListedModels, type Send } from '../providers/list-models.ts'
 import { useStoredModels } from '../providers/refresh.ts'
 import { modelsOf } from '../providers/registry.ts'
+import { announceChange } from '../announce/announce.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
@@ -34,40 +37,72 @@ const Model = z.object({
   price: z.object({ input: z.number(), output: z.number() }).nullable(),
 })
 
-export const providerModelRoutes = new Hono<HubContext>().get(
-  '/:id/models',
-  endpoint({
-    guard: 'user',
-    summary:
-      'The models that are known of a provider; with ?refresh those that it lists to one of your keys.',
-    params: ById,
-    query: Query,
-    answer: listOf(Model),
-  }),
-  async (c) => {
-    const { id } = c.req.valid('param')
-    await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
-    const known = directoryOf(c).find(id)
-    if (!known) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
-    const facts = known.custom ? known.provider.models : modelsOf(known.id)
-    // The sandbox is no network, and has no more models than its row says.
-    if (!c.req.valid('query').refresh || known.id === 'sandbox') {
-      const data = Object.entries(facts).map(([model, fact]) => showModel(model, 'catalogue', fact))
+/** So many models of a list are kept. */
+const mostKept = 2_000
+
+export const providerModelRoutes = new Hono<HubContext>()
+  .get(
+    '/:id/models',
+    endpoint({
+      guard: 'user',
+      summary:
+        'The models that are known of a provider; with ?refresh those that it lists to one of your keys.',
+      params: ById,
+      query: Query,
+      answer: listOf(Model),
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      await useStoredModels(c.env, c.var.receivedAt, (work) => c.executionCtx.waitUntil(work))
+      const known = directoryOf(c).find(id)
+      if (!known) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
+      const facts = known.custom ? known.provider.models : modelsOf(known.id)
+      // The sandbox is no network, and has no more models than its row says.
+      if (!c.req.valid('query').refresh || known.id === 'sandbox') {
+        const data = Object.entries(facts).map(([model, fact]) => showModel(model, 'catalogue', fact))
+        return c.json({ data, nextCursor: null })
+      }
+      const listed = await askWithOwnKey(c.env, c.var.caller.configuration.user.id, known)
+      const data = Object.entries(listed).map(([model, said]) =>
+        showModel(model, 'provider', { ...said, ...entryOf(facts, model) }),
+      )
       return c.json({ data, nextCursor: null })
-    }
-    const listed = await askWithOwnKey(c.env, c.var.caller.configuration.user.id, known)
-    const data = listed.map((model) =>
-      showModel(model, 'provider', Object.hasOwn(facts, model) ? facts[model] : undefined),
-    )
-    return c.json({ data, nextCursor: null })
-  },
-)
+    },
+  )
+  .post(
+    '/:id/models',
+    endpoint({
+      guard: 'user',
+      audit: 'none: the list is the provider’s own',
+      summary: 'Asks a custom provider for its models, and keeps them: they are offered wherever models are.',
+      params: ById,
+      status: 201,
+      answer: listOf(Model),
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param')
+      const { user } = c.var.caller.configuration
+      const known = directoryOf(c).find(id)
+      if (!known) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
+      const { owner } = known.row.binding
+      if (!known.custom || (owner !== user.id && user.role !== 'admin'))
+        throw new HubError('FORBIDDEN', 'Only the list of a provider of your own can be kept.')
+      const listed = await askWithOwnKey(c.env, user.id, known)
+      const kept = Object.fromEntries(Object.entries(listed).slice(0, mostKept))
+      const epoch = await storeListedModels(c.env.DB, { owner, id }, kept, user.id, c.var.receivedAt)
+      await announceChange(c.env, user.id, epoch)
+      const data = Object.entries(kept).map(([model, said]) =>
+        showModel(model, 'provider', { ...said, ...entryOf(known.provider.models, model) }),
+      )
+      return c.json({ data, nextCursor: null }, 201)
+    },
+  )
 
 /** Of many keys that are refused these are tried. */
 const maxTries = 3
 
 /** The list that the provider gives to the first of the caller's own keys that it takes. */
-async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Promise<string[]> {
+async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Promise<ListedModels> {
   const keys = (await listKeys(env.DB, owner))
     .filter((key) => key.provider === known.id && key.rowOwner === known.row.binding.owner && key.enabled)
     .toSorted((a, b) => a.priority - b.priority)
@@ -84,7 +119,7 @@ async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Pro
       continue
     }
     const answer = await askForModels(known.provider, credential, send)
-    if (answer.type === 'models') return answer.ids
+    if (answer.type === 'models') return answer.models
     refusal = answer.error
   }
   throw refusal

@@ -1,12 +1,14 @@
 /** How a provider is entered and shown, with what its free tier would be as limits of a key. */
 import { z } from 'zod'
+import { toCustomProvider } from '../db/configuration.ts'
 import type { StoredProvider } from '../db/routing.ts'
+import { toKnown } from '../gateway/directory.ts'
 import { presetsOf, termsOf } from '../providers/presets.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mostDollars } from '../providers/registry.ts'
 import { strategyNames } from '../quota/strategies.ts'
 import { Limit } from './key-shapes.ts'
-import { ModelName, Name } from './shapes.ts'
+import { ModelName, Name, Time, toTimeOrNull } from './shapes.ts'
 
 const ProviderId = z
   .string()
@@ -20,7 +22,7 @@ const HeaderValue = z
     /^[\x20-\x7e\xa0-\xff]*$/,
     'must be Latin-1 text without line breaks and other control characters, as header values are',
   )
-const Headers = z
+export const Headers = z
   .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), HeaderValue)
   .refine(
     (headers) => !Object.keys(headers).some((name) => reserved.has(name.toLowerCase())),
@@ -42,7 +44,31 @@ const reserved = new Set([
   'transfer-encoding',
   'connection',
 ])
-const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini'])
+export const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere'])
+/** Further dialects of the same server, with their base URLs. */
+const Dialects = z.partialRecord(
+  z.enum([...Dialect.options, 'openai-embeddings']),
+  z.string().trim().min(1).max(500),
+)
+/** What a model can, by its id. What is not said is unknown, and passes. */
+const ModelDetails = z
+  .record(
+    ModelName,
+    z.strictObject({
+      contextTokens: z.int().min(1).max(1_000_000_000).optional(),
+      outputTokens: z.int().min(1).max(1_000_000_000).optional(),
+      input: z
+        .array(z.enum(['image', 'audio', 'video', 'pdf']))
+        .max(4)
+        .readonly()
+        .optional(),
+      tools: z.boolean().optional(),
+      jsonSchema: z.boolean().optional(),
+      reasoning: z.boolean().optional(),
+      sampling: z.boolean().optional(),
+    }),
+  )
+  .refine((details) => Object.keys(details).length <= 1_000, 'must have at most 1000 models')
 const Models = z.array(ModelName).max(1_000)
 
 const Dollars = z.number().min(0).max(mostDollars)
@@ -58,7 +84,7 @@ const Prices = z
     }),
   )
   .refine((prices) => Object.keys(prices).length <= 1_000, 'must have at most 1000 models')
-const BaseUrl = z.string().trim().min(1).max(500)
+export const BaseUrl = z.string().trim().min(1).max(500)
 
 export const ProviderInput = z.strictObject({
   id: ProviderId,
@@ -68,6 +94,10 @@ export const ProviderInput = z.strictObject({
   models: Models.optional(),
   headers: Headers.optional(),
   prices: Prices.optional(),
+  dialects: Dialects.optional(),
+  modelDetails: ModelDetails.optional(),
+  /** `none` where the server needs no key. */
+  key: z.enum(['none', 'needed']).optional(),
 })
 export const ProviderChange = z.strictObject({
   name: Name.optional(),
@@ -75,6 +105,9 @@ export const ProviderChange = z.strictObject({
   models: Models.optional(),
   headers: Headers.optional(),
   prices: Prices.optional(),
+  dialects: Dialects.optional(),
+  modelDetails: ModelDetails.optional(),
+  key: z.enum(['none', 'needed']).optional(),
   /** `hub` makes a provider of your own the whole hub's, with its keys. Only for administrators. */
   scope: z.literal('hub').optional(),
   strategy: z.enum(strategyNames).optional(),
@@ -98,6 +131,14 @@ export const ProviderView = z.object({
   dialects: z.record(z.string(), z.string()),
   defaultModel: z.string(),
   models: z.array(z.string()),
+  /** Of a custom provider's models those that a person named, the default one first. */
+  namedModels: z.array(z.string()),
+  /** Whether keys are sent to it: `none` where it needs none. */
+  key: z.enum(['none', 'needed']),
+  /** What is known of a custom provider's models, as far as somebody has said so. */
+  modelDetails: ModelDetails.nullable(),
+  /** When a custom provider listed its models last. */
+  listedAt: Time.nullable(),
   /** What a custom provider's models cost, as far as somebody has said so. */
   prices: Prices.nullable(),
   /** The headers that every call to a custom provider has besides. Their values are stored sealed and never shown. */
@@ -108,6 +149,8 @@ export const ProviderView = z.object({
   presets: z.array(PresetView),
   /** What it asks and gives, where there is no preset that says it. */
   terms: z.string().nullable(),
+  /** The day on which the provider itself ended: every call is refused. */
+  retiredOn: z.iso.date().nullable(),
 })
 
 /** The same after a change. */
@@ -133,12 +176,17 @@ export function showBuiltIn(
     dialects: { ...provider.dialects },
     defaultModel: provider.defaultModel,
     models: Object.keys(provider.models),
+    namedModels: [],
+    key: 'needed',
+    modelDetails: null,
+    listedAt: null,
     prices: null,
     headerNames: [],
     keysUrl: provider.keysUrl ?? null,
     strategy: strategy ?? null,
     presets: presetsOf(id).map((preset) => ({ ...preset, limits: [...preset.limits] })),
     terms: termsOf(id) ?? null,
+    retiredOn: provider.retired?.on ?? null,
   }
 }
 
@@ -152,19 +200,25 @@ export function headerNamesOf({
 
 /** A custom provider as the API shows it. */
 export function showCustom(row: StoredProvider, strategy: string | undefined): z.infer<typeof ProviderView> {
+  const { provider } = toKnown(toCustomProvider({ row, role: null }))
   return {
     id: row.id,
     name: row.name,
     kind: 'custom',
     scope: row.owner === 'hub' ? 'hub' : 'user',
-    dialects: { [row.dialect]: row.baseUrl },
-    defaultModel: row.models?.[0] ?? '',
-    models: row.models ?? [],
+    dialects: { [row.dialect]: row.baseUrl, ...row.dialects },
+    defaultModel: provider.defaultModel,
+    models: Object.keys(provider.models),
+    namedModels: row.models ?? [],
+    key: row.keyless ? 'none' : 'needed',
+    modelDetails: row.modelFacts,
+    listedAt: toTimeOrNull(row.listedAt),
     prices: row.prices,
     headerNames: headerNamesOf(row),
     keysUrl: null,
     strategy: strategy ?? null,
     presets: [],
     terms: null,
+    retiredOn: null,
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../db/routing.ts'
 import { HubError } from '../errors.ts'
 import { sealHeaders } from '../gateway/provider-row.ts'
-import { addressRules, checkBaseUrl } from '../http/safe-fetch.ts'
+import { addressRulesFor, checkBaseUrl } from '../http/safe-fetch.ts'
 import { catalog } from '../providers/catalog.ts'
 import { withoutEndpoint } from '../providers/base-url.ts'
 import { findProvider } from '../providers/registry.ts'
@@ -20,7 +20,11 @@ import { announceChange } from '../announce/announce.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { catalogueRoutes } from './catalogue.ts'
+import { addKeylessEntry } from './keyless.ts'
+import { checkDialects, knownRow, withoutUndefinedFacts } from './provider-change.ts'
 import { providerModelRoutes } from './provider-models.ts'
+import { providerTestRoutes } from './provider-test.ts'
 import { hasOneAlready, headersAfter, moveToHub } from './provider-change.ts'
 import {
   ChangedProviderView,
@@ -34,6 +38,8 @@ import { ownerOf, Scope } from './scope.ts'
 import { ById, listOf, withoutUndefined } from './shapes.ts'
 
 export const providerRoutes = new Hono<HubContext>()
+  .route('/', catalogueRoutes)
+  .route('/', providerTestRoutes)
   .route('/', providerModelRoutes)
   .get(
     '/',
@@ -82,7 +88,7 @@ export const providerRoutes = new Hono<HubContext>()
       }
       const now = Date.now()
       const pasted = withoutEndpoint(input.baseUrl, input.dialect)
-      const baseUrl = await checkBaseUrl(pasted, 'baseUrl', addressRules(c.env, isAdmin(caller)))
+      const baseUrl = await checkBaseUrl(pasted, 'baseUrl', addressRulesFor(c.env, caller.configuration.user))
       const row: StoredProvider = {
         owner,
         id: input.id,
@@ -92,6 +98,11 @@ export const providerRoutes = new Hono<HubContext>()
         models: input.models ?? null,
         ...(await sealHeaders(c.env, { owner, id: input.id, baseUrl }, input.headers)),
         prices: input.prices ?? null,
+        dialects: await checkDialects(c.env, caller, baseUrl, input.dialects),
+        modelFacts: withoutUndefinedFacts(input.modelDetails),
+        listedModels: null,
+        listedAt: null,
+        keyless: input.key === 'none',
         createdAt: now,
         updatedAt: now,
       }
@@ -103,6 +114,7 @@ export const providerRoutes = new Hono<HubContext>()
         detail: { owner, baseUrl: row.baseUrl },
       })
       await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, row.id))
+      if (row.keyless) await addKeylessEntry(c.env, knownRow(caller, row), actor)
       return c.json(showCustom(row, undefined), 201)
     },
   )
@@ -149,12 +161,26 @@ export const providerRoutes = new Hono<HubContext>()
         }
         if (change.baseUrl !== undefined) {
           const pasted = withoutEndpoint(change.baseUrl, custom.dialect)
-          change.baseUrl = await checkBaseUrl(pasted, 'baseUrl', addressRules(c.env, isAdmin(caller)))
+          change.baseUrl = await checkBaseUrl(
+            pasted,
+            'baseUrl',
+            addressRulesFor(c.env, caller.configuration.user),
+          )
         }
-        const { headers, ...others } = change
+        const { headers, key, modelDetails, dialects, ...others } = change
         const kept = await headersAfter(c.env, custom, change.baseUrl ?? custom.baseUrl, headers)
         droppedHeaders = kept.dropped
-        const changed = { ...withoutUndefined(others), ...kept.columns }
+        const baseUrl = change.baseUrl ?? custom.baseUrl
+        const hasMoved = baseUrl !== custom.baseUrl
+        const changed = {
+          ...withoutUndefined(others),
+          ...kept.columns,
+          ...(key && { keyless: key === 'none' }),
+          ...(modelDetails && { modelFacts: withoutUndefinedFacts(modelDetails) }),
+          // What it listed, and where else it is, was said of another address.
+          ...(hasMoved && { dialects: null, listedModels: null, listedAt: null }),
+          ...(dialects && { dialects: await checkDialects(c.env, caller, baseUrl, dialects) }),
+        }
         const changes = { row: { owner: custom.owner, id, change: changed }, strategy: order }
         const detail = {
           fields,
@@ -166,6 +192,9 @@ export const providerRoutes = new Hono<HubContext>()
           : await changeProvider(c.env.DB, changes, actor, { ...entry, detail })
         // Pools hold keys back that were entered for another address, whoever entered them.
         await announceChange(c.env, actor, epoch, await poolsOfProvider(c.env.DB, id))
+        const after = { ...custom, ...changed, ...(becomesHubs && { owner: 'hub' }) }
+        if (after.keyless && (hasMoved || !custom.keyless))
+          await addKeylessEntry(c.env, knownRow(caller, after), actor)
       }
       const strategies = await listStrategies(c.env.DB, actor)
       const now = findRow(await listProviders(c.env.DB, actor), id)
@@ -207,10 +236,6 @@ export const providerRoutes = new Hono<HubContext>()
       return c.body(null, 204)
     },
   )
-
-function isAdmin({ configuration }: Caller): boolean {
-  return configuration.user.role === 'admin'
-}
 
 /** Of two rows of the same id the user's own is meant. */
 function findRow(rows: StoredProvider[], id: string): StoredProvider | undefined {

@@ -30,6 +30,10 @@ function customRow(dialect: Dialect): Provider {
     sealedHeaders: null,
     byAdmin: false,
     prices: {},
+    dialects: {},
+    modelFacts: {},
+    listedModels: {},
+    keyless: false,
   }
   const configuration: Configuration = {
     user: { id: 'usr_1', name: 'ada', role: 'user', keepTranscripts: false, maxShare: null, ...noCaps },

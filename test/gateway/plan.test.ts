@@ -100,6 +100,10 @@ it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
       sealedHeaders: null,
       byAdmin: false,
       prices: {},
+      dialects: {},
+      modelFacts: {},
+      listedModels: {},
+      keyless: false,
     }
     const known = { providers: [mine], reach: [reach('mine', { rowOwner: 'usr_1' })] }
     expect(names(ask(asked, { in: known }))).toBe('NOT_FOUND')

@@ -85,6 +85,10 @@ export function customRow(id: string, change: Partial<CustomProvider> = {}): Cus
     sealedHeaders: null,
     byAdmin: true,
     prices: {},
+    dialects: {},
+    modelFacts: {},
+    listedModels: {},
+    keyless: false,
     ...change,
   }
 }

@@ -42,6 +42,10 @@ it('a plan calls for each pool only rows that its keys go with, in the dialect o
         sealedHeaders: null,
         byAdmin: false,
         prices: { m: { input: owners.indexOf(owner), output: 1 } },
+        dialects: {},
+        modelFacts: {},
+        listedModels: {},
+        keyless: false,
       }))
       const configuration: Configuration = {
         user: { id: 'usr_1', name: 'ada', role: 'user', keepTranscripts: false, maxShare: null, ...noCaps },

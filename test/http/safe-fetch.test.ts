@@ -210,6 +210,27 @@ describe('a base URL', () => {
     expect(rules('true', true)).toBe(true)
     expect(rules('true', false)).toBe(false)
     expect(rules('false', true)).toBe(false)
+    expect(rules('', true)).toBe(false)
+  })
+
+  it('is private in a local run without further ado, unless that is forbidden there', () => {
+    const run = { HUB_LOCAL: '1', HUB_PORT: '8787' }
+    expect(addressRules(run, true).allowPrivate).toBe(true)
+    expect(addressRules(run, false).allowPrivate).toBe(false)
+    expect(addressRules({ ...run, ALLOW_PRIVATE_UPSTREAMS: 'false' }, true).allowPrivate).toBe(false)
+    // The variable alone is no local run: no port was opened for one.
+    expect(addressRules({ HUB_LOCAL: '1' }, true).allowPrivate).toBe(false)
+  })
+
+  it.each([
+    [{}, true, 'set ALLOW_PRIVATE_UPSTREAMS=true'],
+    [{ ALLOW_PRIVATE_UPSTREAMS: 'true' }, false, 'only administrators may use'],
+  ])('where it is refused says what would allow it (%j, by an admin: %s)', async (env, byAdmin, words) => {
+    for (const text of ['http://localhost:11434/v1', 'https://10.0.0.1/v1', 'http://[::1]:8000'])
+      await expect(checkBaseUrl(text, 'baseUrl', addressRules(env, byAdmin))).rejects.toMatchObject({
+        code: 'VALIDATION_ERROR',
+        message: expect.stringContaining(words),
+      })
   })
 })
 

@@ -9,10 +9,13 @@ import type { Provider } from '../../src/providers/provider.ts'
 
 describe('authHeaders', () => {
   it('shows the key as each dialect wants it', () => {
-    expect(authHeaders('openai-chat', 'k')).toEqual({ authorization: 'Bearer k' })
-    expect(authHeaders('openai-responses', 'k')).toEqual({ authorization: 'Bearer k' })
-    expect(authHeaders('anthropic', 'k')).toEqual({ 'x-api-key': 'k', 'anthropic-version': '2023-06-01' })
-    expect(authHeaders('gemini', 'k')).toEqual({ 'x-goog-api-key': 'k' })
+    expect(authHeaders({}, 'openai-chat', 'k')).toEqual({ authorization: 'Bearer k' })
+    expect(authHeaders({}, 'openai-responses', 'k')).toEqual({ authorization: 'Bearer k' })
+    expect(authHeaders({}, 'anthropic', 'k')).toEqual({ 'x-api-key': 'k', 'anthropic-version': '2023-06-01' })
+    expect(authHeaders({}, 'gemini', 'k')).toEqual({ 'x-goog-api-key': 'k' })
+    expect(authHeaders({ keyless: true }, 'openai-chat', 'k')).toEqual({})
+    expect(authHeaders({ keyless: true }, 'gemini', 'k')).toEqual({})
+    expect(authHeaders({ keyless: true }, 'anthropic', 'k')).toEqual({ 'anthropic-version': '2023-06-01' })
   })
 })
 

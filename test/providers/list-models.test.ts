@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { readModelList } from '../../src/providers/list-models.ts'
 
-const read = (body: unknown) => readModelList(JSON.stringify(body))
+const readFacts = (body: unknown) => readModelList(JSON.stringify(body))
+const read = (body: unknown) => {
+  const models = readFacts(body)
+  return models && Object.keys(models)
+}
 
 describe('readModelList', () => {
   it.each([
@@ -36,5 +40,35 @@ describe('readModelList', () => {
 
   it('takes no more models than anybody has', () => {
     expect(read(Array.from({ length: 6_000 }, (_, i) => `m-${i}`))).toHaveLength(5_000)
+  })
+})
+
+describe('what a list says of a model', () => {
+  it.each([
+    ['vLLM', { id: 'm', max_model_len: 32_768 }, { contextTokens: 32_768 }],
+    ['llama.cpp', { id: 'm', meta: { n_ctx_train: 8_192 } }, { contextTokens: 8_192 }],
+    [
+      'OpenRouter',
+      {
+        id: 'm',
+        context_length: 64_000,
+        architecture: { input_modalities: ['text', 'image', 'file'] },
+        supported_parameters: ['tools', 'temperature'],
+      },
+      { contextTokens: 64_000, input: ['image', 'pdf'], tools: true },
+    ],
+    [
+      'Mistral',
+      { id: 'm', max_context_length: 4_096, capabilities: { function_calling: false, vision: false } },
+      { contextTokens: 4_096, input: [], tools: false },
+    ],
+    [
+      'Gemini',
+      { name: 'models/m', inputTokenLimit: 1_048_576, outputTokenLimit: 65_536 },
+      { contextTokens: 1_048_576, outputTokens: 65_536 },
+    ],
+    ['a server that says little', { id: 'm', context_length: -1, capabilities: 'tools' }, {}],
+  ])('is read of %s, and what it does not say is unknown', (_, entry, facts) => {
+    expect(readFacts([entry])).toEqual({ m: facts })
   })
 })

@@ -210,3 +210,42 @@ describe('the providers that are offered', () => {
     expect(await call('POST', '/api/keys', body, ada.session)).toMatchObject({ limits })
   })
 })
+
+describe('what ends', () => {
+  it('is named by the routes that name it, with what to take instead', async () => {
+    const candidates = [
+      { provider: 'openai', model: 'gpt-4.1' },
+      { provider: 'github' },
+      { provider: 'groq' },
+    ]
+    const body = { name: 'ageing', candidates }
+    expect(await call('POST', '/api/routes', body, ada.session)).toMatchObject({
+      endings: [
+        {
+          provider: 'openai',
+          model: 'gpt-4.1',
+          on: '2027-01-14',
+          successor: 'gpt-6.1-terra',
+          message: expect.stringContaining('Use openai/gpt-6.1-terra instead.'),
+        },
+        { provider: 'github', model: null, isOver: true, message: 'github ended on 2026-07-30.' },
+      ],
+    })
+  })
+
+  it('is said of a provider, and how old the tables are of all', async () => {
+    const { data } = await call<{ data: { id: string; retiredOn: string | null }[] }>(
+      'GET',
+      '/api/providers',
+      undefined,
+      ada.session,
+    )
+    expect(data.filter(({ retiredOn }) => retiredOn !== null)).toMatchObject([
+      { id: 'github', retiredOn: '2026-07-30' },
+    ])
+    expect(await call('GET', '/api/providers/catalogue', undefined, ada.session)).toMatchObject({
+      publishedAt: null,
+      builtInAsOf: expect.stringMatching(/^2026-/),
+    })
+  })
+})

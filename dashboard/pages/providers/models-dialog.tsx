@@ -6,7 +6,8 @@ import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
-import { change, type Source, useResource } from '../../state/resource.ts'
+import { change, refresh, type Source, useResource } from '../../state/resource.ts'
+import { modelsSource, providersSource } from '../../state/sources.ts'
 import { ResourceView } from '../../parts/resource-view.tsx'
 import { words } from '../../text/providers.ts'
 
@@ -15,6 +16,11 @@ type Model = Awaited<ReturnType<typeof readModels>>[number]
 async function readModels(id: string, fromProvider: boolean) {
   const query = fromProvider ? { refresh: 'true' as const } : {}
   return (await ask(api.api.providers[':id'].models.$get({ param: { id }, query }))).data
+}
+
+/** What a custom provider lists is kept: it is offered wherever models are. */
+async function keepModels(id: string) {
+  return (await ask(api.api.providers[':id'].models.$post({ param: { id } }))).data
 }
 
 const columns: readonly Column<Model>[] = [
@@ -35,24 +41,27 @@ const columns: readonly Column<Model>[] = [
 
 export function ModelsDialog({
   provider: { id, name },
+  mayKeep,
   onClosed,
 }: {
   provider: Provider
+  mayKeep: boolean
   onClosed: () => void
 }) {
   const source: Source<Model[]> = { name: `models/${id}`, load: () => readModels(id, false) }
   const models = useResource(source)
   const announce = useAnnounce()
   const look = useAction(async () => {
-    const listed = await readModels(id, true)
+    const listed = mayKeep ? await keepModels(id) : await readModels(id, true)
     change(source, () => listed)
     announce(words.listed(listed.length))
+    if (mayKeep) await Promise.all([refresh(providersSource), refresh(modelsSource)])
   })
   return (
     <Dialog title={words.modelsOf(name)} onClosed={onClosed}>
       {(close) => (
         <>
-          <p class="quiet">{words.refreshHint}</p>
+          <p class="quiet">{mayKeep ? words.keepHint : words.refreshHint}</p>
           <ErrorNotice error={look.error} />
           <ResourceView resource={models}>
             {(data) =>

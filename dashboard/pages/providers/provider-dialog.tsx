@@ -8,6 +8,8 @@ import { LineError, readHeaders, readModels, writeModels } from '../../state/pro
 import { refresh } from '../../state/resource.ts'
 import { modelsSource, providersSource } from '../../state/sources.ts'
 import { words } from '../../text/providers.ts'
+import { LocalServerField } from './local-server-field.tsx'
+import { TryAddress } from './try-address.tsx'
 
 interface ProviderDialogProps {
   /** Absent where one is added. */
@@ -16,7 +18,7 @@ interface ProviderDialogProps {
   onClosed: () => void
 }
 
-const dialects = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const
+const dialects = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere'] as const
 const fields = ['id', 'name', 'baseUrl', 'dialect', 'models', 'headers']
 
 export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogProps) {
@@ -32,6 +34,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
     const told = {
       name,
       ...listed,
+      key: ticked('keyless') ? ('none' as const) : ('needed' as const),
       ...((Object.keys(headers).length > 0 || ticked('noHeaders')) && { headers }),
     }
     let droppedHeaders: string[] = []
@@ -61,6 +64,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       fields={fields}
       onClosed={onClosed}
     >
+      {!provider && <LocalServerField />}
       {!provider && (
         <Field label={words.id} name="id" hint={words.idHint} error={error}>
           {(control) => <input {...control} required autofocus autocomplete="off" spellcheck={false} />}
@@ -98,13 +102,17 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
           )}
         </Field>
       )}
+      <label class="check">
+        <input type="checkbox" name="keyless" defaultChecked={provider?.key === 'none'} /> {words.keyless}
+      </label>
+      <TryAddress dialect={provider && Object.keys(provider.dialects)[0]} />
       <Field label={words.modelList} name="models" optional hint={words.modelListHint} error={error}>
         {(control) => (
           <textarea
             {...control}
             rows={4}
             spellcheck={false}
-            defaultValue={provider ? writeModels(provider.models, provider.prices) : ''}
+            defaultValue={provider ? writeModels(provider.namedModels, provider.prices) : ''}
           />
         )}
       </Field>
