@@ -51,10 +51,9 @@ function offered(dialect: DialectId, tool: JsonObject): OfferedTool[] {
       return named(name, parametersJsonSchema ?? parameters)
     })
   if (tool.type === 'namespace')
-    return listIn(tool.tools).map((inner) => {
-      const { name, parameters } = objectIn(inner) ?? {}
-      return { ...named(name, parameters), namespace: textIn(tool.name) ?? '' }
-    })
+    return listIn(tool.tools).flatMap((inner) =>
+      offered(dialect, objectIn(inner) ?? {}).map((one) => ({ ...one, namespace: textIn(tool.name) ?? '' })),
+    )
   if (tool.type === 'custom' && dialect === 'openai-responses')
     return [{ ...named(tool.name, undefined), isCustom: true }]
   const called = objectIn(tool.function)

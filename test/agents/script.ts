@@ -104,7 +104,10 @@ class Toolbox {
   }
 
   run(command: string): Omit<Call, 'id'> | undefined {
-    return this.named(/^(?:bash|run_shell_command|exec_command|shell|shell_command)$/i, { command })
+    return (
+      this.named(/^(?:bash|run_shell_command|exec_command|shell|shell_command)$/i, { command }) ??
+      this.#inCode(/^exec_command$/, { cmd: command })
+    )
   }
 
   edit(file: string): Omit<Call, 'id'> | undefined {
@@ -126,7 +129,7 @@ class Toolbox {
    * show them after a search; they are called without being among the tools.
    */
   ofArchive(name: RegExp, values: Record<string, string>): Omit<Call, 'id'> | undefined {
-    const offered = this.named(name, values)
+    const offered = this.named(name, values) ?? this.#inCode(name, values)
     if (offered) return offered
     const found = [...this.#text.matchAll(/mcp__archive__[\w.-]+/g)].map(([one]) => one)
     if (!this.#hasSearched) return this.named(search, { query: `select:${[...new Set(found)].join()}` })
@@ -139,13 +142,22 @@ class Toolbox {
       : { name: known, arguments: values }
   }
 
+  /** Codex has its newest models write code, which calls its tools. */
+  #inCode(name: RegExp, values: Record<string, string>): Omit<Call, 'id'> | undefined {
+    const find = `const { name } = ALL_TOOLS.find((tool) => ${String(name)}.test(tool.name))`
+    const input = `${find}\ntext(JSON.stringify(await tools[name](${JSON.stringify(values)})))`
+    return this.named(/^exec$/, { input })
+  }
+
   /** A call of the tool with such a name, with these values where its schema has a place for them. */
   named(name: RegExp, values: Record<string, string>): Omit<Call, 'id'> | undefined {
     const tool = this.#tools.find((one) => name.test(one.name))
     if (!tool) return undefined
     const { namespace, isCustom, schema } = tool
-    if (isCustom) return { name: tool.name, arguments: {}, input: values.input ?? '' }
-    return { name: tool.name, arguments: fill(schema, values), ...(namespace !== undefined && { namespace }) }
+    const called = { name: tool.name, ...(namespace !== undefined && { namespace }) }
+    return isCustom
+      ? { ...called, arguments: {}, input: values.input ?? '' }
+      : { ...called, arguments: fill(schema, values) }
   }
 }
 

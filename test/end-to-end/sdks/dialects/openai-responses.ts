@@ -99,9 +99,9 @@ function callItem(call: SaidCall): Item {
   }
 }
 
-function customCallItem({ id: call_id, name }: SaidCall, input: string): Item {
+function customCallItem({ id: call_id, name, namespace }: SaidCall, input: string): Item {
   const id = `ctc_${call_id}`
-  const head = { id, type: 'custom_tool_call', call_id, name }
+  const head = { id, type: 'custom_tool_call', call_id, name, ...(namespace !== undefined && { namespace }) }
   return {
     whole: { ...head, status: 'completed', input },
     start: { ...head, status: 'in_progress', input: '' },
