@@ -18,3 +18,8 @@ it.each(files)('no list in %s has a `defaultValue`: its first option would be ch
   const selects = attributesOfSelects(readFileSync(path.join(root, file), 'utf8'))
   expect(selects.filter((attributes) => attributes.includes('defaultValue'))).toEqual([])
 })
+
+it('search engines are told to stay away: the page itself would answer for `/robots.txt`', () => {
+  const robots = readFileSync(path.join(root, 'public/robots.txt'), 'utf8')
+  expect(robots).toMatch(/^User-agent: \*\nDisallow: \/$/m)
+})
