@@ -190,6 +190,8 @@ describe('falling over', () => {
         trail: [
           { status: 503, blame: 'provider' },
           { status: null, blame: 'provider' },
+          // The first call is made again, because nobody else can serve.
+          { status: 503, blame: 'provider' },
         ],
       },
     })
