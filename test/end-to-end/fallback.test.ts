@@ -196,7 +196,7 @@ describe('falling over', () => {
       },
     })
     const log = await readLog(hub, person.session, response.headers.get('x-hub-request-id'))
-    expect(log).toMatchObject({ status: 502, code: 'PROVIDER_ERROR', attempts: 2 })
+    expect(log).toMatchObject({ status: 502, code: 'PROVIDER_ERROR', attempts: 3 })
   })
 })
 
