@@ -4,6 +4,7 @@ import { useErrorBoundary, useLayoutEffect, useState } from 'preact/hooks'
 import type { Person } from '../api.ts'
 import { Page as PageFrame } from '../parts/page.tsx'
 import { type Page, type PageProps, pages } from '../pages/index.ts'
+import { readScroll } from '../state/address.ts'
 import { findPage } from '../state/find-page.ts'
 import { text } from '../text.ts'
 
@@ -38,7 +39,6 @@ function LoadedPage({ page, params, path, person }: LoadedPageProps) {
       if (overtaken) return
       if (!loaded) return setShown({ type: 'broken' })
       setShown({ type: 'shown', path, View: loaded.default, params })
-      window.scrollTo(0, 0)
     }
     void show()
     return () => {
@@ -46,6 +46,12 @@ function LoadedPage({ page, params, path, person }: LoadedPageProps) {
     }
     // The path says which page it is, and all of its parameters.
   }, [path])
+
+  const shownPath = shown.type === 'shown' ? shown.path : undefined
+  // Who comes back goes on where they were; what was read before is drawn at once.
+  useLayoutEffect(() => {
+    if (shownPath !== undefined) window.scrollTo(0, readScroll())
+  }, [shownPath])
 
   switch (shown.type) {
     case 'loading':

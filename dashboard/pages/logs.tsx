@@ -103,6 +103,8 @@ function Rows({ page: { rows, nextCursor, names }, filter, source }: RowsProps) 
             caption={words.caption}
             columns={columnsOf(everyones ? (id) => ownerName(id, names) : undefined)}
             rows={rows}
+            // What was asked for is shown: one button leads further back.
+            step={Math.max(rows.length, 1)}
             keyOf={({ id }) => id}
             hrefOf={({ id }) => `/logs/${id}${seen}`}
             classOf={(row) => (outcomeOf(row) === 'bad' ? 'row-bad' : '')}

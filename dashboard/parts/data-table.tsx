@@ -37,14 +37,14 @@ const cards = 25
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { caption, columns, rows, keyOf, hrefOf, classOf, step = 100 } = props
-  const [most, setMost] = useState(step)
-  const shown = Math.min(rows.length, most)
+  const [steps, setSteps] = useState(1)
+  const shown = Math.min(rows.length, steps * step)
   // All rows of a table decide how broad its columns are; cards do not move one another.
   const drawn = useSlices(shown, useIsNarrow() ? cards : shown)
   const hidden = rows.length - shown
   const end = useRef<HTMLParagraphElement>(null)
   const showMore = (): void => {
-    setMost(most + step)
+    setSteps(steps + 1)
     // The button that has focus is about to go.
     if (hidden <= step) end.current?.focus()
   }

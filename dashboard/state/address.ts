@@ -18,9 +18,19 @@ export function navigate(to: string, { replace = false } = {}): void {
   const url = new URL(to, location.href)
   if (url.href !== location.href) {
     if (replace) history.replaceState(null, '', url)
-    else history.pushState(null, '', url)
+    else {
+      history.replaceState({ scrollY }, '')
+      history.pushState(null, '', url)
+    }
   }
   moved.dispatchEvent(new Event('move'))
+}
+
+/** How far down a person had read when they left this page, in pixels; 0 where they come to it by a link. */
+export function readScroll(): number {
+  const state: unknown = history.state
+  const isKept = typeof state === 'object' && state !== null && 'scrollY' in state
+  return isKept && typeof state.scrollY === 'number' ? state.scrollY : 0
 }
 
 export function useAddress(): Address {

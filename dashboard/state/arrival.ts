@@ -13,7 +13,8 @@ export function useArrival<Page extends HTMLElement>(title: string, start = 'h1'
   }, [title])
   useEffect(() => {
     const found = page.current?.querySelector<HTMLElement>(start) ?? page.current?.querySelector('h1')
-    found?.focus()
+    // The page view decides how far down it is shown.
+    found?.focus({ preventScroll: true })
   }, [start])
   return page
 }

@@ -10,6 +10,8 @@ import { toApiError } from './action.ts'
 export interface Source<Data> {
   name: string
   load: () => Promise<Data>
+  /** What is remembered once it was read again, where that is more than what was read. */
+  merge?(read: Data, known: Data): Data
 }
 
 /** For a page that may have nothing to ask. */
@@ -63,10 +65,11 @@ function tell(entry: Entry): void {
   for (const listener of entry.listeners) listener()
 }
 
-export function useResource<Data>({ name, load }: Source<Data>): Resource<Data> {
+export function useResource<Data>(source: Source<Data>): Resource<Data> {
+  const { name, load } = source
   const entry = entryOf(name)
   const [, setTurn] = useState(0)
-  const reload = useCallback(() => refresh({ name, load }), [name, load])
+  const reload = useCallback(() => refresh(source), [name, load])
 
   // Before the page is painted: what it needs is asked for while the browser paints what is there.
   useLayoutEffect(() => {
@@ -75,7 +78,7 @@ export function useResource<Data>({ name, load }: Source<Data>): Resource<Data> 
     listeners.add(listener)
     const look = (): void => {
       if (document.visibilityState === 'visible' && Date.now() - entryOf(name).readAt > freshForMs)
-        void refresh({ name, load })
+        void refresh(source)
     }
     look()
     document.addEventListener('visibilitychange', look)
@@ -93,7 +96,7 @@ export function useResource<Data>({ name, load }: Source<Data>): Resource<Data> 
 }
 
 /** Reads a source again, for everyone who shows it. */
-export async function refresh<Data>({ name, load }: Source<Data>): Promise<void> {
+export async function refresh<Data>({ name, load, merge }: Source<Data>): Promise<void> {
   const entry = entryOf(name)
   const turn = ++entry.turn
   // Whoever looks while it is being read need not read it too.
@@ -101,7 +104,8 @@ export async function refresh<Data>({ name, load }: Source<Data>): Promise<void>
   try {
     const data = await load()
     if (turn < entry.shown) return
-    entry.data = data
+    // What is remembered under a name is what its source read.
+    entry.data = merge && entry.data !== undefined ? merge(data, entry.data as Data) : data
     entry.error = undefined
   } catch (thrown) {
     if (turn < entry.shown) return

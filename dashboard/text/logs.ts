@@ -34,7 +34,7 @@ export const words = {
   clear: 'Clear filters',
   nothing: 'Nothing here fits these filters.',
   nothingYet: 'Nothing among the newest requests fits these filters.',
-  older: 'Look further back',
+  older: 'Load older',
   pause: 'Pause',
   follow: 'Follow',
   fresh: (n: number) => `${number(n)} new`,

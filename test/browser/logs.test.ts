@@ -417,4 +417,37 @@ describe('the log', () => {
     await check('log-skipped')
     await end()
   })
+
+  it('loads older requests with one button, and keeps them and the place when one comes back', async () => {
+    const { page, end } = await visit(browser, `${hub.url}/logs?provider=paged`, {
+      session: ada.session,
+      foreseen: /404/,
+    })
+    // The hub's own answer, as if it had two hundred rows.
+    const pattern = '**/api/logs?limit=*'
+    const one = await hub.call<object>('GET', `/api/logs/${rescued}`, { as: ada.session })
+    const rowsFrom = (newest: number) =>
+      Array.from({ length: 100 }, (_, index) => ({ ...one, id: `req_${newest - index}` }))
+    await page.route(pattern, (route) => {
+      const isOlder = new URL(route.request().url()).searchParams.has('cursor')
+      const json = isOlder
+        ? { data: rowsFrom(800), nextCursor: null, names: {} }
+        : { data: rowsFrom(900), nextCursor: 'req_801', names: {} }
+      return route.fulfill({ json })
+    })
+    await page.reload()
+    const rows = page.getByRole('rowheader')
+    await expect.poll(() => rows.count()).toBe(100)
+    await page.getByRole('button', { name: 'Load older' }).click()
+    await expect.poll(() => rows.count()).toBe(200)
+    expect(await page.getByRole('button', { name: /^Show/ }).count()).toBe(0)
+    await rows.nth(150).getByRole('link').click()
+    await page.waitForURL('**/logs/req_*')
+    await page.goBack()
+    await expect.poll(() => rows.count()).toBe(200)
+    await expect.poll(() => page.evaluate<number>('scrollY')).toBeGreaterThan(1_000)
+    await page.unroute(pattern)
+    await page.goto('about:blank')
+    await end()
+  })
 })

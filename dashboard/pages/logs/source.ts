@@ -14,7 +14,14 @@ const rowsPerPage = '100'
 const fewRows = '25'
 
 export function logSource(filter: LogFilter): Source<LogPage> {
-  return { name: `logs?${JSON.stringify(filter)}`, load: () => readPage(filter) }
+  return { name: `logs?${JSON.stringify(filter)}`, load: () => readPage(filter), merge: keepOlder }
+}
+
+/** Rows further back stay, where nothing is missing between them and what was read. */
+function keepOlder(read: LogPage, known: LogPage): LogPage {
+  const present = new Set(known.rows.map(({ id }) => id))
+  const joins = read.nextCursor !== null && read.rows.some(({ id }) => present.has(id))
+  return joins ? { ...join(read, known), nextCursor: known.nextCursor } : read
 }
 
 /** Reads what lies before a cursor, or the newest without one. */
