@@ -96,7 +96,8 @@ export function useResource<Data>(source: Source<Data>): Resource<Data> {
 }
 
 /** Reads a source again, for everyone who shows it. */
-export async function refresh<Data>({ name, load, merge }: Source<Data>): Promise<void> {
+export async function refresh<Data>(source: Source<Data>): Promise<void> {
+  const { name, load } = source
   const entry = entryOf(name)
   const turn = ++entry.turn
   // Whoever looks while it is being read need not read it too.
@@ -105,7 +106,8 @@ export async function refresh<Data>({ name, load, merge }: Source<Data>): Promis
     const data = await load()
     if (turn < entry.shown) return
     // What is remembered under a name is what its source read.
-    entry.data = merge && entry.data !== undefined ? merge(data, entry.data as Data) : data
+    const known = entry.data as Data | undefined
+    entry.data = known === undefined ? data : (source.merge?.(data, known) ?? data)
     entry.error = undefined
   } catch (thrown) {
     if (turn < entry.shown) return
