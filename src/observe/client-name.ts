@@ -18,7 +18,7 @@ export function clientName(userAgent: string | undefined): string | undefined {
 }
 
 function browserIn(userAgent: string): string {
-  const products = userAgent.replaceAll(/\([^)]*\)/g, ' ').split(' ')
+  const products = userAgent.replaceAll(/\([^()]*\)/g, ' ').split(' ')
   const found = browsers.flatMap((name) => products.find((product) => product.startsWith(`${name}/`)) ?? [])
   return found[0] ?? userAgent
 }
