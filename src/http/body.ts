@@ -8,7 +8,7 @@ import { HubError, toHubError } from '../errors.ts'
 import type { BodyHold } from './bodies-in-work.ts'
 import { BrokenBodyError, formatBytes, readChunks, statedLength } from './bounded-reader.ts'
 import { drains } from './drains.ts'
-import { codingOf, Unpacker } from './packed-body.ts'
+import { codingOf, Decompressor } from './compressed-body.ts'
 
 /** The largest body of any route, in bytes. */
 export const maxBodyBytes = 32 * 1024 * 1024
@@ -24,11 +24,11 @@ const smallBytes = 16 * 1024
 const drainPatience = { idleMs: 5_000, wholeMs: 30_000 }
 
 /**
- * Reads a request body as text, unpacked where it is packed. All bounds are those of the plain text.
+ * Reads a request body as text, decompressed where it is compressed. All bounds are those of the text.
  * @param maxBytes the bound of the route.
  * @param hold counts the bytes; its owner releases it, whatever comes of this.
  * @param address of the client, under which the rest of a refused body is counted.
- * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values, a packed body
+ * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values, a compressed body
  *   that is broken), UNSUPPORTED_MEDIA_TYPE, OVERLOADED, or REQUEST_TIMEOUT.
  */
 export async function readBody(
@@ -42,18 +42,18 @@ export async function readBody(
   if (length > maxBytes) throw bodyTooLarge(maxBytes)
   hold.expect(length)
   const reading = new BodyReading(maxBytes, hold, address)
-  const unpacker = coding && new Unpacker(coding, (bytes) => reading.take(bytes))
+  const decompressor = coding && new Decompressor(coding, (bytes) => reading.take(bytes))
   try {
-    const isWhole = await readChunks(request.body, (chunk) => reading.receive(chunk, unpacker), {
+    const isWhole = await readChunks(request.body, (chunk) => reading.receive(chunk, decompressor), {
       ...(maxBytes > smallBytes ? patience : smallPatience),
       expired: bodyTooSlow,
     })
-    if (isWhole && !reading.refusal) await unpacker?.end()
+    if (isWhole && !reading.refusal) await decompressor?.end()
     return reading.finish()
   } catch (thrown) {
     throw reading.refusal ?? (thrown instanceof BrokenBodyError ? brokenOff(thrown) : thrown)
   } finally {
-    unpacker?.stop()
+    decompressor?.stop()
     reading.stop()
   }
 }
@@ -68,7 +68,7 @@ class BodyReading {
   readonly #decoder = new TextDecoder()
   readonly #scanner = new JsonScanner(requestBounds)
   readonly #pieces: string[] = []
-  /** What was received, and what that is unpacked. */
+  /** Bytes as they were received, and decompressed. */
   #received = 0
   #plain = 0
   #endDrain: (() => void) | undefined
@@ -81,11 +81,11 @@ class BodyReading {
   }
 
   /** Takes bytes as they were sent. @returns whether to read on. */
-  receive(chunk: Uint8Array, unpacker: Unpacker | undefined): boolean | Promise<boolean> {
+  receive(chunk: Uint8Array, decompressor: Decompressor | undefined): boolean | Promise<boolean> {
     this.#received += chunk.byteLength
     if (!this.refusal && this.#received > this.#maxBytes) this.#refuse(bodyTooLarge(this.#maxBytes))
     if (this.refusal) return this.#mayDrain()
-    return unpacker ? this.#unpack(chunk, unpacker) : this.take(chunk) || this.#mayDrain()
+    return decompressor ? this.#decompress(chunk, decompressor) : this.take(chunk) || this.#mayDrain()
   }
 
   /** Takes bytes of the plain text. @returns whether more of it is wanted. */
@@ -116,11 +116,11 @@ class BodyReading {
     this.#endDrain?.()
   }
 
-  async #unpack(chunk: Uint8Array, unpacker: Unpacker): Promise<boolean> {
+  async #decompress(chunk: Uint8Array, decompressor: Decompressor): Promise<boolean> {
     try {
-      return (await unpacker.push(chunk)) || this.#mayDrain()
+      return (await decompressor.push(chunk)) || this.#mayDrain()
     } catch (thrown) {
-      // Where a bound refused it, unpacking failed only because it was stopped.
+      // Where a bound refused it, decompression failed only because it was stopped.
       if (!this.refusal) this.#refuse(toHubError(thrown))
       return this.#mayDrain()
     }

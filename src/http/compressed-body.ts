@@ -1,5 +1,5 @@
 /**
- * Request bodies in a `content-encoding`, unpacked while they come.
+ * Request bodies in a `content-encoding`, decompressed while they come.
  * https://www.rfc-editor.org/rfc/rfc9110#section-8.4
  *
  * workerd's `DecompressionStream` writes without backpressure, and a byte of deflate can hold
@@ -42,15 +42,15 @@ function shown(names: string[]): string {
   return /^[\w.+, -]{1,60}$/.test(text) ? `"${text}"` : 'of another name'
 }
 
-/** Unpacks one body. */
-export class Unpacker {
+/** Decompresses one body. */
+export class Decompressor {
   readonly #coding: Coding
   readonly #take: (bytes: Uint8Array) => boolean
   #inflater: Inflater | undefined
   /** What came before the form of a deflated body is known. */
   #head: Uint8Array = new Uint8Array(0)
 
-  /** @param take is given what was packed, piece by piece, until it answers false. */
+  /** @param take is given the plain bytes, piece by piece, until it answers false. */
   constructor(coding: Coding, take: (bytes: Uint8Array) => boolean) {
     this.#coding = coding
     this.#take = take

@@ -1,4 +1,4 @@
-/** Packed request bodies, on the streams of the runtime that unpacks them. */
+/** Compressed request bodies, on the streams of the runtime that decompresses them. */
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { HubError } from '../../src/errors.ts'
@@ -11,9 +11,9 @@ type Format = 'gzip' | 'deflate' | 'deflate-raw'
 
 const megabyte = 1024 * 1024
 
-async function pack(text: string | Uint8Array<ArrayBuffer>, format: Format): Promise<Uint8Array> {
-  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream(format))
-  return new Uint8Array(await new Response(packed).arrayBuffer())
+async function compress(text: string | Uint8Array<ArrayBuffer>, format: Format): Promise<Uint8Array> {
+  const compressed = new Blob([text]).stream().pipeThrough(new CompressionStream(format))
+  return new Uint8Array(await new Response(compressed).arrayBuffer())
 }
 
 /** A body in pieces of a size, and how many of them were taken. */
@@ -83,12 +83,12 @@ const codings: [string, Format][] = [
   [' identity ,gzip', 'gzip'],
 ]
 
-describe('a packed body', () => {
-  it.each(codings)('in %s (%s) is read as the text that was packed', async (coding, format) => {
+describe('a compressed body', () => {
+  it.each(codings)('in %s (%s) is read as the text that was compressed', async (coding, format) => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 3_000 }), fc.nat(40), async (text, more) => {
         const json = JSON.stringify({ text, more: 'x'.repeat(more * 1_000) })
-        expect(await read(await pack(json, format), { coding, size: 1 + more })).toBe(json)
+        expect(await read(await compress(json, format), { coding, size: 1 + more })).toBe(json)
       }),
       { numRuns: 20 },
     )
@@ -101,27 +101,27 @@ describe('a packed body', () => {
   it.each(formats)(
     'in %s (%s) has the bounds of its text, and a bomb is never held',
     async (coding, format) => {
-      const bomb = await pack(new Uint8Array(16 * megabyte).fill(0x20), format)
-      const unpacked = vi.spyOn(WritableStreamDefaultWriter.prototype, 'write')
+      const bomb = await compress(new Uint8Array(16 * megabyte).fill(0x20), format)
+      const decompressed = vi.spyOn(WritableStreamDefaultWriter.prototype, 'write')
       for (const size of [bomb.byteLength, 5_000]) {
-        unpacked.mockClear()
+        decompressed.mockClear()
         const counted = hold()
         const refusal = await refusalOf(read(bomb, { coding, size, maxBytes: 3 * megabyte, counted }))
         expect(refusal).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
         expect(counted.most).toBeLessThanOrEqual(3 * megabyte)
-        // A byte holds a thousand: no more was unpacked than what passes the bound.
-        const bytes = unpacked.mock.calls.map(([chunk]) => (chunk as Uint8Array).byteLength)
+        // A byte holds a thousand: no more was decompressed than what passes the bound.
+        const bytes = decompressed.mock.calls.map(([chunk]) => (chunk as Uint8Array).byteLength)
         expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(5 * 1024)
       }
-      unpacked.mockRestore()
+      decompressed.mockRestore()
     },
   )
 
   it('counts as its text for its caller', async () => {
     const counted = new BodiesInWork()
     counted.open('ada', 'chat').grow(maxBytesOfCaller - 2 * megabyte)
-    const packed = await pack(`"${'x'.repeat(3 * megabyte)}"`, 'gzip')
-    const reading = read(packed, {
+    const compressed = await compress(`"${'x'.repeat(3 * megabyte)}"`, 'gzip')
+    const reading = read(compressed, {
       coding: 'gzip',
       maxBytes: 32 * megabyte,
       counted: counted.open('ada', 'chat'),
@@ -130,7 +130,7 @@ describe('a packed body', () => {
   })
 
   it('has the bounds of JSON', async () => {
-    const deep = await pack('['.repeat(300), 'gzip')
+    const deep = await compress('['.repeat(300), 'gzip')
     expect(await refusalOf(read(deep, { coding: 'gzip' }))).toMatchObject({
       code: 'VALIDATION_ERROR',
       message: expect.stringContaining('deeper than 200'),
@@ -138,7 +138,7 @@ describe('a packed body', () => {
   })
 
   it.each(formats)('in %s (%s) that is cut or broken is refused by its coding', async (coding, format) => {
-    const whole = await pack(JSON.stringify({ a: crypto.randomUUID().repeat(20) }), format)
+    const whole = await compress(JSON.stringify({ a: crypto.randomUUID().repeat(20) }), format)
     const flipped = Uint8Array.from(whole, (byte, at) => (at === 12 ? byte ^ 0xff : byte))
     const cut = [whole.slice(0, -1), whole.slice(0, 9), whole.slice(0, 1)]
     // Deflate alone has no checksum.
@@ -155,7 +155,7 @@ describe('a packed body', () => {
   it.each(['br', 'zstd', 'gzip, br', 'gzip, gzip', 'compress', 'constructor', '<script>'])(
     'in %s is refused by name, unread',
     async (coding) => {
-      const refusal = await refusalOf(read(await pack('{}', 'gzip'), { coding }))
+      const refusal = await refusalOf(read(await compress('{}', 'gzip'), { coding }))
       expect(refusal).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE', param: 'content-encoding' })
       if (coding !== '<script>') expect(refusal.message).toContain(`"${coding}"`)
     },
@@ -163,7 +163,7 @@ describe('a packed body', () => {
 })
 
 describe('every door', () => {
-  it('reads packed bodies, and says in its own dialect what it does not read', async () => {
+  it('reads compressed bodies, and says in its own dialect what it does not read', async () => {
     const { token, session } = await settleIn({ provider: 'groq', apiKey: 'gsk_packed' })
     const post = async (path: string, as: string, coding: string, body: unknown): Promise<Response> => {
       const headers = {
@@ -175,7 +175,7 @@ describe('every door', () => {
         new Request(`http://localhost${path}`, {
           method: 'POST',
           headers,
-          body: await pack(JSON.stringify(body), 'gzip'),
+          body: await compress(JSON.stringify(body), 'gzip'),
         }),
       )
     }
