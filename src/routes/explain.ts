@@ -72,8 +72,21 @@ interface Question {
   requestId: string
 }
 
-/** @throws {HubError} NOT_FOUND where the name means nothing. */
+/**
+ * Who would serve a request, and why others would not.
+ * @throws {HubError} NOT_FOUND where the name means nothing.
+ */
 export async function explain(question: Question): Promise<z.infer<typeof Explained>> {
+  const explained = await findWhoServes(question)
+  const disabled = await countDisabledKeys(question.env.DB, question.caller.configuration.user.id)
+  return { ...explained, leftOut: withDisabledKeys(explained.leftOut, disabled) }
+}
+
+/**
+ * As `explain`, without reading which keys are disabled.
+ * @throws {HubError} NOT_FOUND where the name means nothing.
+ */
+export async function findWhoServes(question: Question): Promise<z.infer<typeof Explained>> {
   const { env, caller, directory, asked, input } = question
   const { request, estimate, needFor } = imagine(question)
   const plan = makePlan({
@@ -94,7 +107,6 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
     heardOf: () => ({}),
   })
   if (plan instanceof HubError) throw plan
-  const disabled = await countDisabledKeys(env.DB, caller.configuration.user.id)
   const pools = await Promise.all(
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
@@ -111,7 +123,7 @@ export async function explain(question: Question): Promise<z.infer<typeof Explai
     serves: first?.keyId ? { provider: first.provider, model: first.model, keyId: first.keyId } : null,
     retryAt: first ? null : (times.toSorted()[0] ?? null),
     pools,
-    leftOut: withDisabledKeys(plan.leftOut, disabled),
+    leftOut: plan.leftOut,
   }
 }
 

@@ -5,7 +5,7 @@ import { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './directory.ts'
 import { endpoint } from './endpoint.ts'
-import { explain, Explained } from './explain.ts'
+import { Explained, findWhoServes } from './explain.ts'
 import { visibleRoutes } from './routing.ts'
 import { listOf } from './shapes.ts'
 
@@ -38,7 +38,7 @@ export const routeHealthRoutes = new Hono<HubContext>().get(
     }
     const data = await Promise.all(
       named.map(async ({ name }) => {
-        const { serves, retryAt } = await explain({ ...question, asked: name }).catch(nobodyServes)
+        const { serves, retryAt } = await findWhoServes({ ...question, asked: name }).catch(nobodyServes)
         return { name, serves, retryAt }
       }),
     )
