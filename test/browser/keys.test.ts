@@ -39,8 +39,15 @@ afterAll(async () => {
 const addKey = (apiKey: string, settings: object = {}): Promise<Key> =>
   hub.call('POST', '/api/keys', { as: ada.session, body: { provider: 'fake', apiKey, ...settings } })
 const readKey = (id: string): Promise<Key> => hub.call('GET', `/api/keys/${id}`, { as: ada.session })
-const listKeys = async (): Promise<Key[]> =>
-  (await hub.call<{ data: Key[] }>('GET', '/api/keys', { as: ada.session })).data
+/** Lists come in pages. */
+async function listKeys(cursor = ''): Promise<Key[]> {
+  const { data, nextCursor } = await hub.call<{ data: Key[]; nextCursor: string | null }>(
+    'GET',
+    `/api/keys?cursor=${cursor}`,
+    { as: ada.session },
+  )
+  return nextCursor === null ? data : [...data, ...(await listKeys(nextCursor))]
+}
 const isStored = async (id: string): Promise<boolean> => (await listKeys()).some((key) => key.id === id)
 /** The requests with which a page deletes something, from now on. */
 function watchDeletions(page: Page): string[] {
@@ -116,20 +123,20 @@ describe('a key', () => {
       as: ada.session,
       body: { provider: 'fake', name: 'team' },
     })
-    const { id } = await addKey('sk-fake-0008', { account })
+    const { id } = await addKey('sk-fake-0011', { account })
     const { page, end } = await visit(browser, `${hub.url}/keys?edit=${id}`, { session: ada.session })
     const changes: string[] = []
     page.on('request', (request) => {
       if (request.method() === 'PATCH') changes.push(request.postData() ?? '')
     })
-    await expect.poll(() => page.getByLabel('Account').inputValue()).toBe(account)
+    await expect.poll(() => page.getByLabel('Account', { exact: true }).inputValue()).toBe(account)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(changes).toEqual([])
     await page.goto(`${hub.url}/keys?edit=${id}`)
     await page.getByLabel('Note').fill('a note')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('sk-****0008 was changed.').waitFor()
+    await page.getByText('sk-****0011 was changed.').waitFor()
     expect(changes).toEqual(['{"note":"a note"}'])
     expect((await readKey(id)).account).toBe(account)
     await end()

@@ -201,7 +201,10 @@ describe('the overview', () => {
       .locator('dd')
     const before = Number(await failed.textContent())
     for (const provider of providers) {
-      provider.behave((response) => sendJson(response, 503, { error: { message: 'Overloaded.' } }))
+      // It says for how long, so that its rest is there whenever the page asks.
+      provider.behave((response) =>
+        sendJson(response, 503, { error: { message: 'Overloaded.' } }, { 'retry-after': '60' }),
+      )
     }
     for (let asked = 0; asked < 4; asked++) expect(await ask(ada.token, 'second/m')).toBe(502)
     await headline.getByText(/^(Degraded|Down) · \d+ of \d+ requests failed/).waitFor({ timeout: 30_000 })
