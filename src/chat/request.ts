@@ -54,7 +54,13 @@ export interface ChatRequest {
   /** What has no canonical form. Providers of the client's dialect get it from `origin`. */
   losses?: Loss[]
   /** The request as it came, so that a provider of the same dialect receives it with nothing lost. */
-  origin: { dialect: DialectId; body: JsonObject; headers?: Readonly<Record<string, string>> }
+  origin: {
+    dialect: DialectId
+    body: JsonObject
+    headers?: Readonly<Record<string, string>>
+    /** Set where the client reads content as a list of parts, as Mistral's own SDK does. */
+    readsParts?: true
+  }
 }
 
 /** What is searched for is the model's to choose. */

@@ -196,4 +196,9 @@ export interface Outbound {
    * Where there is one, a relay uses it.
    */
   watch?(): (message: SseMessage) => Glimpse
+  /**
+   * Writes an answer or event, as JSON, so that every client of the dialect can read it: some
+   * vendors answer in forms that the dialect's own SDKs do not know. The same text where it is so.
+   */
+  simplify?(json: string): string
 }

@@ -75,6 +75,17 @@ function nothingSeen(): Seen {
   return { content: false, heard: false, finished: false, complete: false, ended: false, meter }
 }
 
+export interface ShownEvents {
+  shownAs?: string | undefined
+  /** Set where the client reads what only one vendor of the dialect says. */
+  readsParts?: true | undefined
+}
+
+/** What writes answers of a dialect so that all its clients can read them, unless this one reads more. */
+export function simplifierOf(outbound: Outbound, readsParts: true | undefined): (json: string) => string {
+  return (json) => (readsParts ? json : (outbound.simplify?.(json) ?? json))
+}
+
 /** Passes the events of a stream on as they came, and watches them. */
 export class Relay implements Passage {
   readonly seen = nothingSeen()
@@ -83,6 +94,7 @@ export class Relay implements Passage {
   readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
   readonly #shownAs: string | undefined
+  readonly #simplify: (data: string) => string
   /** The first event that is none of the dialect: it is the error of an answer without an end. */
   #noise: Complaint | undefined
 
@@ -90,10 +102,12 @@ export class Relay implements Passage {
    * @param showUsage whether the client asked for usage; if not, the event that holds nothing else
    *   is left out.
    * @param sentBytes of the body that was sent, which events may repeat.
-   * @param shownAs the name of the model that events bear, where the client may not learn the real one.
+   * @param shown how events are changed: `shownAs` is the name of the model that they bear, where
+   *   the client may not learn the real one.
    */
-  constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0, shownAs?: string) {
-    this.#shownAs = shownAs
+  constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0, shown: ShownEvents = {}) {
+    this.#shownAs = shown.shownAs
+    this.#simplify = simplifierOf(outbound, shown.readsParts)
     this.#splitter = new SseSplitter(withEcho(maxEventCharacters, sentBytes))
     this.#glimpse = outbound.watch?.() ?? ((message) => outbound.glimpse(message))
     this.#showUsage = showUsage
@@ -149,12 +163,18 @@ export class Relay implements Passage {
   /** An event as the client gets it. */
   #show(block: string, message: SseMessage): { block: string; data?: string | undefined } {
     const { data } = message
-    const body = this.#shownAs === undefined || data === undefined ? undefined : parseJson(data)
-    if (this.#shownAs === undefined || !isJsonObject(body)) return { block, data }
+    if (data === undefined) return { block }
+    const written = this.#simplify(this.#conceal(data))
+    return written === data
+      ? { block, data }
+      : { block: encodeSse({ ...message, data: written }), data: written }
+  }
+
+  #conceal(data: string): string {
+    const body = this.#shownAs === undefined ? undefined : parseJson(data)
+    if (this.#shownAs === undefined || !isJsonObject(body)) return data
     const concealed = concealAnswer(body, this.#shownAs)
-    if (concealed === body) return { block, data }
-    const written = JSON.stringify(concealed)
-    return { block: encodeSse({ ...message, data: written }), data: written }
+    return concealed === body ? data : JSON.stringify(concealed)
   }
 }
 

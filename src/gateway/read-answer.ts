@@ -28,7 +28,7 @@ import { ContentMeter } from './content-meter.ts'
 import { type Folded, foldStream, isEventStream } from './fold-stream.ts'
 import { interruption, type LinkedAbort } from './interruption.ts'
 import { excessParts, TooManyPartsError } from './part-counter.ts'
-import { headOf, Relay, Translation } from './passage.ts'
+import { headOf, Relay, simplifierOf, Translation } from './passage.ts'
 import { failureOfComplaint, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { isRedirect, redirectFault } from './redirect.ts'
 import { stateMakers } from './state-makers.ts'
@@ -92,8 +92,9 @@ export function readAnswer(response: Response, conversation: Conversation): Prom
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
   const { speaker, listener, request, abort, secrets, sent, sentBytes, isRelayed, dropped } = conversation
+  const { readsParts } = request.origin
   const passage = isRelayed
-    ? new Relay(speaker, request.streamUsage, sentBytes, conversation.shownAs)
+    ? new Relay(speaker, request.streamUsage, sentBytes, { shownAs: conversation.shownAs, readsParts })
     : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
   const stream = new AnswerStream(body, passage, abort, sentBytes)
   const end = await stream.start()
@@ -147,7 +148,8 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   if (isRelayed && !request.stream) {
     const { shownAs } = conversation
     const shown = shownAs === undefined ? text : JSON.stringify(concealAnswer(body, shownAs))
-    return { type: 'whole', text: shown, ...measured, dropped }
+    const simplify = simplifierOf(speaker, request.origin.readsParts)
+    return { type: 'whole', text: simplify(shown), ...measured, dropped }
   }
   const parsed = speaker.parseResponse(body)
   const excess = excessParts(parsed)

@@ -157,12 +157,23 @@ async function embedForGemini(
 /** Headers by which clients opt in to what a provider calls beta; they go to providers of the same dialect. */
 const optInHeaders = ['anthropic-beta', 'openai-beta']
 
-function withOptIns(c: Context<HubContext>, request: ChatRequest): ChatRequest {
+/** Mistral's SDKs, and its provider of the AI SDK: they read Mistral's answers as these came. */
+const mistralClients = /\bmistral-client-|\bai-sdk\/mistral\b/i
+
+function withHeaders(c: Context<HubContext>, request: ChatRequest): ChatRequest {
   const sent = optInHeaders.flatMap((name) => {
     const value = c.req.header(name)
     return value === undefined ? [] : [[name, value]]
   })
-  return { ...request, origin: { ...request.origin, headers: Object.fromEntries(sent) } }
+  const readsParts = mistralClients.test(c.req.header('user-agent') ?? '')
+  return {
+    ...request,
+    origin: {
+      ...request.origin,
+      headers: Object.fromEntries(sent),
+      ...(readsParts && { readsParts }),
+    },
+  }
 }
 
 /** Reads the body and answers in a dialect whose requests say all there is. */
@@ -217,7 +228,7 @@ async function answerBody(
   const input: CompletionInput = {
     env: c.env,
     caller: c.var.caller,
-    request: withOneLimit(withOptIns(c, listener.parseRequest(body, address))),
+    request: withOneLimit(withHeaders(c, listener.parseRequest(body, address))),
     inbound: listener,
     sent: beginningOf(text),
     requestId: c.var.requestId,

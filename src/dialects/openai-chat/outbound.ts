@@ -7,6 +7,7 @@ import type { Outbound } from '../dialect.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
 import { buildCall } from './build-call.ts'
 import { glimpse, watch } from './glimpse.ts'
+import { withPlainContent } from './plain-content.ts'
 import { AnswerReader } from './read-answer.ts'
 import { StreamParser } from './stream.ts'
 import { readUsage } from './usage.ts'
@@ -22,6 +23,7 @@ export const openaiChatOutbound: Outbound = {
   parseStream: () => new StreamParser(),
   glimpse,
   watch,
+  simplify: withPlainContent,
 }
 
 function parseResponse(body: Json): ChatResponse {
