@@ -6,11 +6,12 @@
  *     npm run test:agents -- --only mistral,failover     scenarios with this in their name or kind
  *     npm run test:agents -- --record                    writes the fixtures of `npm test` anew
  */
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
 import { startHub } from './hub.ts'
 import { openOutside } from './outside.ts'
-import { installAgents } from './packages.ts'
+import { installPinned } from './packages.ts'
 import { openRecorder } from './recorder.ts'
 import { runAgent } from './run-agent.ts'
 import { scenarios } from './scenarios.ts'
@@ -31,7 +32,9 @@ const chosen = scenarios.filter(({ name, kind }) =>
   options.record ? recordedModels.includes(name) : isNamed(options.only, name, kind),
 )
 
-const binaries = installAgents()
+// Some of them fetch their programs while they are installed; all take 1.5 GB.
+const versions = Object.fromEntries(agents.map((agent) => [agent.package, agent.version]))
+const binaries = path.join(installPinned('agents', versions, { runsScripts: true }), 'node_modules/.bin')
 const outside = openOutside()
 const hub = await startHub(outside)
 const recorder = await openRecorder(hub.origin)

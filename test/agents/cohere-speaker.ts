@@ -17,11 +17,18 @@ import {
   wholeCall,
 } from '../fixtures/cohere/events.ts'
 
+/** What the other dialects' speakers count. */
+const usage = {
+  billed_units: { input_tokens: 21, output_tokens: 9 },
+  cached_tokens: 5,
+  tokens: { input_tokens: 21, output_tokens: 9 },
+}
+
 const finishOf = ({ calls }: Says): string => (calls ? 'TOOL_CALL' : 'COMPLETE')
 
 export const cohere: Speaker = {
   whole(says) {
-    const words = says.text?.join('')
+    const words = textOf(says)?.join('')
     return whole(
       {
         ...(words !== undefined &&
@@ -29,19 +36,20 @@ export const cohere: Speaker = {
         ...(says.calls && { tool_calls: callsOf(says) }),
       },
       finishOf(says),
+      { usage },
     )
   },
   stream: (says) => [
     start,
     ...(says.calls
       ? (says.text ?? []).map(plan)
-      : [textStart, ...(says.text ?? []).map((piece) => text(piece)), contentEnd]),
+      : [textStart, ...(textOf(says) ?? []).map((piece) => text(piece)), contentEnd]),
     ...(says.calls ?? []).flatMap(({ id, name, arguments: input }, index) => [
       callStart(index, id, name),
       ...cutInTwo(JSON.stringify(input)).map((piece) => callDelta(index, piece)),
       event('tool-call-end', { index }),
     ]),
-    messageEnd(finishOf(says)),
+    messageEnd(finishOf(says), { usage }),
     done,
   ],
   brokenStream: event('message-end', {
@@ -49,6 +57,11 @@ export const cohere: Speaker = {
   }),
   closing: 2,
   rateLimited: { id: 'co-1', message: 'You are using a trial key, which is limited to 20 calls a minute.' },
+}
+
+/** It refuses in plain text. */
+function textOf({ text: pieces, refusal }: Says): string[] | undefined {
+  return pieces ?? (refusal === undefined ? undefined : [refusal])
 }
 
 function callsOf({ calls = [] }: Says): JsonObject[] {

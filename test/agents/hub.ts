@@ -1,4 +1,4 @@
-/** The hub of the bench: the built Worker, whose every call goes to the scripted vendors. */
+/** The hub of the benches: the built Worker, whose every call goes to the scripted vendors. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ export interface BenchPerson {
 }
 
 /** Builds the hub and serves it. */
-export async function startHub({ listener }: Outside): Promise<BenchHub> {
+export async function startHub({ listener }: Pick<Outside, 'listener'>): Promise<BenchHub> {
   const state = mkdtempSync(path.join(tmpdir(), 'hub-agents-'))
   build()
   migrateLocal(state)

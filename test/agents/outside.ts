@@ -82,7 +82,7 @@ export function openOutside(): Outside {
     for await (const part of request) parts.push(part)
     const { host = '', authorization = '' } = request.headers
     const { pathname } = new URL(request.url ?? '/', `https://${host}`)
-    const dialect = paths.find(([path]) => path.test(pathname))?.[1]
+    const dialect = dialectAt(pathname)
     if (!dialect || request.method !== 'POST')
       return sendJson(response, 404, { error: { message: 'Not found' } })
     // The hub writes JSON; a body that is none fails the run.
@@ -156,8 +156,13 @@ export function openOutside(): Outside {
   return outside
 }
 
-/** Agents take answers with the same id for one. */
-function withIds(text: string, number: number): string {
+/** The dialect of an endpoint. */
+export function dialectAt(pathname: string): DialectId | undefined {
+  return paths.find(([path]) => path.test(pathname))?.[1]
+}
+
+/** An answer with ids of its own: agents and the hub take answers with the same id for one. */
+export function withIds(text: string, number: number): string {
   return text.replaceAll(/"(msg_|resp_|rs_|chatcmpl-|Rsp-|co-)1(_a)?"/g, `"$1${number}"`)
 }
 

@@ -12,6 +12,8 @@ export interface Model {
   sees: boolean
   /** The words for effort that it knows; none where it does not reason. */
   efforts: readonly string[]
+  /** Set where Responses takes the effort `none` as well, and chat has another field for it. */
+  noneInResponses?: true
   /** When it refuses sampling fields. */
   noSampling?: 'always' | 'while-reasoning'
   /** Claude: takes system messages among the others, and thinking by itself only. */
@@ -141,7 +143,12 @@ export const vendors: readonly Vendor[] = [
     host: 'api.deepseek.com',
     dialects: ['openai-chat', 'openai-responses', 'anthropic'],
     model: 'deepseek-v4-flash',
-    facts: { outputTokens: 384_000, sees: true, efforts: [...common, 'max', 'xhigh'] },
+    facts: {
+      outputTokens: 384_000,
+      sees: true,
+      efforts: [...common, 'max', 'xhigh'],
+      noneInResponses: true,
+    },
     chat: chatRules.deepseek,
   },
   {

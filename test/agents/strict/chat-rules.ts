@@ -9,6 +9,8 @@ export interface ChatRules {
   fields?: readonly string[]
   /** Fields that are refused by name. */
   refuses?: readonly string[]
+  /** Set where messages of every role may bear a name. */
+  takesNames?: true
   /** Members of an assistant's message beside `role`, `content` and `tool_calls`. */
   assistant?: readonly string[]
   /** Set where members that are null or empty are taken. */
@@ -67,7 +69,8 @@ export const chatRules = {
       'service_tier seed logit_bias logprobs top_logprobs modalities audio',
       'prediction web_search_options',
     ),
-    assistant: ['name', 'refusal', 'audio', 'function_call', 'annotations'],
+    takesNames: true,
+    assistant: ['refusal', 'audio', 'function_call', 'annotations'],
     takesNull: true,
     systemAnywhere: true,
     takesDeveloper: true,
@@ -106,7 +109,8 @@ export const chatRules = {
   },
   deepseek: {
     lenient: true,
-    assistant: ['reasoning_content', 'prefix', 'name'],
+    takesNames: true,
+    assistant: ['reasoning_content', 'prefix'],
     thinksIn: 'reasoning_content',
     needsThoughts: true,
     noJsonSchema: true,
@@ -115,7 +119,8 @@ export const chatRules = {
   },
   xai: {
     refuses: ['presence_penalty', 'frequency_penalty', 'stop', 'logit_bias', 'store', 'top_k'],
-    assistant: ['reasoning_content', 'name', 'refusal'],
+    takesNames: true,
+    assistant: ['reasoning_content', 'refusal'],
     thinksIn: 'reasoning_content',
     systemAnywhere: true,
     takesDeveloper: true,

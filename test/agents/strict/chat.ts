@@ -93,7 +93,8 @@ function checkMessage(message: JsonObject, place: string, { chat: rules, facts }
         : role === 'tool'
           ? ['tool_call_id']
           : []
-    checkMembers(message, ['role', 'content', ...own], place, rules)
+    const shared = ['role', 'content', ...(rules.takesNames ? ['name'] : [])]
+    checkMembers(message, [...shared, ...own], place, rules)
     if (!rules.takesNull)
       for (const [name, value] of Object.entries(message))
         demand(

@@ -52,7 +52,9 @@ function checkSettings(body: JsonObject, { facts }: Vendor): void {
     )
   } else
     demand(
-      effort === undefined || facts.efforts.includes(effort),
+      effort === undefined ||
+        facts.efforts.includes(effort) ||
+        (effort === 'none' && facts.noneInResponses === true),
       `Unsupported value: '${effort}' is not supported with this model.`,
     )
   if (refusesSampling(facts, effort))
