@@ -6,7 +6,6 @@ import { EmptyState } from '../parts/empty-state.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { SecretDialog } from '../parts/secret-dialog.tsx'
-import { WarningList } from '../parts/warning-list.tsx'
 import { useAnnounce } from '../state/announce.ts'
 import { useNow } from '../state/clock.ts'
 import { useLiveLog } from '../state/live.ts'
@@ -26,7 +25,6 @@ export default function TokensPage() {
   const [fresh, setFresh] = useState<NewToken>()
   const [revoking, setRevoking] = useState<Token>()
   const [editing, setEditing] = useState<Token>()
-  const [warnings, setWarnings] = useState<readonly string[]>([])
   const announce = useAnnounce()
   // Whatever was asked was asked with one of them, mostly: what is used of their limits has changed.
   const readAgain = useCallback(() => {
@@ -45,7 +43,6 @@ export default function TokensPage() {
         </button>
       }
     >
-      <WarningList warnings={warnings} />
       <OwnCaps />
       <ResourceView resource={tokens}>
         {(data) =>
@@ -73,9 +70,7 @@ export default function TokensPage() {
           title={words.add}
           submit={words.submit}
           save={async (input) => {
-            const made = await ask(api.api.tokens.$post({ json: toNewToken(input) }))
-            setFresh(made)
-            setWarnings(made.warnings)
+            setFresh(await ask(api.api.tokens.$post({ json: toNewToken(input) })))
             void tokens.reload()
           }}
           onClosed={() => setQuery({ add: false })}
@@ -87,9 +82,7 @@ export default function TokensPage() {
           submit={words.save}
           token={editing}
           save={async (json) => {
-            const param = { id: editing.id }
-            const changed = await ask(api.api.tokens[':id'].$patch({ param, json }))
-            setWarnings(changed.warnings)
+            await ask(api.api.tokens[':id'].$patch({ param: { id: editing.id }, json }))
             announce(words.changed(json.name))
             await tokens.reload()
           }}

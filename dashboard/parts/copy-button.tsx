@@ -7,11 +7,9 @@ interface CopyButtonProps {
   /** What is copied, for those who hear the button alone. */
   label?: string
   class?: string
-  /** Called once the value is in the clipboard. */
-  onCopied?: () => void
 }
 
-export function CopyButton({ value, label, class: extra = '', onCopied }: CopyButtonProps) {
+export function CopyButton({ value, label, class: extra = '' }: CopyButtonProps) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle')
   useEffect(() => {
     if (state === 'idle') return
@@ -27,13 +25,9 @@ export function CopyButton({ value, label, class: extra = '', onCopied }: CopyBu
       onClick={() => {
         // The clipboard is not there at all on a page without HTTPS.
         const copying = navigator.clipboard?.writeText(value) ?? Promise.reject(new Error('no clipboard'))
-        const settle = (outcome: 'copied' | 'failed'): void => {
-          setState(outcome)
-          if (outcome === 'copied') onCopied?.()
-        }
         copying.then(
-          () => settle('copied'),
-          () => settle('failed'),
+          () => setState('copied'),
+          () => setState('failed'),
         )
       }}
     >
