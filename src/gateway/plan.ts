@@ -9,12 +9,13 @@ import type { Reach } from '../db/reach.ts'
 import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
-import { factsAt, priceAt, providersOfModel, vendorsOfModel } from '../providers/registry.ts'
+import { factsAt, providersOfModel, vendorsOfModel } from '../providers/registry.ts'
 import { chooseDialect, embeddings } from './choose-dialect.ts'
 import { defaultRoutes, isDefaultRoute } from './default-routes.ts'
 import type { Directory, KnownProvider } from './directory.ts'
 import { canBeTold, isBlindTo, lackOf, type Needs } from './needs.ts'
 import type { ProviderRow } from './provider-row.ts'
+import { inOrder } from './route-order.ts'
 
 /** One provider and model that may serve a request, with the pools to ask, private before shared. */
 export interface Candidate {
@@ -187,40 +188,6 @@ function namedById({ candidates }: ConfiguredRoute, directory: Directory): Route
     provider: directory.find(provider)?.id ?? provider,
     ...model,
   }))
-}
-
-function inOrder(
-  route: ConfiguredRoute,
-  candidates: RouteCandidate[],
-  { turnOf, heardOf, directory }: PlanInput,
-): RouteCandidate[] {
-  switch (route.order) {
-    case 'round-robin': {
-      const start = candidates.length > 0 ? turnOf(route) % candidates.length : 0
-      return [...candidates.slice(start), ...candidates.slice(0, start)]
-    }
-    case 'cheapest':
-      return candidates.toSorted((a, b) => compare(listPrice(a, directory), listPrice(b, directory)))
-    case 'least-latency':
-      // Who was not heard of goes first, or nothing would ever be heard.
-      return candidates.toSorted((a, b) => (heardOf(a).latencyMs ?? 0) - (heardOf(b).latencyMs ?? 0))
-    case 'most-remaining':
-      return candidates.toSorted((a, b) => (heardOf(b).left ?? 1) - (heardOf(a).left ?? 1))
-    case 'listed':
-      return candidates
-  }
-}
-
-/** Infinity minus Infinity is no number. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b
-}
-
-/** Input and output price together, at the row that is asked first; what has no known price comes last. */
-function listPrice({ provider, model }: RouteCandidate, directory: Directory): number {
-  const known = directory.rowsInReach(provider)[0] ?? directory.find(provider)
-  const price = known && priceAt(known.id, known.provider, model ?? known.provider.defaultModel)
-  return price ? price.input + price.output : Number.POSITIVE_INFINITY
 }
 
 function namesModel(reach: Reach, model: string): boolean {
