@@ -11,11 +11,13 @@ import { compact } from '../read.ts'
 const part = z.looseObject({ text: z.string().optional() })
 // The fields may have either of proto3's names, and one object may be given where a list is meant.
 const content = z.looseObject({ parts: z.union([z.array(part), part]) })
+// A number may be a text in proto3's JSON, and null says nothing.
+const dimensions = z.coerce.number().int().min(1).nullish()
 const request = z.looseObject({
   model: z.string().optional(),
   content,
-  outputDimensionality: z.coerce.number().int().min(1).optional(),
-  output_dimensionality: z.coerce.number().int().min(1).optional(),
+  outputDimensionality: dimensions,
+  output_dimensionality: dimensions,
 })
 const batch = z.looseObject({ requests: z.array(request).min(1).max(2_048) })
 
@@ -36,12 +38,12 @@ export function toOpenaiEmbeddings(
     throw new HubError('VALIDATION_ERROR', 'All requests must have the same "outputDimensionality".', {
       param: 'requests',
     })
-  const [dimensions] = sizes
+  const [size] = sizes
   const input = requests.map((each, index) =>
     textOf(each, method === 'embedContent' ? '' : `requests[${index}].`),
   )
   const dropped = ['taskType', 'task_type', 'title'].filter((name) => requests.some((each) => name in each))
-  return { body: compact({ model, input, dimensions }), dropped }
+  return { body: compact({ model, input, dimensions: size }), dropped }
 }
 
 /** OpenAI's answer as Gemini's clients read it. */
@@ -58,7 +60,7 @@ function read<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 function sizeOf({ outputDimensionality, output_dimensionality: size }: z.infer<typeof request>) {
-  return outputDimensionality ?? size
+  return outputDimensionality ?? size ?? undefined
 }
 
 function textOf({ content: { parts } }: z.infer<typeof request>, path: string): string {
