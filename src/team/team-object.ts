@@ -7,6 +7,7 @@ import { DurableObject } from 'cloudflare:workers'
 import { readTeamEpoch } from '../db/teams.ts'
 import type { Env } from '../env.ts'
 import { Allowances } from '../user/allowances.ts'
+import { grantOf } from '../user/joint.ts'
 import { KnownEpoch } from '../user/known-epoch.ts'
 import type { Answer, CapUse, RequestNeed, Rules, Spent } from '../user/reservation.ts'
 import { migrate } from './schema.ts'
@@ -52,16 +53,8 @@ export class TeamObject extends DurableObject<Env> {
     if (epoch === undefined) return { type: 'gone' }
     const decision = this.#allowances.reserve([rules], need, this.#now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    const { reservationId, deadlineAt, outputLimit, grants } = decision
-    const slot = grants.some(({ reservation }) => reservation.slot)
-    await this.#schedule(deadlineAt)
-    return {
-      type: 'grant',
-      epoch,
-      reservationId,
-      ...(outputLimit !== undefined && { outputLimit }),
-      ...(slot && { slot }),
-    }
+    await this.#schedule(decision.deadlineAt)
+    return { ...grantOf(decision), epoch }
   }
 
   /** A request that holds a slot goes on. @returns false where its reservation has ended. */

@@ -1,6 +1,6 @@
 /** One request under the caps of several subjects: all of them let it through, or none does. Pure. */
 import { type Allowance, type Decision, longest, type Reservation, reserve } from './allowance.ts'
-import type { Refusal, RequestNeed, Rules } from './reservation.ts'
+import type { Grant, Refusal, RequestNeed, Rules } from './reservation.ts'
 
 /** A subject with its counters under its rules. */
 export interface CountedSubject {
@@ -38,6 +38,17 @@ export function reserveTogether(
   const limited = { ...need, price: { ...need.price, outputLimit } }
   const decision = limits.length === 1 ? first : decideEach(subjects, limited, id, now)
   return decision.type === 'refusal' ? decision : { ...decision, outputLimit }
+}
+
+/** What a caller is told of a decision that lets the request through. */
+export function grantOf({ reservationId, outputLimit, grants }: JointDecision): Grant {
+  const slot = grants.some(({ reservation }) => reservation.slot)
+  return {
+    type: 'grant',
+    reservationId,
+    ...(outputLimit !== undefined && { outputLimit }),
+    ...(slot && { slot }),
+  }
 }
 
 function decideEach(subjects: readonly CountedSubject[], need: RequestNeed, id: string, now: number) {

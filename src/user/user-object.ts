@@ -11,6 +11,7 @@ import type { Env } from '../env.ts'
 import { firstIdAt, randomId, timeOfId } from '../ids.ts'
 import { Allowances } from './allowances.ts'
 import { type ClaimAnswer, type ClaimedCall, claimMs, keepMs, leads, standingOf } from './claims.ts'
+import { grantOf } from './joint.ts'
 import { KnownEpoch } from './known-epoch.ts'
 import type { Answer, CapUse, RequestNeed, Rules, Spent } from './reservation.ts'
 import { migrate } from './schema.ts'
@@ -110,16 +111,8 @@ export class UserObject extends DurableObject<Env> {
     const epoch = await this.#readyEpoch()
     const decision = this.#allowances.reserve(rules, need, this.#now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    const { reservationId, deadlineAt, outputLimit, grants } = decision
-    const slot = grants.some(({ reservation }) => reservation.slot)
-    await this.#schedule(deadlineAt)
-    return {
-      type: 'grant',
-      epoch,
-      reservationId,
-      ...(outputLimit !== undefined && { outputLimit }),
-      ...(slot && { slot }),
-    }
+    await this.#schedule(decision.deadlineAt)
+    return { ...grantOf(decision), epoch }
   }
 
   /** A request that holds a slot goes on. @returns false where its reservation has ended. */
