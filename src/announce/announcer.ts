@@ -1,6 +1,6 @@
 /**
- * Keeps the announcements that did not arrive, and makes them until they do: one object for the hub,
- * asked only after a failure. A change is answered as made, because D1 has it.
+ * Keeps the announcements that did not arrive, and repeats them until they do. One object for the
+ * hub, called only after a failure. A change is answered as made, because D1 has it.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { migrateObject } from '../db/migrate-object.ts'
@@ -37,7 +37,7 @@ export class Announcer extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const { sql } = this.ctx.storage
-    // In no order, so that many for an object that is down do not keep others back.
+    // In random order, so that many for an object that is down do not hold others back.
     const owed = sql
       .exec<{ announcement: string }>('SELECT announcement FROM owed ORDER BY random() LIMIT ?', mostAtOnce)
       .toArray()

@@ -5,9 +5,9 @@
 import type { Fault, TrailEntry } from '../errors.ts'
 import { malformedVerdict } from './provider-fault.ts'
 
-/** So many failures of a provider at one model are enough for one request. */
+/** How many failures of a provider at one model end its part in a request. */
 const mostFailures = 3
-/** So many keys are asked about an error that is nobody's: the second may be answered. */
+/** How many keys are asked when the cause is unknown: the second may be answered. */
 const mostUnknown = 2
 
 /** Verdicts that every key of the row would meet. */
@@ -54,7 +54,7 @@ export function afterFault(
     case 'region':
       return 'next'
     case 'provider':
-      // Who does not answer in time does so whatever the key, and each try costs all of that time.
+      // A provider that is too slow is so with every key, and each try costs all of that time.
       if (fault.verdict === 'timeout' && hasAlternative) return 'next'
       return countFailures(trail) < mostFailures ? 'same-pool' : 'next'
     case 'key':

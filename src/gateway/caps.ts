@@ -105,7 +105,7 @@ function toAsked(
     answer: {
       type: 'granted',
       outputLimit,
-      // A stub is made anew for each question: one that has failed once fails for ever.
+      // Each question has a new stub: one that has failed once keeps failing.
       end: (spent) => objectOf().settle(reservationId, spent),
       ...(slot && { renew: () => objectOf().renew(reservationId) }),
     },

@@ -74,7 +74,7 @@ export function noteMissed(user: string, name: string, now: number): void {
   if (missed.size > mostPools) missed.delete(missed.keys().next().value ?? '')
 }
 
-/** Whether the person's last request for that model has missed it a short while ago. */
+/** Whether the provider did not have that model for this person's requests a short while ago. */
 export function wasMissed(user: string, name: string, now: number): boolean {
   const at = missed.get(`${user} ${name}`)
   return at !== undefined && now - at < missedMs

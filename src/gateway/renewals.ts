@@ -1,4 +1,4 @@
-/** Says again and again that a call goes on, so that the slot that it holds is not taken for a dead Worker's. */
+/** Renews the slot of a call while it runs, so that its Worker is not taken for dead. */
 import type { Env } from '../env.ts'
 import type { Lease } from '../quota/lease.ts'
 import { renewMs } from '../quota/slots.ts'
@@ -6,10 +6,10 @@ import { poolStub } from '../quota/stub.ts'
 import type { AskedPool } from './leased-call.ts'
 
 /**
- * Renews a slot every twenty seconds, until that is ended or the slot is no more.
+ * Renews a slot every twenty seconds, until the renewals are stopped or the slot has ended.
  *
- * @param renew answers false where the slot has ended. A renewal that fails is made good by the next.
- * @returns what ends it.
+ * @param renew answers false where the slot has ended. After one that fails, the next is made as usual.
+ * @returns the function that stops the renewals.
  */
 export function keepRenewing(renew: () => Promise<boolean>): () => void {
   const timer = setInterval(() => {
@@ -21,9 +21,9 @@ export function keepRenewing(renew: () => Promise<boolean>): () => void {
   return () => clearInterval(timer)
 }
 
-/** Renews the slot of a lease, where it holds one. @returns what ends that. */
+/** Renews the slot of a lease, where it holds one. @returns the function that stops it. */
 export function renewLease(env: Env, { candidate, poolOwner }: AskedPool, { id, slot }: Lease): () => void {
   if (!slot) return () => {}
-  // A stub is made anew for each renewal: one that has failed once fails for ever.
+  // Each renewal has a new stub: one that has failed once keeps failing.
   return keepRenewing(() => poolStub(env, poolOwner, candidate.providerId).renew(id))
 }

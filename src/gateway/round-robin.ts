@@ -5,7 +5,7 @@
  */
 import type { ConfiguredRoute } from '../db/configuration.ts'
 
-/** How many are counted. Of those that nobody has asked for lately, the oldest begin anew. */
+/** How many turns are remembered. Beyond that, the least recently used begin again at 0. */
 const mostCounted = 5_000
 
 const turns = new Map<string, number>()

@@ -11,9 +11,9 @@ import { hash53 } from '../ids.ts'
 import type { Lease } from '../quota/lease.ts'
 import type { Candidate } from './plan.ts'
 
-/** So many pieces an isolate remembers: the reasoning of a few hundred long sessions. */
+/** How many pieces an isolate remembers: the reasoning of a few hundred long sessions. */
 const mostRemembered = 20_000
-/** So much of each end of a text is hashed; what is between them is as random as they are. */
+/** How many characters at each end of a text are hashed; the middle is as random as they are. */
 const hashedCharacters = 64
 
 /**

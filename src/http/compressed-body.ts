@@ -12,9 +12,9 @@ type Format = 'gzip' | 'deflate' | 'deflate-raw'
 /** The codings that are read. */
 export type Coding = 'gzip' | 'deflate'
 
-/** So much is given at a time, in bytes. */
+/** How much is given at a time, in bytes. */
 const sliceBytes = 1024
-/** More than comes of a slice, so that a read leaves nothing behind. */
+/** Larger than the output of any slice, so that one read takes all of it. */
 const bufferBytes = 1100 * 1024
 
 const codings: Readonly<Record<string, Coding>> = { gzip: 'gzip', 'x-gzip': 'gzip', deflate: 'deflate' }

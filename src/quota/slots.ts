@@ -1,6 +1,6 @@
 /**
- * Who holds the slots of a limit of concurrency, and when each was last heard of. A Worker says every
- * twenty seconds that its call goes on. A slot whose holder is silent for a minute is free: its Worker is dead.
+ * Who holds the slots of a limit of concurrency, and when each was renewed last. A Worker renews its
+ * slot every twenty seconds. A slot that was not renewed for a minute is free: its Worker is dead.
  */
 
 /** How often a Worker renews a slot that it holds, in milliseconds. */

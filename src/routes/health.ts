@@ -25,9 +25,9 @@ const Ready = z.object({
 })
 type Problem = z.infer<typeof Ready>['problems'][number]
 
-/** Checks cost calls, and anybody may ask: an answer about storage is used for so long. */
+/** How long an answer about storage is used: checks cost calls, and anybody may ask. */
 const checkedForMs = 2_000
-/** A storage that does not answer for so long does not work. */
+/** How long a storage may take to answer before it counts as failed. */
 const patienceMs = 5_000
 
 const live = endpoint({ guard: 'public', summary: 'The Worker answers.', answer: Live })
