@@ -136,7 +136,7 @@ export const words = {
   importTitle: 'Import many keys',
   importText: 'Keys',
   importHint:
-    'One on each line, a CSV table with a head, or a .env file. Look at it first; nothing is stored yet.',
+    'Your notes as they are: keys, NAME=key, JSON, a .env file, or a CSV table with a head. Nothing is stored yet.',
   importProvider: 'Provider, where a line does not tell',
   importGuess: 'Recognise it by the key',
   importPreview: 'Look at it first',

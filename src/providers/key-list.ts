@@ -4,6 +4,7 @@
  */
 import { HubError } from '../errors.ts'
 import { CsvError, type CsvRow, parseCsv } from './csv.ts'
+import { meaningfulLines, readMixedLines, splitKeys, unquote, withoutComment } from './mixed-key-lines.ts'
 
 export type KeyListFormat = 'lines' | 'csv' | 'env'
 
@@ -51,7 +52,7 @@ export function readKeyList(
 }
 
 const readers: Record<KeyListFormat, (text: string, isProvider: (word: string) => boolean) => ListedKey[]> = {
-  lines: readLines,
+  lines: readMixedLines,
   csv: readTable,
   env: readVariables,
 }
@@ -64,57 +65,17 @@ function guessFormat(text: string): KeyListFormat {
   return lines.length > 0 && lines.every((line) => assignment.test(line.text)) ? 'env' : 'lines'
 }
 
-interface Line {
-  number: number
-  text: string
-}
-
-/** The lines that say something, without comments. */
-function meaningfulLines(text: string): Line[] {
-  return text
-    .split(/\r\n|\n|\r/)
-    .map((line, index) => ({ number: index + 1, text: line.trim() }))
-    .filter((line) => line.text !== '' && !line.text.startsWith('#'))
-}
-
-/** `gsk_…`, or `groq gsk_…` with a space, comma, colon or equals sign between. */
-function readLines(text: string, isProvider: (word: string) => boolean): ListedKey[] {
-  return meaningfulLines(text).map((line) => {
-    const bare = withoutComment(line.text)
-    const [word = ''] = /^[A-Za-z][\w-]{0,39}(?=[\s,:=])/.exec(bare) ?? []
-    const secret = withoutSeparator(bare.slice(word.length))
-    return word !== '' && secret !== '' && isProvider(word)
-      ? { line: line.number, provider: word, secret: unquote(secret) }
-      : { line: line.number, secret: unquote(bare) }
-  })
-}
-
-/** Space, and one comma, colon or equals sign in it. */
-function withoutSeparator(text: string): string {
-  const start = text.trimStart()
-  return /^[,:=]/.test(start) ? start.slice(1).trimStart() : start
-}
-
 const assignment = /^(?:export\s+)?([A-Z][A-Z0-9_]{0,99})\s*=([^]*)$/
 
-/** `NAME=value`, `export NAME='value' # comment`. An empty value is no key. */
+/** `NAME=value`, `export NAME='value' # comment`, `NAME=key,key`. An empty value is no key. */
 function readVariables(text: string): ListedKey[] {
   return meaningfulLines(text).flatMap((line) => {
     const [, variable, assigned = ''] = assignment.exec(line.text) ?? []
     const value = assigned.trim()
     if (variable === undefined) return [{ line: line.number, secret: '' }]
     const secret = unquote(/^(?:"[^"]*"|'[^']*')/.exec(value)?.[0] ?? withoutComment(value))
-    return secret === '' ? [] : [{ line: line.number, variable, secret }]
+    return splitKeys(secret).map((key) => ({ line: line.number, variable, secret: key }))
   })
-}
-
-/** A comment begins with a space before it: a key may hold the sign itself. */
-function withoutComment(text: string): string {
-  return text.startsWith('#') ? '' : (text.split(/\s#/, 1)[0]?.trimEnd() ?? '')
-}
-
-function unquote(text: string): string {
-  return text.replace(/^(["'])(.*)\1$/, '$2').trim()
 }
 
 const columns = ['provider', 'key', 'name', 'note', 'account', 'priority', 'weight', 'models'] as const

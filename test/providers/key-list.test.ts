@@ -23,6 +23,54 @@ describe('readKeyList', () => {
     })
   })
 
+  it('reads notes line by line: assignments, JSON, lists and bare keys in any mixture', () => {
+    const text = [
+      'groq_api_key=gsk_lower_1 # free',
+      'gsk_bare_22',
+      "export OPENAI_API_KEY='sk-quoted-3'",
+      '{"groq": "gsk_json_4", "mistralApiKey": "json-mistral-5"}',
+      'GROQ_API_KEYS=gsk_list_6,gsk_list_7',
+      'gsk_comma_8, gsk_comma_9',
+      'cohere-api-key: yaml-cohere-10',
+      'EMPTY_KEY=',
+      '{',
+      '  "openai": {"apiKey": "sk-nested-11"}, "coApiKey": "after-nested-11",',
+      '  "groq": [',
+      '    "gsk_array_12",',
+      '    "gsk_array_13"',
+      '  ]',
+      '}',
+      'groq gsk_remark_14, free',
+      'c2VjcmV0LWJhc2U2NA==',
+    ].join('\n')
+    expect(read(text).keys).toEqual([
+      { line: 1, variable: 'GROQ_API_KEY', secret: 'gsk_lower_1' },
+      { line: 2, secret: 'gsk_bare_22' },
+      { line: 3, variable: 'OPENAI_API_KEY', secret: 'sk-quoted-3' },
+      { line: 4, provider: 'groq', secret: 'gsk_json_4' },
+      { line: 4, variable: 'MISTRAL_API_KEY', secret: 'json-mistral-5' },
+      { line: 5, variable: 'GROQ_API_KEYS', secret: 'gsk_list_6' },
+      { line: 5, variable: 'GROQ_API_KEYS', secret: 'gsk_list_7' },
+      { line: 6, secret: 'gsk_comma_8' },
+      { line: 6, secret: 'gsk_comma_9' },
+      { line: 7, variable: 'COHERE_API_KEY', secret: 'yaml-cohere-10' },
+      { line: 10, provider: 'openai', secret: 'sk-nested-11' },
+      { line: 10, variable: 'CO_API_KEY', secret: 'after-nested-11' },
+      { line: 12, provider: 'groq', secret: 'gsk_array_12' },
+      { line: 13, provider: 'groq', secret: 'gsk_array_13' },
+      { line: 16, provider: 'groq', secret: 'gsk_remark_14' },
+      { line: 16, provider: 'groq', secret: '' },
+      { line: 17, secret: 'c2VjcmV0LWJhc2U2NA==' },
+    ])
+  })
+
+  it('splits the list in a variable of a .env', () => {
+    expect(read('GROQ_API_KEYS="gsk_list_1,gsk_list_2"').keys).toEqual([
+      { line: 1, variable: 'GROQ_API_KEYS', secret: 'gsk_list_1' },
+      { line: 1, variable: 'GROQ_API_KEYS', secret: 'gsk_list_2' },
+    ])
+  })
+
   it('does not take the first half of a key for a provider', () => {
     const account = '0123456789abcdef0123456789abcdef:token'
     expect(read(account).keys).toEqual([{ line: 1, secret: account }])

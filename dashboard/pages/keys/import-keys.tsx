@@ -131,6 +131,8 @@ function Preview({ answer: { counts, lines } }: { answer: Answer }) {
     const key = keys?.find(({ id }) => id === keyId)
     return words.sameAsKey(key ? (key.name ?? key.masked) : words.storedKey)
   }
+  // A line may hold several keys.
+  const rows = lines.map((line, index) => ({ ...line, id: String(index) }))
   const columns: readonly Column<Line>[] = [
     { id: 'line', head: words.importLine, align: 'end', isName: true, cell: ({ line }) => line },
     {
@@ -164,8 +166,8 @@ function Preview({ answer: { counts, lines } }: { answer: Answer }) {
         <DataTable
           caption={words.importCaption}
           columns={columns}
-          rows={lines.toSorted((a, b) => order[a.outcome] - order[b.outcome])}
-          keyOf={({ line }) => String(line)}
+          rows={rows.toSorted((a, b) => order[a.outcome] - order[b.outcome])}
+          keyOf={({ id }) => id}
           step={50}
         />
       </div>
