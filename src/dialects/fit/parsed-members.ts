@@ -3,7 +3,7 @@
  * and `parsed_arguments`. No vendor has such members: "Unknown parameter:
  * 'input[2].parsed_arguments'", https://github.com/openai/openai-python/issues/2720
  */
-import { isJsonObject, type JsonObject } from '../../chat/json.ts'
+import { isJsonObject } from '../../chat/json.ts'
 import { mapMember } from '../map-member.ts'
 import { withoutMembers } from '../without-members.ts'
 import type { BodyStep } from './fit.ts'
