@@ -12,6 +12,7 @@ import {
   toGeminiEmbeddings,
   toOpenaiEmbeddings,
 } from '../dialects/gemini/embeddings.ts'
+import { readsParts } from '../dialects/openai-chat/plain-content.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
@@ -157,21 +158,17 @@ async function embedForGemini(
 /** Headers by which clients opt in to what a provider calls beta; they go to providers of the same dialect. */
 const optInHeaders = ['anthropic-beta', 'openai-beta']
 
-/** Mistral's SDKs, and its provider of the AI SDK: they read Mistral's answers as these came. */
-const mistralClients = /\bmistral-client-|\bai-sdk\/mistral\b/i
-
 function withHeaders(c: Context<HubContext>, request: ChatRequest): ChatRequest {
   const sent = optInHeaders.flatMap((name) => {
     const value = c.req.header(name)
     return value === undefined ? [] : [[name, value]]
   })
-  const readsParts = mistralClients.test(c.req.header('user-agent') ?? '')
   return {
     ...request,
     origin: {
       ...request.origin,
       headers: Object.fromEntries(sent),
-      ...(readsParts && { readsParts }),
+      ...(readsParts(c.req.header('user-agent')) && { readsParts: true }),
     },
   }
 }

@@ -1,7 +1,7 @@
 /** Content that comes as a list of parts, and what a client of OpenAI's gets instead of it. */
 import { describe, expect, it } from 'vitest'
 import { openaiChatOutbound } from '../../src/dialects/openai-chat/outbound.ts'
-import { withPlainContent } from '../../src/dialects/openai-chat/plain-content.ts'
+import { readsParts, withPlainContent } from '../../src/dialects/openai-chat/plain-content.ts'
 import { Relay, type ShownEvents } from '../../src/gateway/passage.ts'
 
 const thought = {
@@ -91,4 +91,15 @@ describe('a relay of Chat', () => {
   it('passes lists on to a client that reads them', () => {
     expect(relayed({ readsParts: true })).toEqual(stream)
   })
+})
+
+it.each([
+  ['mistral-client-typescript/1.10.0', true],
+  ['mistral-client-python/1.9.11', true],
+  ['ai/7.0.173 ai-sdk/mistral/4.0.80 runtime/node.js/24', true],
+  ['OpenAI/JS 7.59.0', false],
+  ['ai/7.0.173 ai-sdk/openai-compatible/3.0.92', false],
+  [undefined, false],
+])('knows who reads lists: %s', (userAgent, reads) => {
+  expect(readsParts(userAgent)).toBe(reads)
 })

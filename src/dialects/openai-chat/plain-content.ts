@@ -10,6 +10,14 @@ import { thinkingText } from './reasoning.ts'
 /** Found in every answer that holds a list, and in few others: not every chunk is parsed. */
 const mayBeList = /"content"\s*:\s*\[/
 
+/** Mistral's SDKs, and its provider of the AI SDK. */
+const mistralClients = /\bmistral-client-|\bai-sdk\/mistral\b/i
+
+/** Whether a client reads Mistral's answers as they come. */
+export function readsParts(userAgent: string | undefined): boolean {
+  return mistralClients.test(userAgent ?? '')
+}
+
 /**
  * Writes content as a text, with its thinking beside it. Parts that a text cannot say are left out.
  * @param json an answer or a chunk.
