@@ -47,7 +47,7 @@ function withoutPools(): Env {
 }
 
 async function ask(bindings: Env, method: string, path: string, body?: unknown): Promise<Response> {
-  for (const method of ['error', 'warn'] as const) vi.spyOn(console, method).mockImplementation(() => {})
+  for (const level of ['error', 'warn'] as const) vi.spyOn(console, level).mockImplementation(() => {})
   const context = createExecutionContext()
   const as = path.startsWith('/v1') ? ada.token : ada.session
   const response = await app.fetch(
