@@ -36,8 +36,8 @@ export function unknownType(known: readonly string[]) {
     .transform((raw) => new Unread(raw as JsonObject))
 }
 
-/** Members that hold data or schemas: names in them are the client's own. */
-const dataNames: ReadonlySet<string> = new Set([
+/** Members that are not searched: they hold data or schemas, and names in them are the client's own. */
+const unsearched: ReadonlySet<string> = new Set([
   'args',
   'arguments',
   'function_call',
@@ -93,7 +93,7 @@ function membersOf({ value, path, isAssistants }: Place, losses: Loss[]): Place[
   const isTheirs = isAssistants || role === 'assistant' || role === 'model'
   return Object.entries(value as object).flatMap(([name, member]: [string, unknown]): Place[] => {
     if (name === 'cache_control' && isJsonObject(member)) losses.push(cacheMark(path))
-    const isData = dataNames.has(name) || (name === 'input' && !Array.isArray(member))
+    const isData = unsearched.has(name) || (name === 'input' && !Array.isArray(member))
     if (isData || typeof member !== 'object' || member === null) return []
     return [{ value: member, path: path === '' ? name : `${path}.${name}`, isAssistants: isTheirs }]
   })

@@ -72,8 +72,17 @@ export function makeDirectory(configuration: Configuration, env: Env, sandbox: b
   }
 }
 
+/** Rows of configurations that are in use. One may list thousands of models: each is read once. */
+const knownRows = new WeakMap<CustomProvider, KnownProvider>()
+
 /** A custom provider under the id that the hub knows it by. */
 export function toKnown(row: CustomProvider): KnownProvider {
+  const known = knownRows.get(row) ?? readRow(row)
+  knownRows.set(row, known)
+  return known
+}
+
+function readRow(row: CustomProvider): KnownProvider {
   const { owner, id, baseUrl, dialect, byAdmin, sealedHeaders } = row
   const responsesUrl = dialectsOf(row)['openai-responses']
   return {

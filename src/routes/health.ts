@@ -46,7 +46,10 @@ export const healthRoutes = new Hono<HubContext>()
     async (c) => {
       const local = isLocal(c.env, new URL(c.req.url))
       const misconfigured = findMisconfigurations(c.env, local)
-      const storage = await checkedStorage(c.env)
+      const checking = checkedStorage(c.env)
+      // Others wait for the same check, also when the client that began it has left.
+      c.executionCtx.waitUntil(checking)
+      const storage = await checking
       const serves = misconfigured.length === 0 && storage.version === undefined
       const works = {
         chat: serves && storage.pools && (storage.reads || knowsCallers()) && !chatFailsNow(Date.now()),

@@ -1,11 +1,14 @@
 /** The entry that stands for a key at a provider that needs none: pools, limits and shares are those of keys. */
-import { addKey } from '../db/keys.ts'
+import { addKey, listKeys, removeKey } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
 import { randomId } from '../ids.ts'
 import { ownAccount } from './accounts.ts'
 import { announceChange } from '../announce/announce.ts'
 import { sealKey } from './sealed-key.ts'
+
+/** What is shown of such an entry in the place of a key. A key's own is longer. */
+const shown = 'none'
 
 /**
  * Adds the entry for one row. It is never sent, and serves everyone where the row is the hub's.
@@ -30,7 +33,7 @@ export async function addKeylessEntry(env: Env, known: KnownProvider, owner: str
       free: true,
       accountId: account.id,
       ...sealed.columns,
-      masked: 'none',
+      masked: shown,
       createdAt: now,
       updatedAt: now,
     },
@@ -39,4 +42,26 @@ export async function addKeylessEntry(env: Env, known: KnownProvider, owner: str
     sealed.fingerprints,
   )
   if (epoch !== undefined) await announceChange(env, owner, epoch)
+}
+
+/**
+ * Removes a user's entries for one row, where it needs a key now or is at another address: they would be
+ * sent as keys, or never be used again.
+ */
+export async function removeKeylessEntries(env: Env, known: KnownProvider, owner: string): Promise<void> {
+  const entries = (await listKeys(env.DB, owner)).filter(
+    ({ provider, rowOwner, masked }) =>
+      provider === known.id && rowOwner === known.row.binding.owner && masked === shown,
+  )
+  for (const entry of entries) {
+    const epoch = await removeKey(env.DB, entry, {
+      actor: owner,
+      action: 'key.removed',
+      subject: entry.id,
+      detail: { provider: known.id },
+    })
+    await announceChange(env, owner, epoch, [
+      { owner: entry.shared ? 'hub' : owner, provider: entry.provider },
+    ])
+  }
 }

@@ -22,7 +22,7 @@ export function fitModel(
   const abilities = abilitiesOf(model)
   const fitted = facts?.sampling === false ? leaveOut(body, samplingFields, dropped) : body
   if (!abilities) return fitted
-  return fitEffort(fitThinking(fitted, reasoning, abilities, dropped), abilities, dropped)
+  return fitOutputEffort(fitThinking(fitted, reasoning, abilities, dropped), abilities, dropped)
 }
 
 function leaveOut(body: JsonObject, fields: string[], dropped: string[]): JsonObject {
@@ -60,7 +60,7 @@ function fit(thinking: Thinking, body: JsonObject): Thinking {
     : { ...thinking, budgetTokens }
 }
 
-function fitEffort(body: JsonObject, abilities: Abilities, dropped: string[]): JsonObject {
+function fitOutputEffort(body: JsonObject, abilities: Abilities, dropped: string[]): JsonObject {
   const config = objectIn(body.output_config)
   const effort = textIn(config?.effort)
   if (effort === undefined || abilities.efforts.includes(effort)) return body

@@ -1,11 +1,12 @@
 /** The stream of a provider that speaks this dialect, as events. */
 import { isContent, type ChatEvent, type Complaint } from '../../chat/events.ts'
+import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import { findError, readError } from '../complaint.ts'
 import type { Codec } from '../dialect.ts'
 import { doneMark, eventIn, NoiseMemory } from '../noise.ts'
 import { OneAnswer, secondAnswer } from '../one-answer.ts'
-import { type objectIn, textIn } from '../read.ts'
+import { textIn } from '../read.ts'
 import { AnswerReader } from './read-answer.ts'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {
@@ -57,7 +58,7 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
 /** The error in a message: an event of that name (Groq), or a chunk that holds one (OpenRouter). */
 export function complaintIn(
   { event, data = '' }: SseMessage,
-  chunk: ReturnType<typeof objectIn>,
+  chunk: JsonObject | undefined,
 ): Complaint | undefined {
   if (event === 'error') return readError(data)
   return chunk && findError(chunk)
