@@ -42,12 +42,13 @@ export function money(amount: number): string {
   return `${amount < 0 ? '-' : ''}$${figures}`
 }
 
-/** A duration for a countdown: `3 days`, `1 h 5 min`, `4 min 12 s`, `9 s`. */
+/** A duration for a countdown: `3 days`, `1 day 2 h`, `1 h 5 min`, `4 min 12 s`, `9 s`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000))
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor((seconds % 3600) / 60)
   if (hours >= 48) return count(Math.floor(hours / 24), { one: 'day', other: 'days' })
+  if (hours >= 24) return `1 day ${hours - 24} h`
   if (hours > 0) return `${hours} h ${minutes} min`
   if (minutes > 0) return `${minutes} min ${seconds % 60} s`
   return `${seconds} s`

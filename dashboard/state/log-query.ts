@@ -27,7 +27,8 @@ export const statusPattern = /^[1-5]\d\d$/
 
 export const logFields: Fields<LogFilter> = {
   text: textField(),
-  outcome: choiceField([...outcomes, 'all'], 'all'),
+  // The API's own names, for who writes an address by hand.
+  outcome: choiceField([...outcomes, 'all'], 'all', { ok: 'good', error: 'bad' }),
   span: spanField(logSpans, 'all'),
   provider: textField(),
   model: textField(),

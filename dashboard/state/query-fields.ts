@@ -21,13 +21,18 @@ export function patternField(pattern: RegExp): QueryField<string> {
   }
 }
 
-/** One of a few words. */
+/** One of a few words. @param aliases other words that an address may have for them. */
 export function choiceField<const Choice extends string>(
   choices: readonly Choice[],
   otherwise: NoInfer<Choice>,
+  aliases: Readonly<Record<string, NoInfer<Choice>>> = {},
 ): QueryField<Choice> {
   return {
-    read: (text) => choices.find((choice) => choice === text) ?? otherwise,
+    read: (text) => {
+      const chosen = choices.find((choice) => choice === text)
+      if (chosen !== undefined) return chosen
+      return (text !== null && Object.hasOwn(aliases, text) ? aliases[text] : undefined) ?? otherwise
+    },
     write: (value) => (value === otherwise ? undefined : value),
   }
 }

@@ -160,5 +160,10 @@ describe('the list of keys', () => {
     expect(found('0002')).toEqual(['key_2'])
     expect(found('night 0002')).toEqual([])
     expect(found('active')).toHaveLength(3)
+    expect(found('ready')).toHaveLength(3)
+    const resting = { ...one, shared: true, state: { ...one.state, status: 'cooling' as const } }
+    for (const chip of ['rests', 'resting', 'shared with everyone']) {
+      expect(findKeys([resting, two], chip, nameOf), chip).toEqual([resting])
+    }
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ago, duration, money, took } from '../../dashboard/format.ts'
+import { readError } from '../../dashboard/api.ts'
 import { findPage } from '../../dashboard/state/find-page.ts'
 import { countOverTime } from '../../dashboard/state/log-view.ts'
 import {
@@ -42,6 +43,9 @@ describe('what an address asks a page to show', () => {
   it('is read as typed values; what makes no sense counts as the default', () => {
     expect(readQuery(fields, '')).toEqual({ text: '', span: '24h', add: false })
     expect(readQuery(fields, 'text=a+b&span=1h&add')).toEqual({ text: 'a b', span: '1h', add: true })
+    const aliased = { outcome: choiceField(['good', 'bad'], 'good', { error: 'bad' }) }
+    expect(readQuery(aliased, 'outcome=error')).toEqual({ outcome: 'bad' })
+    expect(readQuery(aliased, 'outcome=toString')).toEqual({ outcome: 'good' })
     expect(readQuery(fields, 'span=century')).toMatchObject({ span: '24h' })
   })
 
@@ -52,8 +56,17 @@ describe('what an address asks a page to show', () => {
   })
 })
 
+describe('an error of the hub', () => {
+  it('keeps the id of its request, which a report needs', () => {
+    const body = { error: { code: 'INTERNAL_ERROR', message: '' }, hub: { requestId: 'req_1' } }
+    expect(readError(JSON.stringify(body)).requestId).toBe('req_1')
+    expect(readError('<html>').requestId).toBeUndefined()
+  })
+})
+
 describe('figures', () => {
   it('are as exact as tells something', () => {
+    expect(duration(25 * 3_600_000 + 49 * 60_000)).toBe('1 day 1 h')
     expect(duration(59_001)).toBe('1 min 0 s')
     expect(duration(3 * 86_400_000)).toBe('3 days')
     expect(duration(-5)).toBe('0 s')

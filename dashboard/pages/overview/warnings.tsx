@@ -27,13 +27,15 @@ export function Warnings({ person, troubles, pools, tokens }: WarningsProps) {
   const quarantined = mine.reduce((sum, { keys }) => sum + keys.quarantined, 0)
   const warnings: Warning[] = [
     ...troubles.map((trouble) => ({ message: `${troubleWords(trouble, nameOf)}.`, href: placeOf(trouble) })),
-    ...(quarantined > 0 ? [{ message: words.warnings.quarantined(quarantined), href: '/keys' }] : []),
+    ...(quarantined > 0
+      ? [{ message: words.warnings.quarantined(quarantined), href: '/keys?find=quarantined' }]
+      : []),
     ...pools.flatMap((pool) =>
       limitedWindows(pool)
         .filter(isLow)
         .map(({ unit, per }) => ({
           message: words.warnings.low(nameOf(pool.provider), text.bar.window(unit, per)),
-          href: '/keys',
+          href: `/keys?find=${encodeURIComponent(pool.provider)}`,
         })),
     ),
     ...tokens.flatMap(warnOfBudget),
