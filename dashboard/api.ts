@@ -75,11 +75,19 @@ export class ApiError extends Error {
   /** When the same request may succeed, in milliseconds since the epoch. */
   readonly retryAt: number | undefined
   readonly trail: FailedAttempt[]
+  /** The id of the failed request, for a report. */
+  readonly requestId: string | undefined
 
   constructor(
     code: string,
     message: string,
-    details: { param?: string; remedy?: string; retryAt?: number; trail?: FailedAttempt[] } = {},
+    details: {
+      param?: string
+      remedy?: string
+      retryAt?: number
+      trail?: FailedAttempt[]
+      requestId?: string
+    } = {},
   ) {
     super(message)
     this.code = code
@@ -87,6 +95,7 @@ export class ApiError extends Error {
     this.remedy = details.remedy
     this.retryAt = details.retryAt
     this.trail = details.trail ?? []
+    this.requestId = details.requestId
   }
 }
 
@@ -126,12 +135,13 @@ export function readError(body: string): ApiError {
     ...(error.remedy && { remedy: error.remedy }),
     ...(hub.retryAt && { retryAt: Date.parse(hub.retryAt) }),
     ...(hub.trail && { trail: hub.trail }),
+    ...(hub.requestId && { requestId: hub.requestId }),
   })
 }
 
 interface ErrorBody {
   error?: { message?: string; code?: string; param?: string | null; remedy?: string }
-  hub?: { code?: string; retryAt?: string; trail?: FailedAttempt[] }
+  hub?: { code?: string; retryAt?: string; trail?: FailedAttempt[]; requestId?: string }
 }
 
 function parseErrorBody(body: string): ErrorBody {

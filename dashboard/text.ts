@@ -19,6 +19,7 @@ export const text = {
     unreachable: 'The hub does not answer. Check your connection, and that it is running.',
     unexpected: 'The hub failed to handle this. Try again; if it persists, look at the Worker’s logs.',
     tried: 'What was tried:',
+    requestId: 'Request id:',
     attempt: (provider: string, model: string, verdict: string) => `${provider} · ${model}: ${verdict}`,
     retryIn: (ms: number) => `It may work again in ${duration(ms)}.`,
   },

@@ -52,6 +52,11 @@ export default function OverviewPage({ person }: PageProps) {
             )}
           </h1>
           <ErrorNotice error={readiness ? undefined : pools.error} />
+          {!readiness && pools.error && (
+            <button type="button" class="button" onClick={() => void pools.reload()}>
+              {text.retry}
+            </button>
+          )}
           {tokens.data && readiness && (
             <FirstSteps
               hasKey={readiness.type !== 'no-keys'}

@@ -29,6 +29,11 @@ export function ErrorNotice({ error, fields = [] }: ErrorNoticeProps) {
             </>
           )}
           {error.retryAt !== undefined && <p>{text.errors.retryIn(error.retryAt - Date.now())}</p>}
+          {error.requestId && !selfEvident.has(error.code) && (
+            <p class="quiet">
+              {text.errors.requestId} <code>{error.requestId}</code>
+            </p>
+          )}
           {error.remedy && !selfEvident.has(error.code) && <p class="quiet">{error.remedy}</p>}
         </div>
       )}
