@@ -8,6 +8,7 @@ import { LoginPage } from './front/login.tsx'
 import { NotReadyPage } from './front/not-ready.tsx'
 import { UnreachablePage } from './front/unreachable.tsx'
 import { Waiting } from './front/waiting.tsx'
+import { mayLeave } from './state/address.ts'
 import { Announce, useAnnouncement } from './state/announce.ts'
 import { type HubControls, PersonChanged, useHub } from './state/hub.ts'
 import { text } from './text.ts'
@@ -19,6 +20,7 @@ export function App() {
     document.documentElement.lang = text.locale
   }, [])
   const logout = async (): Promise<void> => {
+    if (!mayLeave()) return
     // What still waits to be done is done in the name of the one who did it.
     await announcing.settle()
     await controls.logout()

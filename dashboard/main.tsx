@@ -2,10 +2,12 @@
 import { render } from 'preact'
 import { App } from './app.tsx'
 import { pages } from './pages/index.ts'
+import { guardHistory } from './state/address.ts'
 import { findPage } from './state/find-page.ts'
 import { applyTheme, readTheme } from './state/theme.ts'
 
 applyTheme(readTheme())
+guardHistory()
 const root = document.getElementById('app')
 if (root) render(<App />, root)
 

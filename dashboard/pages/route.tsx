@@ -8,8 +8,9 @@ import { Field, onSubmit, valueOf } from '../parts/field.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ProviderOptions } from '../parts/provider-options.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
+import { WarningList } from '../parts/warning-list.tsx'
 import { useAction } from '../state/action.ts'
-import { navigate } from '../state/address.ts'
+import { navigate, useUnsavedChanges } from '../state/address.ts'
 import { useAnnounce } from '../state/announce.ts'
 import { refresh, useResource } from '../state/resource.ts'
 import {
@@ -31,6 +32,7 @@ import './routes.css'
 
 export default function RoutePage({ params: { name = '' }, person }: PageProps) {
   const routes = useResource(routesSource)
+  const [warnings, setWarnings] = useState<readonly string[]>([])
   return (
     <Page
       title={name}
@@ -42,12 +44,21 @@ export default function RoutePage({ params: { name = '' }, person }: PageProps) 
         </a>
       }
     >
+      <WarningList warnings={warnings} />
       <ResourceView resource={routes}>
         {(data) => {
           const route = data.find((one) => one.name === name)
           if (!route) return <p>{text.notFound.lede}</p>
-          // What is stored is what a draft begins with: another one begins anew.
-          return <RouteEditor key={JSON.stringify(route)} route={route} isAdmin={person.role === 'admin'} />
+          const { scope, order, candidates } = route
+          return (
+            <RouteEditor
+              // A draft begins with the stored content: other content begins another draft.
+              key={JSON.stringify([scope, order, candidates])}
+              route={route}
+              isAdmin={person.role === 'admin'}
+              onSaved={setWarnings}
+            />
+          )
         }}
       </ResourceView>
       <Card title={words.simulate}>
@@ -60,7 +71,14 @@ export default function RoutePage({ params: { name = '' }, person }: PageProps) 
 const orders = ['listed', 'round-robin', 'cheapest', 'least-latency', 'most-remaining'] as const
 type Scope = Route['scope']
 
-function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
+interface RouteEditorProps {
+  route: Route
+  isAdmin: boolean
+  /** Called with the warnings that the hub answers to what was saved. */
+  onSaved: (warnings: readonly string[]) => void
+}
+
+function RouteEditor({ route, isAdmin, onSaved }: RouteEditorProps) {
   const { name, scope, builtIn } = route
   const [draft, setDraft] = useState<Draft>(() => draftOf(route))
   const [removing, setRemoving] = useState(false)
@@ -70,13 +88,15 @@ function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
   const save = useAction(async (whose: Scope) => {
     const { order, candidates } = contentOf(draft)
     const json = { order: orders.find((one) => one === order) ?? 'listed', candidates }
-    await ask(api.api.routes[':name'].$put({ param, query: queryOf(whose), json }))
+    const { warnings } = await ask(api.api.routes[':name'].$put({ param, query: queryOf(whose), json }))
+    onSaved(warnings)
     await refresh(routesSource)
     // The editor begins anew; told last, so that nobody has gone on by the time that focus moves.
     focusPage()
     announce(words.saved(name))
   })
   const changed = isChanged(draft, route)
+  useUnsavedChanges(changed, words.leave(name))
   const ready = changed && draft.candidates.length > 0
   const mayRemove = scope === 'user' || (isAdmin && !builtIn)
   return (
@@ -147,7 +167,7 @@ function RouteEditor({ route, isAdmin }: { route: Route; isAdmin: boolean }) {
           onDone={() => {
             announce(words.removed(name))
             void refresh(routesSource)
-            navigate('/routes')
+            navigate('/routes', { discard: true })
           }}
           onClosed={() => setRemoving(false)}
         />

@@ -6,6 +6,7 @@ import { EmptyState } from '../parts/empty-state.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { SecretDialog } from '../parts/secret-dialog.tsx'
+import { WarningList } from '../parts/warning-list.tsx'
 import { useAnnounce } from '../state/announce.ts'
 import { useNow } from '../state/clock.ts'
 import { useLiveLog } from '../state/live.ts'
@@ -25,6 +26,7 @@ export default function TokensPage() {
   const [fresh, setFresh] = useState<NewToken>()
   const [revoking, setRevoking] = useState<Token>()
   const [editing, setEditing] = useState<Token>()
+  const [warnings, setWarnings] = useState<readonly string[]>([])
   const announce = useAnnounce()
   // Whatever was asked was asked with one of them, mostly: what is used of their limits has changed.
   const readAgain = useCallback(() => {
@@ -43,6 +45,7 @@ export default function TokensPage() {
         </button>
       }
     >
+      <WarningList warnings={warnings} />
       <OwnCaps />
       <ResourceView resource={tokens}>
         {(data) =>
@@ -70,7 +73,9 @@ export default function TokensPage() {
           title={words.add}
           submit={words.submit}
           save={async (input) => {
-            setFresh(await ask(api.api.tokens.$post({ json: toNewToken(input) })))
+            const made = await ask(api.api.tokens.$post({ json: toNewToken(input) }))
+            setFresh(made)
+            setWarnings(made.warnings)
             void tokens.reload()
           }}
           onClosed={() => setQuery({ add: false })}
@@ -82,7 +87,9 @@ export default function TokensPage() {
           submit={words.save}
           token={editing}
           save={async (json) => {
-            await ask(api.api.tokens[':id'].$patch({ param: { id: editing.id }, json }))
+            const param = { id: editing.id }
+            const changed = await ask(api.api.tokens[':id'].$patch({ param, json }))
+            setWarnings(changed.warnings)
             announce(words.changed(json.name))
             await tokens.reload()
           }}

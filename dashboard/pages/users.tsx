@@ -1,6 +1,7 @@
 /** The people of the hub, for administrators: who is here, what they may do, and how they come and go. */
 import { useState } from 'preact/hooks'
 import { api, ask, type User } from '../api.ts'
+import { Confirm } from '../parts/confirm.tsx'
 import { DataTable } from '../parts/data-table.tsx'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { focusPage, Page } from '../parts/page.tsx'
@@ -11,6 +12,7 @@ import { nameOfPerson } from '../state/people.ts'
 import { flagField, useQuery } from '../state/query.ts'
 import { change, type Source, useResource } from '../state/resource.ts'
 import { teamsSource } from '../state/sources.ts'
+import { questionBefore, type UserChange } from '../state/user-change.ts'
 import { words as teamWords } from '../text/teams.ts'
 import { words } from '../text/users.ts'
 import type { PageProps } from './index.ts'
@@ -43,11 +45,19 @@ export default function UsersPage({ person }: PageProps) {
   const [capping, setCapping] = useState<User>()
   const [listing, setListing] = useState<User>()
   const announce = useAnnounce()
-  const set = useAction(async (user: User, json: { role?: User['role']; enabled?: boolean }) => {
+  const [asking, setAsking] = useState<{ user: User; change: UserChange }>()
+  const store = async (user: User, json: UserChange): Promise<void> => {
     await ask(api.api.users[':id'].$patch({ param: { id: user.id }, json }))
+  }
+  const stored = async (user: User, json: UserChange): Promise<void> => {
     announce(saidOf(user, json))
     await users.reload()
+  }
+  const set = useAction(async (user: User, json: UserChange) => {
+    await store(user, json)
+    await stored(user, json)
   })
+  const question = asking && questionBefore(asking.change, asking.user.id === person.id)
   const readOn = useAction(async (cursor: string) => {
     const next = await readUsers(cursor)
     change(usersSource, ({ users: before }) => ({ ...next, users: [...before, ...next.users] }))
@@ -77,7 +87,10 @@ export default function UsersPage({ person }: PageProps) {
               columns={columnsOf({
                 person,
                 teams: teams.data ?? [],
-                onSet: set.run,
+                onSet: (user, wanted) => {
+                  if (questionBefore(wanted, user.id === person.id)) setAsking({ user, change: wanted })
+                  else set.run(user, wanted)
+                },
                 onCap: setCapping,
                 onTokens: setListing,
                 onRemove: setRemoving,
@@ -124,6 +137,14 @@ export default function UsersPage({ person }: PageProps) {
         />
       )}
       {listing && <PersonTokensDialog user={listing} onClosed={() => setListing(undefined)} />}
+      {asking && question && (
+        <Confirm
+          {...questions[question](nameOfPerson(asking.user))}
+          act={() => store(asking.user, asking.change)}
+          onDone={() => void stored(asking.user, asking.change)}
+          onClosed={() => setAsking(undefined)}
+        />
+      )}
       {removing && (
         <RemoveUserDialog
           user={removing}
@@ -139,7 +160,17 @@ export default function UsersPage({ person }: PageProps) {
   )
 }
 
-function saidOf(user: User, { role, enabled }: { role?: User['role']; enabled?: boolean }): string {
+const questions = {
+  promote: (name: string) => ({
+    title: words.promoteTitle(name),
+    warning: words.promoteWarning,
+    submit: words.promote,
+  }),
+  demote: () => ({ title: words.demoteTitle, warning: words.demoteWarning, submit: words.demote }),
+  disable: () => ({ title: words.disableTitle, warning: words.disableWarning, submit: words.disable }),
+}
+
+function saidOf(user: User, { role, enabled }: UserChange): string {
   const name = nameOfPerson(user)
   if (role !== undefined) return words.changedRole(name, words.roles[role])
   return enabled === true ? words.enabledDone(name) : words.disabledDone(name)

@@ -7,9 +7,11 @@ interface CopyButtonProps {
   /** What is copied, for those who hear the button alone. */
   label?: string
   class?: string
+  /** Called once the value is in the clipboard. */
+  onCopied?: () => void
 }
 
-export function CopyButton({ value, label, class: extra = '' }: CopyButtonProps) {
+export function CopyButton({ value, label, class: extra = '', onCopied }: CopyButtonProps) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle')
   useEffect(() => {
     if (state === 'idle') return
@@ -25,9 +27,13 @@ export function CopyButton({ value, label, class: extra = '' }: CopyButtonProps)
       onClick={() => {
         // The clipboard is not there at all on a page without HTTPS.
         const copying = navigator.clipboard?.writeText(value) ?? Promise.reject(new Error('no clipboard'))
+        const settle = (outcome: 'copied' | 'failed'): void => {
+          setState(outcome)
+          if (outcome === 'copied') onCopied?.()
+        }
         copying.then(
-          () => setState('copied'),
-          () => setState('failed'),
+          () => settle('copied'),
+          () => settle('failed'),
         )
       }}
     >

@@ -1,4 +1,8 @@
-/** The only time that a secret is seen. It is in this part's properties, and gone with it. */
+/**
+ * The only time that a secret is seen. It is in this part's properties, and gone with it. Until it is copied,
+ * only the button closes the dialog: a slip of the hand would cost the secret.
+ */
+import { useState } from 'preact/hooks'
 import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
 
@@ -15,8 +19,10 @@ interface SecretDialogProps {
 }
 
 export function SecretDialog({ title, lede, label, secret, taken, onClosed }: SecretDialogProps) {
+  const [isCopied, setCopied] = useState(false)
+  const copied = (): void => setCopied(true)
   return (
-    <Dialog title={title} onClosed={onClosed}>
+    <Dialog title={title} onClosed={onClosed} insists={!isCopied}>
       {(close) => (
         <>
           <p>{lede}</p>
@@ -26,10 +32,11 @@ export function SecretDialog({ title, lede, label, secret, taken, onClosed }: Se
               rows={3}
               aria-label={label}
               value={secret}
+              onCopy={copied}
               onFocus={(event) => event.currentTarget.select()}
               autofocus
             />
-            <CopyButton value={secret} class="primary" />
+            <CopyButton value={secret} class="primary" onCopied={copied} />
           </div>
           <div class="actions">
             <button type="button" class="button" onClick={close}>

@@ -13,9 +13,57 @@ export function readAddress(): Address {
   return { path: location.pathname, search: location.search.slice(1) }
 }
 
-/** Goes to another address of the dashboard. `replace` takes the place of the present one in the history. */
-export function navigate(to: string, { replace = false } = {}): void {
+/** A page with unsaved changes. */
+interface UnsavedPage {
+  href: string
+  path: string
+  question: string
+}
+
+let unsaved: UnsavedPage | undefined
+
+/** Returns whether the page may be left. Asks the person where changes would be lost. */
+export function mayLeave(): boolean {
+  return !unsaved || confirm(unsaved.question)
+}
+
+/** Asks this question before the page is left, by any way, while changes are unsaved. */
+export function useUnsavedChanges(areUnsaved: boolean, question: string): void {
+  useEffect(() => {
+    if (!areUnsaved) return
+    unsaved = { href: location.href, path: location.pathname, question }
+    const stay = (event: BeforeUnloadEvent): void => event.preventDefault()
+    window.addEventListener('beforeunload', stay)
+    return () => {
+      unsaved = undefined
+      window.removeEventListener('beforeunload', stay)
+    }
+  }, [areUnsaved, question])
+}
+
+/**
+ * Asks before a step in the history leaves unsaved changes. Called before `useAddress` is: browsers call
+ * listeners of the window in the order in which they were added, and this one silences the others.
+ */
+export function guardHistory(): void {
+  window.addEventListener('popstate', (event) => {
+    if (!unsaved || location.pathname === unsaved.path || mayLeave()) return
+    event.stopImmediatePropagation()
+    history.pushState(null, '', unsaved.href)
+  })
+}
+
+interface NavigateOptions {
+  /** Takes the place of the present address in the history. */
+  replace?: boolean
+  /** Leaves the page without asking: its unsaved changes have no meaning any longer. */
+  discard?: boolean
+}
+
+/** Goes to another address of the dashboard, unless the person wants to keep unsaved changes. */
+export function navigate(to: string, { replace = false, discard = false }: NavigateOptions = {}): void {
   const url = new URL(to, location.href)
+  if (!discard && url.pathname !== location.pathname && !mayLeave()) return
   if (url.href !== location.href) {
     if (replace) history.replaceState(null, '', url)
     else {

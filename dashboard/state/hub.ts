@@ -68,7 +68,7 @@ export function useHub(): HubControls {
     setHub({ type: 'signed-out', ended: false })
     forgetAll()
     // Who logs in next begins at the beginning; after a session that ended by itself, where it was.
-    navigate('/', { replace: true })
+    navigate('/', { replace: true, discard: true })
   }, [])
 
   return { hub, refresh, enter, recognise, logout, setUp, decline }

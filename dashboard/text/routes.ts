@@ -43,6 +43,7 @@ export const words = {
   addCandidate: 'Add the candidate',
   none: 'Add at least one candidate.',
   unsaved: 'Not saved yet.',
+  leave: (name: string) => `Leave without saving the changes to ${name}?`,
   save: 'Save',
   saveOwn: 'Save for me',
   saveHub: 'Save for everyone',

@@ -150,7 +150,8 @@ describe('a route', () => {
 
   it('is ordered by a finger at a grip, while anywhere else it scrolls the page', async () => {
     const options = { session: ada.session, device: 'phone' } as const
-    const { page, end } = await visit(browser, `${hub.url}/routes/work`, options)
+    const { page, end } = await visit(browser, `${hub.url}/routes`, options)
+    await page.getByRole('link', { name: 'work' }).click()
     const names = page.locator('.candidate strong').filter({ hasText: 'Fake' })
     await names.nth(2).waitFor()
     const before = await names.allTextContents()
@@ -166,6 +167,22 @@ describe('a route', () => {
     await expect.poll(() => names.allTextContents()).toEqual([before[1], before[2], before[0]])
     expect(await scrolledTo(page)).toBe(top)
     await page.getByText('Not saved yet.').waitFor()
+    const questions: string[] = []
+    page.on('dialog', (dialog) => {
+      questions.push(`${dialog.type()}: ${dialog.message()}`)
+      // Stays the first two times, then leaves.
+      void (questions.length < 3 ? dialog.dismiss() : dialog.accept())
+    })
+    await page.getByRole('link', { name: 'All routes' }).click()
+    await page.evaluate('history.back()')
+    await expect.poll(() => questions.length).toBe(2)
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/routes/work')
+    await page.getByText('Not saved yet.').waitFor()
+    await page.reload()
+    await names.nth(2).waitFor()
+    const question = 'confirm: Leave without saving the changes to work?'
+    expect(questions).toEqual([question, question, expect.stringMatching(/^beforeunload/)])
+    expect(await names.allTextContents()).toEqual(before)
     await end()
   })
 
@@ -212,6 +229,7 @@ describe('a route', () => {
     await check('route-adding')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('The route claude-* was saved.').waitFor()
+    await page.getByText('"two" is not known to have the model "vendor/two-2".').waitFor()
     expect((await readRoute('claude-*')).candidates).toEqual([
       { provider: 'one' },
       { provider: 'two', model: 'vendor/two-2' },

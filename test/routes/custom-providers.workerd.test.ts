@@ -150,6 +150,24 @@ describe('a server without a key', () => {
   })
 })
 
+it('keeps one entry in the place of a key, and none once a key is needed', async () => {
+  const entries = async (): Promise<unknown[]> => {
+    const { data } = await call<{ data: { provider: string }[] }>('GET', '/api/keys', undefined, ada.session)
+    return data.filter(({ provider }) => provider === 'switched')
+  }
+  const change = (body: object) => call('PATCH', '/api/providers/switched', body, ada.session)
+  await call('POST', '/api/providers', { ...box, id: 'switched' }, ada.session)
+  const apiKey = 'sk-of-a-person-0001'
+  await call('POST', '/api/keys', { provider: 'switched', apiKey }, ada.session)
+  expect(await entries()).toHaveLength(2)
+  await change({ baseUrl: 'http://localhost:11435/v1' })
+  expect(await entries()).toHaveLength(2)
+  await change({ key: 'needed' })
+  expect(await entries()).toMatchObject([{ name: null }])
+  await change({ key: 'none' })
+  expect(await entries()).toHaveLength(2)
+})
+
 describe('further dialects of a provider', () => {
   const anthropic = 'http://localhost:11434/v1'
 

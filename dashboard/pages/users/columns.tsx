@@ -4,6 +4,7 @@ import { CapsBars } from '../../parts/caps-bars.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { RowButton } from '../../parts/row-button.tsx'
 import { nameOfPerson } from '../../state/people.ts'
+import type { UserChange } from '../../state/user-change.ts'
 import { words as capsWords } from '../../text/caps.ts'
 import { words as shareWords } from '../../text/shares.ts'
 import { words as teamWords } from '../../text/teams.ts'
@@ -14,7 +15,7 @@ interface Doing {
   /** Who looks. */
   person: Person
   teams: readonly Team[]
-  onSet: (user: User, change: { role?: User['role']; enabled?: boolean }) => void
+  onSet: (user: User, change: UserChange) => void
   onCap: (user: User) => void
   onTokens: (user: User) => void
   onRemove: (user: User) => void
