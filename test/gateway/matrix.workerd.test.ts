@@ -22,7 +22,8 @@ import { type Ask, type Client, clients, system, type Turn } from './matrix/clie
 import { type Heard, type ProviderSide, type Says, sides } from './matrix/providers.ts'
 
 /** The sandbox answers inside the hub, where nobody can listen; it has tests of its own. */
-const providers: [string, Provider][] = Object.entries(catalog).filter(([id]) => id !== 'sandbox')
+const rows: [string, Provider][] = Object.entries(catalog)
+const providers = rows.filter(([id, { retired }]) => id !== 'sandbox' && retired === undefined)
 
 const schema = {
   type: 'object',
