@@ -120,6 +120,7 @@ export function withoutComment(text: string): string {
   return text.startsWith('#') ? '' : (text.split(/\s#/, 1)[0]?.trimEnd() ?? '')
 }
 
+/** A quotation mark without its other half was copied along: no key has one at its ends. */
 export function unquote(text: string): string {
-  return text.replace(/^(["'])(.*)\1$/, '$2').trim()
+  return text.replaceAll(/^["']|["']$/g, '').trim()
 }

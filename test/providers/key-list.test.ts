@@ -23,6 +23,11 @@ describe('readKeyList', () => {
     })
   })
 
+  it('takes no quotation mark for a part of a key, though only one half was copied', () => {
+    expect(read('OPENAI_API_KEY="sk-open-1').keys).toMatchObject([{ secret: 'sk-open-1' }])
+    expect(read("gsk_closed_2'").keys).toMatchObject([{ secret: 'gsk_closed_2' }])
+  })
+
   it('reads notes line by line: assignments, JSON, lists and bare keys in any mixture', () => {
     const text = [
       'groq_api_key=gsk_lower_1 # free',
