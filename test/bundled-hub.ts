@@ -63,6 +63,8 @@ async function bundleAll(nameOf: ReadonlyMap<string, string>): Promise<Bundle> {
         input: entry,
         external: [/^cloudflare:/, /\.wasm$/],
         output: { codeSplitting: false },
+        // A constant that is written where it is used would be no export any more.
+        optimization: { inlineConst: false },
       },
     },
   })
