@@ -133,13 +133,14 @@ function isForChat(model: string): boolean {
 
 /**
  * Servers of the Responses dialect know functions and no other tools of a client, unless they are
- * OpenAI's own.
+ * OpenAI's own. Whether they keep answers is not known: a client that refers to one that it had from
+ * there is taken at its word.
  */
 function responsesQuirks(baseUrl: string): Quirks {
   const { hostname } = new URL(baseUrl)
   return /(?:^|\.)(?:openai\.com|chatgpt\.com|openai\.azure\.com)$/.test(hostname)
-    ? {}
-    : { onlyFunctions: true }
+    ? { keepsAnswers: true }
+    : { keepsAnswers: true, onlyFunctions: true }
 }
 
 function impliedReach(stored: Reach[], userId: string, env: Env, sandbox: boolean): Reach[] {
