@@ -58,8 +58,8 @@ export interface ChatRequest {
     dialect: DialectId
     body: JsonObject
     headers?: Readonly<Record<string, string>>
-    /** Set where the client reads content as a list of parts, as Mistral's own SDK does. */
-    readsParts?: true
+    /** Set where the client reads no content that is a list of parts, as OpenAI's SDKs. */
+    readsTextOnly?: true
   }
 }
 

@@ -197,8 +197,8 @@ export interface Outbound {
    */
   watch?(): (message: SseMessage) => Glimpse
   /**
-   * Writes an answer or event, as JSON, so that every client of the dialect can read it: some
-   * vendors answer in forms that the dialect's own SDKs do not know. The same text where it is so.
+   * Writes an answer or event, as JSON, so that the dialect's own SDKs can read it: some vendors
+   * answer in forms that these do not know. The same text where it is so.
    */
   simplify?(json: string): string
 }

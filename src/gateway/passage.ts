@@ -77,13 +77,13 @@ function nothingSeen(): Seen {
 
 export interface ShownEvents {
   shownAs?: string | undefined
-  /** Set where the client reads what only one vendor of the dialect says. */
-  readsParts?: true | undefined
+  /** Set where the client reads only what the dialect's own vendor says. */
+  readsTextOnly?: true | undefined
 }
 
-/** What writes answers of a dialect so that all its clients can read them, unless this one reads more. */
-export function simplifierOf(outbound: Outbound, readsParts: true | undefined): (json: string) => string {
-  return (json) => (readsParts ? json : (outbound.simplify?.(json) ?? json))
+/** What writes answers of a dialect for a client that cannot read all forms of its vendors. */
+export function simplifierOf(outbound: Outbound, readsTextOnly: true | undefined): (json: string) => string {
+  return (json) => (readsTextOnly ? (outbound.simplify?.(json) ?? json) : json)
 }
 
 /** Passes the events of a stream on as they came, and watches them. */
@@ -107,7 +107,7 @@ export class Relay implements Passage {
    */
   constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0, shown: ShownEvents = {}) {
     this.#shownAs = shown.shownAs
-    this.#simplify = simplifierOf(outbound, shown.readsParts)
+    this.#simplify = simplifierOf(outbound, shown.readsTextOnly)
     this.#splitter = new SseSplitter(withEcho(maxEventCharacters, sentBytes))
     this.#glimpse = outbound.watch?.() ?? ((message) => outbound.glimpse(message))
     this.#showUsage = showUsage

@@ -92,9 +92,9 @@ export function readAnswer(response: Response, conversation: Conversation): Prom
 
 async function openStream(body: ReadableStream<Uint8Array>, conversation: Conversation): Promise<Answered> {
   const { speaker, listener, request, abort, secrets, sent, sentBytes, isRelayed, dropped } = conversation
-  const { readsParts } = request.origin
+  const { readsTextOnly } = request.origin
   const passage = isRelayed
-    ? new Relay(speaker, request.streamUsage, sentBytes, { shownAs: conversation.shownAs, readsParts })
+    ? new Relay(speaker, request.streamUsage, sentBytes, { shownAs: conversation.shownAs, readsTextOnly })
     : new Translation(speaker, listener, request, servedBy(conversation), sentBytes)
   const stream = new AnswerStream(body, passage, abort, sentBytes)
   const end = await stream.start()
@@ -148,7 +148,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   if (isRelayed && !request.stream) {
     const { shownAs } = conversation
     const shown = shownAs === undefined ? text : JSON.stringify(concealAnswer(body, shownAs))
-    const simplify = simplifierOf(speaker, request.origin.readsParts)
+    const simplify = simplifierOf(speaker, request.origin.readsTextOnly)
     return { type: 'whole', text: simplify(shown), ...measured, dropped }
   }
   const parsed = speaker.parseResponse(body)

@@ -12,7 +12,7 @@ import {
   toGeminiEmbeddings,
   toOpenaiEmbeddings,
 } from '../dialects/gemini/embeddings.ts'
-import { readsParts } from '../dialects/openai-chat/plain-content.ts'
+import { readsTextOnly } from '../dialects/openai-chat/plain-content.ts'
 import { chatRequest } from '../dialects/openai-chat/wire.ts'
 import { embeddingsRequest } from '../dialects/openai-embeddings/wire.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
@@ -168,7 +168,7 @@ function withHeaders(c: Context<HubContext>, request: ChatRequest): ChatRequest 
     origin: {
       ...request.origin,
       headers: Object.fromEntries(sent),
-      ...(readsParts(c.req.header('user-agent')) && { readsParts: true }),
+      ...(readsTextOnly(c.req.header('user-agent')) && { readsTextOnly: true }),
     },
   }
 }

@@ -1,7 +1,7 @@
 /** Content that comes as a list of parts, and what a client of OpenAI's gets instead of it. */
 import { describe, expect, it } from 'vitest'
 import { openaiChatOutbound } from '../../src/dialects/openai-chat/outbound.ts'
-import { readsParts, withPlainContent } from '../../src/dialects/openai-chat/plain-content.ts'
+import { readsTextOnly, withPlainContent } from '../../src/dialects/openai-chat/plain-content.ts'
 import { Relay, type ShownEvents } from '../../src/gateway/passage.ts'
 
 const thought = {
@@ -76,30 +76,31 @@ describe('a relay of Chat', () => {
       .map((block) => block.slice('data: '.length))
 
   it('gives a client of OpenAI’s the text and the reasoning', () => {
-    const [first, ...rest] = relayed({})
+    const [first, ...rest] = relayed({ readsTextOnly: true })
     expect(first).toBe(answer('delta', { content: null, reasoning_content: 'Let me see.' }))
     expect(rest).toEqual(stream.slice(1))
   })
 
   it('does so under another name of the model', () => {
-    const [first] = relayed({ shownAs: 'best' })
+    const [first] = relayed({ shownAs: 'best', readsTextOnly: true })
     const { model, choices } = JSON.parse(first ?? '') as { model: string; choices: [{ delta: object }] }
     expect(model).toBe('best')
     expect(choices[0].delta).toEqual({ content: null, reasoning_content: 'Let me see.' })
   })
 
-  it('passes lists on to a client that reads them', () => {
-    expect(relayed({ readsParts: true })).toEqual(stream)
+  it('passes lists on to all other clients', () => {
+    expect(relayed({})).toEqual(stream)
   })
 })
 
 it.each([
-  ['mistral-client-typescript/1.10.0', true],
-  ['mistral-client-python/1.9.11', true],
-  ['ai/7.0.173 ai-sdk/mistral/4.0.80 runtime/node.js/24', true],
-  ['OpenAI/JS 7.59.0', false],
-  ['ai/7.0.173 ai-sdk/openai-compatible/3.0.92', false],
+  ['mistral-client-typescript/1.10.0', false],
+  ['mistral-client-python/1.9.11', false],
+  ['ai/7.0.173 ai-sdk/mistral/4.0.80 runtime/node.js/24', false],
+  ['OpenAI/JS 7.59.0', true],
+  ['AsyncOpenAI/Python 2.3.0', true],
+  ['ai/7.0.173 ai-sdk/openai-compatible/3.0.92', true],
   [undefined, false],
-])('knows who reads lists: %s', (userAgent, reads) => {
-  expect(readsParts(userAgent)).toBe(reads)
+])('knows who reads no lists: %s', (userAgent, textOnly) => {
+  expect(readsTextOnly(userAgent)).toBe(textOnly)
 })

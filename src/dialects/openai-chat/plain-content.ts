@@ -10,12 +10,12 @@ import { thinkingText } from './reasoning.ts'
 /** Found in every answer that holds a list, and in few others: not every chunk is parsed. */
 const mayBeList = /"content"\s*:\s*\[/
 
-/** Mistral's SDKs, and its provider of the AI SDK. */
-const mistralClients = /\bmistral-client-|\bai-sdk\/mistral\b/i
+/** OpenAI's SDKs, which LangChain and many agents use, and the AI SDK's providers of its dialect. */
+const openaiClients = /\b(?:async)?openai\/|\bai-sdk\/openai\b/i
 
-/** Whether a client reads Mistral's answers as they come. */
-export function readsParts(userAgent: string | undefined): boolean {
-  return mistralClients.test(userAgent ?? '')
+/** Whether a client is known to read no lists. All others get answers as they came. */
+export function readsTextOnly(userAgent: string | undefined): boolean {
+  return openaiClients.test(userAgent ?? '')
 }
 
 /**
