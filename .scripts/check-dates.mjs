@@ -1,4 +1,7 @@
-/** Warns of tables of models that were read long ago. A warning, never a failure: time alone breaks nothing. */
+/**
+ * Warns of tables of models that were read long ago. A warning, never a failure: time alone breaks
+ * nothing.
+ */
 import { mostDays, outdatedTables, tableAges } from '../src/providers/age.ts'
 import { catalog } from '../src/providers/catalog.ts'
 

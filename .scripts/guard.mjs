@@ -1,6 +1,7 @@
 /**
- * Ends processes when the one that started this is gone, however that ended: its end closes the pipe that
- * is the standard input here. `start.mjs` guards the runtime this way, which would serve on.
+ * Ends processes when the one that started this is gone, however that ended: its end closes the
+ * pipe that is the standard input here. `start.mjs` guards the runtime this way, which would serve
+ * on.
  *
  *     node .scripts/guard.mjs '[{ "pid": 1234, "startedAt": "…" }]'
  */

@@ -79,7 +79,8 @@ function isTaken(name) {
 }
 
 /**
- * Applies the migrations to the local database. Whoever calls it holds the lock, or owns the folder alone.
+ * Applies the migrations to the local database. Whoever calls it holds the lock, or owns the folder
+ * alone.
  *
  * @param {string} state the folder in which local state is kept.
  */
@@ -96,8 +97,9 @@ export function build() {
  * Serves the build on loopback until it is told to stop.
  * @param {{ port: number, state: string, variables: Record<string, string>, dist?: string,
  *   lock?: ReturnType<typeof lockState>, outside?: import('node:http').RequestListener }} options
- * `port` 0 chooses a free one; `dist` is the folder of a copy of the build; `lock` is that of the state,
- * where it is held already; `outside` answers every call that the hub makes, in place of the internet.
+ * `port` 0 chooses a free one; `dist` is the folder of a copy of the build; `lock` is that of the
+ * state, where it is held already; `outside` answers every call that the hub makes, in place of the
+ * internet.
  * @throws {StateInUse} where another process holds it.
  * @returns {Promise<{ url: URL, workers: import('./processes.mjs').ProcessName[], stop: () => Promise<void> }>}
  */
@@ -157,7 +159,10 @@ export async function serve({
   }
 }
 
-/** Has processes ended when this one is gone, however it ends. @param {import('./processes.mjs').ProcessName[]} workers */
+/**
+ * Has processes ended when this one is gone, however it ends.
+ * @param {import('./processes.mjs').ProcessName[]} workers
+ */
 export function guard(workers) {
   const script = path.join(import.meta.dirname, 'guard.mjs')
   // Its own group, so that what is sent to this one's does not reach it.

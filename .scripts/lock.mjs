@@ -1,7 +1,7 @@
 /**
- * One hub at a time on a state folder: two would each believe that they alone count. The lock is a file
- * that names its holder. One whose holder is dead is taken over, and the runtime that the holder left
- * behind is ended.
+ * One hub at a time on a state folder: two would each believe that they alone count. The lock is a
+ * file that names its holder. One whose holder is dead is taken over, and the runtime that the
+ * holder left behind is ended.
  */
 import {
   linkSync,
@@ -17,7 +17,9 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { endProcess, isRunning, nameProcess } from './processes.mjs'
 
-/** How often a holder touches its lock, and after how long one of another machine is taken for dead. */
+/**
+ * How often a holder touches its lock, and after how long one of another machine is taken for dead.
+ */
 const touchMs = 5_000
 const silentMs = 30_000
 

@@ -1,6 +1,7 @@
 /**
- * What must be there before a tool or script runs: a Node that is new enough to choose another one, and
- * the dependencies. It uses nothing but Node, an old one too, and says what is missing in one line.
+ * What must be there before a tool or script runs: a Node that is new enough to choose another one,
+ * and the dependencies. It uses nothing but Node, an old one too, and says what is missing in one
+ * line.
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,8 +16,8 @@ export function requireNode(version = process.version) {
 }
 
 /**
- * Runs a script again through the wrapper, where it was started directly: by `node .scripts/start.mjs`.
- * Returns where the wrapper has started it.
+ * Runs a script again through the wrapper, where it was started directly: by `node
+ * .scripts/start.mjs`. Returns where the wrapper has started it.
  *
  * @param {string} url of the script.
  */

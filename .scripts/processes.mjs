@@ -1,4 +1,7 @@
-/** Other processes of this machine: whether one still runs, which ones another has started, and how to end it. */
+/**
+ * Other processes of this machine: whether one still runs, which ones another has started, and how
+ * to end it.
+ */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
@@ -33,7 +36,10 @@ export function childrenOf(pid) {
     .map((child) => nameProcess(child.pid))
 }
 
-/** Ends a process that runs: it is asked to, and killed a second later. @param {ProcessName} name */
+/**
+ * Ends a process that runs: it is asked to, and killed a second later.
+ * @param {ProcessName} name
+ */
 export function endProcess(name) {
   for (const signal of ['SIGTERM', 'SIGKILL']) {
     if (!isRunning(name)) return

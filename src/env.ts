@@ -31,8 +31,8 @@ export interface Env {
   /** `1` where no Cloudflare is in front to state client addresses: `npm start` and `npm run dev` set it. */
   HUB_DIRECT?: string
   /**
-   * When a local run began, in milliseconds since the epoch: every Worker from before is dead. Absent
-   * where a deployment may start objects anew while Workers live on.
+   * When a local run began, in milliseconds since the epoch: every Worker from before is dead.
+   * Absent where a deployment may start objects anew while Workers live on.
    */
   HUB_STARTED_AT?: string
   KEY_SELECTION_STRATEGY?: string

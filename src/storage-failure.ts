@@ -1,5 +1,6 @@
 /**
- * Which errors say that D1 or a Durable Object cannot be used now, and not that our own code is wrong.
+ * Which errors say that D1 or a Durable Object cannot be used now, and not that our own code is
+ * wrong.
  * https://developers.cloudflare.com/d1/observability/debug-d1/
  * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
  */

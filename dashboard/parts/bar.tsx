@@ -12,7 +12,10 @@ export interface Quota {
   reserved: number
   /** Null where none is known: then there is nothing to fill. */
   limit: number | null
-  /** What can still be used, where that is less than the limit less the use: the provider may say that nothing is. */
+  /**
+   * What can still be used, where that is less than the limit less the use: the provider may say
+   * that nothing is.
+   */
   left?: number | null
   /** How many accounts have no limit of this kind: what is left is that much, or more. */
   unlimitedAccounts?: number

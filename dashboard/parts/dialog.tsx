@@ -1,7 +1,6 @@
 /**
- * A modal dialog over the native element, which keeps focus inside, closes on Escape, and gives focus back
- * to whoever opened it.
- * Mounted is open.
+ * A modal dialog over the native element, which keeps focus inside, closes on Escape, and returns
+ * focus to the element that opened it. It is open while it is mounted.
  */
 import type { ComponentChildren } from 'preact'
 import { useCallback, useId, useLayoutEffect, useRef } from 'preact/hooks'

@@ -1,6 +1,6 @@
 /**
- * The only time that a secret is seen. It is in this part's properties, and gone with it. Until it is copied,
- * only the button closes the dialog: a slip of the hand would cost the secret.
+ * The only time that a secret is seen. It is in this part's properties, and gone with it. Until it
+ * is copied, only the button closes the dialog: a slip of the hand would cost the secret.
  */
 import { useState } from 'preact/hooks'
 import { CopyButton } from './copy-button.tsx'

@@ -1,4 +1,7 @@
-/** What the hub noticed about something that it stored all the same, such as a model it does not know. */
+/**
+ * What the hub noticed about something that it stored all the same, such as a model it does not
+ * know.
+ */
 import { Words } from './words.tsx'
 
 export function WarningList({ warnings }: { warnings: readonly string[] }) {

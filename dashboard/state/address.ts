@@ -42,8 +42,9 @@ export function useUnsavedChanges(areUnsaved: boolean, question: string): void {
 }
 
 /**
- * Asks before a step in the history leaves unsaved changes. Called before `useAddress` is: browsers call
- * listeners of the window in the order in which they were added, and this one silences the others.
+ * Asks before a step in the history leaves unsaved changes. Called before `useAddress` is: browsers
+ * call listeners of the window in the order in which they were added, and this one silences the
+ * others.
  */
 export function guardHistory(): void {
   window.addEventListener('popstate', (event) => {
@@ -74,7 +75,10 @@ export function navigate(to: string, { replace = false, discard = false }: Navig
   moved.dispatchEvent(new Event('move'))
 }
 
-/** How far down a person had read when they left this page, in pixels; 0 where they come to it by a link. */
+/**
+ * How far down a person had read when they left this page, in pixels; 0 where they come to it by a
+ * link.
+ */
 export function readScroll(): number {
   const state: unknown = history.state
   const isKept = typeof state === 'object' && state !== null && 'scrollY' in state

@@ -1,13 +1,14 @@
 /**
- * How the hub is doing, as the worst of what is known: requests that failed lately, routes that no one serves
- * now, models that rest at their provider. States of keys alone do not tell an outage. Pure.
+ * How the hub is doing, as the worst of what is known: requests that failed lately, routes that no
+ * one serves now, models that rest at their provider. The states of keys alone do not show an
+ * outage. Pure.
  */
 import type { Log, Pool, RouteHealth } from '../api.ts'
 import { toneOf } from './success-rate.ts'
 
 /** How far back requests count, in milliseconds. */
 export const recentMs = 5 * 60_000
-/** One failure is no outage, whatever its share. */
+/** A single failure is not an outage, whatever its share of the requests. */
 const fewestFailures = 2
 
 export type End = Pick<Log, 'startedAt' | 'status' | 'code'>
@@ -31,7 +32,10 @@ export interface Health {
 /** Codes below 500 that are the hub's failure, not the client's. */
 const ownCodes = new Set(['QUOTA_EXHAUSTED', 'NO_ELIGIBLE_KEY'])
 
-/** Counts requests of the last minutes. Mistakes of clients, and clients that left, say nothing of the hub. */
+/**
+ * Counts requests of the last minutes. Mistakes of clients, and clients that left, say nothing of
+ * the hub.
+ */
 export function countRecent(ends: readonly End[], now: number): Recent {
   const recent = ends.filter(({ startedAt }) => Date.parse(startedAt) > now - recentMs)
   const failed = recent.filter(({ status, code }) => status >= 500 || ownCodes.has(code ?? '')).length
@@ -48,7 +52,7 @@ interface Known {
 /** Returns the state and what makes it so. */
 export function healthOf({ recent, routes, pools }: Known): Health {
   const isFailing = recent.failed >= fewestFailures && toneOf(recent.failed, recent.total) !== 'good'
-  // A route that nobody could ever serve lacks a key: that is no outage.
+  // A route without any key that could serve it is not an outage.
   const served = routes.filter(({ serves }) => serves !== null)
   const waiting = routes.filter(({ serves, retryAt }) => serves === null && retryAt !== null)
   const troubles: Trouble[] = [

@@ -6,7 +6,10 @@ interface Quota {
   reserved: number
   /** Null where none is known. */
   limit: number | null
-  /** As the hub states it: 0 where the provider says that nothing is left. Absent where only use is counted. */
+  /**
+   * As the hub states it: 0 where the provider says that nothing is left. Absent where only use is
+   * counted.
+   */
   left?: number | null | undefined
 }
 
@@ -19,7 +22,9 @@ export function leftIn({ used, reserved, limit, left }: Quota): number | undefin
   return Math.min(limit, left ?? Math.max(0, limit - used - reserved))
 }
 
-/** Whether a quota runs low. One that some accounts have no limit of does not, as far as is known. */
+/**
+ * Whether a quota runs low. One that some accounts have no limit of does not, as far as is known.
+ */
 export function isLow({
   limit,
   left,

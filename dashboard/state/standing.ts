@@ -63,8 +63,8 @@ export function readinessOf(pools: readonly PoolStanding[]): Readiness {
 }
 
 /**
- * A wire for each key of the pools within reach, those that can serve first. Keys whose provider fails at a
- * model count as resting.
+ * A wire for each key of the pools within reach, those that can serve first. Keys whose provider
+ * fails at a model count as resting.
  */
 export function wiresOf(all: readonly PoolStanding[]): Standing['type'][] {
   const pools = all.map((pool) => {
@@ -83,7 +83,10 @@ export function wiresOf(all: readonly PoolStanding[]): Standing['type'][] {
   ]
 }
 
-/** So many wires at most, of each kind about its share and at least one: a drawing of many keys is no lie. */
+/**
+ * So many wires at most, of each kind about its share and at least one: a drawing of many keys is
+ * no lie.
+ */
 export function sampleOf(wires: readonly Standing['type'][], most: number): Standing['type'][] {
   if (wires.length <= most) return [...wires]
   const groups = [...Map.groupBy(wires, (type) => type).values()]

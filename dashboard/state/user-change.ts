@@ -1,4 +1,7 @@
-/** A change of a person's role or state by an administrator, and which of them need a confirmation. Pure. */
+/**
+ * A change of a person's role or state by an administrator, and which of them need a confirmation.
+ * Pure.
+ */
 import type { User } from '../api.ts'
 
 export interface UserChange {
@@ -9,8 +12,8 @@ export interface UserChange {
 export type UserQuestion = 'promote' | 'demote' | 'disable'
 
 /**
- * Returns the question to ask before a change: a new administrator may remove everyone else, and a person who
- * takes rights from their own account cannot give them back.
+ * Returns the question to ask before a change: a new administrator may remove everyone else, and a
+ * person who takes rights from their own account cannot give them back.
  */
 export function questionBefore({ role, enabled }: UserChange, isSelf: boolean): UserQuestion | undefined {
   if (role === 'admin') return 'promote'

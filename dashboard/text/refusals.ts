@@ -1,4 +1,7 @@
-/** Why a key does not serve, as the hub names it, in words: as a sentence about one key, and as a label. */
+/**
+ * Why a key does not serve, as the hub names it, in words: as a sentence about one key, and as a
+ * label.
+ */
 
 const reasons: Record<string, string> = {
   tried: 'It was tried already, and failed.',
@@ -44,7 +47,10 @@ const labels: Record<string, string> = {
   unlisted: 'More keys, for reasons like these',
 }
 
-/** Why a candidate, or keys of it, were passed over. What the hub says in a sentence is shown as it is. */
+/**
+ * Why a candidate, or keys of it, were passed over. What the hub says in a sentence is shown as it
+ * is.
+ */
 export function skipWords(reason: string): string {
   const label = labels[reason] ?? reason
   return label.charAt(0).toUpperCase() + label.slice(1)

@@ -1,7 +1,8 @@
 /**
- * After a change is committed, the pools concerned and the user's object are told, and the answer waits until all have
- * acknowledged: from then on no lease is given on what was before. A pool that was told reads D1 itself, so the order in
- * which it hears does not matter. What does not arrive is kept, and made again until it does.
+ * After a change is committed, the pools concerned and the user's object are told, and the answer
+ * waits until all have acknowledged: from then on no lease is given on what was before. A pool that
+ * was told reads D1 itself, so the order in which it hears does not matter. What does not arrive is
+ * kept, and made again until it does.
  */
 import { poolsOfUser } from '../db/keys.ts'
 import type { Env } from '../env.ts'
@@ -40,7 +41,10 @@ export async function announceChange(
   ])
 }
 
-/** Makes announcements of a change that is committed. Never throws: what does not arrive now arrives later. */
+/**
+ * Makes announcements of a change that is committed. Never throws: what does not arrive now arrives
+ * later.
+ */
 export async function announce(env: Env, announcements: Announcement[]): Promise<void> {
   const made = await Promise.allSettled(announcements.map((announcement) => deliver(env, announcement)))
   const owed = announcements.filter((_, index) => made[index]?.status === 'rejected')
@@ -54,7 +58,10 @@ export async function announce(env: Env, announcements: Announcement[]): Promise
     )
 }
 
-/** Pools that a user's requests may draw on although nobody entered a key: a token must not live on in those. */
+/**
+ * Pools that a user's requests may use without an entered key. They are told too, so that a revoked
+ * token does not stay valid in them.
+ */
 function impliedPools(env: Env, userId: string): PoolName[] {
   const ofDeployment = environmentProviders(env).map((provider) => ({ owner: 'hub', provider }))
   return [...ofDeployment, { owner: userId, provider: 'sandbox' }]

@@ -1,11 +1,13 @@
-/** What the objects of the hub are told after a change that D1 has committed, and how each is told. */
+/** Announcements of committed changes to Durable Objects, and how each is delivered. */
 import { poolsOfUser } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import { poolStub } from '../quota/stub.ts'
 import { teamStub } from '../team/stub.ts'
 import { userStub } from '../user/stub.ts'
 
-/** Plain data, because it is stored until it arrives. Each may arrive twice, late, and in any order. */
+/**
+ * Plain data, because it is stored until it arrives. Each may arrive twice, late, and in any order.
+ */
 export type Announcement =
   /** A pool reads its keys again, for a change of this user. */
   | { type: 'pool-changed'; owner: string; provider: string; user: string; epoch: number }

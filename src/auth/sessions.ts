@@ -45,7 +45,10 @@ export async function signSession(env: Env, claims: SessionClaims, expiresAt: nu
     .sign(signingKey(env))
 }
 
-/** Whether a text has the form of a session's token: three parts of base64url, the first of them a JSON object. */
+/**
+ * Whether a text has the form of a session's token: three parts of base64url, the first of them a
+ * JSON object.
+ */
 export function looksLikeSession(text: string): boolean {
   return /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(text)
 }

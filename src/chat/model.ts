@@ -67,8 +67,8 @@ export function matchesAny(model: string, patterns: readonly string[]): boolean 
 }
 
 /**
- * The model that a key serves where none is named: its own default, else the provider's where the key
- * allows it, else the first that it allows by its whole id. Undefined where there is none.
+ * The model that a key serves where none is named: its own default, else the provider's where the
+ * key allows it, else the first that it allows by its whole id. Undefined where there is none.
  */
 export function ownModelOf(
   { defaultModel, allowedModels }: { defaultModel: string | null; allowedModels: readonly string[] | null },

@@ -3,7 +3,9 @@ import { and, count, eq, ne } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import { accounts, keys } from './schema.ts'
 
-/** How many disabled keys a user could reach, by provider: their own, and those that others share. */
+/**
+ * How many disabled keys a user could reach, by provider: their own, and those that others share.
+ */
 export async function countDisabledKeys(d1: D1Database, userId: string): Promise<Map<string, number>> {
   const db = openDatabase(d1)
   const columns = { provider: keys.provider, disabled: count() }

@@ -36,7 +36,8 @@ export async function listKeys(d1: D1Database, owner: string): Promise<StoredKey
 /**
  * One page of the keys that a user entered, oldest first.
  *
- * @param after the cursor of the page before, `<createdAt>.<id>` of its last key; empty for the first page.
+ * @param after the cursor of the page before, `<createdAt>.<id>` of its last key; empty for the
+ *   first page.
  */
 export async function listKeyPage(
   d1: D1Database,

@@ -39,8 +39,8 @@ interface LogPage {
 }
 
 /**
- * The newest matching rows, and the cursor of the next page. A page is empty with a cursor only where
- * nothing fits in 15,000 rows of an owner.
+ * The newest matching rows, and the cursor of the next page. A page is empty with a cursor only
+ * where nothing fits in 15,000 rows of an owner.
  */
 export async function listLogs(d1: D1Database, whose: Whose, filter: LogFilter): Promise<LogPage> {
   const db = openDatabase(d1)
@@ -53,7 +53,10 @@ export async function listLogs(d1: D1Database, whose: Whose, filter: LogFilter):
   return page
 }
 
-/** Looks at the next rows of each owner. @param scanned how many of them, where there is a filter. */
+/**
+ * Looks at the next rows of each owner.
+ * @param scanned how many of them, where there is a filter.
+ */
 async function look(db: Database, whose: Whose, filter: LogFilter, scanned: number): Promise<LogPage> {
   const conditions = conditionsOf(filter)
   const floor = conditions.length > 0 ? await findScanFloor(db, whose, filter, scanned) : undefined
@@ -90,7 +93,10 @@ function newestIds({ cursor, from, to }: LogFilter, limit: number, offset = 0): 
     ORDER BY newest.id DESC LIMIT ${limit} OFFSET ${offset}`
 }
 
-/** The id below which a look does not go: there, rows of somebody were not looked at. Undefined where nobody has so many. */
+/**
+ * The id below which a look does not go: there, rows of somebody were not looked at. Undefined
+ * where nobody has so many.
+ */
 async function findScanFloor(
   db: Database,
   whose: Whose,

@@ -1,6 +1,9 @@
 /** Which migrations this build knows, and how the database differs from that. */
 
-/** The files in `migrations/`, in their order. The build reads the folder: nothing of theirs is in it but the names. */
+/**
+ * The files in `migrations/`, in their order. The build reads the folder: nothing of theirs is in
+ * it but the names.
+ */
 export const migrationNames: readonly string[] = Object.keys(import.meta.glob('../../migrations/*.sql'))
   .map((file) => file.slice(file.lastIndexOf('/') + 1))
   .toSorted()

@@ -234,7 +234,9 @@ export const providers = sqliteTable(
     headerNames: text('header_names', { mode: 'json' }).$type<string[]>(),
     /** The headers of every call, sealed for this row and its origin. */
     sealedHeaders: text('sealed_headers'),
-    /** Further dialects that it speaks, with their base URLs. All are of the origin of `baseUrl`. */
+    /**
+     * Further dialects that it speaks, with their base URLs. All are of the origin of `baseUrl`.
+     */
     dialects: text({ mode: 'json' }).$type<Partial<Record<DialectId, string>>>(),
     /** What a person entered of its models, by the model's id. */
     modelFacts: text('model_facts', { mode: 'json' }).$type<Record<string, ModelFacts>>(),

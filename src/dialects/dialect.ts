@@ -92,7 +92,9 @@ export interface Quirks {
   noUserAfterTool?: true
   /** Set where an assistant's message with calls is refused without `reasoning_content`. */
   needsReasoning?: true
-  /** Set where no tool may be forced on a model that thinks, as its models do unless told otherwise. */
+  /**
+   * Set where no tool may be forced on a model that thinks, as its models do unless told otherwise.
+   */
   noForcedToolsInThinking?: true
   /** Set where an answer has no prescribed form while the model may call tools. */
   noFormatWithTools?: true

@@ -30,7 +30,8 @@ function readPart(raw: JsonObject): UserPart | undefined {
   const type = textIn(raw.type) ?? ''
   const text = textIn(raw.text)
   if (/^(?:input_|output_)?text$/.test(type)) return text === undefined ? undefined : { type: 'text', text }
-  // Claude Code's search for tools answers with these; the tools themselves are among the request's.
+  // Claude Code's search for tools answers with these; the tools themselves are among the
+  // request's.
   const found = textIn(raw.tool_name)
   if (type === 'tool_reference' && found !== undefined)
     return { type: 'text', text: `The tool ${found} can be called now.\n` }

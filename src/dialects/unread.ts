@@ -36,7 +36,9 @@ export function unknownType(known: readonly string[]) {
     .transform((raw) => new Unread(raw as JsonObject))
 }
 
-/** Members that are not searched: they hold data or schemas, and names in them are the client's own. */
+/**
+ * Members that are not searched: they hold data or schemas, and names in them are the client's own.
+ */
 const unsearched: ReadonlySet<string> = new Set([
   'args',
   'arguments',

@@ -114,8 +114,8 @@ function bareMessage(message: JsonObject, isForeign: IsForeign): JsonObject {
 }
 
 /**
- * The items that follow reasoning which is gone lose their ids, too: a call is refused under its old
- * id without its reasoning.
+ * The items that follow reasoning which is gone lose their ids, too: a call is refused under its
+ * old id without its reasoning.
  */
 function bareItems(body: JsonObject, isForeign: IsForeign): JsonObject {
   let isOrphan = isForeign([])

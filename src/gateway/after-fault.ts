@@ -45,8 +45,8 @@ export function afterFault(
 ): 'same-pool' | 'next' | 'nobody' {
   switch (fault.blame) {
     case 'request':
-      // Another model may take what is too long for this one, another provider what this one refuses
-      // with every key; nobody else is asked about a request that is wrong.
+      // Another model may take what is too long for this one, another provider what this one
+      // refuses with every key; nobody else is asked about a request that is wrong.
       return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
     case 'unknown':
       if (fault.verdict === 'deadline' || fault.verdict === malformedVerdict) return 'nobody'
@@ -78,8 +78,8 @@ const shortRetry = { leastMs: 200, spreadMs: 300, longestStatedMs: 2_000 } as co
 
 /**
  * How long to wait before the same call is worth one more try, in milliseconds: after a lost
- * connection, and where the provider says that it cannot answer now. Undefined for all other faults,
- * and where the provider wants more time than a client should wait.
+ * connection, and where the provider says that it cannot answer now. Undefined for all other
+ * faults, and where the provider wants more time than a client should wait.
  * @param random from 0 to 1, so that callers do not come back all at once.
  */
 export function shortRetryMs(

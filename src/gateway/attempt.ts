@@ -31,13 +31,17 @@ export interface AttemptInput {
   lease: Lease
   /** Whether the caller made the provider's row, and may learn where it lives. */
   ownsRow: boolean
-  /** The name of the model that the answer bears; absent where the client may learn the real one. */
+  /**
+   * The name of the model that the answer bears; absent where the client may learn the real one.
+   */
   shownAs?: string | undefined
   /** Fires when the client leaves. */
   clientLeft: AbortSignal
   /** Fires when the request's whole time is over. */
   deadline: AbortSignal
-  /** The time to the whole answer or a stream's first content, in milliseconds; absent for no limit. */
+  /**
+   * The time to the whole answer or a stream's first content, in milliseconds; absent for no limit.
+   */
   limitMs?: number | undefined
 }
 

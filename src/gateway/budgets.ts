@@ -8,9 +8,14 @@ export const budgets = {
   fallbackMs: 420_000,
   /** Headers of a streamed answer. An answer that is not streamed sends them when it is done. */
   headersMs: 60_000,
-  /** An answer that is not streamed, as long as somebody else could be asked; else it has all the time. */
+  /**
+   * An answer that is not streamed, as long as somebody else could be asked; else it has all the
+   * time.
+   */
   answerMs: 120_000,
-  /** The same of a model that reasons, and of an answer that may have more than `longAnswerTokens`. */
+  /**
+   * The same of a model that reasons, and of an answer that may have more than `longAnswerTokens`.
+   */
   longAnswerMs: 300_000,
   /** From the headers to the first content: models may think for long without a word. */
   firstContentMs: 300_000,

@@ -1,7 +1,7 @@
 /**
- * What answers and failures say to a caller who may not learn who was asked (`exposeServedBy: false`):
- * what happened and what to do, without a provider, a model or a key, and without a provider's own
- * words. Pure.
+ * What answers and failures say to a caller who may not learn who was asked (`exposeServedBy:
+ * false`): what happened and what to do, without a provider, a model or a key, and without a
+ * provider's own words. Pure.
  */
 import type { Caller } from '../auth/caller.ts'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'

@@ -1,6 +1,7 @@
 /**
- * Tells one conversation from another by how it begins, so that it may stay on the key whose provider has its prompt in a cache,
- * and whose account can read the reasoning that it sealed. A guess, and harmless where it is wrong. Pure.
+ * Tells one conversation from another by how it begins, so that it may stay on the key whose
+ * provider has its prompt in a cache, and whose account can read the reasoning that it sealed. A
+ * guess, and harmless where it is wrong. Pure.
  */
 import type { ChatRequest, Message } from '../chat/request.ts'
 import { listIn } from '../dialects/read.ts'
@@ -37,7 +38,10 @@ export class ConversationName {
     this.#about = about
   }
 
-  /** The name, for a provider that gains by it. It is made when the first of them is asked: most requests never need it. */
+  /**
+   * The name, for a provider that gains by it. It is made when the first of them is asked: most
+   * requests never need it.
+   */
   for(provider: Pick<Provider, 'cachesPrompts'>): string | undefined {
     const [, request] = this.#about
     if (!provider.cachesPrompts && !sealsState(request)) return undefined

@@ -114,7 +114,9 @@ function dialectsOf({ dialect, baseUrl, dialects }: CustomProvider): Provider['d
   return { [dialect]: baseUrl, ...(chatUrl !== undefined && { 'openai-embeddings': chatUrl }), ...others }
 }
 
-/** Those that a person named come first; what a person entered of one counts before what it listed. */
+/**
+ * Those that a person named come first; what a person entered of one counts before what it listed.
+ */
 function modelsOfRow({ models, listedModels, modelFacts, prices }: CustomProvider): Provider['models'] {
   const ids = [...models, ...Object.keys(listedModels), ...Object.keys(modelFacts), ...Object.keys(prices)]
   const known = new Map(ids.map((id) => [id, {}]))
@@ -133,8 +135,8 @@ function isForChat(model: string): boolean {
 
 /**
  * Servers of the Responses dialect know functions and no other tools of a client, unless they are
- * OpenAI's own. Whether they keep answers is not known: a client that refers to one that it had from
- * there is taken at its word.
+ * OpenAI's own. Whether they keep answers is not known: a client that refers to one that it had
+ * from there is taken at its word.
  */
 function responsesQuirks(baseUrl: string): Quirks {
   const { hostname } = new URL(baseUrl)

@@ -42,7 +42,9 @@ export class LinkedAbort {
     this.#links.push({ signal, listener })
   }
 
-  /** Aborts with `cause` after so many milliseconds, unless `stopClock` or `release` comes first. */
+  /**
+   * Aborts with `cause` after so many milliseconds, unless `stopClock` or `release` comes first.
+   */
   abortAfter(ms: number, cause: InterruptionCause): void {
     this.stopClock()
     this.#timer = setTimeout(() => this.abort(cause), ms)

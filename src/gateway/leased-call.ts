@@ -198,9 +198,9 @@ function limitOf(
 }
 
 /**
- * Who made and kept what a request goes on from is sent the reference: a vendor that keeps nothing may
- * pass over it, and answer another question. Everyone else is sent what it stands for, and no state
- * that they are known not to read.
+ * Who made and kept what a request goes on from is sent the reference: a vendor that keeps nothing
+ * may pass over it, and answer another question. Everyone else is sent what it stands for, and no
+ * state that they are known not to read.
  */
 function requestFor(
   { input, gate, bare }: SearchState,

@@ -142,7 +142,8 @@ export class Ledger {
     const used = this.#calls.flatMap(({ usage }) => usage ?? [])
     const usage = used.length > 0 ? used.reduce(addUsage) : null
     const spending = usage ? spendingOn(this.#calls) : undefined
-    // A record without an ending is for a lease that is never settled: it rides along with each question to a pool.
+    // A record without an ending is for a lease that is never settled: it rides along with each
+    // question to a pool.
     const skipped = ending ? this.listSkips() : []
     return boundRecord({
       id: this.requestId,

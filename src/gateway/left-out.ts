@@ -1,4 +1,7 @@
-/** Candidates that a plan leaves out for want of a key, and what is found out about them later. Pure. */
+/**
+ * Candidates that a plan leaves out for want of a key, and what is found out about them later.
+ * Pure.
+ */
 import { type LeftOut, noKey } from './plan.ts'
 
 /** What is left out, with what is known of disabled keys, which a plan does not see. */

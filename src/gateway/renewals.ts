@@ -8,7 +8,8 @@ import type { AskedPool } from './leased-call.ts'
 /**
  * Renews a slot every twenty seconds, until the renewals are stopped or the slot has ended.
  *
- * @param renew answers false where the slot has ended. After one that fails, the next is made as usual.
+ * @param renew answers false where the slot has ended. After one that fails, the next is made as
+ *   usual.
  * @returns the function that stops the renewals.
  */
 export function keepRenewing(renew: () => Promise<boolean>): () => void {

@@ -33,7 +33,9 @@ function compare(a: number, b: number): number {
   return a === b ? 0 : a - b
 }
 
-/** Input and output price together, at the row that is asked first; infinite where none is known. */
+/**
+ * Input and output price together, at the row that is asked first; infinite where none is known.
+ */
 function listPrice({ provider, model }: RouteCandidate, directory: Directory): number {
   const known = directory.rowsInReach(provider)[0] ?? directory.find(provider)
   const price = known && priceAt(known.id, known.provider, model ?? known.provider.defaultModel)

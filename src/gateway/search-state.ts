@@ -50,7 +50,10 @@ export interface SearchInput {
   deadline: AbortSignal
   /** When it does, in milliseconds since the epoch. */
   deadlineAt: number
-  /** The time for one call while somebody else could be asked, where the client set one, in milliseconds. */
+  /**
+   * The time for one call while somebody else could be asked, where the client set one, in
+   * milliseconds.
+   */
   attemptMs?: number | undefined
   /** How long the client would wait for a slot when everything rests, in milliseconds. */
   maxWaitMs: number

@@ -139,8 +139,8 @@ export class Search {
   }
 
   /**
-   * Asks pool after pool. Those that have just said that they rest, or that have missed the model, are
-   * asked last: they may have changed their mind.
+   * Asks pool after pool. Those that have just said that they rest, or that have missed the model,
+   * are asked last: they may have changed their mind.
    */
   async #walk(plan: Plan): Promise<Outcome> {
     const pools = plan.candidates.flatMap((candidate) =>
@@ -161,7 +161,9 @@ export class Search {
     return 'nobody'
   }
 
-  /** Makes one failed call again, after a moment, where nobody else could serve and it may go well. */
+  /**
+   * Makes one failed call again, after a moment, where nobody else could serve and it may go well.
+   */
   async #repeatCall(): Promise<Outcome> {
     this.#state.hasAlternative = false
     const { repeatable, input, patience, tried, refused, requestFault } = this.#state

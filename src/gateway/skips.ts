@@ -1,6 +1,6 @@
 /**
- * Candidates and keys that a request passed over without a call, as the log keeps them: bounded, and one
- * entry for all keys of a candidate that share a reason. Pure.
+ * Candidates and keys that a request passed over without a call, as the log keeps them: bounded,
+ * and one entry for all keys of a candidate that share a reason. Pure.
  */
 import { mostSkips } from '../observe/bounded-record.ts'
 import type { Skip } from '../observe/record.ts'
@@ -14,8 +14,8 @@ export interface PassedOver {
   leftOut: readonly LeftOut[]
   refusals: Iterable<Refusal>
   /**
-   * Whether candidates without a key are left out too. A default route names every provider: that most of
-   * them have no key explains a failure only where nothing else does.
+   * Whether candidates without a key are left out too. A default route names every provider: that
+   * most of them have no key explains a failure only where nothing else does.
    */
   omitsKeyless: boolean
 }

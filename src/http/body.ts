@@ -24,12 +24,13 @@ const smallBytes = 16 * 1024
 const drainPatience = { idleMs: 5_000, wholeMs: 30_000 }
 
 /**
- * Reads a request body as text, decompressed where it is compressed. All bounds are those of the text.
+ * Reads a request body as text, decompressed where it is compressed. All bounds are those of the
+ * text.
  * @param maxBytes the bound of the route.
  * @param hold counts the bytes; its owner releases it, whatever comes of this.
  * @param address of the client, under which the rest of a refused body is counted.
- * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values, a compressed body
- *   that is broken), UNSUPPORTED_MEDIA_TYPE, OVERLOADED, or REQUEST_TIMEOUT.
+ * @throws {HubError} PAYLOAD_TOO_LARGE, VALIDATION_ERROR (depth, number of values, a compressed
+ *   body that is broken), UNSUPPORTED_MEDIA_TYPE, OVERLOADED, or REQUEST_TIMEOUT.
  */
 export async function readBody(
   request: Request,

@@ -35,14 +35,19 @@ export function parseRetryAfter(value: string, now: number): number | undefined 
   return parseDate(text)
 }
 
-/** Below this a difference of clocks is the rounding of a date to seconds, and the way of the answer. */
+/**
+ * Below this a difference of clocks is the rounding of a date to seconds, and the way of the
+ * answer.
+ */
 const smallestSkewMs = 2_000
 
 /**
- * Returns what the clock of a sender showed when it answered: the dates that it states are by that clock.
+ * Returns what the clock of a sender showed when it answered: the dates that it states are by that
+ * clock.
  *
  * @param date its header `Date` (RFC 9110, 6.6.1).
- * @returns milliseconds since the epoch; `now` where there is no readable date, or both clocks agree.
+ * @returns milliseconds since the epoch; `now` where there is no readable date, or both clocks
+ *   agree.
  */
 export function readSenderClock(date: string | undefined, now: number): number {
   const at = date === undefined ? undefined : parseDate(date.trim())

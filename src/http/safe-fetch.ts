@@ -2,8 +2,8 @@
  * Every address that a user supplied passes through here before it is stored and before it is called, so that the hub cannot be
  * made to call what only it can reach, nor itself. It must be https on the standard port, and its host on the public internet,
  * however it is written and wherever its name points to. Redirects are not followed. `ALLOW_PRIVATE_UPSTREAMS=true` lifts all of
- * this but the ban on calling itself, for the providers of administrators and of the hub: it is for hubs that run beside their models,
- * and the rule in a local run.
+ * this but the ban on calling itself, for the providers of administrators and of the hub: it is for
+ * hubs that run beside their models, and the rule in a local run.
  *
  * Accepted: the platform resolves the name once more when it is called, and cannot be told which address to take. Who answers the
  * two questions differently (rebinding) is called at the second answer; Workers reach no private network by a public call, and the
@@ -48,8 +48,8 @@ export function addressRulesFor(env: Switches, { role }: { role: string }): Addr
 }
 
 /**
- * Whether the deployment may call private addresses. A local run may: it is beside the models of the
- * machine, and only `npm start` and `npm run dev` set its port.
+ * Whether the deployment may call private addresses. A local run may: it is beside the models of
+ * the machine, and only `npm start` and `npm run dev` set its port.
  */
 function allowsPrivate({ ALLOW_PRIVATE_UPSTREAMS, HUB_LOCAL, HUB_PORT }: Switches): boolean {
   if (ALLOW_PRIVATE_UPSTREAMS) return ALLOW_PRIVATE_UPSTREAMS === 'true'

@@ -1,5 +1,6 @@
 /**
- * The program that asked, as its `user-agent` names it: made short and clean enough for a row of the log.
+ * The program that asked, as its `user-agent` names it: made short and clean enough for a row of
+ * the log.
  * https://www.rfc-editor.org/rfc/rfc9110#field.user-agent. Pure.
  */
 import { redact } from '../providers/redact.ts'

@@ -1,4 +1,6 @@
-/** Which providers and models end, or have ended, by the built-in tables. Pure, and given the time. */
+/**
+ * Which providers and models end, or have ended, by the built-in tables. Pure, and given the time.
+ */
 import { findProvider } from './registry.ts'
 import type { Provider } from './provider.ts'
 import { undated } from './undated.ts'

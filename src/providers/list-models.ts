@@ -98,8 +98,8 @@ function pageOf(dialect: DialectId): string {
 }
 
 /**
- * The models in a list: `data` (OpenAI and most), `models` (Gemini, Cohere), `result` (Cloudflare), or the list itself (Together,
- * GitHub). Each once, in their order; undefined where it is none.
+ * The models in a list: `data` (OpenAI and most), `models` (Gemini, Cohere), `result` (Cloudflare),
+ * or the list itself (Together, GitHub). Each once, in their order; undefined where it is none.
  */
 export function readModelList(text: string): ListedModels | undefined {
   const body = parseJson(text)

@@ -7,7 +7,9 @@ import { isJsonObject } from '../chat/json.ts'
 import type { FileKind, ModelFacts } from '../chat/model.ts'
 import { listIn, objectIn } from '../dialects/read.ts'
 
-/** vLLM; OpenRouter, Cohere and Together; Mistral and LM Studio; Gemini; Anthropic; hubs like this. */
+/**
+ * vLLM; OpenRouter, Cohere and Together; Mistral and LM Studio; Gemini; Anthropic; hubs like this.
+ */
 const contextNames = [
   'max_model_len',
   'context_length',

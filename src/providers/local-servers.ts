@@ -1,6 +1,6 @@
 /**
- * Servers that people run themselves, as they are after an installation with nothing changed: what a
- * custom provider for one is entered with.
+ * Servers that people run themselves, as they are after an installation with nothing changed: what
+ * a custom provider for one is entered with.
  */
 import type { DialectId } from '../chat/request.ts'
 import type { Source } from './provider.ts'

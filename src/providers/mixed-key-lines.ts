@@ -1,6 +1,6 @@
 /**
- * Keys in a text of no fixed format, as people keep them in their notes: bare keys, assignments, JSON and YAML in
- * any mixture, several keys in a line. Each line is read for itself. Pure.
+ * Keys in a text of no fixed format, as people keep them in their notes: bare keys, assignments,
+ * JSON and YAML in any mixture, several keys in a line. Each line is read for itself. Pure.
  */
 import type { ListedKey } from './key-list.ts'
 
@@ -21,8 +21,9 @@ export function meaningfulLines(text: string): Line[] {
 type Label = Pick<ListedKey, 'provider' | 'variable'>
 
 /**
- * Returns the keys of each line: `gsk_…`, `groq gsk_…`, `groq_api_key=gsk_…`, `{"groq": ["gsk_…", "gsk_…"]}`.
- * A label holds for all keys after it in its line. One that begins an object or an array holds until its end.
+ * Returns the keys of each line: `gsk_…`, `groq gsk_…`, `groq_api_key=gsk_…`, `{"groq": ["gsk_…",
+ * "gsk_…"]}`. A label holds for all keys after it in its line. One that begins an object or an
+ * array holds until its end.
  */
 export function readMixedLines(text: string, isProvider: (word: string) => boolean): ListedKey[] {
   let opened: Label = {}
@@ -51,7 +52,9 @@ export function readMixedLines(text: string, isProvider: (word: string) => boole
   })
 }
 
-/** Returns the parts of a text between separators, and closing brackets as parts. Takes linear time. */
+/**
+ * Returns the parts of a text between separators, and closing brackets as parts. Takes linear time.
+ */
 function splitOutsideQuotes(text: string, separator: RegExp): string[] {
   const pieces: string[] = []
   let quote = ''
@@ -87,7 +90,10 @@ function readPiece(piece: string, isProvider: (word: string) => boolean): { labe
   return { value: unquote(piece) }
 }
 
-/** Whether a name and what follows are an assignment: a key may end in equals signs, or hold a colon. */
+/**
+ * Whether a name and what follows are an assignment: a key may end in equals signs, or hold a
+ * colon.
+ */
 function isVariable(name: string, separator: string | undefined, value: string): boolean {
   const saysKey = /key|token|secret/i.test(name)
   if (separator === ':') return saysKey

@@ -1,6 +1,6 @@
 /**
- * How the tables of models in `rows/` are written: a line for each model. Where a table is from, and
- * of which day, is in the `checked` of its row.
+ * How the tables of models in `rows/` are written: a line for each model. Where a table is from,
+ * and of which day, is in the `checked` of its row.
  */
 import type { ModelFacts } from '../chat/model.ts'
 
@@ -37,9 +37,10 @@ export function facts(
 /**
  * One model whose price is not known.
  *
- * @param abilities words: `tools`, `schema`, `reasoning`, `sampling` for what it can, `no-tools` and
- *   so on for what a source says that it cannot. What is not named is unknown, and passes. `image`,
- *   `audio`, `video`, `pdf` say what it can be shown, `text` that it can be shown nothing else.
+ * @param abilities words: `tools`, `schema`, `reasoning`, `sampling` for what it can, `no-tools`
+ *   and so on for what a source says that it cannot. What is not named is unknown, and passes.
+ *   `image`, `audio`, `video`, `pdf` say what it can be shown, `text` that it can be shown nothing
+ *   else.
  */
 export function unpriced(
   contextTokens: number | undefined,

@@ -1,4 +1,6 @@
-/** What is offered to whoever adds a key: a provider's free tiers, or what is known in their place. */
+/**
+ * What is offered to whoever adds a key: a provider's free tiers, or what is known in their place.
+ */
 import { catalog } from './catalog.ts'
 import type { BuiltInProvider, Preset } from './provider.ts'
 

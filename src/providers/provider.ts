@@ -58,8 +58,8 @@ export interface Provider {
   /** Its models that end, or have ended, by id. */
   retirements?: Source & { models: Readonly<Record<string, Retirement>> }
   /**
-   * Free tiers, as limits that a person may take over when they add a key. Offered and never applied
-   * by themselves: tiers change by the month, and a key may be a paid one.
+   * Free tiers, as limits that a person may take over when they add a key. Offered and never
+   * applied by themselves: tiers change by the month, and a key may be a paid one.
    */
   presets?: readonly Preset[]
   /** What it asks and gives, where it has no preset to say it. */

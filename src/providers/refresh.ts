@@ -60,7 +60,9 @@ export async function useStoredModels(
   else background(copying)
 }
 
-/** Publishes the stored catalogue in this isolate; the next request tries again where that fails. */
+/**
+ * Publishes the stored catalogue in this isolate; the next request tries again where that fails.
+ */
 async function copyStored(
   env: Env,
   now: number,

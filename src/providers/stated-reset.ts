@@ -28,8 +28,9 @@ export interface StatedTimes {
 }
 
 /**
- * The first believable statement, from the most to the least exact. It lies within its period. Dates are
- * read by the clock of the provider, which its header `Date` shows, and the result is by ours.
+ * The first believable statement, from the most to the least exact. It lies within its period.
+ * Dates are read by the clock of the provider, which its header `Date` shows, and the result is by
+ * ours.
  */
 export function statedReset(times: StatedTimes, now: number): number | undefined {
   const { status, headers, complaint, period, longestMs } = times

@@ -35,7 +35,10 @@ export interface Offer {
 
 export const nothingHeld: Held = { calls: 0, charges: {}, people: {} }
 
-/** A running call may end, and a probe be answered, at any moment; this is how soon it is worth asking again. */
+/**
+ * A running call may end, and a probe be answered, at any moment; this is how soon it is worth
+ * asking again.
+ */
 const eventRetryMs = 1_000
 
 /** What speaks against a key for any need of this model. */

@@ -48,7 +48,10 @@ export class Books {
   #lost: OpenBlock[] = []
   #hasRow = false
 
-  /** @param startedAt when the hub was started, where all Workers from before are known to be dead; else 0. */
+  /**
+   * @param startedAt when the hub was started, where all Workers from before are known to be dead;
+   *   else 0.
+   */
   constructor(store: PoolStore, journal: Journal, startedAt = 0) {
     this.#store = store
     this.#journal = journal

@@ -144,7 +144,10 @@ export class KeyPool extends DurableObject<Env> {
     await copy.renew(change)
   }
 
-  /** Whether the object's storage takes changes: begins one that changes nothing. @throws where it does not. */
+  /**
+   * Whether the object's storage takes changes: begins one that changes nothing.
+   * @throws where it does not.
+   */
   async check(): Promise<true> {
     this.#store.check()
     return true

@@ -198,7 +198,10 @@ export interface WindowState {
   reserved: number
   /** The limit that binds. Absent where it is counted but not limited. */
   limit?: number
-  /** What can still be used of the limit; 0 where the provider says that it is used up. Absent without one. */
+  /**
+   * What can still be used of the limit; 0 where the provider says that it is used up. Absent
+   * without one.
+   */
   left?: number
   lastResetAt?: number
   resetsAt?: number

@@ -146,7 +146,8 @@ export function beginCall(state: PoolState, lease: OpenLease, now: number): void
 /**
  * Notes the leases out of storage. Their calls are under way where their Workers live.
  *
- * @param startedAt when the hub was started, where all Workers from before are known to be dead; else 0.
+ * @param startedAt when the hub was started, where all Workers from before are known to be dead;
+ *   else 0.
  */
 export function recallCalls(state: PoolState, startedAt: number): void {
   const leases = [...state.leases.values()].toSorted((a, b) => heardAt(a) - heardAt(b))
@@ -189,7 +190,10 @@ export function endCall(state: PoolState, lease: OpenLease): void {
   if (!state.dead.delete(lease.id)) countRunning(state, lease.keyId, -1, lease.user)
 }
 
-/** Counts a call of a key that has begun (1) or ended (-1). @param user who made it, where the key serves everyone. */
+/**
+ * Counts a call of a key that has begun (1) or ended (-1).
+ * @param user who made it, where the key serves everyone.
+ */
 function countRunning(state: PoolState, keyId: string, change: 1 | -1, user?: string): void {
   addTo(state.running, keyId, change)
   if (user !== undefined) addTo(state.runningOf, runningName(keyId, user), change)

@@ -1,6 +1,7 @@
 /**
- * Who holds the slots of a limit of concurrency, and when each was renewed last. A Worker renews its
- * slot every twenty seconds. A slot that was not renewed for a minute is free: its Worker is dead.
+ * Who holds the slots of a limit of concurrency, and when each was renewed last. A Worker renews
+ * its slot every twenty seconds. A slot that was not renewed for a minute is free: its Worker is
+ * dead.
  */
 
 /** How often a Worker renews a slot that it holds, in milliseconds. */
@@ -21,7 +22,9 @@ export class Slots {
   readonly #slots = new Map<string, Slot>()
   readonly #bySubject = new Map<string, Set<Slot>>()
 
-  /** Notes that a holder took a slot, or renewed it. Times must not run backwards from call to call. */
+  /**
+   * Notes that a holder took a slot, or renewed it. Times must not run backwards from call to call.
+   */
   hear(holder: string, subject: string, at: number): void {
     this.leave(holder)
     const slot = { subject, heardAt: at }
@@ -53,8 +56,8 @@ export class Slots {
   }
 
   /**
-   * When the first slot of a subject lapses, where all of its holders are silent; undefined where one
-   * lives, because its call may end at any moment.
+   * When the first slot of a subject lapses, where all of its holders are silent; undefined where
+   * one lives, because its call may end at any moment.
    */
   lapsesAt(subject: string, now: number): number | undefined {
     let first: number | undefined

@@ -1,6 +1,7 @@
 /**
- * The use of caps, as the objects of people and teams count it. An object is asked only where something is
- * capped. One that does not answer leaves the use out: what it belongs to is in D1, and is shown.
+ * The use of caps, as the objects of people and teams count it. An object is asked only where
+ * something is capped. One that does not answer leaves the use out: what it belongs to is in D1,
+ * and is shown.
  */
 import type { Team } from '../db/teams.ts'
 import type { StoredToken } from '../db/tokens.ts'

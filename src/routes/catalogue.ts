@@ -1,4 +1,6 @@
-/** How old what this hub knows of models is: what was published, and the tables it was built with. */
+/**
+ * How old what this hub knows of models is: what was published, and the tables it was built with.
+ */
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { readCatalogueAge } from '../db/model-catalogue.ts'

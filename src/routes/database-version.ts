@@ -25,7 +25,10 @@ export async function findDatabaseProblem(d1: D1Database): Promise<DatabaseProbl
   return problemOf(await compareMigrations(d1))
 }
 
-/** Refuses everything while the database is of another version. A database that does not answer is no reason. */
+/**
+ * Refuses everything while the database is of another version. A database that does not answer is
+ * no reason.
+ */
 export const requireDatabaseVersion: MiddlewareHandler<HubContext> = async ({ env }, next) => {
   const problem = await readProblem(env.DB)
   if (problem) {

@@ -217,8 +217,9 @@ const identify: MiddlewareHandler<HubContext> = async (context, next) => {
 }
 
 /**
- * A request without a credential may be let in. SDKs must send some key: one that cannot be the hub's
- * counts as none. A bad credential of the hub's is a mistake that its sender wants to know of.
+ * A request without a credential may be let in. SDKs must send some key: one that cannot be the
+ * hub's counts as none. A bad credential of the hub's is a mistake that its sender wants to know
+ * of.
  */
 const identifyOrOpen: MiddlewareHandler<HubContext> = async (context, next) => {
   const credential = readCredential(context)

@@ -1,6 +1,6 @@
 /**
- * Keys that the deployment itself brings (`{PROVIDER}_API_KEY`), as administrators see and test them. None
- * of them is stored: they can be changed in the deployment alone.
+ * Keys that the deployment itself brings (`{PROVIDER}_API_KEY`), as administrators see and test
+ * them. None of them is stored: they can be changed in the deployment alone.
  */
 import type { Caller } from '../auth/caller.ts'
 import type { Env } from '../env.ts'

@@ -14,7 +14,10 @@ import { endpoint } from './endpoint.ts'
 
 const Live = z.object({ status: z.literal('ok') })
 const Ready = z.object({
-  /** `degraded`: chat is served, and something else does not work. The HTTP status is 503 for `not-ready` alone. */
+  /**
+   * `degraded`: chat is served, and something else does not work. The HTTP status is 503 for
+   * `not-ready` alone.
+   */
   status: z.enum(['ready', 'degraded', 'not-ready']),
   /** Chat is served; people can use the dashboard and change things; requests get into the log. */
   works: z.object({ chat: z.boolean(), people: z.boolean(), log: z.boolean() }),

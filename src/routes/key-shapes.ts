@@ -129,7 +129,10 @@ export const Key = z.object({
   limits: z.array(Limit).nullable(),
   maxConcurrent: z.number().nullable(),
   free: z.boolean(),
-  /** The variable of the deployment that holds the key, which nothing here changes; absent for others. */
+  /**
+   * The variable of the deployment that holds the key, which nothing here changes; absent for
+   * others.
+   */
   environment: z.string().optional(),
   /** Null for a key that a variable holds. */
   createdAt: Time.nullable(),

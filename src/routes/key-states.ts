@@ -14,7 +14,10 @@ export function poolOf(key: ShownKey): { owner: string; provider: string } {
   return { owner: key.shared ? 'hub' : key.owner, provider: key.provider }
 }
 
-/** The live state of keys, from each of their pools at once. A pool that does not answer costs the state of its keys. */
+/**
+ * The live state of keys, from each of their pools at once. A pool that does not answer costs the
+ * state of its keys.
+ */
 export async function readStates(env: Env, keys: ShownKey[]): Promise<Map<string, KeyState>> {
   const pools = new Map(keys.map((key) => [`${poolOf(key).owner}/${key.provider}`, poolOf(key)]))
   const reports = await Promise.all(
@@ -41,7 +44,10 @@ export async function requireKey(env: Env, owner: string, id: string): Promise<S
   return key
 }
 
-/** A key of the caller's own, or one of the deployment for an administrator: it may be tried and restored. */
+/**
+ * A key of the caller's own, or one of the deployment for an administrator: it may be tried and
+ * restored.
+ */
 export async function requireUsableKey(env: Env, caller: Caller, id: string): Promise<ShownKey> {
   return findEnvironmentKey(env, caller, id) ?? requireKey(env, caller.configuration.user.id, id)
 }

@@ -1,4 +1,7 @@
-/** The entry that stands for a key at a provider that needs none: pools, limits and shares are those of keys. */
+/**
+ * The entry that stands for a key at a provider that needs none: pools, limits and shares are those
+ * of keys.
+ */
 import { addKey, listKeys, removeKey } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
@@ -45,8 +48,8 @@ export async function addKeylessEntry(env: Env, known: KnownProvider, owner: str
 }
 
 /**
- * Removes a user's entries for one row, where it needs a key now or is at another address: they would be
- * sent as keys, or never be used again.
+ * Removes a user's entries for one row, where it needs a key now or is at another address: they
+ * would be sent as keys, or never be used again.
  */
 export async function removeKeylessEntries(env: Env, known: KnownProvider, owner: string): Promise<void> {
   const entries = (await listKeys(env.DB, owner)).filter(

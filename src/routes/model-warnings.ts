@@ -1,6 +1,7 @@
 /**
- * Names of models and providers that nothing on this hub is known to have: probably mistyped. They are
- * told and not refused, because a provider may have models that the hub does not know yet. Pure.
+ * Names of models and providers that nothing on this hub is known to have: probably mistyped. They
+ * are told and not refused, because a provider may have models that the hub does not know yet.
+ * Pure.
  */
 import { matchesAny, matchesModel } from '../chat/model.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'

@@ -18,7 +18,8 @@ import { warnOfCandidates } from './model-warnings.ts'
 import { ownerOf, Scope } from './scope.ts'
 import { listOf, ModelName } from './shapes.ts'
 
-// A name with a slash stands for a provider's model, and goes before it: `openai/gpt-x` may be served elsewhere.
+// A name with a slash stands for a provider's model, and goes before it: `openai/gpt-x` may be
+// served elsewhere.
 const RouteName = z
   .string()
   .regex(

@@ -48,7 +48,10 @@ export interface Reservation {
   charges: Record<string, number>
   /** Nano-dollars. */
   money: number
-  /** It holds one of the requests at a time of a subject of this request, and its Worker renews that. */
+  /**
+   * It holds one of the requests at a time of a subject of this request, and its Worker renews
+   * that.
+   */
   slot?: true
   /** When it was renewed last. */
   renewedAt?: number
@@ -75,7 +78,8 @@ export function allowanceUnder(rules: Rules, allowance: Allowance | undefined): 
  * Decides about one request, and reserves what it may need.
  * @param allowance under the rules given.
  * @param running how many requests of the subject are running.
- * @param slotFreeAt when one of them ends at the latest, where none of their Workers is known to live.
+ * @param slotFreeAt when one of them ends at the latest, where none of their Workers is known to
+ *   live.
  */
 export function reserve(
   rules: Rules,

@@ -27,7 +27,10 @@ export class Allowances {
 
   readonly #startedAt: number
 
-  /** @param startedAt when the hub was started, where all Workers from before are known to be dead; else 0. */
+  /**
+   * @param startedAt when the hub was started, where all Workers from before are known to be dead;
+   *   else 0.
+   */
   constructor(sql: SqlStorage, startedAt = 0) {
     this.#store = new AllowanceStore(sql)
     this.#startedAt = startedAt

@@ -59,7 +59,10 @@ export type Answer = (Grant | Refusal) & { epoch: number }
 export interface Grant {
   type: 'grant'
   reservationId: string
-  /** It holds a slot of a limit of concurrency, and the object wants to hear while it goes on (`renew`). */
+  /**
+   * It holds a slot of a limit of concurrency, and the object wants to hear while it goes on
+   * (`renew`).
+   */
   slot?: true
   /** Set where the client set none: the budget pays for no longer answer. */
   outputLimit?: number

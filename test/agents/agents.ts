@@ -1,6 +1,6 @@
 /**
- * The agents, and how each is led to the hub: by what the Connect page gives for it, and beside that
- * only what keeps it off the network and gives it the MCP server.
+ * The agents, and how each is led to the hub: by what the Connect page gives for it, and beside
+ * that only what keeps it off the network and gives it the MCP server.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,6 @@
 /**
- * Unmodified coding agents at every kind of model. `README.md` says what is tried and how to read it.
+ * Unmodified coding agents at every kind of model. `README.md` says what is tried and how to read
+ * it.
  *
  *     npm run test:agents                                all of it
  *     npm run test:agents -- --agent codex               one agent

@@ -166,7 +166,10 @@ export function withIds(text: string, number: number): string {
   return text.replaceAll(/"(msg_|resp_|rs_|chatcmpl-|Rsp-|co-)1(_a)?"/g, `"$1${number}"`)
 }
 
-/** What is said, as this vendor says it: with its seal, its ids, and thoughts only where it has them. */
+/**
+ * What is said, as this vendor says it: with its seal, its ids, and thoughts only where it has
+ * them.
+ */
 function as({ chat, dialects }: Vendor, account: string, { thinking, calls, ...says }: Says): Says {
   const thinks = dialects[0] !== 'openai-chat' || chat.thinksIn === 'reasoning_content'
   return {

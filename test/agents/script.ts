@@ -149,7 +149,9 @@ class Toolbox {
     return this.named(/^exec$/, { input })
   }
 
-  /** A call of the tool with such a name, with these values where its schema has a place for them. */
+  /**
+   * A call of the tool with such a name, with these values where its schema has a place for them.
+   */
   named(name: RegExp, values: Record<string, string>): Omit<Call, 'id'> | undefined {
     const tool = this.#tools.find((one) => name.test(one.name))
     if (!tool) return undefined
@@ -170,7 +172,9 @@ const meanings: Record<string, readonly string[]> = {
   input: ['patchText'],
 }
 
-/** Arguments for a schema: known values by their members' names, and the least of what is required. */
+/**
+ * Arguments for a schema: known values by their members' names, and the least of what is required.
+ */
 function fill(schema: JsonObject, values: Record<string, string>): JsonObject {
   const properties = objectIn(schema.properties) ?? {}
   const filled: JsonObject = {}

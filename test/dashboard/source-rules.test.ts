@@ -1,4 +1,7 @@
-/** What the dashboard's source may not hold, because Preact takes it without a word and does not do it. */
+/**
+ * What the dashboard's source may not hold, because Preact takes it without a word and does not do
+ * it.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'

@@ -17,7 +17,10 @@ beforeAll(async () => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-/** Asks as somebody; answers with the response and what the provider was sent. It says hello unless told. */
+/**
+ * Asks as somebody; answers with the response and what the provider was sent. It says hello unless
+ * told.
+ */
 async function ask(
   who: Settled,
   body: JsonObject,

@@ -1,4 +1,7 @@
-/** What the vendors of a dialect say of an error means the same at a custom provider of that dialect. */
+/**
+ * What the vendors of a dialect say of an error means the same at a custom provider of that
+ * dialect.
+ */
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/chat/json.ts'
 import type { DialectId } from '../../src/chat/request.ts'

@@ -1,4 +1,6 @@
-/** What a failed call leaves to try: the same key for other models, other keys, and other providers. */
+/**
+ * What a failed call leaves to try: the same key for other models, other keys, and other providers.
+ */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { budgets } from '../../src/gateway/budgets.ts'
 import { call, completionBody } from '../hub.workerd.ts'

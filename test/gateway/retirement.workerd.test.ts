@@ -1,6 +1,6 @@
 /**
- * A drill: the models of a route are retired one after the other, and last a whole provider, each in
- * its vendor's words. No client may notice.
+ * A drill: the models of a route are retired one after the other, and last a whole provider, each
+ * in its vendor's words. No client may notice.
  */
 import { runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'

@@ -1,4 +1,6 @@
-/** Custom providers: tested before they are saved, without a key, with what they list themselves. */
+/**
+ * Custom providers: tested before they are saved, without a key, with what they list themselves.
+ */
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { call, refusal, settleIn, type Settled } from '../hub.workerd.ts'
 

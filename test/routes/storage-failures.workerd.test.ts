@@ -1,4 +1,7 @@
-/** What the hub says while its storage fails, or is of another version: 503, why, and when to come back. */
+/**
+ * What the hub says while its storage fails, or is of another version: 503, why, and when to come
+ * back.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'

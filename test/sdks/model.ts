@@ -93,7 +93,9 @@ function calledTools({ tools, toolChoice }: ChatRequest): Tool[] {
   return tools
 }
 
-/** The tool through which the AI SDK gets an object of a model that takes no schema for its answer. */
+/**
+ * The tool through which the AI SDK gets an object of a model that takes no schema for its answer.
+ */
 function formTools({ tools, toolChoice }: ChatRequest): Tool[] {
   return toolChoice === 'required' ? tools.filter(({ name }) => name === 'json') : []
 }

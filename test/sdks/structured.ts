@@ -36,7 +36,8 @@ function checkChat(body: JsonObject, vendor: string): void {
   const choice = body.tool_choice
   const name = textIn(objectIn(objectIn(choice)?.function)?.name)
   checkChoice(choice, name, tools)
-  // https://api-docs.deepseek.com/guides/thinking_mode: "Thinking mode does not support this tool_choice".
+  // https://api-docs.deepseek.com/guides/thinking_mode: "Thinking mode does not support this
+  // tool_choice".
   if (vendor === 'deepseek' && objectIn(body.thinking)?.type !== 'disabled')
     demand(
       [undefined, 'auto', 'none'].includes(choice as string),

@@ -3,7 +3,8 @@
 const marks = { ok: '✓', cannot: '–', failed: '✗' }
 
 /**
- * @param {{ suite: string, helper: string, vendor: string, outcome: keyof typeof marks, why?: string }[]} cells
+ * @param {{ suite: string, helper: string, vendor: string, outcome: keyof typeof marks, why?:
+ *   string }[]} cells
  * @param {{ id: string, model: string }[]} vendors the columns.
  * @param {{ vendor: string, dialect: string, message: string }[]} refusals what vendors refused.
  * @returns {{ failed: number }}

@@ -1,6 +1,7 @@
 /**
  * The vendors of the walk: whatever the hub calls is answered here, by the host that it called. A
- * request that its vendor would refuse gets that refusal; the rest get what the scripted model says.
+ * request that its vendor would refuse gets that refusal; the rest get what the scripted model
+ * says.
  */
 import type { RequestListener, ServerResponse } from 'node:http'
 import { isJsonObject, type JsonObject } from '../../src/chat/json.ts'
@@ -107,7 +108,9 @@ async function answerCall(
   await stream(response, speaker, events, words)
 }
 
-/** Streams at once; with pauses where it is to be left, and without its end where it is to break. */
+/**
+ * Streams at once; with pauses where it is to be left, and without its end where it is to break.
+ */
 async function stream(
   response: ServerResponse,
   speaker: Speaker,
@@ -125,7 +128,9 @@ async function stream(
   else response.end()
 }
 
-/** Answers of the Responses dialect repeat the form that was asked for, which LangChain reads there. */
+/**
+ * Answers of the Responses dialect repeat the form that was asked for, which LangChain reads there.
+ */
 function echoForm(answer: string, { text }: JsonObject): string {
   return text === undefined
     ? answer

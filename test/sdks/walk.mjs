@@ -57,7 +57,10 @@ try {
   await hub.stop()
 }
 
-/** @returns {Promise<{ suite: string, helper: string, vendor: string, outcome: 'ok' | 'cannot' | 'failed', why?: string }[]>} */
+/**
+ * @returns {Promise<{ suite: string, helper: string, vendor: string, outcome: 'ok' | 'cannot' |
+ *   'failed', why?: string }[]>}
+ */
 async function walk() {
   const cells = []
   for (const [suite, { helpers }] of chosen) {

@@ -1,4 +1,7 @@
-/** How the hub is doing, kept up to date: what requests change is read again soon after they come in. */
+/**
+ * How the hub is doing, kept up to date: what requests change is read again soon after they come
+ * in.
+ */
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import { api, ask, type Pool } from '../../api.ts'
 import { useNow } from '../../state/clock.ts'
@@ -7,7 +10,7 @@ import { useLiveLog } from '../../state/live.ts'
 import { nothing, refresh, type Source, useResource } from '../../state/resource.ts'
 import { providerHealthSource, servedSource } from '../../state/sources.ts'
 
-/** Requests come in bursts: what they change is read once for all that come in meanwhile. */
+/** Requests come in bursts: several that arrive together cause one read. */
 const gatherMs = 3_000
 
 const recentSource: Source<End[]> = {
@@ -19,7 +22,7 @@ const recentSource: Source<End[]> = {
 }
 
 /**
- * @param isIdle whether the rest of the page is there: until then only pools are looked at.
+ * @param isIdle whether the rest of the page has loaded. Until then only pools are read.
  * @param reloadUsage reads the usage again that the page shows.
  */
 export function useHealth(pools: readonly Pool[], isIdle: boolean, reloadUsage: () => Promise<void>): Health {

@@ -1,7 +1,7 @@
 /**
  * Forced tools at vendors whose models may not be forced while they think: "Thinking mode does not
- * support this tool_choice". A client that forces a tool cannot do without the call, and thinking is
- * only their default: it is switched off. https://api-docs.deepseek.com/guides/thinking_mode
+ * support this tool_choice". A client that forces a tool cannot do without the call, and thinking
+ * is only their default: it is switched off. https://api-docs.deepseek.com/guides/thinking_mode
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { objectIn, textIn } from '../read.ts'

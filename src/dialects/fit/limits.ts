@@ -8,7 +8,9 @@
  */
 import type { DialectId } from '../../chat/request.ts'
 
-/** Numbers of a request that are bounded. More answers than a provider gives are refused instead. */
+/**
+ * Numbers of a request that are bounded. More answers than a provider gives are refused instead.
+ */
 export type BoundedNumber = 'temperature' | 'topP' | 'presencePenalty' | 'frequencyPenalty'
 
 /** The least and the most of a number; one that is absent has no bounds. */

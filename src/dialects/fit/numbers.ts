@@ -21,7 +21,10 @@ export const fitNumbers: Step = (request, { limits, quirks }, dropped) => {
   return { ...request, sampling: { ...request.sampling, ...changed } }
 }
 
-/** The same in a client's own body: what the row refuses, and what another model than the asked one may. */
+/**
+ * The same in a client's own body: what the row refuses, and what another model than the asked one
+ * may.
+ */
 export const fitOwnNumbers: BodyStep = (body, { limits, quirks, isTranslated, isExact }, dropped) => {
   if (isTranslated) return body
   const ranges: Ranges = { ...(isExact ? {} : limits.ranges), ...quirks.ranges }

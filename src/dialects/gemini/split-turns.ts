@@ -26,8 +26,8 @@ export function joinSplitTurns(contents: WireContent[]): WireContent[] {
 }
 
 /**
- * The same for a client's own body, where only turns with calls need it: Gemini counts their results.
- * Returns the same list where no turn is split.
+ * The same for a client's own body, where only turns with calls need it: Gemini counts their
+ * results. Returns the same list where no turn is split.
  */
 export function joinSplitCalls(contents: Json[]): Json[] {
   const joined: Json[] = []

@@ -1,6 +1,6 @@
 /**
- * Answers whose content is a list of parts, which OpenAI's is never: Mistral's models answer so once
- * they reason. OpenAI's clients read a text, and reasoning in `reasoning_content`.
+ * Answers whose content is a list of parts, which OpenAI's is never: Mistral's models answer so
+ * once they reason. OpenAI's clients read a text, and reasoning in `reasoning_content`.
  * https://docs.mistral.ai/capabilities/reasoning
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
@@ -10,7 +10,9 @@ import { thinkingText } from './reasoning.ts'
 /** Found in every answer that holds a list, and in few others: not every chunk is parsed. */
 const mayBeList = /"content"\s*:\s*\[/
 
-/** OpenAI's SDKs, which LangChain and many agents use, and the AI SDK's providers of its dialect. */
+/**
+ * OpenAI's SDKs, which LangChain and many agents use, and the AI SDK's providers of its dialect.
+ */
 const openaiClients = /\b(?:async)?openai\/|\bai-sdk\/openai\b/i
 
 /** Whether a client is known to read no lists. All others get answers as they came. */

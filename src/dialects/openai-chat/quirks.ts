@@ -60,7 +60,10 @@ function nameOutputLimit(body: JsonObject, name: NonNullable<Quirks['outputLimit
   if (limit !== undefined) body[name] = limit
 }
 
-/** Says the form of an answer in words, where the provider has no field for it, or none beside tools. */
+/**
+ * Says the form of an answer in words, where the provider has no field for it, or none beside
+ * tools.
+ */
 function describeFormat(body: JsonObject, quirks: Quirks, dropped: string[]): void {
   const format = objectIn(body.response_format)
   const type = textIn(format?.type) ?? 'text'
@@ -77,8 +80,8 @@ function describeFormat(body: JsonObject, quirks: Quirks, dropped: string[]): vo
 }
 
 /**
- * Words at the end of the first instruction. Without the schema in them the model would not know the
- * fields that are wanted, and DeepSeek refuses `json_object` where no message says "JSON".
+ * Words at the end of the first instruction. Without the schema in them the model would not know
+ * the fields that are wanted, and DeepSeek refuses `json_object` where no message says "JSON".
  */
 function instruct(messages: Json[], text: string): Json[] {
   const first = objectIn(messages[0])

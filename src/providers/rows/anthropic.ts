@@ -70,7 +70,8 @@ const models = {
 
 export const anthropic = {
   name: 'Anthropic',
-  // Its OpenAI-compatible endpoint drops caching, thinking and strict tools: it is called in its own dialect.
+  // Its OpenAI-compatible endpoint drops caching, thinking and strict tools: it is called in its
+  // own dialect.
   dialects: { anthropic: 'https://api.anthropic.com/v1' },
   aliases: ['claude'],
   defaultModel: 'claude-sonnet-5-5',

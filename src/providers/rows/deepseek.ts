@@ -2,7 +2,8 @@
 import { facts, million, type Models } from '../model-facts.ts'
 import type { BuiltInProvider } from '../provider.ts'
 
-// Prices of the peak hours. At other times Flash costs half: https://api-docs.deepseek.com/quick_start/pricing
+// Prices of the peak hours. At other times Flash costs half:
+// https://api-docs.deepseek.com/quick_start/pricing
 const models = {
   'deepseek-flash': facts([0.3, 1.2, 0.006], million, 393_216, 'image tools schema reasoning sampling'),
   'deepseek-v4-pro': facts([1.32, 3.96, 0.044], million, 393_216, 'text tools schema reasoning sampling'),

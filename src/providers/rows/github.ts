@@ -1,4 +1,7 @@
-/** GitHub Models. It ended on 2026-07-30: the row is kept so that keys, routes and errors can say so. */
+/**
+ * GitHub Models. It ended on 2026-07-30: the row is kept so that keys, routes and errors can say
+ * so.
+ */
 import { openaiOnly } from '../../dialects/fit/openai-only.ts'
 import { github as errors } from '../error-rules.ts'
 import type { BuiltInProvider } from '../provider.ts'

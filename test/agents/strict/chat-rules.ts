@@ -5,7 +5,9 @@
 import { words } from './words.ts'
 
 export interface ChatRules {
-  /** Fields of a request beside those that all take; undefined where unknown ones are passed over. */
+  /**
+   * Fields of a request beside those that all take; undefined where unknown ones are passed over.
+   */
   fields?: readonly string[]
   /** Fields that are refused by name. */
   refuses?: readonly string[]

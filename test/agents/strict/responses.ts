@@ -1,4 +1,7 @@
-/** What vendors of the Responses API refuse. https://platform.openai.com/docs/api-reference/responses */
+/**
+ * What vendors of the Responses API refuse.
+ * https://platform.openai.com/docs/api-reference/responses
+ */
 import type { JsonObject } from '../../../src/chat/json.ts'
 import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
 import { sealOf } from '../seal.ts'

@@ -1,4 +1,6 @@
-/** Tools that are forced on a model that thinks, and a prescribed form of the answer beside tools. */
+/**
+ * Tools that are forced on a model that thinks, and a prescribed form of the answer beside tools.
+ */
 import { describe, expect, it } from 'vitest'
 import { catalog } from '../../../src/providers/catalog.ts'
 import type { Provider } from '../../../src/providers/provider.ts'

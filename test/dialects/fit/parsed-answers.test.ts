@@ -1,4 +1,6 @@
-/** What OpenAI's SDKs add to parsed answers is handed back with them, and means nothing to a vendor. */
+/**
+ * What OpenAI's SDKs add to parsed answers is handed back with them, and means nothing to a vendor.
+ */
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/chat/json.ts'
 import { receivers, send } from './clients.ts'

@@ -6,7 +6,9 @@ export const greeting = 'Grüße, 東京 🗼!'
 export const question = 'Weather and time, please'
 export const toolNames = ['get_weather', 'get_time']
 export const city = z.object({ city: z.string().describe('Its name.') })
-/** A schema with what people use: nested objects, lists, enums, numbers, texts that may be missing. */
+/**
+ * A schema with what people use: nested objects, lists, enums, numbers, texts that may be missing.
+ */
 export const report = z.object({
   city: z.string(),
   degrees: z.number(),
