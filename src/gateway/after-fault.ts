@@ -50,6 +50,7 @@ export function afterFault(
       return fault.verdict === 'context-too-long' || fault.doubtful ? 'next' : 'nobody'
     case 'unknown':
       if (fault.verdict === 'deadline' || fault.verdict === malformedVerdict) return 'nobody'
+      if (fault.verdict === 'timeout') return 'next'
       return countFailures(trail) < mostUnknown && !sameForAllKeys.has(fault.verdict) ? 'same-pool' : 'next'
     case 'region':
       return 'next'

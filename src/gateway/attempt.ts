@@ -84,7 +84,10 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const abort = new LinkedAbort()
   abort.follow(input.clientLeft, 'client-left')
   abort.follow(input.deadline, 'deadline')
-  if (input.limitMs !== undefined) abort.abortAfter(input.limitMs, 'answer')
+  const { limitMs } = input
+  if (limitMs !== undefined) {
+    abort.abortAfter(limitMs, limitMs < budgets.answerMs ? 'short-limit' : 'answer')
+  }
   const impatience = request.stream ? setTimeout(() => abort.abort('headers'), budgets.headersMs) : undefined
 
   // A client that left, or whose time was over, before this has cost nothing.

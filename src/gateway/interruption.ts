@@ -2,7 +2,15 @@
 import type { Fault } from '../errors.ts'
 
 /** Why the hub itself ended an upstream call, as the reason of the abort signal. */
-export type InterruptionCause = 'client-left' | 'deadline' | 'headers' | 'answer' | 'first-content' | 'idle'
+export type InterruptionCause =
+  | 'client-left'
+  | 'deadline'
+  /** A limit of one call that the client chose, or that what is left of its time is too short for. */
+  | 'short-limit'
+  | 'headers'
+  | 'answer'
+  | 'first-content'
+  | 'idle'
 
 export class Interruption extends Error {
   override readonly name = 'Interruption'
@@ -76,6 +84,16 @@ export function interruption(
       return {
         type: 'fault',
         fault: { blame: 'unknown', verdict: 'deadline', message: 'The time for this request was over.' },
+      }
+    case 'short-limit':
+      // Others would have waited longer: nothing is known against the provider.
+      return {
+        type: 'fault',
+        fault: {
+          blame: 'unknown',
+          verdict: 'timeout',
+          message: 'The time for one call was over before its answer came.',
+        },
       }
     case 'headers':
     case 'answer':

@@ -225,6 +225,19 @@ describe('a whole answer', () => {
     )
     expect(asked).toMatchObject({ status: 200, attempts: 2 })
   })
+
+  it('says nothing against a provider where the client or its deadline made it short', async () => {
+    for (const provider of [lane.first, lane.second]) await addKey(provider)
+    lane.answer = (sent) => (sent.url.includes(lane.first) ? hang(sent) : good())
+    const names = [`${lane.first}/m1`, `${lane.second}/m1`]
+    for (const header of ['x-hub-attempt-timeout', 'x-hub-timeout']) {
+      const value = header === 'x-hub-timeout' ? '2' : '0.05'
+      // A provider that failed three requests would not be asked by the fourth.
+      for (let time = 0; time < 4; time++) {
+        expect(await ask(names, {}, { [header]: value })).toMatchObject({ status: 200, attempts: 2 })
+      }
+    }
+  })
 })
 
 it('a key that was restored is asked in its turn at once', async () => {
