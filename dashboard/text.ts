@@ -1,4 +1,5 @@
 /** The words of the frame and of what all pages share. Those of one page are in `text/`; no other file has any, so that all of it can be said in another language. */
+import type { Period, Unit } from '../src/domain/limits.ts'
 import { count, duration, locale, moment, number } from './format.ts'
 
 export const text = {
@@ -168,8 +169,7 @@ export const text = {
     resets: 'resets in',
     /** The whole bar, for those who hear it. */
     said: (parts: string[]) => parts.join(', '),
-    window: (unit: 'requests' | 'tokens', per: 'minute' | 'hour' | 'day' | 'month') =>
-      `${unit === 'requests' ? 'Requests' : 'Tokens'} per ${per}`,
+    window: (unit: Unit, per: Period) => `${unit === 'requests' ? 'Requests' : 'Tokens'} per ${per}`,
   },
 
   whose: {

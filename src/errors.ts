@@ -3,6 +3,7 @@
  * How an error looks on the wire belongs to the dialects; who rests because of a fault belongs to `quota/`.
  */
 
+import type { Period } from './domain/limits.ts'
 import { isStorageFailure } from './storage-failure.ts'
 
 /** When it is worth asking a storage again that failed. */
@@ -50,7 +51,7 @@ export interface Fault {
   /** When the thing blamed may be used again, in milliseconds since the epoch, where the provider stated it. */
   retryAt?: number
   /** How long a quota lasts that was hit, where the provider said so without naming a time. */
-  period?: 'minute' | 'hour' | 'day' | 'month'
+  period?: Period
   /**
    * Only words say who is to blame, or a 403 that names nothing. The same verdict from two keys in a
    * row makes it the request's.

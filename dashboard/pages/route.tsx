@@ -1,4 +1,5 @@
 /** One route: who is asked in which order, changed in a draft until it is saved, and who would serve now. */
+import { candidateOrders } from '../../src/domain/routes.ts'
 import { useState } from 'preact/hooks'
 import { api, ask, type Route, send } from '../api.ts'
 import { Card } from '../parts/card.tsx'
@@ -68,7 +69,6 @@ export default function RoutePage({ params: { name = '' }, person }: PageProps) 
   )
 }
 
-const orders = ['listed', 'round-robin', 'cheapest', 'least-latency', 'most-remaining'] as const
 type Scope = Route['scope']
 
 interface RouteEditorProps {
@@ -87,7 +87,7 @@ function RouteEditor({ route, isAdmin, onSaved }: RouteEditorProps) {
   const param = { name: encodeURIComponent(name) }
   const save = useAction(async (whose: Scope) => {
     const { order, candidates } = contentOf(draft)
-    const json = { order: orders.find((one) => one === order) ?? 'listed', candidates }
+    const json = { order: candidateOrders.find((one) => one === order) ?? 'listed', candidates }
     const { warnings } = await ask(api.api.routes[':name'].$put({ param, query: queryOf(whose), json }))
     onSaved(warnings)
     await refresh(routesSource)
@@ -118,7 +118,7 @@ function RouteEditor({ route, isAdmin, onSaved }: RouteEditorProps) {
             value={draft.order}
             onChange={(event) => setDraft({ ...draft, order: event.currentTarget.value })}
           >
-            {orders.map((order) => (
+            {candidateOrders.map((order) => (
               <option key={order} value={order}>
                 {words.orders[order]}
               </option>

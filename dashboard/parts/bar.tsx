@@ -1,12 +1,13 @@
 /** How much of a quota is used, in flight and left, and when more comes. */
+import type { Period, Unit } from '../../src/domain/limits.ts'
 import { number, shortNumber } from '../format.ts'
 import { isLow, leftIn } from '../state/quota-left.ts'
 import { text } from '../text.ts'
 import { Countdown } from './countdown.tsx'
 
 export interface Quota {
-  unit: 'requests' | 'tokens'
-  per: 'minute' | 'hour' | 'day' | 'month'
+  unit: Unit
+  per: Period
   used: number
   /** Of requests that are under way. */
   reserved: number

@@ -1,7 +1,8 @@
 /** Enters caps: a budget, limits, and requests at the same time. */
+import { budgetPeriods } from '../../src/domain/limits.ts'
 import { useState } from 'preact/hooks'
 import type { ApiError, Team } from '../api.ts'
-import { budgetPeriods, type CapsEntry } from '../state/caps-form.ts'
+import type { CapsEntry } from '../state/caps-form.ts'
 import { type LimitEntry, limitEntriesOf } from '../state/limit-form.ts'
 import { words } from '../text/caps.ts'
 import { Field, valueOf } from './field.tsx'

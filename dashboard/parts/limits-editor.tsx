@@ -1,14 +1,7 @@
 /** Enters limits, each a row: so many of what, in which time. Its finer points are said in a line, and opened to be changed. */
+import { limitScopes, periods, type Reset, units } from '../../src/domain/limits.ts'
 import type { ComponentChildren } from 'preact'
-import {
-  type LimitEntry,
-  limitPeriods,
-  limitUnits,
-  type Reset,
-  resetChoices,
-  usualReset,
-  withPeriod,
-} from '../state/limit-form.ts'
+import { type LimitEntry, resetChoices, usualReset, withPeriod } from '../state/limit-form.ts'
 import { words } from '../text/limits.ts'
 
 /** Whose limits they are: those of a key may be of one model, and be counted for its account or for itself. */
@@ -80,14 +73,14 @@ function LimitRow({ whose, limit, place, onChange, onRemove }: LimitRowProps) {
       />
       <Select
         label={words.unitOf(place)}
-        options={limitUnits}
+        options={units}
         write={(unit) => words.units[unit]}
         value={limit.unit}
         onChange={(unit) => onChange({ ...limit, unit })}
       />
       <Select
         label={words.periodOf(place)}
-        options={limitPeriods}
+        options={periods}
         write={(per) => words.periods[per]}
         value={limit.per}
         onChange={(per) => onChange(withPeriod(limit, per))}
@@ -119,8 +112,6 @@ function LimitRow({ whose, limit, place, onChange, onRemove }: LimitRowProps) {
     </>
   )
 }
-
-const scopes = ['account', 'key'] as const
 
 function FinerPoints({ whose, limit, place, onChange }: Omit<LimitRowProps, 'onRemove'>) {
   const { per, resets, scope = 'account' } = limit
@@ -156,7 +147,7 @@ function FinerPoints({ whose, limit, place, onChange }: Omit<LimitRowProps, 'onR
         <label>
           <span>{words.scope}</span>
           <Select
-            options={scopes}
+            options={limitScopes}
             write={(one) => words.scopes[one]}
             value={scope}
             onChange={(chosen) => onChange({ ...limit, scope: chosen })}

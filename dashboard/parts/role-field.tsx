@@ -1,9 +1,7 @@
 /** What an account may do, to be chosen for somebody. */
+import { type Role, roles } from '../../src/domain/roles.ts'
 import type { ApiError } from '../api.ts'
 import { Field, valueOf } from './field.tsx'
-
-const roles = ['user', 'admin'] as const
-type Role = (typeof roles)[number]
 
 interface RoleFieldProps {
   label: string

@@ -1,8 +1,6 @@
 /** Caps of a token, a person or a team, as they are entered and as the API takes them. Pure. */
 import { type LimitEntry, toLimits } from './limit-form.ts'
 
-export const budgetPeriods = ['day', 'month'] as const
-
 /** The fields of a form, as texts. */
 export interface CapsEntry {
   limits: readonly LimitEntry[]

@@ -1,4 +1,5 @@
 /** Which page an address leads to. Pure. */
+import type { Role } from '../../src/domain/roles.ts'
 
 export type Found<Page> =
   | { type: 'page'; page: Page; params: Record<string, string> }
@@ -10,7 +11,7 @@ export type Found<Page> =
 export function findPage<Page extends { path: string; admin?: true }>(
   pages: readonly Page[],
   path: string,
-  role: 'admin' | 'user',
+  role: Role,
 ): Found<Page> {
   for (const page of pages) {
     const params = matchPath(page.path, path)

@@ -1,13 +1,9 @@
 /** Limits of a key or a token, as they are entered and as the API takes them. Pure. */
+import type { Period, Reset } from '../../src/domain/limits.ts'
 import type { Key } from '../api.ts'
 
 /** A limit as the API has it; that of a token has neither a model nor a scope. */
 export type Limit = NonNullable<Key['limits']>[number]
-export type Reset = NonNullable<Limit['resets']>
-
-export const limitUnits = ['requests', 'tokens'] as const
-export const limitPeriods = ['minute', 'hour', 'day', 'month'] as const
-export type LimitPeriod = (typeof limitPeriods)[number]
 
 /** A limit as it is entered: its amount is empty until something is, and such a limit counts for nothing. */
 export interface LimitEntry extends Omit<Limit, 'limit'> {
@@ -33,7 +29,7 @@ export function toLimits(entries: readonly LimitEntry[]): Limit[] {
 }
 
 /** With another period; how it refills belongs to the period, and is again what is usual for the new one. */
-export function withPeriod({ resets: _resets, ...entry }: LimitEntry, per: LimitPeriod): LimitEntry {
+export function withPeriod({ resets: _resets, ...entry }: LimitEntry, per: Period): LimitEntry {
   return { ...entry, per }
 }
 
@@ -46,6 +42,6 @@ export function resetChoices({ per, resets }: Pick<LimitEntry, 'per' | 'resets'>
 }
 
 /** How it refills where nothing is said, and no provider has a rule of its own. */
-export function usualReset(per: LimitPeriod): Reset {
+export function usualReset(per: Period): Reset {
   return per === 'minute' || per === 'hour' ? 'sliding' : 'utc'
 }

@@ -1,4 +1,5 @@
 /** What a key's state means at a given moment. Pure; times are milliseconds since the epoch. */
+import type { Unit } from '../../src/domain/limits.ts'
 import type { Key, Pool } from '../api.ts'
 
 export type Standing =
@@ -104,7 +105,7 @@ function sumOf(pools: readonly PoolStanding[], read: (keys: PoolStanding['keys']
 
 /** Use since the day began, over all models. */
 export function usedToday(key: Key): { requests: number; tokens: number } {
-  const used = (unit: 'requests' | 'tokens'): number =>
+  const used = (unit: Unit): number =>
     key.state.windows.find(
       (window) => window.unit === unit && window.per === 'day' && window.model === undefined,
     )?.used ?? 0

@@ -1,10 +1,11 @@
 /** Words of caps, of tokens, people and teams. */
+import type { BudgetPeriod } from '../../src/domain/limits.ts'
 import { number } from '../format.ts'
 
 export const words = {
   budget: 'Budget in US dollars',
   budgetPer: 'Budget for each',
-  budgetBar: (per: 'day' | 'month') => `Budget per ${per}`,
+  budgetBar: (per: BudgetPeriod) => `Budget per ${per}`,
   budgetHint: 'Requests are refused once it is spent. Days and months are in UTC.',
   periods: { day: 'per day', month: 'per month' },
   maxConcurrent: 'Requests at the same time',

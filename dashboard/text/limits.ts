@@ -1,5 +1,5 @@
 /** Words of limits, of keys and of tokens. */
-import type { LimitPeriod, Reset } from '../state/limit-form.ts'
+import type { Period, Reset } from '../../src/domain/limits.ts'
 
 export const words = {
   title: 'Limits',
@@ -18,7 +18,7 @@ export const words = {
   resets: 'How it refills',
   refills: (how: string) => `Refills ${how}`,
   asProvider: 'as its provider does',
-  reset: (reset: Reset, per: LimitPeriod): string => {
+  reset: (reset: Reset, per: Period): string => {
     switch (reset) {
       case 'sliding':
       case 'rolling':

@@ -1,4 +1,5 @@
 /** Words of the overview page. */
+import type { BudgetPeriod } from '../../src/domain/limits.ts'
 import { count, duration, number } from '../format.ts'
 
 export const words = {
@@ -81,7 +82,7 @@ export const words = {
     quarantined: (n: number) =>
       `${count(n, { one: 'key is', other: 'keys are' })} quarantined: the provider refused ${n === 1 ? 'it' : 'them'}.`,
     low: (provider: string, window: string) => `${provider} runs low: ${window.toLowerCase()}.`,
-    budget: (token: string, gone: string, amount: string, per: 'day' | 'month') =>
+    budget: (token: string, gone: string, amount: string, per: BudgetPeriod) =>
       `The token “${token}” nears its budget: ${gone} of ${amount} for this ${per}.`,
     look: 'Look at it',
   },

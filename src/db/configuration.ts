@@ -1,21 +1,13 @@
 /** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
+import type { Caps } from '../domain/limits.ts'
+import type { Role } from '../domain/roles.ts'
+import type { CandidateOrder, RouteCandidate } from '../domain/routes.ts'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { ModelFacts, Price } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import { type Database, openDatabase } from './client.ts'
 import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
-import {
-  type CandidateOrder,
-  type Caps,
-  providers,
-  type Role,
-  type RouteCandidate,
-  routes,
-  settings,
-  teams,
-  tokens,
-  users,
-} from './schema.ts'
+import { providers, routes, settings, teams, tokens, users } from './schema.ts'
 import { type HubSettings, toSettings } from './settings.ts'
 
 /** A user's configuration as of `epoch`. Cached by isolates, and checked against the epoch that each lease brings. */

@@ -1,8 +1,9 @@
 /** What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who ask it. */
+import type { Limit, Reserve } from '../domain/limits.ts'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import { type KeyRow, keyRowColumns, rowChangedAt } from './key-rows.ts'
-import { accounts, keys, type Limit, providerSettings, type Reserve, settings, users } from './schema.ts'
+import { accounts, keys, providerSettings, settings, users } from './schema.ts'
 
 /** A key as a pool keeps a copy of it. */
 export interface StoredKey extends KeyRow {

@@ -2,6 +2,9 @@
  * The tables of D1, as `migrations/` makes them; a test compares the two. What each record is for, who writes it and what it
  * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
  */
+import type { Role } from '../domain/roles.ts'
+import type { CandidateOrder, RouteCandidate } from '../domain/routes.ts'
+import type { Budget, Limit, Reserve, TokenLimit } from '../domain/limits.ts'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { TokenCounts } from '../chat/events.ts'
 import type { ModelFacts, Price } from '../chat/model.ts'
@@ -10,54 +13,12 @@ import type { TrailEntry } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Skip } from '../observe/record.ts'
 
-/** A quota window that a person entered for a key. */
-export interface Limit {
-  unit: 'requests' | 'tokens'
-  per: 'minute' | 'hour' | 'day' | 'month'
-  limit: number
-  model?: string | undefined
-  resets?: 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling' | undefined
-  /** Whether it counts all keys of the account together, which is the rule, or this key alone. */
-  scope?: 'account' | 'key' | undefined
-}
-
-/** A quota window of a token, a person or a team: that of a key, for every model. */
-export type TokenLimit = Omit<Limit, 'model'>
-
-/** The most that a token, a person or a team may spend, in US dollars. Its periods are those of UTC. */
-export interface Budget {
-  amount: number
-  per: 'day' | 'month'
-}
-
-/** Limits, concurrency and budget of a token, a person or a team. Null sets no cap. */
-export interface Caps {
-  limits: TokenLimit[] | null
-  maxConcurrent: number | null
-  budget: Budget | null
-}
-
 /** The columns of `Caps`, for each table that has them. */
 const caps = {
   limits: text({ mode: 'json' }).$type<TokenLimit[]>(),
   maxConcurrent: integer('max_concurrent'),
   budget: text({ mode: 'json' }).$type<Budget>(),
 }
-
-/** One entry of a route: a provider, and a model of it or its default. */
-export interface RouteCandidate {
-  provider: string
-  model?: string | undefined
-}
-
-/**
- * The part of a shared account that its owner keeps: a percentage of every limit, as in `20%`, or a
- * number of requests of the longest window that has a limit.
- */
-export type Reserve = `${number}%` | number
-
-export type CandidateOrder = 'listed' | 'round-robin' | 'cheapest' | 'least-latency' | 'most-remaining'
-export type Role = 'admin' | 'user'
 
 export const users = sqliteTable('users', {
   id: text().primaryKey(),

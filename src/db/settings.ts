@@ -1,9 +1,10 @@
 /** The settings of the whole hub, one row each. Only the settings routes and the set-up write them, and they check what they write. */
+import type { Caps } from '../domain/limits.ts'
 import { eq } from 'drizzle-orm'
 import { record } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { epochOf, raiseEpoch } from './epoch.ts'
-import { type Caps, settings } from './schema.ts'
+import { settings } from './schema.ts'
 
 export interface HubSettings {
   registration: 'open' | 'closed'

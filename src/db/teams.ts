@@ -1,9 +1,10 @@
 /** Teams: people with common caps. A person belongs to at most one, by `users.team`. */
+import type { Caps } from '../domain/limits.ts'
 import { asc, count, eq, isNotNull, sql, type SQL } from 'drizzle-orm'
 import { type AuditEntry, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { toJson } from './json.ts'
-import { type Caps, teams, users } from './schema.ts'
+import { teams, users } from './schema.ts'
 
 export type Team = typeof teams.$inferSelect
 

@@ -1,8 +1,10 @@
 /** People, as questions. Whoever changes them leaves the hub with an administrator: each check is part of the statement that changes. */
+import type { Caps } from '../domain/limits.ts'
+import type { Role } from '../domain/roles.ts'
 import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
 import { type AuditEntry, prepareRecord, recordIfAny } from './audit.ts'
 import { openDatabase, openSession } from './client.ts'
-import { type Caps, type Role, sessions, users } from './schema.ts'
+import { sessions, users } from './schema.ts'
 import { hasRoom } from './teams.ts'
 
 export type User = typeof users.$inferSelect

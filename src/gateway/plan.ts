@@ -2,11 +2,11 @@
  * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
  * serves is for the pools to decide.
  */
+import type { RouteCandidate } from '../domain/routes.ts'
 import { matchesAny, matchesModel, ownModelOf, permitsModel } from '../chat/model.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
-import type { RouteCandidate } from '../db/schema.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from '../providers/provider.ts'
 import { factsAt, providersOfModel, vendorsOfModel } from '../providers/registry.ts'

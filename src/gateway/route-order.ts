@@ -1,6 +1,6 @@
 /** The order in which the candidates of a route are asked. Pure. */
+import type { RouteCandidate } from '../domain/routes.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
-import type { RouteCandidate } from '../db/schema.ts'
 import { priceAt } from '../providers/registry.ts'
 import type { Directory } from './directory.ts'
 import type { PlanInput } from './plan.ts'

@@ -2,11 +2,13 @@
  * Where minutes, hours, days and months begin and end: in UTC, and in the time of California, by which some providers count
  * their days. A Pacific day has 23, 24 or 25 hours; the rules of daylight saving are left to `Intl`. Pure.
  */
+import type { Period, Reset } from '../domain/limits.ts'
 import type { Fault } from '../errors.ts'
-import type { Reset } from './provider.ts'
 
-export type Period = 'minute' | 'hour' | 'day' | 'month'
-export type Zone = 'utc' | 'pacific'
+export type Zone = Extract<Reset, 'utc' | 'pacific'>
+
+/** The periods whose length depends on the date or the time of year. */
+type CalendarPeriod = Exclude<Period, 'minute' | 'hour'>
 
 /** From `startsAt` to just before `endsAt`, in milliseconds since the epoch. */
 export interface Span {
@@ -63,7 +65,7 @@ function spanOfLength(at: number, lengthMs: number): Span {
   return { startsAt, endsAt: startsAt + lengthMs }
 }
 
-function utcSpan(at: number, per: 'day' | 'month'): Span {
+function utcSpan(at: number, per: CalendarPeriod): Span {
   const date = new Date(at)
   return spanOfDate(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), per, Date.UTC)
 }
@@ -71,7 +73,7 @@ function utcSpan(at: number, per: 'day' | 'month'): Span {
 // Intl takes microseconds and an admission asks for every key: the last answer usually holds for the next question.
 const lastPacificSpan: { day?: Span; month?: Span } = {}
 
-function pacificSpan(at: number, per: 'day' | 'month'): Span {
+function pacificSpan(at: number, per: CalendarPeriod): Span {
   const last = lastPacificSpan[per]
   if (last && last.startsAt <= at && at < last.endsAt) return last
   const { year, month, day } = pacificFields(at)
@@ -85,7 +87,7 @@ function spanOfDate(
   year: number,
   month: number,
   day: number,
-  per: 'day' | 'month',
+  per: CalendarPeriod,
   midnight: (year: number, month: number, day: number) => number,
 ): Span {
   return per === 'day'

@@ -2,9 +2,10 @@
  * What somebody says of a limit, in the words in which it was said, and what may be believed of it. Where a claim is found differs
  * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
  */
+import type { Period, Reset, Unit } from '../domain/limits.ts'
 import { parseReset } from '../http/retry-after.ts'
-import { furthestResetMs, type Period, withinPeriod } from './calendar.ts'
-import type { LimitHeaders, Reset } from './provider.ts'
+import { furthestResetMs, withinPeriod } from './calendar.ts'
+import type { LimitHeaders } from './provider.ts'
 
 /** The lengths, in seconds as headers write them, that are a window of ours. */
 export const periodsBySeconds: ReadonlyMap<string | undefined, Period> = new Map([
@@ -15,7 +16,7 @@ export const periodsBySeconds: ReadonlyMap<string | undefined, Period> = new Map
 
 /** A limit as it was stated: numbers and times are still text. */
 export interface Claim {
-  unit: 'requests' | 'tokens'
+  unit: Unit
   per: LimitHeaders['per']
   scope?: 'account' | 'model' | undefined
   limit?: string | undefined

@@ -3,6 +3,7 @@
  * input and output together. Limits per second (Together), of input or output alone (Anthropic, Fireworks), of images and of money
  * are left out. Collected in 2026 (see README.md).
  */
+import { units } from '../domain/limits.ts'
 import type { LimitHeaders } from './provider.ts'
 
 type Stated = Omit<LimitHeaders, 'limit' | 'remaining' | 'reset'>
@@ -32,7 +33,7 @@ export const groq: readonly LimitHeaders[] = [
 
 // https://platform.claude.com/docs/en/api/rate-limits: buckets that refill, apart for each model. `tokens` is the tightest limit in
 // effect, input and output together; those of input and of output alone say less than it.
-export const anthropic: readonly LimitHeaders[] = (['requests', 'tokens'] as const).map((unit) => ({
+export const anthropic: readonly LimitHeaders[] = units.map((unit) => ({
   unit,
   per: 'minute',
   scope: 'model',

@@ -2,7 +2,7 @@
  * Limits of a provider that nothing is known of: only headers that say themselves what is counted and for how long are read. OpenAI's
  * names without a period mean a minute here and a day there, and are passed over. Pure.
  */
-import type { Period } from './calendar.ts'
+import { type Period, units } from '../domain/limits.ts'
 import { type Claim, periodsBySeconds } from './limit-claims.ts'
 import { claimsInFields } from './ratelimit-fields.ts'
 
@@ -11,7 +11,7 @@ export function claimsInNames(headers: ReadonlyMap<string, string>): Claim[] {
   return [...claimsWithPeriod(headers), ...claimsWithRenewal(headers), ...claimsInFields(headers)]
 }
 
-const units = { req: 'requests', request: 'requests', requests: 'requests', tokens: 'tokens' } as const
+const unitsByWord = { req: 'requests', request: 'requests', requests: 'requests', tokens: 'tokens' } as const
 // `x-ratelimit-limit-tokens-minute` (Mistral, Cerebras and their like) and `x-ratelimit-limit-minute` (Kong, which counts requests).
 const nameWithPeriod = /^x-ratelimit-(?:limit|remaining)-(?:(req|requests?|tokens)-)?(minute|hour|day|month)$/
 
@@ -22,7 +22,7 @@ function claimsWithPeriod(headers: ReadonlyMap<string, string>): Claim[] {
     if (per === undefined) continue
     const suffix = unit === undefined ? per : `${unit}-${per}`
     // The pattern lets nothing else through.
-    const counted = unit === undefined ? 'requests' : units[unit as keyof typeof units]
+    const counted = unit === undefined ? 'requests' : unitsByWord[unit as keyof typeof unitsByWord]
     claims.set(suffix, { unit: counted, per: per as Period, ...valuesOf(headers, suffix) })
   }
   return [...claims.values()]
@@ -30,7 +30,7 @@ function claimsWithPeriod(headers: ReadonlyMap<string, string>): Claim[] {
 
 /** Azure names the period, in seconds, in a header beside it, and counts for a deployment: one model. */
 function claimsWithRenewal(headers: ReadonlyMap<string, string>): Claim[] {
-  return (['requests', 'tokens'] as const).flatMap((unit) => {
+  return units.flatMap((unit) => {
     const per = periodsBySeconds.get(headers.get(`x-ratelimit-renewalperiod-${unit}`))
     return per === undefined ? [] : [{ unit, per, scope: 'model' as const, ...valuesOf(headers, unit) }]
   })

@@ -1,6 +1,6 @@
 /** Limits in what an error says: sentences with numbers in them, Google's details, GitHub's type of limit. Pure. */
+import type { Period } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
-import type { Period } from './calendar.ts'
 import { googleDetails } from './error-object.ts'
 import type { Claim } from './limit-claims.ts'
 

@@ -1,8 +1,8 @@
 /** What a provider is: a row of data. Vendors differ in address and quirks; structure differs by dialect. */
+import type { Limit, Period, Reset, Unit } from '../domain/limits.ts'
 import type { DialectId } from '../chat/request.ts'
 import type { Complaint } from '../chat/events.ts'
 import type { ModelFacts } from '../chat/model.ts'
-import type { Limit } from '../db/schema.ts'
 import type { Quirks } from '../dialects/dialect.ts'
 import type { Blame, Fault } from '../errors.ts'
 
@@ -125,16 +125,14 @@ export interface RowBinding {
   dialect: string | null
 }
 
-export type Reset = 'sliding' | 'refill' | 'utc' | 'pacific' | 'rolling'
-
 /** One limit as a provider states it in headers, whose names are in lower case. */
 export interface LimitHeaders {
-  unit: 'requests' | 'tokens'
+  unit: Unit
   /**
    * `told-by-reset`: a minute or a day, told by how long a bucket that refills takes for what was used of it. Those who send this
    * use the same names for both.
    */
-  per: 'minute' | 'hour' | 'day' | 'month' | 'told-by-reset'
+  per: Period | 'told-by-reset'
   limit: string
   remaining?: string
   reset?: string

@@ -2,17 +2,18 @@
  * What a provider says of its limits, in a good answer or a bad one: in headers, in the error's details, in its words. How its
  * headers are to be read stands on its row; what to do with it is for `quota/` to decide. Pure.
  */
+import type { Period, Reset, Unit } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
 import { readSenderClock } from '../http/retry-after.ts'
 import { believe, type Claim, type Numbers } from './limit-claims.ts'
 import { claimsInNames } from './limit-names.ts'
 import { claimOfType, claimsInDetails, claimsInWords } from './limit-words.ts'
-import type { LimitHeaders, Provider, Reset } from './provider.ts'
+import type { LimitHeaders, Provider } from './provider.ts'
 import { headersInBody } from './stated-reset.ts'
 
 export interface StatedLimit {
-  unit: 'requests' | 'tokens'
-  per: 'minute' | 'hour' | 'day' | 'month'
+  unit: Unit
+  per: Period
   /** Whether the provider counts it for the account or for the model that was called. */
   scope: 'account' | 'model'
   limit?: number

@@ -1,4 +1,5 @@
 /** When a provider says that a limit ends, read from wherever it says so, and how long the limit lasts. Pure. */
+import { periods } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
 import type { Fault } from '../errors.ts'
@@ -108,9 +109,7 @@ function resetOfExhausted(headers: HeaderList, now: number): number | undefined 
 /** Mistral and Cerebras put the period into the name: `x-ratelimit-remaining-tokens-month`. */
 function periodOfExhausted(headers: HeaderList): Fault['period'] {
   const names = exhausted(headers)
-  return (['month', 'day', 'hour', 'minute'] as const).find((period) =>
-    names.some((name) => name.includes(period)),
-  )
+  return periods.findLast((period) => names.some((name) => name.includes(period)))
 }
 
 function exhausted(headers: HeaderList): string[] {

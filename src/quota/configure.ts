@@ -1,6 +1,6 @@
 /** From what is stored to what a pool works with: windows of each account, and the keys that nobody entered. Pure. */
+import type { Limit } from '../domain/limits.ts'
 import type { StoredKey, StoredPool } from '../db/pools.ts'
-import type { Limit } from '../db/schema.ts'
 import { environmentKeyId, environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from '../providers/calendar.ts'
 import type { RowBinding } from '../providers/provider.ts'

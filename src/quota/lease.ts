@@ -1,8 +1,9 @@
 /** What passes between the pipeline and a key pool: plain data, because it crosses RPC. */
+import type { LimitScope, Period, Reset, Unit } from '../domain/limits.ts'
 import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
-import type { Reset, RowBinding } from '../providers/provider.ts'
+import type { RowBinding } from '../providers/provider.ts'
 import type { StatedLimit } from '../providers/stated-limits.ts'
 
 /** What one upstream call needs. */
@@ -186,12 +187,12 @@ export interface KeyState {
 }
 
 export interface WindowState {
-  unit: 'requests' | 'tokens'
-  per: 'minute' | 'hour' | 'day' | 'month'
+  unit: Unit
+  per: Period
   model?: string
   resets: Reset
   /** Whether it counts the account, or this one key of it. */
-  scope: 'account' | 'key'
+  scope: LimitScope
   /** Settled use. */
   used: number
   /** What open leases hold on top of it. */

@@ -2,7 +2,7 @@
  * How much of a window can still be used. Pure. A provider that says a quota is used up is believed
  * before the hub's own count: nothing is left of that window until the rest is over.
  */
-import type { Period } from '../providers/calendar.ts'
+import type { Period } from '../domain/limits.ts'
 import type { Rest } from './cooldown.ts'
 import type { Account } from './pool-state.ts'
 import { limitOf, roomAt, type Window } from './windows.ts'

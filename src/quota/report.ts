@@ -1,4 +1,5 @@
 /** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
+import { units } from '../domain/limits.ts'
 import { type Block, usedUpBlock } from './blocks.ts'
 import { isHalfOpen } from './cooldown.ts'
 import { dryAt, pacePerMs } from './forecast.ts'
@@ -55,7 +56,7 @@ export function reportKeys(configuration: Configuration, state: PoolState, now: 
 export function poolDryAt(configuration: Configuration, state: PoolState, now: number): PoolReport['dryAt'] {
   const names = new Set(configuration.keys.filter(({ enabled }) => enabled).map(({ account }) => account))
   const accounts = [...names].map((name) => accountOf(state, name))
-  const times = (['requests', 'tokens'] as const).flatMap((unit) => {
+  const times = units.flatMap((unit) => {
     const longest = accounts.map((account) => longestWindow(account, unit))
     if (longest.length === 0 || longest.some((window) => window === undefined)) return []
     const windows = longest.filter((window) => window !== undefined)

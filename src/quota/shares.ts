@@ -2,6 +2,7 @@
  * The part of a shared account that one person may use: at most their share of each limit, and
  * nothing of what its owner keeps. Pure, and given the time. The rule is in README.md.
  */
+import { periods } from '../domain/limits.ts'
 import type { Held } from './blocks.ts'
 import type { Need } from './lease.ts'
 import { certainPartOf, partOf, type Person, shareOf, withoutPart } from './parts.ts'
@@ -144,11 +145,9 @@ function reservedPart(limit: number, reserve: Reserve): number {
   return Math.max(0, Math.min(Math.ceil((limit * reserve.percent) / 100 - 1e-9), limit - 1))
 }
 
-const longestFirst = ['month', 'day', 'hour', 'minute'] as const
-
 function longestPeriod(windows: readonly Window[]): Window['per'] | undefined {
   const limited = windows.filter((one) => one.unit === 'requests' && limitOf(one) !== undefined)
-  return longestFirst.find((per) => limited.some((one) => one.per === per))
+  return periods.findLast((per) => limited.some((one) => one.per === per))
 }
 
 /** A person's share of a limit. An owner's is never less than the reserve. */

@@ -5,8 +5,8 @@
  * state, a list of buckets, and read it differently, so that a change of how a window resets needs no conversion. Where
  * a reading cannot be exact it counts too much, never too little.
  */
-import type { Reset } from '../providers/provider.ts'
-import { type Period, periodMs, type Span, spanAround } from '../providers/calendar.ts'
+import type { Period, Reset, Unit } from '../domain/limits.ts'
+import { periodMs, type Span, spanAround } from '../providers/calendar.ts'
 import {
   certainPartOf,
   lessPart,
@@ -34,7 +34,7 @@ export interface Bucket {
 
 /** What is counted, and up to where. */
 export interface WindowRule {
-  unit: 'requests' | 'tokens'
+  unit: Unit
   per: Period
   resets: Reset
   /** Absent where use is counted and not limited. */

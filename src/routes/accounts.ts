@@ -1,4 +1,5 @@
 /** Accounts: the identity at a provider whose quota several keys share. What is shared or private is so with all its keys. */
+import type { Reserve as StoredReserve } from '../domain/limits.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
@@ -12,7 +13,6 @@ import {
   removeAccount,
 } from '../db/accounts.ts'
 import { listKeys } from '../db/keys.ts'
-import type { Reserve as StoredReserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { Directory } from '../gateway/directory.ts'

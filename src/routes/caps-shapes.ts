@@ -1,24 +1,21 @@
 /** Caps as they are entered and shown, of tokens, people and teams alike: what is set, and the use of it. */
+import { budgetPeriods, type Caps, periods, resets, units } from '../domain/limits.ts'
 import { z } from 'zod'
-import type { Caps } from '../db/schema.ts'
 import type { CapUse } from '../user/reservation.ts'
 import { nanoDollars } from '../user/spending.ts'
 import { Time, toTime, toTimeOrNull } from './shapes.ts'
 
-const Unit = z.enum(['requests', 'tokens'])
-const Period = z.enum(['minute', 'hour', 'day', 'month'])
-
 const Limit = z.strictObject({
-  unit: Unit,
-  per: Period,
+  unit: z.enum(units),
+  per: z.enum(periods),
   limit: z.int().min(1),
-  resets: z.enum(['sliding', 'refill', 'utc', 'pacific', 'rolling']).optional(),
+  resets: z.enum(resets).optional(),
 })
 
 /** US dollars, in days and months of UTC. */
 const Budget = z.strictObject({
   amount: z.number().min(0.000001).max(1_000_000),
-  per: z.enum(['day', 'month']),
+  per: z.enum(budgetPeriods),
 })
 
 /** The fields by which caps are set. Null takes a cap away. */
@@ -46,8 +43,8 @@ export const CapsState = z.object({
   running: z.number(),
   windows: z.array(
     z.object({
-      unit: Unit,
-      per: Period,
+      unit: z.enum(units),
+      per: z.enum(periods),
       used: z.number(),
       reserved: z.number(),
       limit: z.number(),

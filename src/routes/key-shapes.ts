@@ -1,4 +1,5 @@
 /** How a provider key is entered and shown: its fields, and the live state that its pool knows. */
+import { limitScopes, periods, resets, units } from '../domain/limits.ts'
 import { z } from 'zod'
 import type { StoredKey } from '../db/keys.ts'
 import type { KeyState, WindowState } from '../quota/lease.ts'
@@ -14,12 +15,12 @@ import {
 } from './shapes.ts'
 
 export const Limit = z.strictObject({
-  unit: z.enum(['requests', 'tokens']),
-  per: z.enum(['minute', 'hour', 'day', 'month']),
+  unit: z.enum(units),
+  per: z.enum(periods),
   limit: z.int().min(1),
   model: ModelName.optional(),
-  resets: z.enum(['sliding', 'refill', 'utc', 'pacific', 'rolling']).optional(),
-  scope: z.enum(['account', 'key']).optional(),
+  resets: z.enum(resets).optional(),
+  scope: z.enum(limitScopes).optional(),
 })
 
 /** A key travels in a header, and a header takes neither line breaks nor letters beyond Latin-1. */
@@ -64,12 +65,12 @@ export const KeyInput = KeyChange.extend({
 export const PersonUse = z.object({ user: z.string(), used: z.number(), reserved: z.number() })
 
 const Window = z.object({
-  unit: z.enum(['requests', 'tokens']),
-  per: z.enum(['minute', 'hour', 'day', 'month']),
+  unit: z.enum(units),
+  per: z.enum(periods),
   model: z.string().optional(),
-  resets: z.enum(['sliding', 'refill', 'utc', 'pacific', 'rolling']),
+  resets: z.enum(resets),
   /** Whether all keys of the account are counted together, or this one alone. */
-  scope: z.enum(['account', 'key']),
+  scope: z.enum(limitScopes),
   used: z.number(),
   reserved: z.number(),
   /** The limit that binds: the lesser of what was entered and what the provider stated. */

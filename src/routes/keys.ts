@@ -1,4 +1,5 @@
 /** Provider keys: entered once, never shown again, with the live state that their pool knows. */
+import type { Reserve } from '../domain/limits.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import {
@@ -10,7 +11,6 @@ import {
   removeKey,
   type StoredKey,
 } from '../db/keys.ts'
-import type { Reserve } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { KnownProvider } from '../gateway/directory.ts'

@@ -3,9 +3,9 @@
  * are told and not refused, because a provider may have models that the hub does not know yet.
  * Pure.
  */
+import type { RouteCandidate } from '../domain/routes.ts'
 import { matchesAny, matchesModel } from '../chat/model.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
-import type { RouteCandidate } from '../db/schema.ts'
 import { defaultRoutes } from '../gateway/default-routes.ts'
 import type { Directory, KnownProvider } from '../gateway/directory.ts'
 import { catalog } from '../providers/catalog.ts'

@@ -1,4 +1,5 @@
 /** How a person is entered and shown: to themselves, and to administrators. */
+import { roles } from '../domain/roles.ts'
 import { z } from 'zod'
 import type { User } from '../db/users.ts'
 import type { CapUse } from '../user/reservation.ts'
@@ -15,7 +16,7 @@ export const Email = z.email().trim().toLowerCase().max(200)
 export const Password = z.string().min(8, 'must have at least 8 characters').max(1_000)
 /** A share of each limit of a shared account, above 0 and up to 1. */
 export const MaxShare = z.number().gt(0).max(1)
-export const PersonRole = z.enum(['admin', 'user'])
+export const PersonRole = z.enum(roles)
 
 /** What somebody is known by: at least one of the two. */
 export const Names = { username: Username.optional(), email: Email.optional() }

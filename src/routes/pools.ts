@@ -1,4 +1,5 @@
 /** What is left: every pool that a person's requests draw on, in sums. The state of one's own keys is with the keys. */
+import { periods, units } from '../domain/limits.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ConfiguredUser } from '../db/configuration.ts'
@@ -12,8 +13,8 @@ import { PersonUse } from './key-shapes.ts'
 import { listOf, Time, toTime, toTimeOrNull } from './shapes.ts'
 
 const Sum = z.object({
-  unit: z.enum(['requests', 'tokens']),
-  per: z.enum(['minute', 'hour', 'day', 'month']),
+  unit: z.enum(units),
+  per: z.enum(periods),
   used: z.number(),
   reserved: z.number(),
   /** Of all accounts that have one; null where none has. */

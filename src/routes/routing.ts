@@ -1,9 +1,9 @@
 /** Routes: the names that clients ask for, and who serves them. */
+import { candidateOrders, type RouteCandidate } from '../domain/routes.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type ConfiguredRoute } from '../db/configuration.ts'
 import { listRoutes, putRoute, removeRoute } from '../db/routing.ts'
-import type { RouteCandidate } from '../db/schema.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { defaultRoutes, isDefaultRoute } from '../gateway/default-routes.ts'
@@ -27,7 +27,7 @@ const RouteName = z
     'must be letters, digits, dots, colons, dashes, underscores or slashes between them, and may end in *',
   )
   .max(100, 'must have at most 100 characters')
-const Order = z.enum(['listed', 'round-robin', 'cheapest', 'least-latency', 'most-remaining'])
+const Order = z.enum(candidateOrders)
 const Candidates = z
   .array(
     z.strictObject({

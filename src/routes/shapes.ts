@@ -1,7 +1,7 @@
 /** Shapes that many routes share, and how stored rows are shown. */
+import type { Reserve as StoredReserve } from '../domain/limits.ts'
 import { z } from 'zod'
 import { maxModelName } from '../chat/model.ts'
-import type { Reserve as StoredReserve } from '../db/schema.ts'
 
 /** `{data, nextCursor}`: the shape of every list. */
 export function listOf<Item extends z.ZodType>(item: Item) {

@@ -2,7 +2,7 @@
  * The use and spending that a token, a person or a team has left: reserved before a call, trued up after it.
  * Pure, and given the time. Windows are counted by the same code as those of keys.
  */
-import type { TokenLimit } from '../db/schema.ts'
+import type { TokenLimit } from '../domain/limits.ts'
 import {
   charge,
   freeAt,

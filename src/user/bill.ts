@@ -1,5 +1,5 @@
 /** What a request may cost, and whether a budget can pay for it. Pure, and given the time. */
-import type { Budget } from '../db/schema.ts'
+import type { Budget } from '../domain/limits.ts'
 import { nameOf, type Refusal, type RequestNeed, type Subject } from './reservation.ts'
 import { endOf, nanoDollars, type Spending, spentAt } from './spending.ts'
 

@@ -1,5 +1,5 @@
 /** What passes between the gateway and the objects that count for caps: plain data, because it crosses RPC. */
-import type { Caps } from '../db/schema.ts'
+import type { Caps, Period, Unit } from '../domain/limits.ts'
 
 /** The one whose caps are counted. `open-access` is everyone without a credential. */
 export type Subject = 'token' | 'person' | 'open-access' | 'team'
@@ -90,8 +90,8 @@ export interface CapUse {
   /** How many of its requests are running, as far as they were counted. */
   running: number
   windows: {
-    unit: 'requests' | 'tokens'
-    per: 'minute' | 'hour' | 'day' | 'month'
+    unit: Unit
+    per: Period
     /** Settled use. */
     used: number
     /** What running requests hold on top of it. */

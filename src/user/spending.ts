@@ -2,11 +2,10 @@
  * Money by day and month, in nano-dollars: whole numbers, so that sums are exact. A reservation counts as spent from the moment it is made,
  * and in the period in which it was made. Pure, and given the time.
  */
+import type { BudgetPeriod } from '../domain/limits.ts'
 import { spanAround } from '../providers/calendar.ts'
 
 export const nanoDollars = 1_000_000_000
-
-export type BudgetPeriod = 'day' | 'month'
 
 /** What was spent and reserved in a period, by when the period began. Both are kept, so that a budget may change from one to the other. */
 export type Spending = Record<BudgetPeriod, { startsAt: number; amount: number }>

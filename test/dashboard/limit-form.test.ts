@@ -1,8 +1,8 @@
 /** Limits as they are entered, and as they are said. */
+import { periods } from '../../src/domain/limits.ts'
 import { describe, expect, it } from 'vitest'
 import {
   limitEntriesOf,
-  limitPeriods,
   resetChoices,
   toLimits,
   usualReset,
@@ -41,7 +41,7 @@ describe('limits', () => {
     expect(resetChoices({ per: 'minute', resets: 'pacific' })).toEqual(['sliding', 'refill', 'pacific'])
   })
 
-  it.each(limitPeriods)('name each way to refill differently, per %s', (per) => {
+  it.each(periods)('name each way to refill differently, per %s', (per) => {
     const named = resetChoices({ per }).map((reset) => words.reset(reset, per))
     expect(new Set(named).size).toBe(named.length)
     expect(named).toContain(words.reset(usualReset(per), per))

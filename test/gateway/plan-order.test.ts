@@ -1,6 +1,6 @@
 /** The order in which the candidates of a route are asked. */
+import type { CandidateOrder } from '../../src/domain/routes.ts'
 import { describe, expect, it } from 'vitest'
-import type { CandidateOrder } from '../../src/db/schema.ts'
 import { takeTurn } from '../../src/gateway/round-robin.ts'
 import { ask, customRow, everywhere, names, reach } from './planned.ts'
 

@@ -1,6 +1,6 @@
+import type { Limit } from '../../src/domain/limits.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Limit } from '../../src/db/schema.ts'
 import type { Outcome } from '../../src/quota/lease.ts'
 import type { OpenLease } from '../../src/quota/pool-state.ts'
 import { makeFault, makeUsage } from './fixtures.ts'

@@ -1,8 +1,8 @@
 /** Exact under any concurrency and through every loss: random lives of a pool, held against what must always be true. */
+import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Limit } from '../../src/db/schema.ts'
 import type { Lease, Need, Outcome } from '../../src/quota/lease.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'

@@ -1,6 +1,6 @@
 /** Needs, settlements and stored keys for tests of the key pool, each with as little said as the test is about. */
+import type { Limit } from '../../src/domain/limits.ts'
 import type { Usage } from '../../src/chat/events.ts'
-import type { Limit } from '../../src/db/schema.ts'
 import type { Fault } from '../../src/errors.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
 import type { Need } from '../../src/quota/lease.ts'

@@ -1,3 +1,4 @@
+import type { Limit } from '../../src/domain/limits.ts'
 import {
   applyD1Migrations,
   evictDurableObject,
@@ -7,7 +8,6 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Limit } from '../../src/db/schema.ts'
 import type { Admission, Lease, Need, Outcome } from '../../src/quota/lease.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'

@@ -1,5 +1,5 @@
 /** A pool as the object keeps it, without the object: pure functions over plain state. */
-import type { Limit } from '../../src/db/schema.ts'
+import type { Limit } from '../../src/domain/limits.ts'
 import type { StoredKey } from '../../src/db/pools.ts'
 import { type Decision, decide } from '../../src/quota/admission.ts'
 import { calendarOf, configure } from '../../src/quota/configure.ts'

@@ -1,7 +1,7 @@
 /** What people may use of a shared account, held against a count of its own, in windows of every kind. */
+import type { Limit, Reserve } from '../../src/domain/limits.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Limit, Reserve } from '../../src/db/schema.ts'
 import { certainPartOf, partOf, shareOf } from '../../src/quota/parts.ts'
 import type { OpenLease } from '../../src/quota/pool-state.ts'
 import { reservedOf } from '../../src/quota/shares.ts'

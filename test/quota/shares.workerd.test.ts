@@ -1,7 +1,7 @@
 /** Shares of people and the reserve of an owner on the real object: exact under any crowd and through every loss. */
+import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Limit } from '../../src/db/schema.ts'
 import type { Admission, Lease, Need } from '../../src/quota/lease.ts'
 import { type KeySeed, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { minuteMs, start, success, TestPool } from './pool.workerd.ts'

@@ -1,5 +1,5 @@
 /** Groq: its row, its models, its free tiers and terms. */
-import type { Limit } from '../../db/schema.ts'
+import type { Limit } from '../../domain/limits.ts'
 import { openaiOnly } from '../../dialects/fit/openai-only.ts'
 import { groq as errors } from '../error-rules.ts'
 import { groq as limitHeaders } from '../limit-headers.ts'

@@ -1,5 +1,5 @@
 /** NVIDIA NIM: its row, its models, its free tiers and terms. */
-import type { Limit } from '../../db/schema.ts'
+import type { Limit } from '../../domain/limits.ts'
 import { openaiOnly } from '../../dialects/fit/openai-only.ts'
 import { nvidia as errors } from '../error-rules.ts'
 import { facts, million, type Models } from '../model-facts.ts'

@@ -1,5 +1,5 @@
 /** OpenRouter: its row, its models, its free tiers and terms. */
-import type { Limit } from '../../db/schema.ts'
+import type { Limit } from '../../domain/limits.ts'
 import { openrouter as errors } from '../error-rules.ts'
 import { openrouter as limitHeaders } from '../limit-headers.ts'
 import { facts, million, type Models } from '../model-facts.ts'
