@@ -4,7 +4,8 @@
  *
  *     npm run bench                          all of it, in about seven minutes
  *     npm run bench -- --quick               one short round
- *     npm run bench -- --only stream         the scenarios with this in their name; `pool` for the key pool alone
+ *     npm run bench -- --only stream         the scenarios with this in their name; `pool` for the key pool alone,
+ *                                            `bill` for what calls cost on Cloudflare's bill
  *     npm run bench -- --only doors          the memory of the hub while its doors are pushed, by itself;
  *                                            `doors:held` for the attacks with this in their name
  *     npm run bench -- --build <folder>      another build than dist/llm_hub, which is then not built anew
@@ -17,6 +18,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, root } from '../../.scripts/local.mjs'
+import { runBill } from './bill.mjs'
 import { runDoors } from './doors.mjs'
 import { startHub } from './hub.mjs'
 import { load } from './load.mjs'
@@ -154,6 +156,9 @@ async function run() {
   }
   if (chosen.length > 0) await runHub(outside)
   if (chosenOfPool.length > 0) await runPool(outside)
+  if ('bill'.includes(options.only) && !inspect) {
+    process.stdout.write(await runBill({ folder: path.join(temporary, 'bill'), database: outside.database }))
+  }
 }
 
 try {

@@ -7,6 +7,7 @@ import type { Env } from '../../src/env.ts'
 import { KeyPool } from '../../src/quota/key-pool.ts'
 import type { Admission, Lease, Need, Settlement } from '../../src/quota/lease.ts'
 import { poolName } from '../../src/quota/stub.ts'
+import { countWrites } from '../counting-storage.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage } from '../quota/fixtures.ts'
 
 /** What is done to one pool, or to several that are alike. */
@@ -38,7 +39,9 @@ const rowsWritten = new Map<string, number>()
 /** A key pool that counts what the platform would bill: the rows of each statement, and one for each time the alarm is set. */
 class CountedPool extends KeyPool {
   constructor(ctx: DurableObjectState, env: Env) {
-    super(countWrites(ctx), env)
+    const name = ctx.id.name ?? ''
+    countWrites(ctx.storage, (rows) => rowsWritten.set(name, (rowsWritten.get(name) ?? 0) + rows))
+    super(ctx, env)
   }
 
   /** Does now what the alarm would do in a while. @returns whether all records are in the log. */
@@ -155,23 +158,4 @@ async function restKeys(stub: Stub, keys: number): Promise<void> {
 
 async function flush(stub: DurableObjectStub<CountedPool>): Promise<void> {
   while (!(await stub.flush())) await scheduler.wait(1)
-}
-
-function countWrites(ctx: DurableObjectState): DurableObjectState {
-  const { storage } = ctx
-  const name = ctx.id.name ?? ''
-  const count = (rows: number) => rowsWritten.set(name, (rowsWritten.get(name) ?? 0) + rows)
-  const exec = storage.sql.exec.bind(storage.sql)
-  storage.sql.exec = <T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]) => {
-    const cursor = exec<T>(query, ...bindings)
-    // Statements that write give no rows: they are over when they return.
-    if (/^\s*(INSERT|UPDATE|DELETE)/i.test(query)) count(cursor.rowsWritten)
-    return cursor
-  }
-  const setAlarm = storage.setAlarm.bind(storage)
-  storage.setAlarm = (at, options) => {
-    count(1)
-    return setAlarm(at, options)
-  }
-  return ctx
 }

@@ -1,7 +1,5 @@
 /** One key pool, and what it costs as the keys in it become more: `README.md` says what is measured and how to read it. */
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
-import { build } from 'vite'
+import { bundle } from './bundle.mjs'
 import { clock } from './load.mjs'
 import { digits, median, table, times } from './tables.mjs'
 import { startWorker } from './workerd.mjs'
@@ -47,24 +45,12 @@ export const poolScenarios = [
 
 /** Starts the Worker whose pools are measured. @param {{ folder: string, database: number, inspect?: boolean }} options */
 export async function startPools({ folder, database, inspect }) {
-  mkdirSync(folder, { recursive: true })
-  await build({
-    configFile: false,
-    root: import.meta.dirname,
-    logLevel: 'warn',
-    build: {
-      lib: { entry: path.join(import.meta.dirname, 'pool-worker.ts'), formats: ['es'], fileName: 'worker' },
-      outDir: folder,
-      emptyOutDir: false,
-      target: 'es2024',
-      rolldownOptions: { external: /^cloudflare:/ },
-    },
-  })
+  await bundle('pool-worker.ts', folder)
   const worker = await startWorker({
     folder,
     main: 'worker.js',
     compatibilityDate: '2026-10-01',
-    compatibilityFlags: [],
+    compatibilityFlags: ['nodejs_als'],
     variables: {},
     objects: ['KeyPool', 'EmptyPool'],
     database,
@@ -176,7 +162,8 @@ async function enterKeys(database, scenario, keys) {
   }
 }
 
-async function query(database, statements) {
+/** Asks the bench's database. */
+export async function query(database, statements) {
   const response = await fetch(`http://127.0.0.1:${database}/query`, {
     method: 'POST',
     body: JSON.stringify(statements),

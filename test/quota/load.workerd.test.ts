@@ -2,6 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { countWrites } from '../counting-storage.ts'
 import { type KeySeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
 
@@ -35,19 +36,14 @@ async function callMany(pool: TestPool, calls: number, pauseMs = 1_000, more = {
   return keys
 }
 
-/** Counts the rows that an object writes, from now on, by the billing counter of each statement. */
-async function countWrites(pool: TestPool): Promise<() => number> {
+/** Counts the rows that an object writes, and the alarms that it sets, from now on. */
+async function countRows(pool: TestPool): Promise<() => number> {
   let written = 0
-  await runInDurableObject(pool.stub, (_object, state) => {
-    const { sql } = state.storage
-    const exec = sql.exec.bind(sql)
-    sql.exec = <T extends Record<string, SqlStorageValue>>(query: string, ...bindings: unknown[]) => {
-      const cursor = exec<T>(query, ...bindings)
-      // Statements that write give no rows: they are over when they return.
-      if (/^\s*(INSERT|UPDATE|DELETE)/i.test(query)) written += cursor.rowsWritten
-      return cursor
-    }
-  })
+  await runInDurableObject(pool.stub, (_object, state) =>
+    countWrites(state.storage, (rows) => {
+      written += rows
+    }),
+  )
   return () => written
 }
 
@@ -140,7 +136,7 @@ describe('a pool under load', () => {
         strategy,
       )
       await callMany(pool, 50, 15)
-      const written = await countWrites(pool)
+      const written = await countRows(pool)
       const calls = 200
       // 66 calls a second, the alarm every two seconds as it would be.
       for (let second = 0; second < 3; second++) {
