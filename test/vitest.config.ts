@@ -8,8 +8,10 @@ import path from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { bundledHub } from './bundled-hub.ts'
+import { keepStateInMemory } from './state-folder.ts'
 
 const root = path.join(import.meta.dirname, '..')
+keepStateInMemory()
 
 /** Catches a test that hangs. It measures nothing: on a busy machine a second takes several. */
 const hangsAfterMs = 120_000
