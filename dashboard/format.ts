@@ -3,6 +3,7 @@
  * Written out, not by `Intl`: its first use reads what it knows of every language, which takes some tens of milliseconds on a desktop and
  * several times that on a phone, before anything is seen. `test/dashboard/format.test.ts` holds it to what `Intl` writes.
  */
+import { dayMs, minuteMs } from '../src/domain/time.ts'
 
 export const locale = 'en'
 
@@ -57,7 +58,7 @@ export function duration(ms: number): string {
 /** How long something took: `840 ms`, `2.31 s`, `4 min 12 s`. */
 export function took(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
-  return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : duration(ms)
+  return ms < minuteMs ? `${(ms / 1000).toFixed(2)} s` : duration(ms)
 }
 
 /** `just now`, `5 minutes ago`, `yesterday` */
@@ -82,14 +83,14 @@ export function clock(at: number): string {
 
 /** A place on an axis of time, as exact as its span asks: `Nov 26`, `08:15`, `08:15:02`. */
 export function tick(at: number, spanMs: number): string {
-  if (spanMs > 3 * 86_400_000) return shortDay(at)
-  return spanMs > 10 * 60_000 ? shortClock(at) : clock(at)
+  if (spanMs > 3 * dayMs) return shortDay(at)
+  return spanMs > 10 * minuteMs ? shortClock(at) : clock(at)
 }
 
 /** When a step of time begins, as exactly as its length asks: `Nov 26, 2026`, `Nov 26, 08:15`, `Nov 26, 08:15:02`. */
 export function beginning(at: number, stepMs: number): string {
-  if (stepMs >= 86_400_000) return day(at)
-  return `${shortDay(at)}, ${stepMs >= 60_000 ? shortClock(at) : clock(at)}`
+  if (stepMs >= dayMs) return day(at)
+  return `${shortDay(at)}, ${stepMs >= minuteMs ? shortClock(at) : clock(at)}`
 }
 
 /** `08:15:02`, and where that was not today `Nov 25, 08:15:02`. */

@@ -1,4 +1,5 @@
 /** Providers: who can be asked, how each is doing, in which order its keys are used; and those with an address of one's own. */
+import { strategies, type StrategyName, strategyNames } from '../../src/domain/strategies.ts'
 import { useState } from 'preact/hooks'
 import { api, ask, type Provider, type ProviderHealth, send } from '../api.ts'
 import { Card } from '../parts/card.tsx'
@@ -123,13 +124,11 @@ interface ProviderRowProps {
   onRemove: () => void
 }
 
-const strategies = ['exhaust-first', 'round-robin', 'weighted', 'most-remaining', 'least-latency'] as const
-
 function ProviderRow({ provider, keys, health, mayChange, onOpen, onRemove }: ProviderRowProps) {
   const { id, name, kind, scope, models, strategy, terms, retiredOn } = provider
   const now = useNow('minute')
   const announce = useAnnounce()
-  const choose = useAction(async (chosen: (typeof strategies)[number]) => {
+  const choose = useAction(async (chosen: StrategyName) => {
     await ask(api.api.providers[':id'].$patch({ param: { id }, json: { strategy: chosen } }))
     announce(words.strategySaved(name))
     await refresh(providersSource)
@@ -164,14 +163,14 @@ function ProviderRow({ provider, keys, health, mayChange, onOpen, onRemove }: Pr
             value={strategy ?? ''}
             aria-disabled={choose.busy}
             onChange={(event) => {
-              const chosen = strategies.find((one) => one === event.currentTarget.value)
+              const chosen = strategyNames.find((one) => one === event.currentTarget.value)
               if (chosen) choose.run(chosen)
             }}
           >
             {strategy === null && <option value="">{words.hubStrategy}</option>}
-            {strategies.map((one) => (
-              <option key={one} value={one}>
-                {words.strategies[one]}
+            {strategyNames.map((one) => (
+              <option key={one} value={one} title={strategies[one].sentence}>
+                {strategies[one].label}
               </option>
             ))}
           </select>

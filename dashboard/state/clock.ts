@@ -1,4 +1,5 @@
 /** The time, for countdowns and ages: one ticking clock for everyone who shows it, which stands while the window is hidden. */
+import { minuteMs } from '../../src/domain/time.ts'
 import { useEffect, useState } from 'preact/hooks'
 
 const listeners = { second: new Set<(now: number) => void>(), minute: new Set<(now: number) => void>() }
@@ -9,8 +10,8 @@ function tick(): void {
   timer = undefined
   const now = Date.now()
   for (const listener of listeners.second) listener(now)
-  if (Math.floor(now / 60_000) !== minute) for (const listener of listeners.minute) listener(now)
-  minute = Math.floor(now / 60_000)
+  if (Math.floor(now / minuteMs) !== minute) for (const listener of listeners.minute) listener(now)
+  minute = Math.floor(now / minuteMs)
   start()
 }
 
@@ -19,7 +20,7 @@ function start(): void {
   const now = Date.now()
   // On the full second, or minute, so that all countdowns move together.
   if (listeners.second.size > 0) timer = setTimeout(tick, 1000 - (now % 1000))
-  else if (listeners.minute.size > 0) timer = setTimeout(tick, 60_000 - (now % 60_000))
+  else if (listeners.minute.size > 0) timer = setTimeout(tick, minuteMs - (now % minuteMs))
 }
 
 function restart(): void {

@@ -2,6 +2,7 @@
  * What a calendar month will come to, at the pace of the last full days. Pure; times are milliseconds since the epoch, and days and
  * months are those of UTC, by which the hub counts.
  */
+import { dayMs } from '../../src/domain/time.ts'
 import type { Usage } from '../api.ts'
 
 /** What is foretold. */
@@ -28,7 +29,6 @@ export type Forecast =
   /** There are fewer full days to go by than it takes. */
   | { type: 'too-early'; days: number; needed: number }
 
-const dayMs = 86_400_000
 /**
  * How many full days are looked at, at most: two weeks, which have each weekday twice. From one week on it is whole weeks, so that a
  * weekend weighs as much as it does in the month.

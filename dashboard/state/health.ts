@@ -3,11 +3,12 @@
  * one serves now, models that rest at their provider. The states of keys alone do not show an
  * outage. Pure.
  */
+import { minuteMs } from '../../src/domain/time.ts'
 import type { Log, Pool, RouteHealth } from '../api.ts'
 import { toneOf } from './success-rate.ts'
 
 /** How far back requests count, in milliseconds. */
-export const recentMs = 5 * 60_000
+export const recentMs = 5 * minuteMs
 /** A single failure is not an outage, whatever its share of the requests. */
 const fewestFailures = 2
 

@@ -1,4 +1,5 @@
 /** Bars over time, standing on one another: where they are, how high they go, and what the axes say. Pure; times are milliseconds since the epoch. */
+import { minuteMs } from '../../src/domain/time.ts'
 
 /** As many marks on the axis of figures, above its zero. */
 const mostMarks = 4
@@ -43,7 +44,7 @@ export function writtenTimes(times: readonly number[]): number[] {
   const stepMs = stepOf(times) || 1
   return [...times.keys()].filter((index) => {
     const at = times[index] ?? 0
-    const onTheirClock = at - new Date(at).getTimezoneOffset() * 60_000
+    const onTheirClock = at - new Date(at).getTimezoneOffset() * minuteMs
     return Math.floor(onTheirClock / stepMs) % stride === 0
   })
 }

@@ -2,6 +2,7 @@
  * A span of time that a page looks at: one of a few that end now, or one between two moments. Pure; times are milliseconds since the
  * epoch. An address has moments in UTC, so that it means the same to everyone; a person sees and enters them in their own time.
  */
+import { dayMs, hourMs, minuteMs } from '../../src/domain/time.ts'
 import type { QueryField } from './query-fields.ts'
 
 /** From one moment to another, which is not part of it; until now where there is none. Always `from` before `to`. */
@@ -11,9 +12,6 @@ export interface Between {
 }
 
 export type Span<Fixed extends string> = Fixed | Between
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 /** How long the spans are that end now. */
 export const lengthsMs = {
@@ -27,7 +25,7 @@ export const lengthsMs = {
 /** Where a person who wants a span of their own begins: with the one that they look at. */
 export function spanOfOwn(span: Span<keyof typeof lengthsMs | 'all'>, now: number): Between {
   if (isBetween(span)) return span
-  const minute = Math.floor(now / 60_000) * 60_000
+  const minute = Math.floor(now / minuteMs) * minuteMs
   return { from: minute - lengthsMs[span === 'all' ? '24h' : span], to: null }
 }
 
@@ -120,6 +118,6 @@ function readLocal(text: string): number | undefined {
 }
 
 function writeLocal(at: number): string {
-  const offsetMs = new Date(at).getTimezoneOffset() * 60_000
+  const offsetMs = new Date(at).getTimezoneOffset() * minuteMs
   return new Date(at - offsetMs).toISOString().slice(0, 16)
 }

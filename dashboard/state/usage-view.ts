@@ -1,4 +1,5 @@
 /** What was used, as the usage page sums, ranks and draws it. Pure; times are milliseconds since the epoch. */
+import { dayMs, hourMs } from '../../src/domain/time.ts'
 import type { Usage } from '../api.ts'
 import { isBetween, lengthsMs, type Span } from './span.ts'
 
@@ -10,9 +11,6 @@ export type UsageGroup = (typeof usageGroups)[number]
 
 export const usageMetrics = ['requests', 'inputTokens', 'outputTokens', 'cost', 'errors', 'rescued'] as const
 export type UsageMetric = (typeof usageMetrics)[number]
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 /** Up to this length a span is drawn by the hour. */
 const longestByHourMs = 2 * dayMs

@@ -18,13 +18,6 @@ export const words = {
     `last failed ${ago(Date.parse(at), now)}: ${verdict.replaceAll('-', ' ')}`,
   strategyOf: (name: string) => `Order of keys of ${name}`,
   hubStrategy: 'the hub’s default',
-  strategies: {
-    'exhaust-first': 'use one up, then the next',
-    'round-robin': 'in turn',
-    weighted: 'in turn, by weight',
-    'most-remaining': 'most left first',
-    'least-latency': 'fastest first',
-  },
   strategySaved: (name: string) => `The keys of ${name} are used in that order from now on.`,
   showModels: 'Models',
   modelsOf: (name: string) => `Models of ${name}`,

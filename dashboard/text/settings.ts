@@ -66,13 +66,6 @@ export const words = {
   strategy: 'Which key is used first',
   strategyHint: 'Where neither a person nor a provider says otherwise.',
   noStrategy: 'as the hub was configured',
-  strategies: {
-    'exhaust-first': 'the same until it is exhausted',
-    'round-robin': 'one after the other',
-    weighted: 'by weight',
-    'most-remaining': 'the one with the most left',
-    'least-latency': 'the quickest',
-  },
   hubSaved: 'The hub’s settings were saved. They hold everywhere within half a minute.',
 
   defaults: 'Caps',

@@ -2,6 +2,7 @@
  * Keeps the announcements that did not arrive, and repeats them until they do. One object for the
  * hub, called only after a failure. A change is answered as made, because D1 has it.
  */
+import { minuteMs } from '../domain/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { migrateObject } from '../db/migrate-object.ts'
 import type { Env } from '../env.ts'
@@ -11,7 +12,7 @@ import { type Announcement, deliver } from './announcement.ts'
 const migrations = ['CREATE TABLE owed (announcement TEXT PRIMARY KEY) WITHOUT ROWID;']
 
 const firstRetryMs = 1_000
-const longestRetryMs = 60_000
+const longestRetryMs = minuteMs
 /** How many are made at once; the rest follow a moment later. */
 const mostAtOnce = 50
 

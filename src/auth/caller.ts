@@ -2,6 +2,7 @@
  * Who is asking. Callers with a token are kept in the isolate, so that a warm request asks no database; what is kept here may
  * be old, which is why a lease brings the owner's epoch, and `renewCaller` is called where it differs.
  */
+import { minuteMs } from '../domain/time.ts'
 import {
   type Configuration,
   findToken,
@@ -50,12 +51,12 @@ const maxUnknown = 10_000
  */
 const renewAfterMs = 30_000
 /** A session is noted as seen no more often than this: each time is a row written. */
-const seenEveryMs = 5 * 60_000
+const seenEveryMs = 5 * minuteMs
 
 /** Tokens that nobody has, from one address: each costs a read, and so an isolate looks up no more a minute. */
-const perStranger: Rate = { limit: 60, perMs: 60_000 }
+const perStranger: Rate = { limit: 60, perMs: minuteMs }
 /** The same where no address is known: all strangers share it, and so do owners of new tokens. */
-const perUnknownStrangers: Rate = { limit: 1_200, perMs: 60_000 }
+const perUnknownStrangers: Rate = { limit: 1_200, perMs: minuteMs }
 const maxStrangers = 10_000
 
 const known = new Map<string, Caller>()

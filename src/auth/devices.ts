@@ -4,12 +4,13 @@
  * OWASP, "Slow Down Online Guessing Attacks with Device Cookies":
  * https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
  */
+import { dayMs } from '../domain/time.ts'
 import { jwtVerify, SignJWT } from 'jose'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
 
 /** How long a device is remembered, in milliseconds. */
-export const deviceLifetimeMs = 365 * 24 * 60 * 60 * 1000
+export const deviceLifetimeMs = 365 * dayMs
 const issuer = 'llm-hub'
 // A session's token is for another audience: neither passes for the other.
 const audience = 'device'

@@ -3,12 +3,12 @@
  * entry costs: there are 20 an hour for an account, and 60 for everything that names none. Once an
  * hour, one more says that others are left out. No password and no unknown login is written down.
  */
+import { hourMs } from '../domain/time.ts'
 import { writeAudit } from '../db/audit.ts'
 import type { Env } from '../env.ts'
 import type { Rate } from './rate.ts'
 import { throttleStub } from './throttle-stub.ts'
 
-const hourMs = 3_600_000
 const ofAccount: Rate = { limit: 20, perMs: hourMs }
 const ofStrangers: Rate = { limit: 60, perMs: hourMs }
 const oncePerHour: Rate = { limit: 1, perMs: hourMs }

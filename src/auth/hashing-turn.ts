@@ -3,6 +3,7 @@
  * isolate does. A few hashes begin at once; more of them follow one another with room for other
  * requests between, and beyond a short line they are refused.
  */
+import { minuteMs } from '../domain/time.ts'
 import { HubError } from '../errors.ts'
 
 /** The least time from one hash to the next, and how many may begin at once after a pause. */
@@ -14,7 +15,7 @@ const longestWaitMs = 20_000
 /** A hash keeps the isolate to itself for its own time, and others then have half of that. */
 const share = 1.5
 /** A line that seems longer comes from a clock that was set back. */
-const plausibleMs = 60_000
+const plausibleMs = minuteMs
 
 /** The line of one isolate. Times are milliseconds since the epoch. */
 export class HashingLine {

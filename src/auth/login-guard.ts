@@ -3,6 +3,7 @@
  * entered from before have attempts of their own, so that nobody can lock another out. Why, and what that leaves open, stands in
  * README.md. An attempt is counted before its password is looked at and taken back if it was right: parallel ones cannot pass together.
  */
+import { hourMs, minuteMs } from '../domain/time.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { noAddress } from '../http/client-address.ts'
@@ -10,13 +11,12 @@ import { hashToken } from './gateway-tokens.ts'
 import type { Rate } from './rate.ts'
 import { throttleStub } from './throttle-stub.ts'
 
-const minuteMs = 60_000
 /** From one place: more than a person mistypes, far fewer than guessing needs. */
 const perPlace: Rate = { limit: 10, perMs: 15 * minuteMs }
 /** At one account, from all unknown places together. NIST SP 800-63B allows no more than a hundred in a row. */
-const perAccount: Rate = { limit: 100, perMs: 60 * minuteMs }
+const perAccount: Rate = { limit: 100, perMs: hourMs }
 /** Accounts from one address, where everyone may make one: each costs a hash. */
-const perNewcomer: Rate = { limit: 30, perMs: 60 * minuteMs }
+const perNewcomer: Rate = { limit: 30, perMs: hourMs }
 
 /** Bodies from one address that a public route reads, right or wrong. Offices share addresses. */
 const perStranger: Rate = { limit: 60, perMs: minuteMs }

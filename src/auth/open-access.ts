@@ -2,6 +2,7 @@
  * Open access, for internal use: a request without a credential acts as nobody in particular, on shared accounts only, with a
  * limit for each client address. Off until an admin switches it on.
  */
+import { minuteMs } from '../domain/time.ts'
 import { readOpenConfiguration } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
@@ -26,7 +27,7 @@ export async function identifyOpenCaller(env: Env, address: string, now: number)
   // That it is on is never remembered: once it is switched off, the next request is refused.
   const caller = await loadOpenCaller(env, now)
   const limit = caller.configuration.settings.openAccessPerMinute
-  const pass = await throttleStub(env, `open/${address}`).take({ limit, perMs: 60_000 })
+  const pass = await throttleStub(env, `open/${address}`).take({ limit, perMs: minuteMs })
   if (pass.type === 'refused') {
     throw new HubError(
       'RATE_LIMIT_EXCEEDED',

@@ -2,10 +2,10 @@
  * Sessions of people: a signed token (JWT, HS256) that names a row, so that removing the row ends the session at once. The token
  * is renewed while the session is in use; the row says which is the newest. JWT: RFC 7519.
  */
+import { dayMs, minuteMs } from '../domain/time.ts'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Env } from '../env.ts'
 
-const dayMs = 24 * 60 * 60 * 1000
 /** How long a session lasts that nobody uses, in milliseconds. */
 export const sessionLifetimeMs = 30 * dayMs
 /** How long a session lasts at most, however much it is used. */
@@ -13,7 +13,7 @@ const longestSessionMs = 180 * dayMs
 /** The age at which a token is renewed. */
 const renewAfterMs = dayMs
 /** How long the token before the newest is good: requests were under way with it, and an answer may have been lost. */
-const graceMs = 2 * 60_000
+const graceMs = 2 * minuteMs
 
 const issuer = 'llm-hub'
 const audience = 'session'

@@ -2,11 +2,11 @@
  * A ciphertext that does not open in its own row was altered or came from another row: somebody has written to the database. That
  * goes into the audit log, but not for every request that meets it.
  */
+import { hourMs } from '../domain/time.ts'
 import { countRecent, writeAudit } from '../db/audit.ts'
 import { SealError } from './vault.ts'
 
 const action = 'secret.refused'
-const hourMs = 3_600_000
 /** The same finding is written once an hour by one isolate. */
 const writtenAt = new Map<string, number>()
 const maxRemembered = 1_000

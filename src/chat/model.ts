@@ -1,4 +1,5 @@
 /** Models: what is known of one, and how one is named. */
+import { type FileKind, fileKinds } from '../domain/files.ts'
 import { HubError } from '../errors.ts'
 
 /** The longest name of a model or route, in characters. It is in records, headers, and rows of pools. */
@@ -17,11 +18,6 @@ export function checkModelName(name: string): string {
     throw refuse('not hold line breaks, control characters or halves of characters')
   return name
 }
-
-/** What a model can be shown beside text. */
-export type FileKind = 'image' | 'audio' | 'video' | 'pdf'
-
-const fileKinds: readonly FileKind[] = ['image', 'audio', 'video', 'pdf']
 
 /** Everything is optional: a model that nothing is known of passes and counts as able. */
 export interface ModelFacts {

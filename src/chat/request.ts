@@ -2,21 +2,8 @@
  * The canonical request: what a client asks of a model, in nobody's wire format.
  * Dialects translate to and from it; see `README.md` for what it keeps and what it leaves to `origin`.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import type { JsonObject, Json } from './json.ts'
-
-/**
- * A wire format. `cohere` is spoken to providers only, the two of the hub's own by clients only; embeddings translate into nothing
- * but themselves.
- */
-export type DialectId =
-  | 'openai-chat'
-  | 'openai-responses'
-  | 'anthropic'
-  | 'gemini'
-  | 'cohere'
-  | 'openai-embeddings'
-  | 'hub-chat'
-  | 'hub-query'
 
 export interface ChatRequest {
   /** The route or model as the client named it; empty when it named none. */

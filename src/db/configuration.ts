@@ -1,10 +1,10 @@
 /** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
+import type { DialectId } from '../domain/dialects.ts'
 import type { Caps } from '../domain/limits.ts'
 import type { Role } from '../domain/roles.ts'
 import type { CandidateOrder, RouteCandidate } from '../domain/routes.ts'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { ModelFacts, Price } from '../chat/model.ts'
-import type { DialectId } from '../chat/request.ts'
 import { type Database, openDatabase } from './client.ts'
 import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
 import { providers, routes, settings, teams, tokens, users } from './schema.ts'

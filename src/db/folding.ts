@@ -3,9 +3,9 @@
  * had a part in it. Rows are moved, and added to what a day has already, in one transaction: what comes in late is not lost, and
  * nothing is counted twice.
  */
+import { dayMs } from '../domain/time.ts'
 import { addDurations, addMeasures, measureColumns, summedMeasures } from './usage-sums.ts'
 
-const dayMs = 86_400_000
 /** For so long hours are told apart by what had a part in them, which is many rows each; and their totals, which are one. */
 export const hoursKeptMs = 3 * dayMs
 export const totalsKeptMs = 31 * dayMs
@@ -15,7 +15,7 @@ const daysAtOnce = 14
 /** The owners whose sums are kept; those of people who were removed go another way. */
 const people = "(SELECT id AS person FROM users UNION ALL SELECT 'hub')"
 
-const day = 'hour / 86400000 * 86400000'
+const day = `hour / ${dayMs} * ${dayMs}`
 /** Of one time up to, but without, another. */
 const moved = 'WHERE owner = person AND hour >= ?1 AND hour < ?2'
 

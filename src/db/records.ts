@@ -1,4 +1,5 @@
 /** Writes the log: rows of requests, and beside them their sums per hour, so that charts read few rows, and when tokens were last used. */
+import { hourMs } from '../domain/time.ts'
 import { boundRecord } from '../observe/bounded-record.ts'
 import { durationClass } from '../observe/durations.ts'
 import type { RequestRecord } from '../observe/record.ts'
@@ -26,7 +27,7 @@ const measured: Record<Measure, string> = {
 }
 const sums = measures.map((measure) => `sum(coalesce(${measured[measure]}, 0)) AS ${measure}`).join(', ')
 
-const hour = "CAST(value ->> '$.startedAt' AS INTEGER) / 3600000 * 3600000"
+const hour = `CAST(value ->> '$.startedAt' AS INTEGER) / ${hourMs} * ${hourMs}`
 
 // Sums are made over the rows that are not in the log yet, and come before it; what is written twice is then counted once.
 const unwritten = `

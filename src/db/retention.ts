@@ -2,6 +2,7 @@
  * What the database need not keep: old requests, and what is left of people who were removed. Each statement is bounded, because D1
  * ends one that runs for long, and so is their number, because an invocation has only so many; what is left is for the next day.
  */
+import { dayMs } from '../domain/time.ts'
 import { and, lt, sql } from 'drizzle-orm'
 import { firstIdAt } from '../ids.ts'
 import { openDatabase } from './client.ts'
@@ -10,7 +11,6 @@ import { departed } from './schema.ts'
 import { removeExpiredSessions } from './sessions.ts'
 import { readSettings } from './settings.ts'
 
-const dayMs = 24 * 60 * 60 * 1000
 /** Rows that one statement removes, and statements of one kind in one run: 240,000 rows a day. The free plan has 50 queries for all. */
 const rowsAtOnce = 20_000
 const rounds = 12

@@ -2,13 +2,13 @@
  * The tables of D1, as `migrations/` makes them; a test compares the two. What each record is for, who writes it and what it
  * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import type { Role } from '../domain/roles.ts'
 import type { CandidateOrder, RouteCandidate } from '../domain/routes.ts'
 import type { Budget, Limit, Reserve, TokenLimit } from '../domain/limits.ts'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { TokenCounts } from '../chat/events.ts'
 import type { ModelFacts, Price } from '../chat/model.ts'
-import type { DialectId } from '../chat/request.ts'
 import type { TrailEntry } from '../errors.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Skip } from '../observe/record.ts'

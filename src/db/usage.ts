@@ -2,6 +2,7 @@
  * What was used, from the sums that the journal makes for each hour and the daily folding for each day: charts read few rows, and reach
  * further back than the log. What is folded into days is gone from the hours, so that every question adds up both.
  */
+import { dayMs } from '../domain/time.ts'
 import { type SQL, sql } from 'drizzle-orm'
 import { firstIdAt } from '../ids.ts'
 import type { Durations } from '../observe/durations.ts'
@@ -49,8 +50,6 @@ export interface UsageRow {
   cost: number
   saved: number
 }
-
-const dayMs = 86_400_000
 
 const everyMeasure = sql`
   requests, errors, rescued, input_tokens, output_tokens, cached_tokens, reasoning_tokens, duration_ms, cost, saved`

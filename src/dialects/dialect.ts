@@ -2,10 +2,11 @@
  * What a dialect is: two pure halves. `Inbound` is how clients speak it to us, `Outbound` is how we speak it to a provider.
  * Neither does I/O; the pipeline in `gateway/` does.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import type { ChatEvent, Complaint, Usage } from '../chat/events.ts'
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { ModelFacts } from '../chat/model.ts'
-import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import type { ChatResponse } from '../chat/response.ts'
 import type { HubError } from '../errors.ts'
 import type { SseMessage } from '../http/sse.ts'

@@ -1,6 +1,6 @@
 /** Every dialect there is. A new one is a folder and a line in each table; see `README.md`. */
+import type { DialectId } from '../domain/dialects.ts'
 import { checkModelName } from '../chat/model.ts'
-import type { DialectId } from '../chat/request.ts'
 import type { Inbound, Outbound } from './dialect.ts'
 import { lostAt } from './unread.ts'
 import { withSearch } from './web-search.ts'

@@ -5,8 +5,9 @@
  *
  * What a client or a model made up is data and names nothing: schemas, arguments of calls, results of tools, metadata.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import {
   dataNames,
   keptAddress,

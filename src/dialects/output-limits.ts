@@ -2,9 +2,10 @@
  * The output limit of a request, under the many names in use. A body that holds two of them says two things: servers differ in
  * the one they obey. One limit is reserved for, and one goes out. Pure.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import { isExactNumber } from '../chat/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import { numberIn, objectIn } from './read.ts'
 import { withoutSettings } from './spend-fields.ts'
 

@@ -3,8 +3,8 @@
  * left out for tokens with a budget. A tool passes where it is known to be the client's; everything
  * else is the provider's. Data first; pure.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import type { DialectId } from '../chat/request.ts'
 import { plainName } from './plain-name.ts'
 import { listIn, objectIn, textIn } from './read.ts'
 import { withoutSettings } from './spend-fields.ts'

@@ -4,9 +4,10 @@
  * client's dialect get all of it in the body as it came; for others it is named in `x-hub-dropped`
  * by the client's own paths.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../chat/json.ts'
-import type { ChatRequest, DialectId, Loss } from '../chat/request.ts'
+import type { ChatRequest, Loss } from '../chat/request.ts'
 
 /**
  * Something of a type that a dialect's schema does not know. A reader that can make sense of it

@@ -3,8 +3,9 @@
  * encrypted reasoning, ids of items. Another account cannot read it, and refuses the request for
  * it. What a client carries for the hub itself says nothing to a provider and goes with it.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import type { JsonObject } from '../chat/json.ts'
-import type { AssistantPart, ChatRequest, DialectId, Message } from '../chat/request.ts'
+import type { AssistantPart, ChatRequest, Message } from '../chat/request.ts'
 import { wrapState } from './foreign-state.ts'
 import { mapMember } from './map-member.ts'
 import { textIn } from './read.ts'

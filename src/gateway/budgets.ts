@@ -1,13 +1,14 @@
 /** How long the hub waits, and how often it tries. All times are milliseconds. */
+import { minuteMs } from '../domain/time.ts'
 export const budgets = {
   /** The whole request, unless `x-hub-timeout` says otherwise. */
-  wholeMs: 15 * 60_000,
+  wholeMs: 15 * minuteMs,
   /** Upstream calls for one request. */
   attempts: 16,
   /** No new attempt begins later than this after the request came. */
   fallbackMs: 420_000,
   /** Headers of a streamed answer. An answer that is not streamed sends them when it is done. */
-  headersMs: 60_000,
+  headersMs: minuteMs,
   /**
    * An answer that is not streamed, as long as somebody else could be asked; else it has all the
    * time.

@@ -2,7 +2,8 @@
  * Which of a row's dialects a provider is called in: the client's own, unless the row says that it
  * cannot do there what the request holds and another of its dialects can. Pure.
  */
-import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import { effortOf } from '../dialects/effort.ts'
 import type { Feature, Provider } from '../providers/provider.ts'
 

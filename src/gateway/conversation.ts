@@ -1,4 +1,5 @@
 /** Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while. */
+import { dayMs } from '../domain/time.ts'
 import { auditIfAltered } from '../auth/tampering.ts'
 import { openText, sealText } from '../auth/vault.ts'
 import { parseExactly } from '../chat/exact-json.ts'
@@ -14,7 +15,7 @@ import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
 
 /** How long an answer can be gone on from, in milliseconds. */
-const keepMs = 24 * 60 * 60_000
+const keepMs = dayMs
 /** A row of D1 holds two megabytes; a conversation larger than this is not kept. */
 const maxSealedCharacters = 1_500_000
 

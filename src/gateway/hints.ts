@@ -2,6 +2,7 @@
  * What this isolate has lately heard of pools: which rest, how much is left, how soon they answer. It orders candidates and saves
  * questions; it decides nothing, for it may be old, and other isolates have heard other things.
  */
+import { minuteMs } from '../domain/time.ts'
 import type { PoolHint } from '../quota/lease.ts'
 
 interface Heard extends PoolHint {
@@ -12,9 +13,9 @@ interface Heard extends PoolHint {
 
 /** How long it is believed that a pool rests: what is added or restored meanwhile is asked last. */
 const restMs = 2_000
-const memoryMs = 5 * 60_000
+const memoryMs = 5 * minuteMs
 /** How long a model that one person's request missed is asked last for that person. */
-const missedMs = 60_000
+const missedMs = minuteMs
 const mostPools = 2_000
 
 const heard = new Map<string, Heard>()

@@ -2,8 +2,10 @@
  * What a request needs of a model, derived once, and whether a model has it. Pure. What is not
  * known counts as able.
  */
-import { type FileKind, type ModelFacts, unseenKinds } from '../chat/model.ts'
-import type { ChatRequest, DialectId, FilePart, Message } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
+import type { FileKind } from '../domain/files.ts'
+import { type ModelFacts, unseenKinds } from '../chat/model.ts'
+import type { ChatRequest, FilePart, Message } from '../chat/request.ts'
 import { findKeptState, type KeptState } from '../dialects/kept-state.ts'
 import type { Feature, Provider } from '../providers/provider.ts'
 import { featuresOf } from './choose-dialect.ts'

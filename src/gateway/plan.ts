@@ -2,9 +2,9 @@
  * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
  * serves is for the pools to decide.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import type { RouteCandidate } from '../domain/routes.ts'
 import { matchesAny, matchesModel, ownModelOf, permitsModel } from '../chat/model.ts'
-import type { DialectId } from '../chat/request.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import type { Reach } from '../db/reach.ts'
 import { HubError } from '../errors.ts'

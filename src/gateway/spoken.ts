@@ -1,7 +1,8 @@
 /** What a transcript says, for a person to read: its texts and calls, out of whichever dialect they stand in. Pure. */
+import type { DialectId } from '../domain/dialects.ts'
 import { foldEvents } from '../chat/fold.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
-import type { AssistantPart, DialectId, FilePart, Message, ToolResultPart } from '../chat/request.ts'
+import type { AssistantPart, FilePart, Message, ToolResultPart } from '../chat/request.ts'
 import type { ChatResponse } from '../chat/response.ts'
 import type { Outbound } from '../dialects/dialect.ts'
 import { inbound, outbound } from '../dialects/index.ts'

@@ -4,7 +4,7 @@
  * in it; of what it relays unchanged, this isolate remembers makers by hash. What is not remembered
  * goes out as it came, and once more without state where it is refused (`leased-call.ts`).
  */
-import type { DialectId } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
 import { writtenStateTexts } from '../dialects/state-texts.ts'
 import type { IsForeign } from '../dialects/without-state.ts'
 import { hash53 } from '../ids.ts'

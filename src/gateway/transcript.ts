@@ -2,9 +2,10 @@
  * What was said in one request: what the client sent, and what it got. It is kept for a person who turned that on for themselves,
  * and for nobody else: gathered while it passes, sealed under their name, and put into their object, which forgets it again.
  */
+import type { DialectId } from '../domain/dialects.ts'
 import { auditIfAltered } from '../auth/tampering.ts'
 import { openBytes, sealBytes } from '../auth/vault.ts'
-import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import type { ConfiguredUser } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 import { gunzip, gzip } from '../http/gzip.ts'

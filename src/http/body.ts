@@ -2,6 +2,7 @@
  * Request bodies: JSON, bounded in size, depth and number of values before anything is parsed, and
  * counted against what the isolate can hold. Each route declares its size in `routes/endpoint.ts`.
  */
+import { minuteMs } from '../domain/time.ts'
 import { parseExactly } from '../chat/exact-json.ts'
 import { type JsonExcess, JsonScanner, requestBounds } from '../chat/json-bounds.ts'
 import { HubError, toHubError } from '../errors.ts'
@@ -17,7 +18,7 @@ export const maxBodyBytes = 32 * 1024 * 1024
 const maxDrainedBytes = 2 * maxBodyBytes
 
 /** How long a body may take, in milliseconds: between two pieces, and as a whole. */
-const patience = { idleMs: 30_000, wholeMs: 5 * 60_000 }
+const patience = { idleMs: 30_000, wholeMs: 5 * minuteMs }
 /** The same for a body of a public route, which is one small form. */
 const smallPatience = { idleMs: 10_000, wholeMs: 15_000 }
 const smallBytes = 16 * 1024

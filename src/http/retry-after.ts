@@ -2,9 +2,10 @@
  * The ways in which providers state when to come back. Pure: text and the time now in, milliseconds out.
  * `Retry-After`: RFC 9110, 10.2.3. The rest is what vendors made up; each form is named where it is read.
  */
+import { dayMs, hourMs, minuteMs } from '../domain/time.ts'
 import { withoutTrailing } from './trim-end.ts'
 
-const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+const unitsMs = { ms: 1, s: 1_000, m: minuteMs, h: hourMs, d: dayMs } as const
 type Unit = keyof typeof unitsMs
 
 const amount = String.raw`(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])`
@@ -82,10 +83,10 @@ const chineseDate =
 const chineseDuration = /(\d{1,9}(?:\.\d{1,9})?) ?(秒|分钟?|小时|天) ?(?:之后|以后|后)/
 const chineseUnits: Readonly<Record<string, number>> = {
   秒: 1_000,
-  分: 60_000,
-  分钟: 60_000,
-  小时: 3_600_000,
-  天: 86_400_000,
+  分: minuteMs,
+  分钟: minuteMs,
+  小时: hourMs,
+  天: dayMs,
 }
 
 function parseChinese(text: string, now: number): number | undefined {

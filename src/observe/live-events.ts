@@ -1,4 +1,5 @@
 /** How one event stream is driven: how often it looks, how long it lasts, and what it writes. Pure but for what it is given. */
+import { minuteMs } from '../domain/time.ts'
 
 /** Between two looks: short after something changed, longer while nothing does. */
 export const shortestPauseMs = 1_000
@@ -8,7 +9,7 @@ const longestPauseMs = 5_000
  * A stream ends by itself, and the browser opens the next one: after five minutes, or before it has used up what one invocation may
  * ask of others (1,000 on the free plan, https://developers.cloudflare.com/workers/platform/limits/#subrequests).
  */
-const lifetimeMs = 5 * 60_000
+const lifetimeMs = 5 * minuteMs
 const mostSubrequests = 900
 
 /** One look: the events that tell what is new, and how much of others it asked for that. */

@@ -1,7 +1,7 @@
 /** How old the built-in tables of models are. Pure, and given the time. */
+import { dayMs } from '../domain/time.ts'
 import type { BuiltInProvider } from './provider.ts'
 
-const dayMs = 24 * 60 * 60_000
 /** A table that is older than this is worth a warning, in days. */
 export const mostDays = 60
 

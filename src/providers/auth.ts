@@ -1,5 +1,5 @@
 /** How a call shows its key, and where it goes: the one place where a secret meets an address. Pure. */
-import type { DialectId } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from './provider.ts'
 

@@ -1,5 +1,5 @@
 /** The address of one call, which people paste where the base of all calls is asked for. */
-import type { DialectId } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
 
 /** What each dialect appends to a base URL. */
 const endpoints: Partial<Record<DialectId, RegExp>> = {

@@ -2,6 +2,7 @@
  * Where minutes, hours, days and months begin and end: in UTC, and in the time of California, by which some providers count
  * their days. A Pacific day has 23, 24 or 25 hours; the rules of daylight saving are left to `Intl`. Pure.
  */
+import { dayMs, hourMs, minuteMs } from '../domain/time.ts'
 import type { Period, Reset } from '../domain/limits.ts'
 import type { Fault } from '../errors.ts'
 
@@ -21,10 +22,6 @@ export interface Calendar {
   day?: Reset
   month?: Reset
 }
-
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 /** The longest that a limit of a period lasts, in milliseconds. */
 export const periodMs: Readonly<Record<Period, number>> = {

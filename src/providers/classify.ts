@@ -2,6 +2,7 @@
  * Turns a provider's failed answer into a `Fault`: who is to blame, and until when. Pure, and it
  * never throws. How an error is read is in `read-error.ts`.
  */
+import { dayMs, hourMs } from '../domain/time.ts'
 import type { Complaint } from '../chat/events.ts'
 import type { Blame, Fault } from '../errors.ts'
 import { AddressError } from '../http/safe-fetch.ts'
@@ -13,7 +14,7 @@ import type { Sent } from './sent-words.ts'
 import { type HeaderList, statedPeriod, statedReset } from './stated-reset.ts'
 
 /** How far a time may be that only a sentence states, and that names no period, in milliseconds. */
-const longestWordsMs = { provider: 3_600_000, other: 86_400_000 } as const
+const longestWordsMs = { provider: hourMs, other: dayMs } as const
 
 export interface FailedAnswer {
   provider: Provider

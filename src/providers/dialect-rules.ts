@@ -3,7 +3,7 @@
  * it, and how its maker counts. Rules by a status alone, and by numbers and loose words of one
  * vendor (Fireworks, Hugging Face, Together, Workers AI), mean something at that vendor only.
  */
-import type { DialectId } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
 import * as rules from './error-rules.ts'
 import type { Provider } from './provider.ts'
 import { anthropic } from './rows/anthropic.ts'

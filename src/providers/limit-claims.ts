@@ -2,6 +2,7 @@
  * What somebody says of a limit, in the words in which it was said, and what may be believed of it. Where a claim is found differs
  * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
  */
+import { dayMs, minuteMs } from '../domain/time.ts'
 import type { Period, Reset, Unit } from '../domain/limits.ts'
 import { parseReset } from '../http/retry-after.ts'
 import { furthestResetMs, withinPeriod } from './calendar.ts'
@@ -75,7 +76,7 @@ function remainingOf(claim: Claim, limit: number | undefined): number | undefine
   return remaining !== undefined && limit !== undefined && remaining > limit ? undefined : remaining
 }
 
-const refillMs = { minute: 60_000, day: 86_400_000 } as const
+const refillMs = { minute: minuteMs, day: dayMs } as const
 /** Times are stated in whole milliseconds, and a little passes on the way. */
 const roundingMs = 5
 

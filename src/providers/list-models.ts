@@ -1,8 +1,8 @@
 /** Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the provider's row, and nowhere else. */
+import type { DialectId } from '../domain/dialects.ts'
 import type { Json } from '../chat/json.ts'
 import { isJsonObject } from '../chat/json.ts'
 import { maxModelName, type ModelFacts } from '../chat/model.ts'
-import type { DialectId } from '../chat/request.ts'
 import { readError } from '../dialects/complaint.ts'
 import { parseJson } from '../dialects/read.ts'
 import { HubError } from '../errors.ts'

@@ -2,9 +2,10 @@
  * What a provider's list of models says of each: its window and its abilities, under the names that
  * servers use. Read little, forgive the rest. Pure.
  */
+import { type FileKind, fileKinds } from '../domain/files.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { isJsonObject } from '../chat/json.ts'
-import type { FileKind, ModelFacts } from '../chat/model.ts'
+import type { ModelFacts } from '../chat/model.ts'
 import { listIn, objectIn } from '../dialects/read.ts'
 
 /**
@@ -20,8 +21,6 @@ const contextNames = [
   'context_window',
 ] as const
 const outputNames = ['outputTokenLimit', 'max_output_tokens', 'max_completion_tokens'] as const
-
-const kinds: readonly FileKind[] = ['image', 'audio', 'video', 'pdf']
 
 /** The facts in one entry of a list. An absent one is unknown. */
 export function listedFacts(entry: JsonObject): ModelFacts {
@@ -51,7 +50,7 @@ function seenIn(entry: JsonObject): FileKind[] | undefined {
   const listed = entry.input_modalities ?? objectIn(entry.architecture)?.input_modalities
   if (Array.isArray(listed)) {
     const named = new Set(listed.map((kind) => (kind === 'file' ? 'pdf' : kind)))
-    return kinds.filter((kind) => named.has(kind))
+    return fileKinds.filter((kind) => named.has(kind))
   }
   const sees = objectIn(entry.capabilities)?.vision
   if (typeof sees === 'boolean') return sees ? ['image'] : []

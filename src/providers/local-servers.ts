@@ -2,7 +2,7 @@
  * Servers that people run themselves, as they are after an installation with nothing changed: what
  * a custom provider for one is entered with.
  */
-import type { DialectId } from '../chat/request.ts'
+import type { DialectId } from '../domain/dialects.ts'
 import type { Source } from './provider.ts'
 
 export interface LocalServer extends Source {

@@ -2,6 +2,7 @@
  * How the tables of models in `rows/` are written: a line for each model. Where a table is from,
  * and of which day, is in the `checked` of its row.
  */
+import { fileKinds } from '../domain/files.ts'
 import type { ModelFacts } from '../chat/model.ts'
 
 export type Models = Readonly<Record<string, ModelFacts>>
@@ -48,7 +49,7 @@ export function unpriced(
   abilities: string,
 ): ModelFacts {
   const words = new Set(abilities.split(' '))
-  const seen = (['image', 'audio', 'video', 'pdf'] as const).filter((kind) => words.has(kind))
+  const seen = fileKinds.filter((kind) => words.has(kind))
   return {
     ...(contextTokens !== undefined && { contextTokens }),
     ...(outputTokens !== undefined && { outputTokens }),

@@ -2,6 +2,7 @@
  * What models.dev publishes, as facts of ours. https://models.dev/api.json (MIT), about five thousand models of 150 providers, of
  * which the built-in ones are kept. Read little, forgive the rest: an entry that cannot be read is left out.
  */
+import { fileKinds } from '../domain/files.ts'
 import { z } from 'zod'
 import type { ModelFacts } from '../chat/model.ts'
 import type { PublishedFacts } from '../db/model-catalogue.ts'
@@ -103,7 +104,7 @@ function toFacts(model: z.infer<typeof Model>): ModelFacts {
     ...(limit?.context && { contextTokens: limit.context }),
     ...(limit?.output && { outputTokens: limit.output }),
     ...(seen && {
-      input: (['image', 'audio', 'video', 'pdf'] as const).filter((kind) => seen.includes(kind)),
+      input: fileKinds.filter((kind) => seen.includes(kind)),
     }),
     ...(tool_call != null && { tools: tool_call }),
     ...(structured_output != null && { jsonSchema: structured_output }),

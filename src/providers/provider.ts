@@ -1,6 +1,6 @@
 /** What a provider is: a row of data. Vendors differ in address and quirks; structure differs by dialect. */
+import type { DialectId } from '../domain/dialects.ts'
 import type { Limit, Period, Reset, Unit } from '../domain/limits.ts'
-import type { DialectId } from '../chat/request.ts'
 import type { Complaint } from '../chat/events.ts'
 import type { ModelFacts } from '../chat/model.ts'
 import type { Quirks } from '../dialects/dialect.ts'

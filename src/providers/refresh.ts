@@ -3,6 +3,7 @@
  * use of a hub that has none or an old one (a local run has no nightly timer), and each isolate's
  * copy of it.
  */
+import { hourMs } from '../domain/time.ts'
 import { readModelCatalogue, replaceModelCatalogue, type StoredCatalogue } from '../db/model-catalogue.ts'
 import { parseJson } from '../dialects/read.ts'
 import type { Env } from '../env.ts'
@@ -13,9 +14,9 @@ import { publishFacts } from './registry.ts'
 const defaultUrl = 'https://models.dev/api.json'
 const maxBytes = 32 * 1024 * 1024
 /** How old an isolate's copy may be, in milliseconds. */
-const copyAgeMs = 60 * 60_000
+const copyAgeMs = hourMs
 /** Older than this the nightly refresh did not run, or failed. */
-const outdatedMs = 36 * 60 * 60_000
+const outdatedMs = 36 * hourMs
 
 /**
  * Reads the published catalogue and replaces the stored one with it, if it looks sound.

@@ -4,6 +4,7 @@
  *
  * Always written at once: rests, quarantines, limits that were learned, probes, leases of keys with a limit of concurrency.
  */
+import { minuteMs } from '../domain/time.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { randomId } from '../ids.ts'
 import { remember } from './conversations.ts'
@@ -34,7 +35,7 @@ import {
 } from './write-ahead.ts'
 
 /** So long may an account's own row be behind while the load goes on. */
-const dirtyMs = 60_000
+const dirtyMs = minuteMs
 /** Of one account at least so many calls must fit into a block. */
 const leastSpare = 4
 

@@ -2,10 +2,11 @@
  * Which key a conversation was on last, as long as the provider may hold its prompt in a cache. An account remembers its own;
  * the pool remembers whose account it was. Pure.
  */
+import { minuteMs } from '../domain/time.ts'
 import { type Account, accountOf, type PoolState } from './pool-state.ts'
 
 /** How long a provider may hold a prompt in its cache after it was used last. */
-const conversationMs = 10 * 60_000
+const conversationMs = 10 * minuteMs
 /** So many each account remembers, and so many the pool. */
 const mostOfAccount = 64
 const mostOfPool = 10_000

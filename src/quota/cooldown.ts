@@ -15,6 +15,7 @@
  * A circuit that one caller alone has opened is open for that caller alone: see `circuitAfter`. So
  * is the rest of a model that only a doubtful verdict gave: see `modelRestAfter`.
  */
+import { hourMs, minuteMs } from '../domain/time.ts'
 import type { Fault } from '../errors.ts'
 
 /** Why something is not used, and until when. Times are milliseconds since the epoch. */
@@ -52,11 +53,11 @@ export interface Quarantine {
   message: string
 }
 
-const shortRestsMs = [2_000, 5_000, 15_000, 30_000, 60_000] as const
-const circuitRestsMs = [5_000, 10_000, 20_000, 40_000, 60_000] as const
+const shortRestsMs = [2_000, 5_000, 15_000, 30_000, minuteMs] as const
+const circuitRestsMs = [5_000, 10_000, 20_000, 40_000, minuteMs] as const
 const dayLikeRestMs = 300_000
 const failuresToOpen = 3
-const forgetMs = 3_600_000
+const forgetMs = hourMs
 /** A probe that says nothing for so long is taken for lost, and the next call goes. */
 const probeMs = 120_000
 

@@ -2,6 +2,7 @@
  * A pool's copy of what D1 says: its keys, and the configuration epoch of everyone who has asked. D1 is read only where the copy
  * lacks something, and while it is read nothing else happens in the pool.
  */
+import { minuteMs } from '../domain/time.ts'
 import { readPool } from '../db/pools.ts'
 import type { Env } from '../env.ts'
 import type { Pool } from './admission.ts'
@@ -11,7 +12,7 @@ import { Roster } from './roster.ts'
 import type { PoolStore } from './store.ts'
 
 /** A push that never arrived is made good after this long, in a pool that is in use. */
-const copyAgeMs = 60_000
+const copyAgeMs = minuteMs
 
 interface CopyInput {
   env: Env

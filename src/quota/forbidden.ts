@@ -4,6 +4,7 @@
  * it, however many they are: they may have provoked both. So the hub tests the key with a request
  * of its own, which asks for the key's default model (see `gateway/suspects.ts`). Pure.
  */
+import { dayMs, minuteMs } from '../domain/time.ts'
 import type { Fault } from '../errors.ts'
 import type { KeyUse, OpenLease } from './pool-state.ts'
 
@@ -19,9 +20,9 @@ export interface Forbidden {
 }
 
 /** How long a refusal is remembered, in milliseconds. */
-const memoryMs = 86_400_000
+const memoryMs = dayMs
 /** The least time between two tests that the hub makes of a key by itself, in milliseconds. */
-const betweenTestsMs = 10 * 60_000
+const betweenTestsMs = 10 * minuteMs
 
 /**
  * The use of a key after a fault of its model, with the refusal noted. Undefined where the fault

@@ -2,6 +2,7 @@
  * When quota runs dry at the present pace. Pure. A forecast is given only where there is something to go by: some minutes of
  * use, and a limit that would be reached before it resets.
  */
+import { minuteMs } from '../domain/time.ts'
 import { limitOf, lengthMs, resetsAt, roomAt, type Window } from './windows.ts'
 
 /** How much was used lately, older use counting less and less. Times are milliseconds since the epoch. */
@@ -14,9 +15,9 @@ export interface Pace {
   since: number
 }
 
-const halfLifeMs = 15 * 60_000
+const halfLifeMs = 15 * minuteMs
 /** What was used for less than this says nothing about what is to come. */
-const shortestMs = 2 * 60_000
+const shortestMs = 2 * minuteMs
 /** After a pause of so long a new spell begins. */
 const pauseMs = 4 * halfLifeMs
 

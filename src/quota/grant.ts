@@ -1,4 +1,5 @@
 /** What giving a call to a key changes: quota is reserved, a probe goes first, the key has had its turn. Pure, and given the time. */
+import { minuteMs } from '../domain/time.ts'
 import { amountOf, counts } from './blocks.ts'
 import { withConversation } from './conversations.ts'
 import { isHalfOpen, type Rest, restWithProbe } from './cooldown.ts'
@@ -16,7 +17,7 @@ import { personOf } from './shares.ts'
 import { charge, windowName } from './windows.ts'
 
 /** After this a lease that nobody settled counts as used: no request lasts as long. */
-export const leaseMs = 16 * 60_000
+export const leaseMs = 16 * minuteMs
 
 /** A lease as it is given: with what giving it has made of its account. */
 export interface Grant {

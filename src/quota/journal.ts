@@ -2,6 +2,7 @@
  * Brings the records of finished requests to D1, in batches. A record stays until D1 has it: it may be written twice, and
  * `db/records.ts` counts it once.
  */
+import { minuteMs } from '../domain/time.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { deliver } from './deliver.ts'
@@ -9,7 +10,7 @@ import type { PoolStore } from './store.ts'
 
 /** How long the first record of a batch waits for others. */
 const gatherMs = 2_000
-const longestBackoffMs = 60_000
+const longestBackoffMs = minuteMs
 const recordsPerBatch = 500
 /** Between two batches so many records have rows of their own before it is crowded. */
 const mostRows = 8

@@ -3,11 +3,12 @@
  * its slot every twenty seconds. A slot that was not renewed for a minute is free: its Worker is
  * dead.
  */
+import { minuteMs } from '../domain/time.ts'
 
 /** How often a Worker renews a slot that it holds, in milliseconds. */
 export const renewMs = 20_000
 /** After this silence a holder is dead: two renewals may be lost. */
-const silentMs = 60_000
+const silentMs = minuteMs
 /** A renewal may be so late before its holder is suspected. */
 const lateMs = 5_000
 

@@ -1,7 +1,9 @@
 /**
  * Which of the keys that can serve does serve. A strategy gives each key a rank from what is known of it, and the lowest rank
- * of the best priority serves; between equals, the one entered first. Pure; adding a strategy touches this file only.
+ * of the best priority serves; between equals, the one entered first. Pure. `domain/strategies.ts` has their names and words.
  */
+import { minuteMs } from '../domain/time.ts'
+import { type StrategyName, strategyNames } from '../domain/strategies.ts'
 import { lengthMs, limitOf, resetsAt, roomAt, type Window } from './windows.ts'
 
 /** What a strategy may look at. Times are milliseconds since the epoch. */
@@ -27,9 +29,9 @@ export interface Strategy {
 }
 
 /** A measurement older than this is taken again. */
-const latencyAgeMs = 10 * 60_000
+const latencyAgeMs = 10 * minuteMs
 
-const strategies = {
+const strategies: Readonly<Record<StrategyName, Strategy>> = {
   /** Drains one key before the next. */
   'exhaust-first': { rank: ({ position }) => position },
   /** The one that has waited longest. */
@@ -47,18 +49,13 @@ const strategies = {
     ages: true,
     spreads: true,
   },
-} as const satisfies Record<string, Strategy>
-
-export type StrategyName = keyof typeof strategies
+}
 
 export const defaultStrategy: StrategyName = 'exhaust-first'
 
-/** The names that a person may choose from. */
-export const strategyNames = Object.keys(strategies)
-
 /** The strategy of this name; the default for names that are not known. */
 export function strategyNamed(name: string): Strategy {
-  return Object.hasOwn(strategies, name) ? strategies[name as StrategyName] : strategies[defaultStrategy]
+  return strategies[strategyNames.find((known) => known === name) ?? defaultStrategy]
 }
 
 /** The share that is left of the tightest of some windows, 0 to 1; 1 where none is limited. */

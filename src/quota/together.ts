@@ -2,6 +2,7 @@
  * Whether accounts that should be independent are one and the same at the provider: they rest at the same times. Pure. It is
  * only ever suggested; what follows from it is for a person to say.
  */
+import { dayMs } from '../domain/time.ts'
 import type { Fault } from '../errors.ts'
 import type { Outcome } from './lease.ts'
 
@@ -17,7 +18,7 @@ export interface Together {
 const togetherMs = 30_000
 /** Once may be chance. */
 const enoughTimes = 2
-const forgetMs = 30 * 24 * 3_600_000
+const forgetMs = 30 * dayMs
 const mostPairs = 50
 
 /**

@@ -1,4 +1,5 @@
 /** The places of requests that wait, in memory and in storage. The order is in `turns.ts`. */
+import { minuteMs } from '../domain/time.ts'
 import { randomId } from '../ids.ts'
 import type { Pool } from './admission.ts'
 import type { Held } from './blocks.ts'
@@ -26,7 +27,7 @@ export class WaitingRoom {
   /** When places that nobody asks for any more can be given up. */
   get dueAt(): number | undefined {
     if (this.#places.size === 0) return undefined
-    return Math.max(...[...this.#places.values()].map(({ notBefore }) => notBefore)) + 2 * 60_000
+    return Math.max(...[...this.#places.values()].map(({ notBefore }) => notBefore)) + 2 * minuteMs
   }
 
   count(now: number): number {

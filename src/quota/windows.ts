@@ -5,6 +5,7 @@
  * state, a list of buckets, and read it differently, so that a change of how a window resets needs no conversion. Where
  * a reading cannot be exact it counts too much, never too little.
  */
+import { minuteMs } from '../domain/time.ts'
 import type { Period, Reset, Unit } from '../domain/limits.ts'
 import { periodMs, type Span, spanAround } from '../providers/calendar.ts'
 import {
@@ -72,7 +73,7 @@ export const lengthMs = periodMs
 const bucketsPerWindow = 60
 
 /** How long a statement binds that came with an answer, before one call finds out whether it is so. */
-const claimMs = 5 * 60_000
+const claimMs = 5 * minuteMs
 
 /** What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`, `requests/day@key_1`. */
 export function windowName({

@@ -1,10 +1,11 @@
 /** The clients' side: chat in each dialect. What a dialect is stands in `dialects/`; what happens to a request, in `gateway/`. */
+import type { DialectId } from '../domain/dialects.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { confirmCaller } from '../auth/caller.ts'
 import { isOpen } from '../auth/open-access.ts'
 import { isJsonObject } from '../chat/json.ts'
-import type { ChatRequest, DialectId } from '../chat/request.ts'
+import type { ChatRequest } from '../chat/request.ts'
 import type { RequestAddress } from '../dialects/dialect.ts'
 import { inbound } from '../dialects/index.ts'
 import {

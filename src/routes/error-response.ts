@@ -1,7 +1,7 @@
 /** How an error leaves the hub: in the shape of the dialect that the address belongs to, with the same facts in headers. */
+import type { DialectId } from '../domain/dialects.ts'
 import type { Context } from 'hono'
 import { inbound } from '../dialects/index.ts'
-import type { DialectId } from '../chat/request.ts'
 import { renderError } from '../dialects/hub/render-error.ts'
 import type { HubError } from '../errors.ts'
 import type { HubContext } from './context.ts'

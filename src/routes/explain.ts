@@ -1,4 +1,5 @@
 /** Why a request would be served by whom: the plan of a route and what each pool would say, without a call and without quota. */
+import { scopes } from '../domain/scopes.ts'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { countDisabledKeys } from '../db/disabled-keys.ts'
@@ -36,7 +37,7 @@ const Refusal = z.object({
 const ExplainedPool = z.object({
   provider: z.string(),
   model: z.string().nullable(),
-  scope: z.enum(['user', 'hub']),
+  scope: z.enum(scopes),
   /** The key that would serve; null where none can. */
   keyId: z.string().nullable(),
   retryAt: Time.nullable(),

@@ -1,4 +1,5 @@
 /** Invitations: a secret that opens registration once, for whoever holds it. */
+import { dayMs } from '../domain/time.ts'
 import { Hono } from 'hono'
 import { base64url } from 'jose'
 import { z } from 'zod'
@@ -11,7 +12,6 @@ import { endpoint } from './endpoint.ts'
 import { PersonRole } from './person-shapes.ts'
 import { ById, listOf, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
-const dayMs = 24 * 60 * 60 * 1000
 /** How long an invitation is good where nothing else is said, and at most. */
 const defaultMs = 7 * dayMs
 const longestMs = 90 * dayMs

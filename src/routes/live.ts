@@ -1,4 +1,5 @@
 /** The live view: one stream of events for as long as somebody looks. What a page has read itself, this keeps fresh. */
+import { minuteMs } from '../domain/time.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { type Caller, confirmCaller } from '../auth/caller.ts'
@@ -39,7 +40,7 @@ export interface LiveEvents {
 
 /** How many of the newest rows each look reads, and how far back: bounded, whatever the log holds and however many people there are. */
 const rowsPerLook = 25
-const lookBackMs = 20 * 60_000
+const lookBackMs = 20 * minuteMs
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',

@@ -1,4 +1,5 @@
 /** What is left: every pool that a person's requests draw on, in sums. The state of one's own keys is with the keys. */
+import { scopes } from '../domain/scopes.ts'
 import { periods, units } from '../domain/limits.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -34,7 +35,7 @@ const Sum = z.object({
 export const Pool = z.object({
   provider: z.string(),
   /** Your own accounts, or those that an admin shares with everyone. */
-  scope: z.enum(['user', 'hub']),
+  scope: z.enum(scopes),
   strategy: z.string(),
   /** Nobody entered a key: it is the sandbox, or the deployment's own key that serves. */
   implied: z.boolean(),

@@ -1,7 +1,7 @@
 /** What a custom provider's row becomes when it is made or changed, with its headers and keys. */
+import type { DialectId } from '../domain/dialects.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { ModelFacts } from '../chat/model.ts'
-import type { DialectId } from '../chat/request.ts'
 import type { AuditEntry } from '../db/audit.ts'
 import { toCustomProvider } from '../db/configuration.ts'
 import { moveProviderToHub, type ProviderChanges, type StoredProvider } from '../db/routing.ts'

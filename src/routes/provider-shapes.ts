@@ -1,4 +1,8 @@
 /** How a provider is entered and shown, with what its free tier would be as limits of a key. */
+import { strategyNames } from '../domain/strategies.ts'
+import { scopes } from '../domain/scopes.ts'
+import { providerChatDialects, providerDialects } from '../domain/dialects.ts'
+import { fileKinds } from '../domain/files.ts'
 import { z } from 'zod'
 import { toCustomProvider } from '../db/configuration.ts'
 import type { StoredProvider } from '../db/routing.ts'
@@ -6,7 +10,6 @@ import { toKnown } from '../gateway/directory.ts'
 import { presetsOf, termsOf } from '../providers/presets.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mostDollars } from '../providers/registry.ts'
-import { strategyNames } from '../quota/strategies.ts'
 import { Limit } from './key-shapes.ts'
 import { ModelName, Name, Time, toTimeOrNull } from './shapes.ts'
 
@@ -44,12 +47,9 @@ const reserved = new Set([
   'transfer-encoding',
   'connection',
 ])
-export const Dialect = z.enum(['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere'])
+export const Dialect = z.enum(providerChatDialects)
 /** Further dialects of the same server, with their base URLs. */
-const Dialects = z.partialRecord(
-  z.enum([...Dialect.options, 'openai-embeddings']),
-  z.string().trim().min(1).max(500),
-)
+const Dialects = z.partialRecord(z.enum(providerDialects), z.string().trim().min(1).max(500))
 /** What a model can, by its id. What is not said is unknown, and passes. */
 const ModelDetails = z
   .record(
@@ -57,11 +57,7 @@ const ModelDetails = z
     z.strictObject({
       contextTokens: z.int().min(1).max(1_000_000_000).optional(),
       outputTokens: z.int().min(1).max(1_000_000_000).optional(),
-      input: z
-        .array(z.enum(['image', 'audio', 'video', 'pdf']))
-        .max(4)
-        .readonly()
-        .optional(),
+      input: z.array(z.enum(fileKinds)).max(4).readonly().optional(),
       tools: z.boolean().optional(),
       jsonSchema: z.boolean().optional(),
       reasoning: z.boolean().optional(),
@@ -127,7 +123,7 @@ export const ProviderView = z.object({
   id: z.string(),
   name: z.string(),
   kind: z.enum(['built-in', 'custom']),
-  scope: z.enum(['user', 'hub']),
+  scope: z.enum(scopes),
   dialects: z.record(z.string(), z.string()),
   defaultModel: z.string(),
   models: z.array(z.string()),

@@ -1,4 +1,5 @@
 /** Routes: the names that clients ask for, and who serves them. */
+import { scopes } from '../domain/scopes.ts'
 import { candidateOrders, type RouteCandidate } from '../domain/routes.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
@@ -50,7 +51,7 @@ const Route = z.object({
   order: z.string(),
   candidates: z.array(z.object({ provider: z.string(), model: z.string().optional() })),
   /** Whose it is: the caller's own, or the whole hub's. */
-  scope: z.enum(['user', 'hub']),
+  scope: z.enum(scopes),
   /** It is a default one as it came: there is nothing to remove. */
   builtIn: z.boolean(),
   /** What it names and ends, or has ended, with the model to take in its place. */

@@ -1,11 +1,12 @@
 /** What is stored for its owner alone or for the whole hub, as the query of a request says. */
+import { scopes } from '../domain/scopes.ts'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { findUser } from '../db/users.ts'
 import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
 
-export const Scope = z.strictObject({ scope: z.enum(['user', 'hub']).default('user') })
+export const Scope = z.strictObject({ scope: z.enum(scopes).default('user') })
 
 /**
  * Who owns what a caller stores under a scope: their id, or `hub`.

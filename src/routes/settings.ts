@@ -1,10 +1,10 @@
 /** The settings of the whole hub. They are of effect at once where they decide who may come in, and within half a minute elsewhere. */
+import { strategyNames } from '../domain/strategies.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { lookAgain } from '../auth/open-access.ts'
 import type { Env } from '../env.ts'
 import { changeSettings, type HubSettings, readSettings } from '../db/settings.ts'
-import { strategyNames } from '../quota/strategies.ts'
 import { readOrigin } from '../http/web-origin.ts'
 import { announceChange } from '../announce/announce.ts'
 import { CapsInput, CapsState, CapsView, showCaps, showState, withCaps } from './caps-shapes.ts'

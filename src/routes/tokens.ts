@@ -1,4 +1,5 @@
 /** Gateway tokens: made here, shown once, revoked at once. */
+import { dayMs } from '../domain/time.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
@@ -24,8 +25,6 @@ import { endpoint } from './endpoint.ts'
 import { ById, listOf, withoutUndefined } from './shapes.ts'
 import { warnOfPatterns } from './model-warnings.ts'
 import { ChangedToken, NewToken, showToken, Token, TokenChange, TokenInput } from './token-shapes.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
 
 /** Whose tokens an administrator means: a person's by their id, or `all`. */
 const TokenQuery = z.strictObject({

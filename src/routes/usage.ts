@@ -1,4 +1,5 @@
 /** What was used over time, and how the providers that served it are doing. */
+import { dayMs, hourMs } from '../domain/time.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { hoursKeptMs, totalsKeptMs } from '../db/folding.ts'
@@ -22,8 +23,6 @@ import type { Whose } from '../db/whose.ts'
 import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
 import { listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
-const hourMs = 60 * 60 * 1000
-const dayMs = 24 * hourMs
 const stepsMs = { hour: hourMs, day: dayMs } as const
 /** The span that is answered where none is asked for, and the longest ones, in milliseconds. */
 const defaultSpanMs = 7 * dayMs

@@ -2,6 +2,7 @@
  * The use and spending that a token, a person or a team has left: reserved before a call, trued up after it.
  * Pure, and given the time. Windows are counted by the same code as those of keys.
  */
+import { minuteMs } from '../domain/time.ts'
 import type { TokenLimit } from '../domain/limits.ts'
 import {
   charge,
@@ -24,7 +25,7 @@ import {
 import { nothingSpent, spend, type Spending, unspend, wholeAmount } from './spending.ts'
 
 /** After this a reservation that nobody settled counts as used: no request lasts as long. */
-export const reservationMs = 16 * 60_000
+export const reservationMs = 16 * minuteMs
 
 /** A running request may end at any moment; this is how soon it is worth asking again. */
 const busyRetryMs = 1_000

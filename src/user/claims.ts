@@ -2,13 +2,14 @@
  * Whose call it is, of several with one idempotency key. The first claims the call, leads, and renews its claim while it runs;
  * the others wait for what it leaves. Pure, and given the time.
  */
+import { hourMs, minuteMs } from '../domain/time.ts'
 
 /** A claim lasts so long without being renewed, in milliseconds: a leader that died holds nobody up for more than a minute. */
-export const claimMs = 60_000
+export const claimMs = minuteMs
 /** How often a leader renews it. Two renewals may fail. */
 export const renewMs = 20_000
 /** How long an answer is kept for those who ask again, in milliseconds. */
-export const keepMs = 60 * 60_000
+export const keepMs = hourMs
 
 /** A claim as it is stored. */
 export interface Claim {

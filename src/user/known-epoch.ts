@@ -2,9 +2,10 @@
  * The configuration epoch of an object's user or team, as far as the object knows it. A change is committed in D1
  * first and announced second. An announcement that was lost is made good within a minute.
  */
+import { minuteMs } from '../domain/time.ts'
 
 /** The age at which D1 is asked again. */
-const copyAgeMs = 60_000
+const copyAgeMs = minuteMs
 
 interface Known {
   epoch: number

@@ -4,6 +4,7 @@
  * This file is the object's verbs and nothing else: it reads the clock, hands state to pure functions, and writes what they
  * decide in one step, with no await in between. What is stored, and what is promised, is in README.md.
  */
+import { minuteMs } from '../domain/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { readEpoch } from '../db/configuration.ts'
 import { keepsTranscripts } from '../db/users.ts'
@@ -19,7 +20,7 @@ import { UserStore } from './store.ts'
 import { mostTranscripts, transcriptMs } from './transcripts.ts'
 
 /** What has expired is looked past at once and swept later: so many claims go at a time, and an alarm costs a row. */
-const sweepMs = 60_000
+const sweepMs = minuteMs
 
 export class UserObject extends DurableObject<Env> {
   /** The one clock of the object. Tests put their own here. */

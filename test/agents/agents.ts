@@ -2,10 +2,10 @@
  * The agents, and how each is led to the hub: by what the Connect page gives for it, and beside
  * that only what keeps it off the network and gives it the MCP server.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { snippet, type Tool, tokenVariable } from '../../dashboard/state/snippets.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { prompt } from './task.ts'
 
 /** Where an agent runs. */

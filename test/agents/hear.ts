@@ -1,6 +1,6 @@
 /** A request as a scripted model reads it, in no dialect. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
 
 /** A tool that the model may call. */

@@ -2,9 +2,9 @@
  * The world outside of the hub: every vendor under its own host, with the scripted model behind.
  * Each call is checked as its vendor checks it, and kept for the verdict of a run.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { textIn } from '../../src/dialects/read.ts'
 import { type Says, type Speaker, speakers } from '../end-to-end/sdks/says.ts'
 import { sendJson } from '../end-to-end/provider.ts'

@@ -2,9 +2,9 @@
  * What unmodified agents sent at the end of a task, to every vendor of the bench: nothing that the
  * hub sends for it may be refused. The bench records it anew (`npm run test:agents -- --record`).
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { isUnreadableState } from '../../src/providers/unreadable-state.ts'

@@ -2,7 +2,7 @@
  * The vendors that the bench plays: the address of each built-in row, and what its model refuses.
  * The rules are those that the vendors' own errors and references state; `strict/` applies them.
  */
-import type { DialectId } from '../../src/chat/request.ts'
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { type ChatRules, chatRules } from './strict/chat-rules.ts'
 
 /** What a vendor says of one of its models. */

@@ -1,9 +1,9 @@
 /** Calls and counts of answers, as vendors really write them. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import { foldEvents } from '../../src/chat/fold.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import type { Outbound } from '../../src/dialects/dialect.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { Relay } from '../../src/gateway/passage.ts'

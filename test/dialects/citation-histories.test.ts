@@ -1,6 +1,6 @@
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { membersIn, providers } from './cited.ts'
 

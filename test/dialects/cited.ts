@@ -1,9 +1,9 @@
 /** What tests of citations share: answers of providers, and what each client gets of them. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import type { Citation } from '../../src/chat/citation.ts'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import { foldEvents } from '../../src/chat/fold.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { objectIn } from '../../src/dialects/read.ts'
 import { SseDecoder, type SseMessage } from '../../src/http/sse.ts'

@@ -1,8 +1,8 @@
 /** What counts as an answer, and where it ends, in every dialect that a provider speaks. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import type { Outbound } from '../../src/dialects/dialect.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { Relay } from '../../src/gateway/passage.ts'

@@ -2,9 +2,9 @@
  * Identifiers of 19 digits in tool calls and their results, from every client to every provider and
  * back.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import { parseExactly } from '../../src/chat/exact-json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { foldEvents } from '../../src/chat/fold.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 

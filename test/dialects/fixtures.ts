@@ -1,6 +1,7 @@
 /** What the laws are tested on: each dialect's own fixtures, and the recordings of it where there are any. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { ChatRequest, DialectId } from '../../src/chat/request.ts'
+import type { ChatRequest } from '../../src/chat/request.ts'
 import type { Quirks, RequestAddress } from '../../src/dialects/dialect.ts'
 import { readRecordings } from '../recordings.ts'
 import { answers as anthropicAnswers } from '../fixtures/anthropic/answers.ts'

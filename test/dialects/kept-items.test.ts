@@ -1,9 +1,9 @@
 /**
  * Items of the Responses API that are read from what an account keeps, whatever labels they have.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { findKeptState } from '../../src/dialects/kept-state.ts'
 import { anyRequest } from '../any-request.ts'
 

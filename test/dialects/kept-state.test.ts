@@ -1,7 +1,8 @@
+import type { DialectId } from '../../src/domain/dialects.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { ChatRequest, DialectId } from '../../src/chat/request.ts'
+import type { ChatRequest } from '../../src/chat/request.ts'
 import { findKeptState } from '../../src/dialects/kept-state.ts'
 import { anyRequest } from '../any-request.ts'
 

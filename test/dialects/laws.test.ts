@@ -1,10 +1,11 @@
 /** The laws of `src/dialects/README.md`, for every dialect there is, every fixture and every recording. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import { byPlace } from '../../src/chat/citation.ts'
 import { isContent, type ChatEvent } from '../../src/chat/events.ts'
 import { foldEvents, unfold } from '../../src/chat/fold.ts'
 import type { ChatResponse } from '../../src/chat/response.ts'
-import type { ChatRequest, DialectId } from '../../src/chat/request.ts'
+import type { ChatRequest } from '../../src/chat/request.ts'
 import type { Inbound, Outbound } from '../../src/dialects/dialect.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { parseJson } from '../../src/dialects/read.ts'

@@ -2,9 +2,10 @@
  * What a translation leaves out is named by the client's own paths; what can be read under another
  * name is read.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { ChatRequest, DialectId } from '../../src/chat/request.ts'
+import type { ChatRequest } from '../../src/chat/request.ts'
 import type { Quirks } from '../../src/dialects/dialect.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 

@@ -1,8 +1,8 @@
+import type { DialectId } from '../../src/domain/dialects.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseExactly } from '../../src/chat/exact-json.ts'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { mostChoices, withOneLimit, withoutOtherLimits } from '../../src/dialects/output-limits.ts'
 

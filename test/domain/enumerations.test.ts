@@ -24,7 +24,21 @@ describe('the enumerations of the domain', async () => {
 
   it.each(enumerations)('write $name once', ({ file, values }) => {
     const places = written.filter(({ members }) => members === membersOf(values))
-    expect(places.map((place) => place.file)).toEqual([file])
+    const elsewhere = places.filter((place) => place.file !== file)
+    expect(elsewhere).toEqual([])
+    expect(places.length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe('the units of time', () => {
+  // A minute, an hour and a day in milliseconds, as a product or as one number.
+  const unit = /(?<![\w.])(?:60_?000|3_?600_?000|86_?400_?000|60 \* 1_?000)(?!\w)/
+
+  it('are written in milliseconds in one file', () => {
+    const places = ['src', 'dashboard']
+      .flatMap((folder) => sourcesIn(path.join(root, folder)))
+      .filter((file) => unit.test(readFileSync(file, 'utf8')))
+    expect(places.map((file) => path.relative(root, file))).toEqual([])
   })
 })
 

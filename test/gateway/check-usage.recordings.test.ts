@@ -1,6 +1,7 @@
 /** What real providers reported is believed, and what real clients sent is not taken for state that a provider keeps. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
-import type { ChatRequest, DialectId } from '../../src/chat/request.ts'
+import type { ChatRequest } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { findKeptState } from '../../src/dialects/kept-state.ts'
 import { withOneLimit } from '../../src/dialects/output-limits.ts'

@@ -1,6 +1,6 @@
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, spokenDialects } from '../../src/dialects/index.ts'
 import { chooseDialect, featuresOf } from '../../src/gateway/choose-dialect.ts'
 import { catalog } from '../../src/providers/catalog.ts'

@@ -2,9 +2,9 @@
  * What the vendors of a dialect say of an error means the same at a custom provider of that
  * dialect.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import type { Configuration, CustomProvider } from '../../src/db/configuration.ts'
 import { defaultSettings, noCaps } from '../../src/db/settings.ts'
 import { outbound } from '../../src/dialects/index.ts'

@@ -1,6 +1,6 @@
 /** How near the estimate comes to what providers reported for recorded requests. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
-import type { DialectId } from '../../src/chat/request.ts'
 import { inbound } from '../../src/dialects/index.ts'
 import { estimateTokens } from '../../src/gateway/estimate.ts'
 import { addressIn } from '../dialects/fixtures.ts'

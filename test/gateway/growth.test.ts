@@ -2,9 +2,9 @@
  * A translated stream costs in proportion to its length, however a provider cuts it: no fragment
  * makes the hub look at all fragments before it again. Each case took many times the bound before.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { foldStream } from '../../src/gateway/fold-stream.ts'
 import { TooManyPartsError } from '../../src/gateway/part-counter.ts'

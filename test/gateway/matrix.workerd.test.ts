@@ -2,12 +2,12 @@
  * Law 4: every client dialect reaches every provider. The cells are made from the registry and the catalogue, so that none can
  * be missing; each goes through the whole hub, with only the provider at the other end played by `matrix/providers.ts`.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { foldEvents } from '../../src/chat/fold.ts'
 import { unfold } from '../../src/chat/fold.ts'
 import type { JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import type { ChatResponse } from '../../src/chat/response.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { encodeSse, SseDecoder } from '../../src/http/sse.ts'

@@ -1,7 +1,7 @@
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import { foldEvents } from '../../src/chat/fold.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import type { ChatResponse } from '../../src/chat/response.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { withoutState } from '../../src/dialects/without-state.ts'

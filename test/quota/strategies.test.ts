@@ -1,5 +1,6 @@
+import { strategyNames } from '../../src/domain/strategies.ts'
 import { describe, expect, it } from 'vitest'
-import { type Standing, strategyNamed, strategyNames } from '../../src/quota/strategies.ts'
+import { type Standing, strategyNamed } from '../../src/quota/strategies.ts'
 import { charge, type Window } from '../../src/quota/windows.ts'
 
 const hourMs = 3_600_000

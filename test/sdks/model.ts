@@ -3,8 +3,9 @@
  * tool once, fills the schema that it is given, and otherwise says what it was shown. Words in the
  * last turn of the user choose another behaviour: `#refuse`, `#cut`, `#slow`, `#limited-…`.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/chat/json.ts'
-import type { ChatRequest, DialectId, Tool } from '../../src/chat/request.ts'
+import type { ChatRequest, Tool } from '../../src/chat/request.ts'
 import { inbound } from '../../src/dialects/index.ts'
 import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
 import { valueFor } from '../../src/providers/sandbox/schema-value.ts'

@@ -2,8 +2,8 @@
  * What vendors refuse of structured output, strict schemas and choices of tools: the rules that
  * SDKs' helpers meet and coding agents do not. Each is from its vendor's documentation.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
 import { demand } from '../agents/strict/refusal.ts'
 

@@ -3,9 +3,9 @@
  * request that its vendor would refuse gets that refusal; the rest get what the scripted model
  * says.
  */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { isJsonObject, type JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { listIn, textIn } from '../../src/dialects/read.ts'
 import { openStream, sendJson } from '../end-to-end/provider.ts'
 import type { Speaker } from '../end-to-end/sdks/says.ts'

@@ -1,6 +1,6 @@
 /** How each vendor words what its model says: its dialect, with the field in which it thinks. */
+import type { DialectId } from '../../src/domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/chat/json.ts'
-import type { DialectId } from '../../src/chat/request.ts'
 import { type Says, type Speaker, speakers } from '../end-to-end/sdks/says.ts'
 import { cohere } from '../agents/cohere-speaker.ts'
 

@@ -1,4 +1,5 @@
 /** Pages of the audit log under one filter, and the walk along its whole chain. */
+import { dayMs } from '../../../src/domain/time.ts'
 import { api, ask, type AuditEntry } from '../../api.ts'
 import { change, type Source } from '../../state/resource.ts'
 
@@ -16,7 +17,6 @@ interface AuditPage {
   nextCursor: string | null
 }
 
-const dayMs = 86_400_000
 const spansMs = { '24h': dayMs, '7d': 7 * dayMs, '30d': 30 * dayMs } as const
 
 export function auditSource(filter: AuditFilter): Source<AuditPage> {

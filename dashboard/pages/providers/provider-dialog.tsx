@@ -1,4 +1,5 @@
 /** Adds a provider with an address of its own, or changes one. */
+import { providerChatDialects } from '../../../src/domain/dialects.ts'
 import { api, ApiError, ask, type Provider } from '../../api.ts'
 import { Field, valueOf } from '../../parts/field.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
@@ -18,7 +19,6 @@ interface ProviderDialogProps {
   onClosed: () => void
 }
 
-const dialects = ['openai-chat', 'openai-responses', 'anthropic', 'gemini', 'cohere'] as const
 const fields = ['id', 'name', 'baseUrl', 'dialect', 'models', 'headers']
 
 export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogProps) {
@@ -45,7 +45,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       const changed = await ask(api.api.providers[':id'].$patch({ param: { id: provider.id }, json }))
       droppedHeaders = changed.droppedHeaders
     } else {
-      const dialect = dialects.find((one) => one === valueOf(form, 'dialect')) ?? 'openai-chat'
+      const dialect = providerChatDialects.find((one) => one === valueOf(form, 'dialect')) ?? 'openai-chat'
       const query = ticked('hub') ? { scope: 'hub' as const } : {}
       const json = { id: valueOf(form, 'id').trim(), baseUrl, dialect, ...told }
       await ask(api.api.providers.$post({ query, json }))
@@ -93,7 +93,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
         <Field label={words.dialect} name="dialect" error={error}>
           {(control) => (
             <select {...control}>
-              {dialects.map((dialect) => (
+              {providerChatDialects.map((dialect) => (
                 <option key={dialect} value={dialect}>
                   {words.dialects[dialect]}
                 </option>

@@ -1,4 +1,5 @@
 /** The settings of the whole hub. */
+import { strategies, strategyNames } from '../../../src/domain/strategies.ts'
 import { useState } from 'preact/hooks'
 import { api, ApiError, ask, type Settings } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
@@ -88,8 +89,13 @@ function HubForm({ settings, onSaved }: { settings: Settings; onSaved: () => Pro
             <option value="" selected={settings.defaultStrategy === null}>
               {words.noStrategy}
             </option>
-            {Object.entries(words.strategies).map(([value, label]) => (
-              <option key={value} value={value} selected={settings.defaultStrategy === value}>
+            {Object.entries(strategies).map(([value, { label, sentence }]) => (
+              <option
+                key={value}
+                value={value}
+                title={sentence}
+                selected={settings.defaultStrategy === value}
+              >
                 {label}
               </option>
             ))}
@@ -112,6 +118,7 @@ function ofOrigins(error: ApiError | undefined): ApiError | undefined {
 
 function readSettings(form: HTMLFormElement) {
   const perMinute = valueOf(form, 'openAccessPerMinute')
+  const chosenStrategy = valueOf(form, 'defaultStrategy')
   return {
     registration: valueOf(form, 'registration') === 'open' ? ('open' as const) : ('closed' as const),
     openAccess: valueOf(form, 'openAccess') === 'on',
@@ -121,7 +128,7 @@ function readSettings(form: HTMLFormElement) {
     corsOrigins: valueOf(form, 'corsOrigins')
       .split(/[\s,]+/)
       .filter((origin) => origin !== ''),
-    defaultStrategy: valueOf(form, 'defaultStrategy') || null,
+    defaultStrategy: strategyNames.find((name) => name === chosenStrategy) ?? null,
   }
 }
 

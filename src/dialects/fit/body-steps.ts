@@ -1,5 +1,5 @@
 /** The steps on bodies that go out, by dialect. */
-import type { DialectId } from '../../chat/request.ts'
+import type { DialectId } from '../../domain/dialects.ts'
 import { askForCache } from './anthropic-cache.ts'
 import { leaveOutUnknown, withoutCacheMarks, withoutEmptyMembers } from './chat-members.ts'
 import { leadWithSystem, separateToolsFromUser } from './chat-order.ts'

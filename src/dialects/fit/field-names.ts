@@ -2,7 +2,7 @@
  * The client's own names for settings that were left out or changed. Writers and fits name them as
  * Chat does; a client of another dialect never sent a field of that name.
  */
-import type { DialectId } from '../../chat/request.ts'
+import type { DialectId } from '../../domain/dialects.ts'
 
 const names: Partial<Record<DialectId, Readonly<Record<string, string>>>> = {
   anthropic: {

@@ -3,7 +3,8 @@
  * out of its history that a tool put there. What the user asks about now is not replaced: such a
  * request goes to a model that sees.
  */
-import { type FileKind, unseenKinds } from '../../chat/model.ts'
+import type { FileKind } from '../../domain/files.ts'
+import { unseenKinds } from '../../chat/model.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Message } from '../../chat/request.ts'
 import { objectIn, textIn } from '../read.ts'

@@ -6,7 +6,7 @@
  * https://ai.google.dev/api/caching#FunctionDeclaration,
  * https://docs.cohere.com/v2/docs/tool-use-overview
  */
-import type { DialectId } from '../../chat/request.ts'
+import type { DialectId } from '../../domain/dialects.ts'
 
 /**
  * Numbers of a request that are bounded. More answers than a provider gives are refused instead.

@@ -3,9 +3,10 @@
  * model, joined once for a call. A row that says nothing of itself, as every custom provider's, is
  * taken for the strictest vendor of its dialect.
  */
+import type { DialectId } from '../../domain/dialects.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
-import type { ChatRequest, DialectId } from '../../chat/request.ts'
+import type { ChatRequest } from '../../chat/request.ts'
 import type { Quirks } from '../dialect.ts'
 import { dialectLimits, type DialectLimits } from './limits.ts'
 

@@ -4,8 +4,9 @@
  * (an Anthropic signature, a Gemini thought signature) goes to Chat clients in the same two fields under a mark of ours, so
  * that a client that sends its history back whole brings it home; providers of this dialect never see it.
  */
+import { type DialectId, providerChatDialects } from '../../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import type { DialectId, Opaque, ReasoningPart } from '../../chat/request.ts'
+import type { Opaque, ReasoningPart } from '../../chat/request.ts'
 import { readOpaque } from '../foreign-state.ts'
 import { objectIn, textIn } from '../read.ts'
 import { openCallId } from './call-id.ts'
@@ -115,13 +116,7 @@ function isHubDetail(detail: Json): boolean {
 }
 
 /** The dialects that make such state. */
-const sealing: readonly string[] = [
-  'openai-chat',
-  'openai-responses',
-  'anthropic',
-  'gemini',
-  'cohere',
-] satisfies DialectId[]
+const sealing: readonly string[] = providerChatDialects
 
 function isDialect(value: Json | undefined): value is DialectId {
   return typeof value === 'string' && sealing.includes(value)

@@ -1,6 +1,6 @@
 /** The strictness of a vendor, for a body in any of its dialects. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { JsonObject } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import type { Vendor } from '../vendors.ts'
 import { checkChat } from './chat.ts'
 import { checkCohere } from './cohere.ts'

@@ -1,6 +1,6 @@
 /** A refusal of a scripted vendor, in the form that the vendors of a dialect give to errors. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { JsonObject } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import type { Fault } from '../../../src/errors.ts'
 
 /** Thrown by a check; the server answers with it. */

@@ -1,6 +1,6 @@
 /** One ask in the words of each client dialect, and what the hub sends for it to a provider. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import type { Outbound } from '../../../src/dialects/dialect.ts'
 import { inbound, outbound, spokenDialects } from '../../../src/dialects/index.ts'
 import { withoutState } from '../../../src/dialects/without-state.ts'

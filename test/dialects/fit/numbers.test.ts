@@ -1,7 +1,7 @@
 /** Numbers that one dialect takes and another refuses. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import { dialectLimits } from '../../../src/dialects/fit/limits.ts'
 import { catalog } from '../../../src/providers/catalog.ts'
 import { customProvider, everyMember, receivers, send } from './clients.ts'

@@ -1,6 +1,6 @@
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import { catalog } from '../../../src/providers/catalog.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 import { clientDialects, customProvider, everyMember, receivers, send, sendAsk } from './clients.ts'

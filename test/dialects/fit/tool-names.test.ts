@@ -1,7 +1,7 @@
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import { outbound } from '../../../src/dialects/index.ts'
 import { dialectLimits } from '../../../src/dialects/fit/limits.ts'
 import { writeToolName } from '../../../src/dialects/fit/tool-names.ts'

@@ -1,10 +1,10 @@
 /** What clients and providers of the other dialects really send, through this one. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../../src/chat/events.ts'
 import { foldEvents, unfold } from '../../../src/chat/fold.ts'
 import { isJsonObject, type Json } from '../../../src/chat/json.ts'
 import type { ChatResponse } from '../../../src/chat/response.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 import { geminiInbound } from '../../../src/dialects/gemini/inbound.ts'
 import { geminiOutbound } from '../../../src/dialects/gemini/outbound.ts'
 import { inbound, outbound } from '../../../src/dialects/index.ts'

@@ -1,6 +1,7 @@
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import { isJsonObject } from '../../../src/chat/json.ts'
-import type { ChatRequest, DialectId, Message } from '../../../src/chat/request.ts'
+import type { ChatRequest, Message } from '../../../src/chat/request.ts'
 import type { Quirks } from '../../../src/dialects/dialect.ts'
 import { openaiChatOutbound } from '../../../src/dialects/openai-chat/outbound.ts'
 

@@ -1,6 +1,6 @@
 /** What clients of each dialect send and what they read: the ends of the matrix, written out by hand. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { JsonObject, Json } from '../../../src/chat/json.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 
 /** What one cell asks, in nobody's dialect. */
 export interface Ask {

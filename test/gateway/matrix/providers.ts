@@ -1,7 +1,7 @@
 /** What providers of each dialect answer, as they really send it, and how a request reads to them. */
+import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
 import { at, list, say } from './clients.ts'
-import type { DialectId } from '../../../src/chat/request.ts'
 
 /** An answer in nobody's dialect. */
 export interface Says {
