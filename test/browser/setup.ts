@@ -14,8 +14,9 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const server = await chromium.launchServer({
     executablePath: requireChromium(),
     host: '127.0.0.1',
-    // Chromium's own sandbox does not run as root, which containers are.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    // Without a graphics card its process only costs time. Chromium's own sandbox does not run as
+    // root, which containers are.
+    args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
   process.env[browserVariable] = server.wsEndpoint()
   return async () => {
