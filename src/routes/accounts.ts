@@ -12,7 +12,7 @@ import {
   type NamedAccount,
   removeAccount,
 } from '../db/accounts.ts'
-import { listKeys } from '../db/keys.ts'
+import { findKey, listKeys } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import type { Directory } from '../gateway/directory.ts'
@@ -215,8 +215,14 @@ async function requireShareableAccount(env: Env, directory: Directory, account: 
 
 async function requireAccount(env: Env, owner: string, id: string): Promise<NamedAccount> {
   const account = await findNamedAccount(env.DB, owner, id)
-  if (!account) throw new HubError('NOT_FOUND', 'You have no account with this id.')
-  return account
+  if (account) return account
+  const isKeys = (await findKey(env.DB, owner, id)) !== undefined
+  throw new HubError(
+    'NOT_FOUND',
+    isKeys
+      ? `This is the account that a key has of its own. Change it with the key: PATCH /api/keys/${id}.`
+      : 'You have no account with this id.',
+  )
 }
 
 // Two requests may both pass this check; then two accounts bear one name, and their ids still tell them apart.

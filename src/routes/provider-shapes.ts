@@ -94,6 +94,8 @@ export const ProviderInput = z.strictObject({
   modelDetails: ModelDetails.optional(),
   /** `none` where the server needs no key. */
   key: z.enum(['none', 'needed']).optional(),
+  /** `hub` adds it for everyone, as `?scope=hub` does. */
+  scope: z.enum(['user', 'hub']).optional(),
 })
 export const ProviderChange = z.strictObject({
   name: Name.optional(),

@@ -68,7 +68,8 @@ export const providerRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'provider.added',
-      summary: 'Adds a provider with its own base URL; an admin adds one for everyone with ?scope=hub.',
+      summary:
+        'Adds a provider with its own base URL; an admin adds one for everyone with `scope: "hub"`, in the body or the query.',
       query: Scope,
       body: ProviderInput,
       status: 201,
@@ -77,7 +78,8 @@ export const providerRoutes = new Hono<HubContext>()
     async (c) => {
       const input = c.req.valid('json')
       const { caller } = c.var
-      const owner = ownerOf(caller, c.req.valid('query'), 'add providers for the whole hub')
+      const scope = input.scope ?? c.req.valid('query').scope
+      const owner = ownerOf(caller, { scope }, 'add providers for the whole hub')
       if (findProvider(input.id)) {
         throw new HubError('CONFLICT', `"${input.id}" is a built-in provider; choose another id.`, {
           param: 'id',

@@ -40,7 +40,13 @@ const UserQuery = z.strictObject({
 /** Caps over all tokens and sessions of a person, and the id of their team. */
 const Capped = { ...CapsInput, team: z.string().min(1).nullish() }
 const UserInput = z
-  .strictObject({ ...Names, password: Password, role: PersonRole.default('user'), ...CapsInput })
+  .strictObject({
+    ...Names,
+    password: Password,
+    role: PersonRole.default('user'),
+    ...CapsInput,
+    maxShare: MaxShare.nullish(),
+  })
   .refine(isNamed, unnamed)
 const UserChange = z.strictObject({
   username: Username.nullish(),
@@ -84,10 +90,13 @@ export const userRoutes = new Hono<HubContext>()
       answer: UserView,
     }),
     async (c) => {
-      const { username, email, password, role, ...sentCaps } = c.req.valid('json')
+      const { username, email, password, role, maxShare, ...sentCaps } = c.req.valid('json')
       const id = randomId('usr')
-      const { maxShare, ...defaults } = (await readSettings(c.env.DB)).personDefaults
-      const caps = { ...withCaps(defaults, sentCaps), maxShare }
+      const defaults = (await readSettings(c.env.DB)).personDefaults
+      const caps = {
+        ...withCaps(defaults, sentCaps),
+        maxShare: maxShare === undefined ? defaults.maxShare : maxShare,
+      }
       const added = await addUser(
         c.env.DB,
         {

@@ -92,6 +92,21 @@ describe('an account', () => {
     await makeAccount({ name: 'Taken' }, bob)
   })
 
+  it('that a key has of its own is changed with the key, and says so', async () => {
+    const { id, account } = await addKey()
+    expect(account).toBe(id)
+    for (const [method, body] of [['PATCH', { shared: true }] as const, ['DELETE', undefined] as const]) {
+      expect(await refusal(method, `/api/accounts/${account}`, body, ada.session)).toMatchObject({
+        status: 404,
+        message: expect.stringContaining(`PATCH /api/keys/${id}`),
+      })
+    }
+    expect(await refusal('PATCH', `/api/accounts/${account}`, {}, bob.session)).toMatchObject({
+      status: 404,
+      message: 'You have no account with this id.',
+    })
+  })
+
   it('of somebody else cannot be changed, removed or joined, nor be told from one that is not there', async () => {
     const { id } = await makeAccount()
     const { id: key } = await addKey({}, bob)

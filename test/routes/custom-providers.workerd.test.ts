@@ -192,3 +192,18 @@ describe('further dialects of a provider', () => {
     })
   })
 })
+
+it.each([
+  ['the body', '', { scope: 'hub' }],
+  ['the query', '?scope=hub', {}],
+])('is added for everyone by an administrator alone, who says so in %s', async (_where, query, more) => {
+  const made = { ...box, id: `everyones-${query ? 'query' : 'body'}`, ...more }
+  const path = `/api/providers${query}`
+  expect(await call('POST', path, made, ada.session)).toMatchObject({ scope: 'hub' })
+  const bob = await settleIn({ provider: 'sandbox', apiKey: 'anything' }, `bob-${made.id}`)
+  expect(await refusal('POST', path, { ...made, id: 'bobs' }, bob.session)).toMatchObject({
+    status: 403,
+    code: 'FORBIDDEN',
+    param: 'scope',
+  })
+})

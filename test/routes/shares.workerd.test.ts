@@ -107,6 +107,16 @@ describe('the share of a person', () => {
     })
   })
 
+  it('is set when the person is made, or is that of new people', async () => {
+    const made = (username: string, more: object) =>
+      call('POST', '/api/users', { username, password: 'correct horse battery', ...more }, ada.session)
+    expect(await made('dan', { maxShare: 0.4 })).toMatchObject({ maxShare: 0.4 })
+    await call('PATCH', '/api/settings', { personDefaults: { maxShare: 0.3 } }, ada.session)
+    expect(await made('eve', {})).toMatchObject({ maxShare: 0.3 })
+    expect(await made('fay', { maxShare: null })).toMatchObject({ maxShare: null })
+    await call('PATCH', '/api/settings', { personDefaults: { maxShare: null } }, ada.session)
+  })
+
   it('binds from the next request on, is told as the reason, and ends when it is taken away', async () => {
     answer()
     const key = await shareKey('groq')
