@@ -17,6 +17,11 @@ const perPlace: Rate = { limit: 10, perMs: 15 * minuteMs }
 const perAccount: Rate = { limit: 100, perMs: hourMs }
 /** Accounts from one address, where everyone may make one: each costs a hash. */
 const perNewcomer: Rate = { limit: 30, perMs: hourMs }
+/**
+ * Accounts from everywhere together. It alone holds where no address is known, so that 30 requests
+ * of one stranger do not close registration; invitations are not counted in it.
+ */
+const perHub: Rate = { limit: 1_000, perMs: hourMs }
 
 /** Bodies from one address that a public route reads, right or wrong. Offices share addresses. */
 const perStranger: Rate = { limit: 60, perMs: minuteMs }
@@ -61,8 +66,16 @@ export function passwordBucket(sessionId: string): Bucket {
   return { name: `password/${sessionId}`, rate: perPlace }
 }
 
-/** What registrations are counted under that need no invitation. */
-export function registrationBucket(address: string): Bucket {
+/**
+ * What registrations are counted under that need no invitation. The address is asked first: an
+ * attempt that it refuses takes nothing from the hub's bound.
+ */
+export function registrationBuckets(address: string): Bucket[] {
+  const ofHub = { name: 'register-hub', rate: perHub }
+  return address === noAddress ? [ofHub] : [newcomerBucket(address), ofHub]
+}
+
+function newcomerBucket(address: string): Bucket {
   return { name: `register/${address}`, rate: perNewcomer }
 }
 
@@ -75,7 +88,7 @@ export function strangerBucket(address: string): Bucket {
 /** What attempts to use an invitation are counted under: each may ask whether a name is free. */
 export function invitationBuckets(address: string, hash: string): Bucket[] {
   const ofInvitation = { name: `invitation/${hash}`, rate: perNewcomer }
-  return address === noAddress ? [ofInvitation] : [registrationBucket(address), ofInvitation]
+  return address === noAddress ? [ofInvitation] : [newcomerBucket(address), ofInvitation]
 }
 
 /**

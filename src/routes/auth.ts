@@ -15,7 +15,7 @@ import {
   bucketsOf,
   invitationBuckets,
   nobodyNamed,
-  registrationBucket,
+  registrationBuckets,
   setupBucket,
 } from '../auth/login-guard.ts'
 import { hashPassword, isOutdated, verifyNobody, verifyPassword } from '../auth/passwords.ts'
@@ -176,7 +176,7 @@ async function requireOpenRegistration(c: Context<HubContext>): Promise<TakeBack
     }
     throw registrationClosed()
   }
-  await beginAttempt(c.env, [registrationBucket(clientAddress(c.req.raw.headers, c.env))])
+  await beginAttempt(c.env, registrationBuckets(clientAddress(c.req.raw.headers, c.env)))
   // Each account counts, because it costs.
   return async () => {}
 }

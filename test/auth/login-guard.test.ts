@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { bucketsOf, invitationBuckets, nobodyNamed, setupBucket } from '../../src/auth/login-guard.ts'
+import {
+  bucketsOf,
+  invitationBuckets,
+  nobodyNamed,
+  registrationBuckets,
+  setupBucket,
+} from '../../src/auth/login-guard.ts'
 import { noAddress } from '../../src/http/client-address.ts'
 
 const stranger = { account: 'usr_1', address: '203.0.113.7', device: undefined, knownAddress: false }
@@ -44,5 +50,21 @@ describe('an attempt from nowhere known, as all are at a hub without Cloudflare 
     expect(invitationBuckets('203.0.113.7', 'hash')).toHaveLength(2)
     expect(setupBucket(noAddress).rate.limit).toBeGreaterThan(1_000)
     expect(setupBucket('203.0.113.7').rate.limit).toBe(10)
+  })
+})
+
+describe('a registration that everyone may make', () => {
+  it('counts against its address first, and against the hub', () => {
+    const [first, second] = registrationBuckets('203.0.113.7')
+    expect(first).toMatchObject({ name: 'register/203.0.113.7', rate: { limit: 30 } })
+    expect(second?.rate.limit).toBeGreaterThan(900)
+    expect(registrationBuckets('203.0.113.8')).toContainEqual(second)
+  })
+
+  it('from nowhere known is not closed to everyone by the thirty of one stranger', () => {
+    expect(registrationBuckets(noAddress)).toEqual(registrationBuckets('203.0.113.7').slice(1))
+    // Invitations are another way in, which strangers do not use up.
+    const names = registrationBuckets(noAddress).map(({ name }) => name)
+    for (const { name } of invitationBuckets(noAddress, 'hash')) expect(names).not.toContain(name)
   })
 })
