@@ -1,6 +1,7 @@
 /**
  * Memory and storage of a pool, kept in step. Memory is always exact. Storage is, too, before a reply goes out, but under load:
  * then it has counted ahead (`write-ahead.ts`), and what is not yet written of leases and records is covered by that.
+ * A verb changes memory, and ends with `commit`, which writes each account that has changed once.
  *
  * Always written at once: rests, quarantines, limits that were learned, probes, leases of keys with a limit of concurrency.
  */
@@ -21,6 +22,7 @@ import {
   recallCalls,
   renewCall,
 } from './pool-state.ts'
+import type { Pending } from './pending.ts'
 import type { PoolStore } from './store.ts'
 import type { LostLeases } from './unsettled.ts'
 import { chargeAhead, windowName } from './windows.ts'
@@ -43,7 +45,12 @@ export class Books {
   readonly state: PoolState
   readonly #store: PoolStore
   readonly #journal: Journal
+  readonly #pending: Pending
   readonly #ahead = new WriteAhead()
+  /** Accounts whose rows are to be written before the reply. */
+  readonly #changed = new Set<string>()
+  /** Whether the row of what is counted ahead is to be written before the reply. */
+  #aheadChanged = false
   /** Leases that stand in no row of their own, with the records they were given with. */
   readonly #unwritten = new Map<string, RequestRecord>()
   #lost: OpenBlock[] = []
@@ -53,9 +60,10 @@ export class Books {
    * @param startedAt when the hub was started, where all Workers from before are known to be dead;
    *   else 0.
    */
-  constructor(store: PoolStore, journal: Journal, startedAt = 0) {
+  constructor(store: PoolStore, journal: Journal, pending: Pending, startedAt = 0) {
     this.#store = store
     this.#journal = journal
+    this.#pending = pending
     this.state = store.readState()
     recallCalls(this.state, startedAt)
     this.#recover()
@@ -70,7 +78,7 @@ export class Books {
 
   /**
    * A lease is given. It is on record before the reply goes out, or covered by what was counted ahead.
-   * @param stored whether it needs a row of its own, whatever the load.
+   * @param stored whether it is to be on record, whatever the load.
    * @param likely what the next calls will be, for counting ahead: first one like this.
    */
   give(
@@ -85,7 +93,7 @@ export class Books {
     const name = busy && !stored && !grant.lease.probe ? this.#nameAhead(grant.lease, likely, now) : undefined
     const lease = name === undefined ? grant.lease : { ...grant.lease, id: name }
     if (name === undefined) {
-      this.#store.addLease(lease, record)
+      this.#writeLease(lease, record)
       this.saveAccount(lease.account, account)
     } else {
       this.#unwritten.set(name, record)
@@ -102,7 +110,10 @@ export class Books {
 
   /** The call of a lease goes on. A key without a limit of concurrency need not know. */
   renew(lease: OpenLease, now: number): void {
-    if (lease.slot) this.#store.writeLease(renewCall(this.state, lease, now))
+    if (!lease.slot) return
+    const renewed = renewCall(this.state, lease, now)
+    if (this.#pending.change(renewed)) this.#changed.add(lease.account)
+    else this.#store.writeLease(renewed)
   }
 
   /** A lease has ended, and this is what its end makes of the account. */
@@ -117,8 +128,8 @@ export class Books {
     this.state.leases.delete(lease.id)
     endCall(this.state, lease)
     if (!unwritten) {
-      if (record) this.#journal.add(lease.id, record, now)
-      else this.#store.removeRow(lease.id)
+      if (!this.#pending.close(lease)) this.#store.removeRow(lease.id)
+      if (record) this.#journal.addTo(lease.account, record, now)
       this.saveAccount(lease.account, effects.account)
     } else {
       const covered =
@@ -128,7 +139,7 @@ export class Books {
       else this.saveAccount(lease.account, effects.account)
       if (record) this.#hold(record, now)
       // Its request goes on elsewhere and will have its record there: it must not be looked for here.
-      else this.#writeRow()
+      else this.#aheadChanged = true
     }
     this.saveCircuit(effects.circuit.model, effects.circuit.rest)
   }
@@ -136,13 +147,17 @@ export class Books {
   /** A lease has expired: nobody settled it in time. Its charges stay. @returns the record it was given with. */
   expire(lease: OpenLease, now: number, unsettled: (record: RequestRecord) => RequestRecord): void {
     const unwritten = this.#unwritten.get(lease.id)
-    const record = unwritten ?? this.#store.readRecord(lease.id)
+    const own = unwritten ? undefined : this.#pending.close(lease)
+    const record = unwritten ?? own ?? this.#store.readRecord(lease.id)
     this.#unwritten.delete(lease.id)
     this.state.leases.delete(lease.id)
     endCall(this.state, lease)
     if (!record) return
     if (unwritten) this.#hold(unsettled(record), now)
-    else this.#journal.add(lease.id, unsettled(record), now)
+    else if (own) {
+      this.#journal.addTo(lease.account, unsettled(record), now)
+      this.#changed.add(lease.account)
+    } else this.#journal.add(lease.id, unsettled(record), now)
   }
 
   /** Keeps the record of a request that got no lease. Nothing but the log depends on it: when many come they are stored together. */
@@ -158,7 +173,7 @@ export class Books {
     const block = this.#lost.find((lost) => lost.block === name?.block)
     if (!name || !block?.leases.includes(name.number)) return
     block.leases = block.leases.filter((number) => number !== name.number)
-    this.#writeRow()
+    this.#aheadChanged = true
   }
 
   /** Leases that were lost with their object, and whose time is over; they are forgotten with this. */
@@ -166,17 +181,26 @@ export class Books {
     const over = this.#lost.filter(({ deadlineAt }) => deadlineAt <= now)
     if (over.length === 0) return []
     this.#lost = this.#lost.filter((block) => !over.includes(block))
-    this.#writeRow()
+    this.#aheadChanged = true
     return over
       .filter(({ leases }) => leases.length > 0)
       .map(({ block, leases, deadlineAt }) => ({ block, calls: leases.length, deadlineAt }))
   }
 
   saveAccount(id: string, account: Account): void {
-    this.#store.writeAccount(id, account)
     this.state.accounts.set(id, account)
-    // What was counted ahead of this account is in its row now.
-    if (this.#ahead.forget(id)) this.#writeRow()
+    this.#changed.add(id)
+  }
+
+  /** Has the row of an account written by the next `commit`, for records in it that D1 has. */
+  rewrite(id: string): void {
+    this.#changed.add(id)
+  }
+
+  /** Writes what has changed, each row once. Every verb that changes anything ends with it. */
+  commit(): void {
+    for (const id of this.#changed) this.#writeAccount(id)
+    if (this.#aheadChanged) this.#writeRow()
   }
 
   /**
@@ -184,12 +208,8 @@ export class Books {
    * of shares begins with parts that are in storage.
    */
   saveParts(): void {
-    const behind = this.#ahead.dirty()
-    for (const id of behind) {
-      this.#store.writeAccount(id, accountOf(this.state, id))
-      this.#ahead.forget(id)
-    }
-    if (behind.length > 0) this.#writeRow()
+    for (const id of this.#ahead.dirty()) this.#changed.add(id)
+    this.commit()
   }
 
   saveCircuit(model: string, rest: Rest | undefined): void {
@@ -213,12 +233,26 @@ export class Books {
     if ((this.#ahead.calmAt ?? Infinity) > now) return
     for (const [id, record] of this.#unwritten) {
       const lease = this.state.leases.get(id)
-      if (lease) this.#store.addLease(lease, record)
+      if (!lease) continue
+      this.#writeLease(lease, record)
+      this.#changed.add(lease.account)
     }
     this.#unwritten.clear()
-    for (const id of this.#ahead.dirty()) this.#store.writeAccount(id, accountOf(this.state, id))
+    for (const id of this.#ahead.dirty()) this.#changed.add(id)
     this.#ahead.end()
-    this.#writeRow()
+    this.#aheadChanged = true
+  }
+
+  /** Puts a lease into the row of its account, which is to be written, or into a row of its own. */
+  #writeLease(lease: OpenLease, record: RequestRecord): void {
+    if (!this.#pending.open(lease, record)) this.#store.addLease(lease, record)
+  }
+
+  #writeAccount(id: string): void {
+    this.#store.writeAccount(id, accountOf(this.state, id), this.#pending.textOf(id))
+    this.#changed.delete(id)
+    // What was counted ahead of this account is in its row now.
+    if (this.#ahead.forget(id)) this.#aheadChanged = true
   }
 
   #nameAhead(lease: OpenLease, likely: () => [Likely, ...Likely[]], now: number): string | undefined {
@@ -228,17 +262,16 @@ export class Books {
     const [asking, ...others] = likely()
     // Where each block would hold a call or two it would cost more than it saves.
     if (asking.spare < (others.length > 0 ? 1 : leastSpare)) return undefined
-    for (const id of this.#ahead.dirty(now - dirtyMs)) {
-      this.#store.writeAccount(id, accountOf(this.state, id))
-      this.#ahead.forget(id)
-    }
+    // Before the block begins: it would not cover accounts that are written after it.
+    for (const id of new Set([...this.#changed, ...this.#ahead.dirty(now - dirtyMs)])) this.#writeAccount(id)
     this.#journal.secure()
     this.#ahead.begin(randomId('lease'), asking, others, now)
-    this.#writeRow()
+    this.#aheadChanged = true
     return this.#ahead.take(account, charges, now)
   }
 
   #writeRow(): void {
+    this.#aheadChanged = false
     const needed = this.#ahead.calmAt !== undefined || this.#lost.length > 0
     if (!needed && !this.#hasRow) return
     this.#store.writeAhead(needed ? this.#ahead.row(this.#openBlocks(), this.#lost) : undefined)
@@ -277,7 +310,8 @@ export class Books {
       })
       this.saveAccount(id, { ...account, windows })
     }
-    this.#writeRow()
+    this.#aheadChanged = true
+    this.commit()
   }
 
   #hold(record: RequestRecord, now: number): void {
@@ -286,6 +320,6 @@ export class Books {
 
   /** Stores records that are in memory only, and that their leases have ended. */
   #secure(): void {
-    if (this.#journal.secure()) this.#writeRow()
+    if (this.#journal.secure()) this.#aheadChanged = true
   }
 }

@@ -1,12 +1,13 @@
 /**
  * Brings the records of finished requests to D1, in batches. A record stays until D1 has it: it may be written twice, and
- * `db/records.ts` counts it once.
+ * `db/records.ts` counts it once. Most records wait in the rows of their accounts (`pending.ts`), others in rows of their own.
  */
 import { minuteMs } from '../domain/time.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { deliver } from './deliver.ts'
-import type { PoolStore } from './store.ts'
+import type { Pending, PendingRecord } from './pending.ts'
+import type { JournalledRecord, PoolStore } from './store.ts'
 
 /** How long the first record of a batch waits for others. */
 const gatherMs = 2_000
@@ -23,6 +24,7 @@ const charactersPerBatch = 600_000
 
 export class Journal {
   readonly #store: PoolStore
+  readonly #pending: Pending
   /** When the records that wait are due; undefined where none wait. */
   #dueAt: number | undefined
   #failures = 0
@@ -31,19 +33,31 @@ export class Journal {
   /** Rows that were added since the last batch. */
   #rows = 0
 
-  constructor(store: PoolStore, now: number) {
+  constructor(store: PoolStore, pending: Pending, now: number) {
     this.#store = store
-    if (store.hasRecords()) this.#dueAt = now + gatherMs
+    this.#pending = pending
+    if (this.#hasRecords()) this.#dueAt = now + gatherMs
   }
 
   get dueAt(): number | undefined {
     return this.#dueAt
   }
 
+  /** Gives a record a row of its own. */
   add(rowId: string, record: RequestRecord, now: number): void {
     this.#store.addRecord(rowId, record)
     this.#rows++
     this.#dueAt ??= now + gatherMs
+  }
+
+  /**
+   * Adds a record to the row of its account, which is to be written. A row that is full by that
+   * gives its records to a row of theirs.
+   */
+  addTo(account: string, record: RequestRecord, now: number): void {
+    this.#dueAt ??= now + gatherMs
+    if (this.#pending.addRecord(account, record)) return
+    this.#store.addRecords(randomId('records'), this.#pending.takeRecords(account))
   }
 
   /** Whether many records have been given rows of their own since the last batch. */
@@ -69,11 +83,12 @@ export class Journal {
   /**
    * Writes one batch of what waits. In an outage of D1 the records stay and become due again, later each
    * time. A record that D1 refuses is set aside, and the others are written.
+   * @returns the accounts whose rows hold records that need not be there any more.
    */
-  async flush(db: D1Database, now: () => number): Promise<void> {
+  async flush(db: D1Database, now: () => number): Promise<Set<string>> {
     this.#rows = 0
-    if (this.#dueAt === undefined) return
-    const batch = this.#store.readRecords(recordsPerBatch, charactersPerBatch)
+    if (this.#dueAt === undefined) return new Set()
+    const batch = this.#nextBatch()
     const { written, refused, outage } = await deliver(
       db,
       batch.map(({ record }) => record),
@@ -82,21 +97,46 @@ export class Journal {
       console.error(`The record ${record.id} is set aside: D1 refuses it. ${reason}`)
       this.#store.setAside(record, reason, now())
     }
-    // Rows that came while D1 was writing have names of their own.
-    const done = new Set([...written, ...refused.map(({ record }) => record)])
-    for (const [rowId, waiting] of Map.groupBy(batch, (entry) => entry.rowId)) {
-      const left = waiting.map(({ record }) => record).filter((record) => !done.has(record))
-      if (left.length === 0) this.#store.removeRow(rowId)
-      else if (left.length < waiting.length) this.#store.addRecords(rowId, left)
-    }
+    const accounts = this.#remove(batch, new Set([...written, ...refused.map(({ record }) => record)]))
     if (outage === undefined) {
       this.#failures = 0
-      this.#dueAt = this.#store.hasRecords() ? now() : this.#held.length > 0 ? now() + gatherMs : undefined
-      return
+      this.#dueAt = this.#hasRecords() ? now() : this.#held.length > 0 ? now() + gatherMs : undefined
+      return accounts
     }
     this.#failures++
     this.#dueAt = now() + Math.min(gatherMs * 2 ** this.#failures, longestBackoffMs)
     console.error('The journal of a key pool could not be written and stays queued.', outage)
+    return accounts
+  }
+
+  #hasRecords(): boolean {
+    return this.#pending.hasRecords || this.#store.hasRecords()
+  }
+
+  #nextBatch(): (PendingRecord | JournalledRecord)[] {
+    const pending = this.#pending.readRecords(recordsPerBatch, charactersPerBatch / 2)
+    const rest = recordsPerBatch - pending.length
+    return [...pending, ...(rest > 0 ? this.#store.readRecords(rest, charactersPerBatch / 2) : [])]
+  }
+
+  /** Removes the records of a batch that are done. @returns the accounts whose rows held some. */
+  #remove(batch: (PendingRecord | JournalledRecord)[], done: Set<RequestRecord>): Set<string> {
+    const accounts = new Set<string>()
+    const own: JournalledRecord[] = []
+    for (const entry of batch) {
+      if ('rowId' in entry) own.push(entry)
+      else if (done.has(entry.record)) {
+        this.#pending.removeRecord(entry)
+        accounts.add(entry.account)
+      }
+    }
+    // Rows that came while D1 was writing have names of their own.
+    for (const [rowId, waiting] of Map.groupBy(own, (entry) => entry.rowId)) {
+      const left = waiting.map(({ record }) => record).filter((record) => !done.has(record))
+      if (left.length === 0) this.#store.removeRow(rowId)
+      else if (left.length < waiting.length) this.#store.addRecords(rowId, left)
+    }
+    return accounts
   }
 }
 

@@ -20,6 +20,7 @@ import { Journal } from './journal.ts'
 import type { Admission, Explanation, KeyToTest, Need, PoolReport, Settlement } from './lease.ts'
 import { likelyCalls } from './likely.ts'
 import { accountOf, freeSlots, type OpenLease } from './pool-state.ts'
+import { Pending } from './pending.ts'
 import { poolDryAt, reportKeys } from './report.ts'
 import { migrate } from './schema.ts'
 import { prove, settle } from './settling.ts'
@@ -62,9 +63,12 @@ export class KeyPool extends DurableObject<Env> {
    * settlement of the previous attempt in this pool may ride along and is applied first, so that a retry is one round trip.
    */
   async admit(need: Need, settlement?: Settlement): Promise<Admission> {
-    if (settlement) await this.settle(settlement)
-    const { copy, waiting } = this.#wake()
-    const { pool, epoch } = await copy.readFor(need.user)
+    const { books, copy, waiting } = this.#wake()
+    if (settlement) this.#end(settlement)
+    const { pool, epoch } = await copy.readFor(need.user).catch((error: unknown) => {
+      books.commit()
+      throw error
+    })
     const now = this.#now()
     this.#freeSlots()
     const { place, heldOf } = waiting.look(need, now)
@@ -73,9 +77,11 @@ export class KeyPool extends DurableObject<Env> {
     if (decision.type === 'lease') {
       const lease = this.#give(pool, decision, need, now)
       waiting.serve(need, place)
+      books.commit()
       await this.#schedule()
       return { type: 'lease', epoch, hint, lease }
     }
+    books.commit()
     const kept = waiting.keep(pool, need, place, now)
     if (kept) {
       await this.#schedule()
@@ -92,6 +98,7 @@ export class KeyPool extends DurableObject<Env> {
     const { account, circuit } = prove(books.state, lease, this.#now())
     books.saveAccount(lease.account, account)
     books.saveCircuit(circuit.model, circuit.rest)
+    books.commit()
     this.#touch(lease.account)
   }
 
@@ -101,25 +108,15 @@ export class KeyPool extends DurableObject<Env> {
     const lease = books.state.leases.get(leaseId)
     if (!lease) return false
     books.renew(lease, this.#now())
+    books.commit()
     this.#touch(lease.account)
     return true
   }
 
   /** Ends a lease; a second time changes nothing. Of a lease that is not known (any more) only the record is kept. */
   async settle(settlement: Settlement): Promise<void> {
-    const { address, books } = this.#wake()
-    const now = this.#now()
-    const lease = books.state.leases.get(settlement.leaseId)
-    if (lease) {
-      books.end(
-        lease,
-        settle(calendarOf(address.provider), books.state, lease, settlement, now),
-        settlement.record,
-        now,
-      )
-      this.#compare(lease, settlement, now)
-      this.#touch(lease.account)
-    } else books.keepRecord(settlement.leaseId, settlement.record, now)
+    this.#end(settlement)
+    this.#wake().books.commit()
     await this.#schedule()
   }
 
@@ -130,7 +127,9 @@ export class KeyPool extends DurableObject<Env> {
 
   /** Keeps the record of a request that got no lease. */
   async journal(record: RequestRecord): Promise<void> {
-    this.#wake().books.note(record, this.#now())
+    const { books } = this.#wake()
+    books.note(record, this.#now())
+    books.commit()
     await this.#schedule()
   }
 
@@ -197,6 +196,7 @@ export class KeyPool extends DurableObject<Env> {
     if (entry) await writePending(this.env.DB, entry)
     books.saveAccount(key.account, restored(accountOf(state, key.account), keyId, this.#now()))
     for (const model of state.circuits.keys()) books.saveCircuit(model, undefined)
+    books.commit()
     this.#touch(key.account)
     return true
   }
@@ -215,6 +215,7 @@ export class KeyPool extends DurableObject<Env> {
     const use = known && withTest(known, key.mark, this.#now())
     if (!use) return undefined
     books.saveAccount(key.account, { ...account, keys: { ...account.keys, [keyId]: use } })
+    books.commit()
     this.#touch(key.account)
     const { allowedModels, defaultModel } = key
     return { id: keyId, allowedModels, defaultModel }
@@ -223,13 +224,27 @@ export class KeyPool extends DurableObject<Env> {
   /** One alarm for all that must happen without being asked: leases expire, records go to D1, a lost push is made good. */
   override async alarm(): Promise<void> {
     this.#alarmAt = Infinity
-    const awake = this.#wake()
+    const { books, copy, journal, waiting } = this.#wake()
     this.#expire()
-    awake.waiting.sweep(this.#now())
-    awake.books.tidy(this.#now())
-    await awake.journal.flush(this.env.DB, () => this.#now())
-    await awake.copy.lookForChanges()
+    waiting.sweep(this.#now())
+    books.tidy(this.#now())
+    books.commit()
+    for (const account of await journal.flush(this.env.DB, () => this.#now())) books.rewrite(account)
+    books.commit()
+    await copy.lookForChanges()
     await this.#schedule()
+  }
+
+  /** Ends a lease in memory; `commit` follows. */
+  #end(settlement: Settlement): void {
+    const { address, books } = this.#wake()
+    const now = this.#now()
+    const lease = books.state.leases.get(settlement.leaseId)
+    if (!lease) return books.keepRecord(settlement.leaseId, settlement.record, now)
+    const effects = settle(calendarOf(address.provider), books.state, lease, settlement, now)
+    books.end(lease, effects, settlement.record, now)
+    this.#compare(lease, settlement, now)
+    this.#touch(lease.account)
   }
 
   #give(pool: Pool, decision: Extract<Decision, { type: 'lease' }>, need: Need, now: number) {
@@ -294,9 +309,10 @@ export class KeyPool extends DurableObject<Env> {
 
   #wake(): Awake {
     if (this.#awake) return this.#awake
-    const journal = new Journal(this.#store, this.#now())
+    const pending = new Pending(this.#store.readPending())
+    const journal = new Journal(this.#store, pending, this.#now())
     const address = readPoolName(this.#store.learnName(this.ctx.id.name))
-    const books = new Books(this.#store, journal, Number(this.env.HUB_STARTED_AT ?? 0))
+    const books = new Books(this.#store, journal, pending, Number(this.env.HUB_STARTED_AT ?? 0))
     this.#awake = {
       address,
       books,

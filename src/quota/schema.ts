@@ -10,6 +10,8 @@ const migrations = [
    CREATE TABLE leases (id TEXT PRIMARY KEY, lease TEXT, record TEXT NOT NULL) WITHOUT ROWID;`,
   `CREATE TABLE places (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
   `CREATE TABLE set_aside (id TEXT PRIMARY KEY, at INTEGER NOT NULL, reason TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;`,
+  // Open leases and waiting records of an account, as JSON. Rows of `leases` from before live on.
+  `ALTER TABLE accounts ADD COLUMN pending TEXT;`,
 ]
 
 /** Brings a pool's storage to the newest schema. */

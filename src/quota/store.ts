@@ -2,6 +2,7 @@
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import type { Rest } from './cooldown.ts'
+import type { PendingBody } from './pending.ts'
 import { type Account, emptyState, type OpenLease, type PoolState } from './pool-state.ts'
 import type { Together } from './together.ts'
 import type { Place } from './waiting.ts'
@@ -37,9 +38,12 @@ export class PoolStore {
 
   readState(): PoolState {
     const accounts = this.#bodies<Account>('SELECT id AS name, body FROM accounts')
-    const leases = this.#bodies<OpenLease>(
-      'SELECT id AS name, lease AS body FROM leases WHERE lease IS NOT NULL',
-    )
+    const leases = [
+      ...this.#bodies<OpenLease>(
+        'SELECT id AS name, lease AS body FROM leases WHERE lease IS NOT NULL',
+      ).values(),
+      ...[...this.readPending().values()].flatMap((pending) => pending.leases.map(({ lease }) => lease)),
+    ].map((lease): [string, OpenLease] => [lease.id, lease])
     const uses = [...accounts.values()].flatMap((account) => Object.values(account.keys))
     const latest = (read: (use: (typeof uses)[number]) => number | undefined): number =>
       uses.reduce((most, use) => Math.max(most, read(use) ?? 0), 0)
@@ -47,7 +51,7 @@ export class PoolStore {
       ...emptyState(),
       accounts,
       circuits: this.#bodies<Rest>('SELECT model AS name, body FROM circuits'),
-      leases: new Map([...leases].toSorted(([, a], [, b]) => a.deadlineAt - b.deadlineAt)),
+      leases: new Map(leases.toSorted(([, a], [, b]) => a.deadlineAt - b.deadlineAt)),
       turn: latest(({ turn }) => turn),
       // One call behind the foremost: where a key would be that has had its share.
       pass: Math.max(0, latest(({ pass }) => pass) - 1),
@@ -118,8 +122,21 @@ export class PoolStore {
     this.#sql.exec('INSERT OR REPLACE INTO epochs (user, epoch) VALUES (?, ?)', user, epoch)
   }
 
-  writeAccount(id: string, account: Account): void {
-    this.#sql.exec('INSERT OR REPLACE INTO accounts (id, body) VALUES (?, ?)', id, JSON.stringify(account))
+  /** What the rows of accounts hold beside their counters, by the ids of the accounts. */
+  readPending(): Map<string, PendingBody> {
+    return this.#bodies<PendingBody>(
+      'SELECT id AS name, pending AS body FROM accounts WHERE pending IS NOT NULL',
+    )
+  }
+
+  /** @param pending the text of a `PendingBody`; null for none. */
+  writeAccount(id: string, account: Account, pending: string | null): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO accounts (id, body, pending) VALUES (?, ?, ?)',
+      id,
+      JSON.stringify(account),
+      pending,
+    )
   }
 
   writeCircuit(model: string, rest: Rest | undefined): void {

@@ -47,7 +47,9 @@ class CountedPool extends KeyPool {
   /** Does now what the alarm would do in a while. @returns whether all records are in the log. */
   async flush(): Promise<boolean> {
     await this.alarm()
-    return this.ctx.storage.sql.exec('SELECT 1 FROM leases LIMIT 1').toArray().length === 0
+    const waits =
+      "SELECT 1 FROM leases UNION ALL SELECT 1 FROM accounts WHERE json_array_length(pending, '$.records') > 0"
+    return this.ctx.storage.sql.exec(waits).toArray().length === 0
   }
 }
 

@@ -261,6 +261,7 @@ class Life {
     expect(own.every((id) => this.calls.some(({ requestId }) => requestId === id))).toBe(true)
     const [{ leases } = { leases: -1 }] = await this.pool.rows('SELECT count(*) AS leases FROM leases')
     expect(leases).toBe(0)
+    expect(await this.pool.rows('SELECT id FROM accounts WHERE pending IS NOT NULL')).toEqual([])
   }
 }
 

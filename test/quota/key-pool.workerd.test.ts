@@ -478,6 +478,8 @@ describe('records', () => {
     ])
     await runInDurableObject(pool, (_, { storage }) => {
       expect(storage.sql.exec('SELECT * FROM leases').toArray()).toEqual([])
+      const pending = 'SELECT id FROM accounts WHERE pending IS NOT NULL'
+      expect(storage.sql.exec(pending).toArray()).toEqual([])
     })
     expect(await runDurableObjectAlarm(pool)).toBe(false)
   })
@@ -505,6 +507,8 @@ describe('records', () => {
     await fail({ blame: 'unknown' })
     await runInDurableObject(pool, (_, { storage }) => {
       expect(storage.sql.exec('SELECT * FROM leases').toArray()).toEqual([])
+      const pending = 'SELECT id FROM accounts WHERE pending IS NOT NULL'
+      expect(storage.sql.exec(pending).toArray()).toEqual([])
     })
   })
 

@@ -1,7 +1,7 @@
 /** Many keys and many calls: who is chosen, how much is written, and that a conversation stays where its prompt is. */
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { countWrites } from '../counting-storage.ts'
 import { type KeySeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
@@ -121,6 +121,96 @@ describe('a conversation', () => {
     const turns = await openPool([{}, {}], 'round-robin')
     await callMany(turns, 1, 11 * minuteMs, { conversation: 'c1' })
     expect(await callMany(turns, 1, 1_000, { conversation: 'c1' })).toEqual(['k2'])
+  })
+})
+
+describe('a pool at its ease', () => {
+  it('writes one row for an admission and one for its settlement', async () => {
+    const pool = await openPool([{}])
+    await callMany(pool, 3)
+    const written = await countRows(pool)
+    const lease = await pool.lease()
+    expect(written()).toBe(1)
+    await pool.settle(lease, success, { record: makeRecord() })
+    expect(written()).toBe(2)
+  })
+
+  it('writes one row for an admission that brings a settlement along', async () => {
+    const pool = await openPool([{}])
+    await callMany(pool, 1)
+    const first = await pool.lease()
+    const written = await countRows(pool)
+    const settlement = { leaseId: first.id, outcome: success, record: makeRecord() }
+    expect((await pool.admit({}, settlement)).type).toBe('lease')
+    expect(written()).toBe(1)
+    await pool.evict()
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 2, reserved: 1 })
+  })
+
+  it('keeps rows small while D1 is down, and brings everything to the log once it is back', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const complaints = vi.spyOn(console, 'error').mockReturnValue()
+    const pool = await openPool([{}])
+    await env.DB.prepare('ALTER TABLE requests RENAME TO gone').run()
+    const open = await Promise.all(Array.from({ length: 60 }, () => pool.lease()))
+    await callMany(pool, 150, 500)
+    await pool.alarm()
+    const [{ longest } = { longest: 0 }] = await pool.rows(
+      'SELECT max(length(pending)) AS longest FROM accounts',
+    )
+    expect(longest).toBeLessThan(60_000)
+    await pool.evict()
+    await env.DB.prepare('ALTER TABLE gone RENAME TO requests').run()
+    for (const lease of open) await pool.settle(lease, { type: 'unused' })
+    await vi.waitFor(async () => {
+      pool.now += minuteMs
+      await pool.alarm()
+      expect(await logged()).toHaveLength(150)
+    })
+    expect(await pool.rows('SELECT id FROM leases')).toEqual([])
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 150, reserved: 0 })
+    complaints.mockRestore()
+  })
+
+  it('counts a record once that D1 has already when the object is lost', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    await callMany(pool, 2)
+    const [before] = await pool.rows('SELECT pending FROM accounts')
+    await pool.alarm()
+    await runInDurableObject(pool.stub, (_object, { storage }) => {
+      storage.sql.exec('UPDATE accounts SET pending = ?', before?.pending ?? null)
+    })
+    const sum = 'SELECT sum(requests) AS requests FROM usage_totals'
+    const once = await env.DB.prepare(sum).first()
+    await pool.evict()
+    await pool.settle(await pool.lease(), success, { record: makeRecord({ id: 'req_third' }) })
+    await pool.alarm()
+    expect(await logged()).toHaveLength(3)
+    expect(await env.DB.prepare(sum).first()).toEqual({ requests: Number(once?.requests) + 1 })
+  })
+
+  it('goes on with leases and records that an older version gave rows of their own', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    const lease = await pool.lease({ requestId: 'req_open' })
+    await runInDurableObject(pool.stub, (_object, { storage: { sql } }) => {
+      sql.exec(`INSERT INTO leases (id, lease, record) SELECT value ->> '$.lease.id', value -> '$.lease',
+        value -> '$.record' FROM accounts, json_each(pending, '$.leases')`)
+      sql.exec(
+        'INSERT INTO leases (id, lease, record) VALUES (?, NULL, ?)',
+        'lease_old',
+        JSON.stringify(makeRecord()),
+      )
+      sql.exec('UPDATE accounts SET pending = NULL')
+    })
+    await pool.evict()
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 0, reserved: 1 })
+    await pool.settle(lease, success, { record: makeRecord({ id: 'req_open' }) })
+    await pool.alarm()
+    expect((await logged()).map(({ id }) => id)).toEqual(['req_1', 'req_open'])
+    expect(await pool.rows('SELECT id FROM leases')).toEqual([])
+    expect(await pool.window('requests', 'day')).toMatchObject({ used: 1, reserved: 0 })
   })
 })
 
