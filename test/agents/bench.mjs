@@ -40,15 +40,21 @@ const outside = openOutside()
 const hub = await startHub(outside)
 const recorder = await openRecorder(hub.origin)
 const results = []
+// What has run so far is shown, and all that was started ends: agents run in groups of their own.
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort())
+const { signal: interrupted } = interruption
 for (const agent of chosenAgents) {
   const recorded = []
   for (const scenario of chosen) {
+    if (interrupted.aborted) break
     const person = await hub.settleIn(scenario.keys)
     const model = await scenario.prepare(person)
     recorder.requests.length = 0
     const startedAt = Date.now()
-    const run = { agent, origin: recorder.origin, person, outside, model, binaries }
+    const run = { agent, origin: recorder.origin, person, outside, model, binaries, interrupted }
     const { faults, folder } = await runAgent({ ...run, trouble: scenario.trouble?.() })
+    if (interrupted.aborted) break
     const wrong = scenario.verify?.(outside.calls)
     if (wrong !== undefined) faults.push(wrong)
     recorded.push({
@@ -62,9 +68,10 @@ for (const agent of chosenAgents) {
     console.log(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${agent.name}, ${scenario.name} (${seconds} s)`)
     for (const fault of faults) console.log(`       ${fault}`)
   }
-  if (options.record) writeFixture(agent, recorded)
+  if (options.record && !interrupted.aborted) writeFixture(agent, recorded)
 }
 console.log(renderTable(results))
 await recorder.stop()
 await hub.stop()
+if (interrupted.aborted) process.exit(130)
 process.exit(results.every(({ faults }) => faults.length === 0) ? 0 : 1)

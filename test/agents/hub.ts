@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { build, migrateLocal, serve } from '../../.scripts/local.mjs'
+import { build, guard, migrateLocal, serve } from '../../.scripts/local.mjs'
 import type { Outside } from './outside.ts'
 import { type Vendor, vendors } from './vendors.ts'
 
@@ -36,6 +36,8 @@ export async function startHub({ listener }: Pick<Outside, 'listener'>): Promise
     ALLOW_PRIVATE_UPSTREAMS: 'true',
   }
   const hub = await serve({ port: 0, state, variables, outside: listener })
+  // The runtime would serve on if the bench were killed.
+  guard(hub.workers)
   const { origin } = hub.url
   const password = secret()
   const { token: admin } = await call(origin, 'POST', '/api/auth/register', { username: 'bench', password })
