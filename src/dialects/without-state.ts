@@ -8,6 +8,7 @@ import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart, ChatRequest, Message } from '../chat/request.ts'
 import { wrapState } from './foreign-state.ts'
 import { mapMember } from './map-member.ts'
+import { referenceIn, withoutReferences } from './openai-responses/references.ts'
 import { textIn } from './read.ts'
 import { stateTexts } from './state-texts.ts'
 
@@ -66,6 +67,21 @@ export function withoutState(
   return { ...request, messages: bare, origin: { ...origin, body } }
 }
 
+/**
+ * Takes out the thoughts that a Chat client hands back, whoever made them.
+ * @returns the request to send instead; undefined where there are none.
+ */
+export function withoutThoughts(request: ChatRequest): ChatRequest | undefined {
+  const { origin } = request
+  if (origin.dialect !== 'openai-chat') return undefined
+  const body = mapMember(origin.body, 'messages', (message) => {
+    const { reasoning_content, reasoning, reasoning_details, ...bare } = message
+    const holds = [reasoning_content, reasoning, reasoning_details].some((thoughts) => thoughts !== undefined)
+    return holds && message.role === 'assistant' ? bare : message
+  })
+  return body === origin.body ? undefined : { ...request, origin: { ...origin, body } }
+}
+
 /** All texts by which the state in a request is known. */
 export function stateTextsOf(request: ChatRequest): string[] {
   const all: string[] = []
@@ -120,11 +136,12 @@ function bareMessage(message: JsonObject, isForeign: IsForeign): JsonObject {
  */
 function bareItems(body: JsonObject, isForeign: IsForeign): JsonObject {
   let isOrphan = isForeign([])
-  return mapMember(body, 'input', (item) => {
+  const known = withoutReferences(body, (id) => isForeign([id]))
+  return mapMember(known, 'input', (item) => {
     const { id, ...bare } = item
-    const known = textIn(id)
-    const ids = known === undefined ? [] : [known]
-    if (item.type === 'item_reference') return isForeign(ids) ? undefined : item
+    if (referenceIn(item) !== undefined) return item
+    const own = textIn(id)
+    const ids = own === undefined ? [] : [own]
     if (item.type !== 'reasoning') return isOrphan && id !== undefined ? bare : item
     const sealed = stateTexts(item)
     isOrphan = isForeign(sealed.length > 0 ? sealed : ids)

@@ -3,11 +3,12 @@
  * says where the search goes on.
  */
 import { estimatedUsage, type Usage } from '../chat/events.ts'
+import type { JsonObject } from '../chat/json.ts'
 import { withOneLimit } from '../dialects/output-limits.ts'
-import { sealedFields, stateTextsOf, withoutState } from '../dialects/without-state.ts'
+import { sealedFields, stateTextsOf, withoutState, withoutThoughts } from '../dialects/without-state.ts'
 import { type Fault, toHubError, type TrailEntry } from '../errors.ts'
 import { factsAt } from '../providers/registry.ts'
-import { isUnreadableState, unreadableState } from '../providers/unreadable-state.ts'
+import { isUnreadableState, refusesReasoning, unreadableState } from '../providers/unreadable-state.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { afterFault, missesModel, shortRetryMs, sparesOtherModels } from './after-fault.ts'
 import { attemptLimitMs } from './attempt-limit.ts'
@@ -165,17 +166,28 @@ export async function callWithLease(
 
 /**
  * Whether the request is to be sent again without state that the provider cannot read: once, and
- * only where it holds any.
+ * only where it holds any, or where what it refers to can be sent instead.
  */
 function giveUpState(
   state: SearchState,
   { candidate, lease }: Pick<Served, 'candidate' | 'lease'>,
   fault: Fault,
 ): boolean {
-  if (state.bare || !isUnreadableState(fault)) return false
-  state.bare = withoutState(state.input.request)
-  if (!state.bare) return false
-  stateMakers.noteRefused(stateTextsOf(state.input.request), makerOf(candidate, lease))
+  const { input, bare } = state
+  const { request } = input
+  if (bare) return false
+  if (isUnreadableState(fault)) {
+    const stripped = withoutState(request)
+    if (stripped)
+      state.bare = { request: stripped, dropped: [sealedFields[request.origin.dialect] ?? 'state'] }
+    else if (originalFor(input, candidate, lease)) state.bare = { request, dropped: [] }
+    else return false
+    stateMakers.noteRefused(stateTextsOf(request), makerOf(candidate, lease))
+    return true
+  }
+  const thoughtless = refusesReasoning(fault) ? withoutThoughts(request) : undefined
+  if (!thoughtless) return false
+  state.bare = { request: thoughtless, dropped: ['messages[].reasoning_content'] }
   return true
 }
 
@@ -207,22 +219,32 @@ function requestFor(
   candidate: Candidate,
   lease: Lease,
 ): ReturnType<TokenGate['limit']> {
-  const { original, request } = input
-  if (bare) return withStateNamed(gate.limit(bare), request)
-  const { keepsAnswers } = candidate.provider.quirks?.['openai-responses'] ?? {}
-  const made = original?.provider === candidate.providerId && original.keyId === lease.keyId
-  if (!made || !keepsAnswers) {
-    const isForeign = stateMakers.foreignTo(makerOf(candidate, lease), candidate.dialect)
-    const readable = withoutState(request, isForeign)
-    return readable ? withStateNamed(gate.limit(readable), request) : gate.limit(request)
-  }
-  return gate.limit(withOneLimit({ ...request, origin: { ...request.origin, body: original.body } }))
+  const { request } = input
+  if (bare) return named(gate.limit(bare.request), bare.dropped)
+  const original = originalFor(input, candidate, lease)
+  if (original) return gate.limit(withOneLimit({ ...request, origin: { ...request.origin, body: original } }))
+  const isForeign = stateMakers.foreignTo(makerOf(candidate, lease), candidate.dialect)
+  const readable = withoutState(request, isForeign)
+  const { origin } = request
+  return readable
+    ? named(gate.limit(readable), [sealedFields[origin.dialect] ?? 'state'])
+    : gate.limit(request)
 }
 
-/** Names the fields of the client that state was left out of. */
-function withStateNamed(
+/** The body with its references, for an account that made and keeps what it refers to. */
+function originalFor(
+  { originals = [] }: SearchState['input'],
+  { provider, providerId, dialect }: Candidate,
+  { keyId }: Lease,
+): JsonObject | undefined {
+  if (dialect !== 'openai-responses' || !provider.quirks?.[dialect]?.keepsAnswers) return undefined
+  return originals.find((made) => made.provider === providerId && made.keyId === keyId)?.body
+}
+
+/** Names fields of the client that were left out besides. */
+function named(
   { request, dropped }: ReturnType<TokenGate['limit']>,
-  { origin }: SearchState['input']['request'],
+  fields: readonly string[],
 ): ReturnType<TokenGate['limit']> {
-  return { request, dropped: [...dropped, sealedFields[origin.dialect] ?? 'state'] }
+  return { request, dropped: [...dropped, ...fields] }
 }

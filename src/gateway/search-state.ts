@@ -38,8 +38,8 @@ export interface SearchInput {
   request: ChatRequest
   requestId: string
   receivedAt: number
-  /** The request as it came, for the one who keeps what it goes on from. */
-  original?: NonNullable<Resumed['original']>
+  /** The request as it came, for those who keep what it goes on from. */
+  originals?: Resumed['originals']
   /** The beginning of the body, as it came. */
   sent: Said
   /** Whether this deployment offers the sandbox to this request. */
@@ -106,8 +106,11 @@ export class SearchState {
   requestFault: Fault | undefined
   /** Which providers are still asked after one refused a request that the hub had translated. */
   readonly secondOpinion = new SecondOpinion()
-  /** The request without sealed state, once a provider could not read the state in it. */
-  bare: ChatRequest | undefined
+  /**
+   * The request without state, once a provider could not read the state in it, and the client's
+   * names of what it lacks.
+   */
+  bare: { request: ChatRequest; dropped: string[] } | undefined
   /** The first refusal of a dialect to say this request in its words. */
   unfit: HubError | undefined
   /** What the first pool that did not answer failed with. */

@@ -202,7 +202,7 @@ async function answerResponses(c: Context<HubContext>): Promise<Response> {
   }
   return answerBody(c, 'openai-responses', resumed.body, undefined, {
     answered: keep,
-    ...(resumed.original && { original: resumed.original }),
+    originals: resumed.originals,
   })
 }
 
@@ -211,7 +211,7 @@ async function answerBody(
   dialect: DialectId,
   body: unknown,
   address?: RequestAddress,
-  more: Pick<CompletionInput, 'answered' | 'original'> = {},
+  more: Pick<CompletionInput, 'answered' | 'originals'> = {},
 ): Promise<Response> {
   const background = (work: Promise<unknown>): void => {
     c.executionCtx.waitUntil(work)

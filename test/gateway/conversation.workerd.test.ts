@@ -2,20 +2,28 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { JsonObject } from '../../src/chat/json.ts'
+import type { Json, JsonObject } from '../../src/chat/json.ts'
 import { app } from '../../src/index.ts'
 import { call, completionBody, sentText, settleIn, type Settled } from '../hub.workerd.ts'
 
 let ada: Settled
 let bob: Settled
+let cara: Settled
 let answers = 0
 
 beforeAll(async () => {
   ada = await settleIn({ provider: 'groq', apiKey: 'gsk_conversation_0001' })
   await call('POST', '/api/keys', { provider: 'mistral', apiKey: 'conversation-0002' }, ada.session)
   bob = await settleIn({ provider: 'groq', apiKey: 'gsk_conversation_0003' }, 'bob')
+  cara = await settleIn({ provider: 'groq', apiKey: 'gsk_conversation_0004' }, 'cara')
 })
 afterEach(() => vi.restoreAllMocks())
+
+interface Asked {
+  status: number
+  text: string
+  dropped: string | null
+}
 
 /**
  * Asks as somebody; answers with the response and what the provider was sent. It says hello unless
@@ -25,12 +33,18 @@ async function ask(
   who: Settled,
   body: JsonObject,
   answer?: JsonObject,
-): Promise<{ status: number; text: string; sent: JsonObject | undefined }> {
+): Promise<Asked & { sent: JsonObject | undefined }> {
   let sent: JsonObject | undefined
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => {
-    sent = JSON.parse(sentText(init))
+  const asked = await askWith(who, body, (text) => {
+    sent = JSON.parse(text)
     return Response.json(answer ?? { ...completionBody, id: `chatcmpl-${++answers}` })
   })
+  return { ...asked, sent }
+}
+
+/** @param answer gets the body that the provider is sent. */
+async function askWith(who: Settled, body: JsonObject, answer: (sent: string) => Response): Promise<Asked> {
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (_url, init) => answer(sentText(init)))
   const context = createExecutionContext()
   const request = new Request('http://localhost/v1/responses', {
     method: 'POST',
@@ -40,7 +54,7 @@ async function ask(
   const response = await app.fetch(request, env, context)
   const text = await response.text()
   await waitOnExecutionContext(context)
-  return { status: response.status, text, sent }
+  return { status: response.status, text, dropped: response.headers.get('x-hub-dropped') }
 }
 
 const idOf = (text: string): string => JSON.parse(text).id
@@ -107,6 +121,81 @@ describe('an answer of the Responses dialect', () => {
       input: [{ type: 'item_reference', id: 'msg_elsewhere' }],
     })
     expect(unknown.status).toBe(400)
+  })
+
+  describe('with items that a provider named', () => {
+    const asked = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'look', arguments: '{"a":1}' }
+    const said = {
+      type: 'message',
+      id: 'msg_1',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: 'Heron.', annotations: [] }],
+    }
+    const answerOf = (id: string): JsonObject => ({
+      id,
+      status: 'completed',
+      model: 'm',
+      output: [said, asked].map((item) => ({ ...item, id: `${item.id}_${id}` })),
+    })
+    const nextTurn = (id: string): Json[] => [
+      { role: 'user', content: 'One' },
+      { type: 'item_reference', id: `msg_1_${id}` },
+      { id: `fc_1_${id}` },
+      { type: 'function_call_output', call_id: 'call_1', output: 'seen' },
+    ]
+
+    it.each(['openai', 'deepseek', 'mistral'])('says at %s what they refer to', async (next) => {
+      for (const provider of new Set(['deepseek', next]))
+        await call(
+          'POST',
+          '/api/keys',
+          { provider, apiKey: `sk-items-${next}-${provider}-0123` },
+          ada.session,
+        )
+      const id = `resp_at_${next}`
+      await ask(ada, { model: 'deepseek/m', input: 'One' }, answerOf(id))
+      const answer = next === 'mistral' ? completionBody : answerOf(`${id}_2`)
+      const { status, sent } = await ask(ada, { model: `${next}/m`, input: nextTurn(id) }, answer)
+      expect(status).toBe(200)
+      expect(JSON.stringify(sent)).toMatch(/One.*Heron\..*look.*seen/)
+      expect(JSON.stringify(sent)).not.toMatch(/item_reference|fc_1|msg_1/)
+    })
+
+    it('refers to them where they are kept, and says them where they are gone', async () => {
+      await call('POST', '/api/keys', { provider: 'openai', apiKey: 'sk-items-openai-0001' }, cara.session)
+      await ask(cara, { model: 'openai/m', input: 'One' }, answerOf('resp_kept'))
+      const input = nextTurn('resp_kept')
+      const again = await ask(cara, { model: 'openai/m', input }, answerOf('resp_next'))
+      expect(again.sent).toMatchObject({ input })
+      for (const [message, status] of [
+        ["Item with id 'fc_1_resp_kept' not found.", 404],
+        ["input[1]: unsupported type 'item_reference'", 422],
+      ] as const) {
+        const gone = { error: { message, type: 'invalid_request_error' } }
+        const sent: string[] = []
+        const whole = await askWith(cara, { model: 'openai/m', input }, (body) => {
+          sent.push(body)
+          return sent.length === 1 ? Response.json(gone, { status }) : Response.json(answerOf('resp_last'))
+        })
+        expect([whole.status, sent.length]).toEqual([200, 2])
+        expect(sent[1]).toMatch(/One.*Heron\..*look.*seen/)
+        expect(sent[1]).not.toContain('item_reference')
+      }
+    })
+
+    it('gives them to no other person', async () => {
+      await call('POST', '/api/keys', { provider: 'deepseek', apiKey: 'sk-items-ada-0001' }, ada.session)
+      await call('POST', '/api/keys', { provider: 'deepseek', apiKey: 'sk-items-bob-0001' }, bob.session)
+      await ask(ada, { model: 'deepseek/m', input: 'One' }, answerOf('resp_hers'))
+      const { status, sent, dropped } = await ask(
+        bob,
+        { model: 'deepseek/m', input: nextTurn('resp_hers') },
+        answerOf('resp_his'),
+      )
+      expect(status).toBe(200)
+      expect(sent?.input).toEqual([{ role: 'user', content: 'One' }])
+      expect(dropped).toContain('input[].item_reference')
+    })
   })
 
   it('is kept sealed, and not at all where the client asks for that', async () => {

@@ -108,6 +108,27 @@ const streamOf = (events: object[]): Response =>
   })
 const limited = () => Response.json({ error: { message: 'Rate limit reached.' } }, { status: 429 })
 
+describe('thoughts that a Chat client hands back', () => {
+  it.each([
+    ["'messages.1' : property 'reasoning_content' is unsupported", 9140],
+    ['body.messages.1.assistant.reasoning_content: Extra inputs are not permitted', 9141],
+    ["Unknown parameter: 'messages[1].reasoning_content'.", 9142],
+  ])('go once more without them where they are refused: %s', async (words, port) => {
+    const provider = await addProvider(port, 'openai-chat')
+    answers[port] = (body) =>
+      JSON.stringify(body).includes('reasoning_content') ? refused(words) : Response.json(completionBody)
+    const messages = [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: 'Hm.', reasoning_content: 'Made elsewhere.' },
+      { role: 'user', content: 'go on' },
+    ]
+    const { status, dropped } = await post('/v1/chat/completions', { model: `${provider}/m`, messages })
+    expect([status, calls.length]).toEqual([200, 2])
+    expect(dropped).toContain('messages[].reasoning_content')
+    expect(await restingKeys(provider)).toBe(0)
+  })
+})
+
 /** A session of an agent with tools, over several turns, at a pool of two accounts. */
 describe('state of two accounts of a pool', () => {
   /** Items of a client that keeps its own history, as Codex does. */

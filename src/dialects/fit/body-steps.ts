@@ -11,6 +11,7 @@ import type { BodyStep } from './fit.ts'
 import { forceWithoutThinking } from './forced-tools.ts'
 import { openWithUser } from './gemini-opening.ts'
 import { fitOwnNumbers } from './numbers.ts'
+import { leaveOutReferences } from './item-references.ts'
 import { carryOpenaiFields } from './openai-fields.ts'
 import { withoutParsedItems, withoutParsedMessages } from './parsed-members.ts'
 import { fitChatEffort, fitResponsesEffort } from './own-effort.ts'
@@ -33,6 +34,7 @@ export const bodySteps: Partial<Record<DialectId, readonly BodyStep[]>> = {
   ],
   'openai-responses': [
     carryOpenaiFields,
+    leaveOutReferences,
     fitResponsesEffort,
     fitOwnNumbers,
     forceWithoutThinking,

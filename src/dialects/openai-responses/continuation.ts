@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
-import { responseOfItem } from './ids.ts'
+import { isHubId } from './ids.ts'
 
 /** What is kept of an answer: what was asked, and what was answered. Undefined where the answer has no id. */
 export function conversationOf(
@@ -23,29 +23,12 @@ export function continueFrom(body: JsonObject, items: Json[]): JsonObject {
   return { ...rest, input: [...items.flatMap(toInput), ...itemsOf(body.input)] }
 }
 
-/** The answers whose items a request refers to one by one, as far as the ids are the hub's own. */
-export function answersReferredTo(body: JsonObject): string[] {
-  const answers = listIn(body.input).flatMap((item) => responseOfItem(referenceIn(item) ?? '') ?? [])
-  return [...new Set(answers)]
-}
-
-/** The request with the items in it that it refers to, where they are among the kept ones. */
-export function replaceReferences(body: JsonObject, kept: Json[]): JsonObject {
-  const byId = new Map(kept.map((item) => [textIn(objectIn(item)?.id), item]))
-  const input = listIn(body.input).flatMap((item) => {
-    const found = byId.get(referenceIn(item) ?? '')
-    return found === undefined ? [item] : toInput(found)
+/** The items of an answer that a client may refer to by the ids that a provider gave them. */
+export function itemsOfProvider(response: JsonObject): { id: string; item: Json }[] {
+  return listIn(response.output).flatMap((item) => {
+    const id = textIn(objectIn(item)?.id)
+    return id === undefined || isHubId(id) ? [] : [{ id, item }]
   })
-  return { ...body, input }
-}
-
-/** The id in an item that only refers to another. */
-function referenceIn(item: Json): string | undefined {
-  const { type, id } = objectIn(item) ?? {}
-  // A reference may come without its type.
-  return type === 'item_reference' || (type === undefined && Object.keys(objectIn(item) ?? {}).length === 1)
-    ? textIn(id)
-    : undefined
 }
 
 function itemsOf(input: Json | undefined): Json[] {
@@ -53,7 +36,7 @@ function itemsOf(input: Json | undefined): Json[] {
 }
 
 /** An item of an answer as input. Its id means something only to the account that made it, and only as long as it keeps it. */
-function toInput(item: Json): Json[] {
+export function toInput(item: Json): Json[] {
   const { id, ...bare } = objectIn(item) ?? {}
   // What ran in a container is known to the account that has it, and is in the answer's words where it matters.
   if (textIn(bare.container_id) !== undefined) return []
