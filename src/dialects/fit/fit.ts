@@ -50,14 +50,13 @@ const steps: readonly Step[] = [
 const noNames: ReadonlyMap<string, string> = new Map()
 
 /**
- * The request as its receiver takes it. A relay of the same dialect is only held to the limit of
- * another model.
+ * The request as its receiver takes it. A relay of the same dialect is only held to the output
+ * limit of the model.
  */
 export function fitRequest(request: ChatRequest, profile: Profile): Fitted {
   const dropped: string[] = []
   if (!profile.isTranslated) {
-    const fitted = profile.isExact ? request : fitOutputLimit(request, profile, dropped)
-    return { request: fitted, names: noNames, dropped }
+    return { request: fitOutputLimit(request, profile, dropped), names: noNames, dropped }
   }
   const fitted = steps.reduce((one, step) => step(one, profile, dropped), request)
   const reasoningField = learnsField(profile) ? fieldIn(fitted) : undefined

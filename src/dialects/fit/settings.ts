@@ -19,12 +19,12 @@ export const fitUser: Step = (request, { limits: { longestUser } }, dropped) => 
 }
 
 /**
- * The smaller of what is asked for and what the model can write. A number below one asks for no
- * limit.
+ * The smaller of what is asked for and what the model can write, also of a model that the client
+ * named: agents ask for one limit everywhere. A number below one asks for no limit.
  */
-export const fitOutputLimit: Step = (request, { facts }, dropped) => {
+export const fitOutputLimit: Step = (request, { facts, isTranslated, isExact }, dropped) => {
   const { maxOutputTokens: asked, ...rest } = request
-  if (asked === undefined) return request
+  if (asked === undefined || (asked < 1 && isExact && !isTranslated)) return request
   const limit = smallestLimit(asked, asked > 0 ? facts?.outputTokens : undefined)
   if (limit === asked) return request
   dropped.push('max_tokens')
