@@ -17,7 +17,7 @@ export interface Codec<In, Out> {
   push(input: In): Out[]
   end(): Out[]
   /** Ends a stream that broke, where saying so takes what was sent before; else `renderStreamError` does. */
-  fail?(error: HubError, requestId: string): Out[]
+  fail?(error: HubError, requestId: string, now: number): Out[]
 }
 
 /** How clients speak a dialect to us. */
@@ -31,13 +31,14 @@ export interface Inbound {
   renderResponse(response: ChatResponse, request: ChatRequest, served?: Served): JsonObject
   /** Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and sees none. */
   renderStream(request: ChatRequest, served?: Served): Codec<ChatEvent, SseMessage>
-  renderError(error: HubError, requestId: string): JsonObject
+  /** @param now in milliseconds since the epoch: some dialects say how long to wait. */
+  renderError(error: HubError, requestId: string, now: number): JsonObject
   /**
    * The HTTP status of an error, where clients of the dialect act on another than the error's own.
    */
   errorStatus?(error: HubError): number
   /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
-  renderStreamError(error: HubError, requestId: string): SseMessage[]
+  renderStreamError(error: HubError, requestId: string, now: number): SseMessage[]
 }
 
 /** Who answers a request: the hub's id of the provider, which no answer says, and the provider's own id of the model. */

@@ -78,8 +78,8 @@ export class AnswerStream {
   }
 
   /** The dialect's own end of a stream that broke; undefined where it takes nothing of what was sent before. */
-  fail(error: HubError, requestId: string): string | undefined {
-    return this.#passage.fail(error, requestId)
+  fail(error: HubError, requestId: string, now: number): string | undefined {
+    return this.#passage.fail(error, requestId, now)
   }
 
   /** Reads up to the first content. What came so far is held, and goes out when the rest is pumped. */

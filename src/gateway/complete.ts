@@ -218,8 +218,10 @@ class Completion {
 
   async #writeError(writer: StreamWriter, error: HubError, stream?: AnswerStream): Promise<void> {
     const { inbound, requestId } = this.#input
+    const now = Date.now()
     const text =
-      stream?.fail(error, requestId) ?? inbound.renderStreamError(error, requestId).map(encodeSse).join('')
+      stream?.fail(error, requestId, now) ??
+      inbound.renderStreamError(error, requestId, now).map(encodeSse).join('')
     await writer.write(text).catch(() => {})
     await writer.close()
   }
@@ -228,7 +230,7 @@ class Completion {
   #hearError(error: HubError): void {
     const { inbound, requestId } = this.#input
     if (!this.#transcript.isWanted) return
-    this.#transcript.hear(JSON.stringify(inbound.renderError(error, requestId)))
+    this.#transcript.hear(JSON.stringify(inbound.renderError(error, requestId, Date.now())))
   }
 
   /** The request is over, whatever came of it. */

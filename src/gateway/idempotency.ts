@@ -226,7 +226,7 @@ class SharedCall {
       if (response.body) await writer.pass(response.body)
       await writer.write(factsComment([...response.headers].filter(([name]) => name.startsWith('x-'))))
     } catch (thrown) {
-      const messages = inbound.renderStreamError(toHubError(thrown), requestId)
+      const messages = inbound.renderStreamError(toHubError(thrown), requestId, Date.now())
       await writer.write(messages.map(encodeSse).join('')).catch(() => {})
     }
     await writer.close()

@@ -33,7 +33,7 @@ export interface Passage {
   /** What the client gets at the end of the provider's stream. */
   end(): string
   /** The dialect's own end of a stream that broke, where it takes what was sent before; undefined where it takes nothing. */
-  fail(error: HubError, requestId: string): string | undefined
+  fail(error: HubError, requestId: string, now: number): string | undefined
   /** What has been seen so far. */
   readonly seen: Seen
 }
@@ -211,8 +211,8 @@ export class Translation implements Passage {
     return this.seen.complete ? text + encode(this.#renderer.end()) : text
   }
 
-  fail(error: HubError, requestId: string): string | undefined {
-    return this.#renderer.fail && encode(this.#renderer.fail(error, requestId))
+  fail(error: HubError, requestId: string, now: number): string | undefined {
+    return this.#renderer.fail && encode(this.#renderer.fail(error, requestId, now))
   }
 
   #render(events: ChatEvent[]): string {

@@ -11,7 +11,7 @@ export function errorResponse(c: Context<HubContext>, error: HubError): Response
   const { requestId, receivedAt } = c.var
   const dialect = dialectOf(c)
   const listener = dialect && inbound[dialect]
-  const body = listener ? listener.renderError(error, requestId) : renderError(error, requestId)
+  const body = listener ? listener.renderError(error, requestId, Date.now()) : renderError(error, requestId)
   const headers = new Headers({ 'content-type': 'application/json', 'x-hub-request-id': requestId })
   if (error.trail) headers.set('x-hub-attempts', String(error.trail.length))
   if (error.retryAt !== undefined) {

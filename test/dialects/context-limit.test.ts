@@ -112,7 +112,7 @@ describe.each(sentences)('a request that is too long, in the words of %s', (_, s
     const listener = Object.values(inbound).find(({ id }) => id === dialect)
     for (const status of [400, 403, 413, 422]) {
       const error = tooLong(sentence, status)
-      const body = JSON.parse(JSON.stringify(listener?.renderError(error, 'req_1')))
+      const body = JSON.parse(JSON.stringify(listener?.renderError(error, 'req_1', Date.now())))
       clients[dialect]?.(body)
       expect(listener?.errorStatus?.(error)).toBe(400)
     }
@@ -121,7 +121,8 @@ describe.each(sentences)('a request that is too long, in the words of %s', (_, s
 
 describe('the numbers of a request that is too long', () => {
   const said = (message: string) =>
-    JSON.parse(JSON.stringify(inbound.anthropic?.renderError(tooLong(message, 400), 'r'))).error.message
+    JSON.parse(JSON.stringify(inbound.anthropic?.renderError(tooLong(message, 400), 'r', Date.now()))).error
+      .message
 
   it('ask Claude Code for a smaller output where the prompt fits, and for a shorter prompt where it does not', () => {
     expect(said(sentences[0]?.[1] ?? '')).toBe(

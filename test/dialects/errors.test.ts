@@ -171,7 +171,7 @@ describe('an error as a client of OpenAI chat reads it', () => {
       retryAt: startedAt + 1500,
       trail: [{ ...entry, retryAt: startedAt + 1000 }, entry],
     })
-    expect(openaiChatInbound.renderError(error, 'req-1')).toEqual({
+    expect(openaiChatInbound.renderError(error, 'req-1', Date.now())).toEqual({
       error: {
         message: 'All keys rest.',
         type: 'rate_limit_error',
@@ -201,7 +201,7 @@ describe('an error as a client of OpenAI chat reads it', () => {
       param: 'messages',
     }
     const error = new HubError('PROVIDER_ERROR', 'Too long.', { upstream })
-    expect(openaiChatInbound.renderError(error, 'r')).toEqual({
+    expect(openaiChatInbound.renderError(error, 'r', Date.now())).toEqual({
       error: {
         message: 'Too long.',
         type: 'invalid_request_error',
@@ -214,7 +214,7 @@ describe('an error as a client of OpenAI chat reads it', () => {
 
   it('names the field that is wrong', () => {
     const error = new HubError('VALIDATION_ERROR', 'Bad.', { param: 'messages[0].role' })
-    expect(openaiChatInbound.renderError(error, 'r').error).toEqual({
+    expect(openaiChatInbound.renderError(error, 'r', Date.now()).error).toEqual({
       message: 'Bad.',
       type: 'invalid_request_error',
       code: 'VALIDATION_ERROR',
@@ -223,7 +223,11 @@ describe('an error as a client of OpenAI chat reads it', () => {
   })
 
   it('ends a broken stream with the error and without [DONE]', () => {
-    const messages = openaiChatInbound.renderStreamError(new HubError('PROVIDER_ERROR', 'Gone.'), 'r')
+    const messages = openaiChatInbound.renderStreamError(
+      new HubError('PROVIDER_ERROR', 'Gone.'),
+      'r',
+      Date.now(),
+    )
     expect(messages.map(({ data = '' }) => JSON.parse(data))).toEqual([
       {
         error: { message: 'Gone.', type: 'server_error', code: 'server_error', param: null },
@@ -236,7 +240,12 @@ describe('an error as a client of OpenAI chat reads it', () => {
 describe.each(Object.values(inbound))('a client of $id', (listener) => {
   it('always learns our code and the id of the request', () => {
     const error = new HubError('NO_ELIGIBLE_KEY', 'Nobody can.')
-    expect(listener.renderError(error, 'req-1').hub).toEqual({ code: 'NO_ELIGIBLE_KEY', requestId: 'req-1' })
-    expect(JSON.stringify(listener.renderStreamError(error, 'req-1'))).toContain('NO_ELIGIBLE_KEY')
+    expect(listener.renderError(error, 'req-1', Date.now()).hub).toEqual({
+      code: 'NO_ELIGIBLE_KEY',
+      requestId: 'req-1',
+    })
+    expect(JSON.stringify(listener.renderStreamError(error, 'req-1', Date.now()))).toContain(
+      'NO_ELIGIBLE_KEY',
+    )
   })
 })

@@ -58,8 +58,8 @@ describe.each(Object.entries(inbound))('in %s', (dialect, listener) => {
   it.each(errors)('%s names no provider, model or key', (_code, error) => {
     const concealed = conceal(error, sent)
     const texts = [
-      JSON.stringify(listener?.renderError(concealed, 'req_1')),
-      JSON.stringify(listener?.renderStreamError(concealed, 'req_1')),
+      JSON.stringify(listener?.renderError(concealed, 'req_1', Date.now())),
+      JSON.stringify(listener?.renderStreamError(concealed, 'req_1', Date.now())),
       JSON.stringify(concealed.upstream ?? null),
     ]
     for (const text of texts) for (const name of names) expect(text).not.toContain(name)
@@ -69,7 +69,7 @@ describe.each(Object.entries(inbound))('in %s', (dialect, listener) => {
     const tells = dialect.startsWith('hub-') || error.status >= 500 || [408, 409, 429].includes(error.status)
     expect(texts[0]?.includes('server-error')).toBe(tells)
     // A caller who may know is shown it.
-    expect(JSON.stringify(listener?.renderError(error, 'req_1'))).toContain(
+    expect(JSON.stringify(listener?.renderError(error, 'req_1', Date.now()))).toContain(
       tells ? 'team-provider' : error.message,
     )
   })

@@ -14,5 +14,5 @@ export const geminiInbound: Inbound = {
   renderError,
   errorStatus,
   // A message like any other, in which Google's SDKs look for an `error` and throw it.
-  renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],
+  renderStreamError: (...said) => [{ data: JSON.stringify(renderError(...said)) }],
 }

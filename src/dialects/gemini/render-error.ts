@@ -37,8 +37,8 @@ const statusOf: Readonly<Record<number, string>> = {
   429: 'RESOURCE_EXHAUSTED',
 }
 
-export function renderError(error: HubError, requestId: string): JsonObject {
-  const details = renderDetails(error)
+export function renderError(error: HubError, requestId: string, now: number): JsonObject {
+  const details = renderDetails(error, now)
   return {
     error: {
       code: errorStatus(error),
@@ -67,14 +67,14 @@ function renderStatus(error: HubError): string {
 }
 
 /** Google's SDKs read how long to wait from here, and not from `retry-after`. */
-function renderDetails({ retryAt, param, message }: HubError): JsonObject[] {
+function renderDetails({ retryAt, param, message }: HubError, now: number): JsonObject[] {
   const details: JsonObject[] = []
   if (param !== undefined) {
     const fieldViolations = [{ field: param, description: message }]
     details.push({ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations })
   }
   if (retryAt !== undefined) {
-    const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000))
+    const seconds = Math.max(0, Math.ceil((retryAt - now) / 1000))
     details.push({ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${seconds}s` })
   }
   return details

@@ -33,8 +33,8 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
    * OpenAI says first that there was an error, and then that the answer failed. What was being
    * written is never finished: clients run a call as soon as its item is done.
    */
-  fail(error: HubError, requestId: string): SseMessage[] {
-    const response = this.#answer.whole(failureOf(error))
+  fail(error: HubError, requestId: string, now: number): SseMessage[] {
+    const response = this.#answer.whole(failureOf(error, now))
     return this.#number([errorEvent(error, requestId), { type: 'response.failed', response }])
   }
 

@@ -6,13 +6,15 @@ import { HubError, type ErrorCode, type Fault } from '../../../src/errors.ts'
 const fault: Fault = { blame: 'request', verdict: 'invalid', message: 'x' }
 
 function typeOf(error: HubError): unknown {
-  const body = anthropicInbound.renderError(error, 'r')
+  const body = anthropicInbound.renderError(error, 'r', Date.now())
   return isJsonObject(body.error) ? body.error.type : undefined
 }
 
 describe('an error as a client of Anthropic reads it', () => {
   it('has a type, a message, the id of the request, and our code', () => {
-    expect(anthropicInbound.renderError(new HubError('NOT_FOUND', 'Nobody has it.'), 'req-1')).toEqual({
+    expect(
+      anthropicInbound.renderError(new HubError('NOT_FOUND', 'Nobody has it.'), 'req-1', Date.now()),
+    ).toEqual({
       type: 'error',
       error: { type: 'not_found_error', message: 'Nobody has it.' },
       request_id: 'req-1',
@@ -69,9 +71,9 @@ describe('an error as a client of Anthropic reads it', () => {
 
   it('ends a broken stream as an event of its own, with no message_stop', () => {
     const error = new HubError('PROVIDER_ERROR', 'Gone.')
-    const messages = anthropicInbound.renderStreamError(error, 'r')
+    const messages = anthropicInbound.renderStreamError(error, 'r', Date.now())
     expect(messages).toEqual([
-      { event: 'error', data: JSON.stringify(anthropicInbound.renderError(error, 'r')) },
+      { event: 'error', data: JSON.stringify(anthropicInbound.renderError(error, 'r', Date.now())) },
     ])
   })
 })

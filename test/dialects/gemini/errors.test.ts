@@ -28,7 +28,7 @@ describe('an error as a client of Gemini reads it', () => {
     ['OVERLOADED', 503, 'UNAVAILABLE'],
     ['PROVIDER_TIMEOUT', 504, 'DEADLINE_EXCEEDED'],
   ])('says %s as %i %s', (code, status, word) => {
-    expect(geminiInbound.renderError(new HubError(code, 'Bad.'), 'r')).toEqual({
+    expect(geminiInbound.renderError(new HubError(code, 'Bad.'), 'r', Date.now())).toEqual({
       error: { code: status, message: 'Bad.', status: word },
       hub: { code, requestId: 'r' },
     })
@@ -36,17 +36,19 @@ describe('an error as a client of Gemini reads it', () => {
 
   it('says how long to wait where the SDKs look for it', () => {
     const error = new HubError('RATE_LIMIT_EXCEEDED', 'Slow down.', { retryAt: now + 1500 })
-    expect(geminiInbound.renderError(error, 'r')).toMatchObject({
+    expect(geminiInbound.renderError(error, 'r', Date.now())).toMatchObject({
       error: { details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '2s' }] },
       hub: { retryAt: '2026-11-21T12:00:01.500Z' },
     })
     const past = new HubError('RATE_LIMIT_EXCEEDED', 'Slow down.', { retryAt: now - 5000 })
-    expect(geminiInbound.renderError(past, 'r')).toMatchObject({ error: { details: [{ retryDelay: '0s' }] } })
+    expect(geminiInbound.renderError(past, 'r', Date.now())).toMatchObject({
+      error: { details: [{ retryDelay: '0s' }] },
+    })
   })
 
   it('names the field that is wrong', () => {
     const error = new HubError('VALIDATION_ERROR', 'Bad.', { param: 'contents[0].role' })
-    expect(geminiInbound.renderError(error, 'r')).toMatchObject({
+    expect(geminiInbound.renderError(error, 'r', Date.now())).toMatchObject({
       error: {
         details: [
           {
@@ -60,7 +62,11 @@ describe('an error as a client of Gemini reads it', () => {
 
   it("passes a provider's own verdict on, in its own word where it is Google's", () => {
     const words = (upstream: Partial<Fault>) =>
-      geminiInbound.renderError(new HubError('PROVIDER_ERROR', 'x', { upstream: fault(upstream) }), 'r').error
+      geminiInbound.renderError(
+        new HubError('PROVIDER_ERROR', 'x', { upstream: fault(upstream) }),
+        'r',
+        Date.now(),
+      ).error
     expect(words({ status: 400, type: 'FAILED_PRECONDITION' })).toMatchObject({
       code: 400,
       status: 'FAILED_PRECONDITION',
@@ -74,8 +80,8 @@ describe('an error as a client of Gemini reads it', () => {
 
   it('ends a broken stream as one message that holds it', () => {
     const error = new HubError('PROVIDER_ERROR', 'Gone.')
-    const messages = geminiInbound.renderStreamError(error, 'r')
+    const messages = geminiInbound.renderStreamError(error, 'r', Date.now())
     expect(messages).toHaveLength(1)
-    expect(JSON.parse(messages[0]?.data ?? '')).toEqual(geminiInbound.renderError(error, 'r'))
+    expect(JSON.parse(messages[0]?.data ?? '')).toEqual(geminiInbound.renderError(error, 'r', Date.now()))
   })
 })

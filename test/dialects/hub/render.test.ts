@@ -119,7 +119,11 @@ describe('a stream of /api/chat', () => {
   })
 
   it('ends in an error of its own where it broke', () => {
-    const messages = hubChatInbound.renderStreamError(new HubError('PROVIDER_ERROR', 'Gone.'), 'r')
+    const messages = hubChatInbound.renderStreamError(
+      new HubError('PROVIDER_ERROR', 'Gone.'),
+      'r',
+      Date.now(),
+    )
     expect(messages.map(({ data = '' }) => JSON.parse(data))).toEqual([
       {
         type: 'error',
@@ -148,7 +152,7 @@ describe('an answer of /gateway/query', () => {
 describe.each([hubChatInbound, hubQueryInbound])('an error of $id', (listener) => {
   it('names the code, the field and the remedy', () => {
     const error = new HubError('VALIDATION_ERROR', 'Bad.', { param: 'messages[0].role' })
-    expect(listener.renderError(error, 'r')).toEqual({
+    expect(listener.renderError(error, 'r', Date.now())).toEqual({
       error: {
         code: 'VALIDATION_ERROR',
         message: 'Bad.',

@@ -53,7 +53,7 @@ describe('a stream that breaks', () => {
   it('says what was wrong, then that the answer failed, with the items that were done', () => {
     const renderer = openaiResponsesInbound.renderStream(request)
     const before = [start, text('Hi'), call, half].flatMap((event) => renderer.push(event))
-    const after = read(renderer.fail?.(error, 'req-1') ?? [])
+    const after = read(renderer.fail?.(error, 'req-1', Date.now()) ?? [])
     expect(after.map(({ sequence_number }) => sequence_number)).toEqual(
       after.map((_, index) => before.length + index),
     )
@@ -85,14 +85,14 @@ describe('a stream that breaks', () => {
   ])('never finishes %s that was cut off', (_, events) => {
     const renderer = openaiResponsesInbound.renderStream(request)
     const before = [start, ...events].flatMap((event) => renderer.push(event))
-    const all = read([...before, ...(renderer.fail?.(error, 'req-1') ?? [])])
+    const all = read([...before, ...(renderer.fail?.(error, 'req-1', Date.now()) ?? [])])
     expect(all.filter(({ type }) => type.endsWith('.done'))).toEqual([])
     expect(all.at(-1)).toMatchObject({ type: 'response.failed', response: { output: [] } })
   })
 
   it('says the same where what was sent before is not known', () => {
     const [first, second] = openaiResponsesInbound
-      .renderStreamError(error, 'req-1')
+      .renderStreamError(error, 'req-1', Date.now())
       .map(({ event, data = '' }) => ({ event, data: JSON.parse(data) }))
     expect(first).toMatchObject({ event: 'error', data: { type: 'error', code: 'rate_limit_exceeded' } })
     expect(second).toMatchObject({
@@ -114,6 +114,7 @@ describe('a stream that breaks', () => {
     const [, failed] = openaiResponsesInbound.renderStreamError(
       new HubError('PROVIDER_ERROR', 'x', { upstream }),
       'r',
+      Date.now(),
     )
     expect(JSON.parse(failed?.data ?? '').response.error.code).toBe('context_length_exceeded')
   })
