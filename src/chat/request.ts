@@ -5,6 +5,12 @@
 import type { DialectId } from '../domain/dialects.ts'
 import type { JsonObject, Json } from './json.ts'
 
+/**
+ * What Gemini's clients read: `json-array` where they did not ask for events. `bare-events` have no
+ * comments, since Google's SDK before 2.0 reads nothing that follows one.
+ */
+export type Framing = 'json-array' | 'bare-events'
+
 export interface ChatRequest {
   /** The route or model as the client named it; empty when it named none. */
   model: string
@@ -35,7 +41,7 @@ export interface ChatRequest {
   /** Whether the client wants usage inside the stream. Dialects that always send it set true. */
   streamUsage: boolean
   /** How the stream is framed for the client; absent means server-sent events. */
-  framing?: 'json-array'
+  framing?: Framing
   /** A search of the web that the provider is to make while it answers. */
   search?: WebSearch
   /** What has no canonical form. Providers of the client's dialect get it from `origin`. */

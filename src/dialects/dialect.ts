@@ -6,7 +6,7 @@ import type { DialectId } from '../domain/dialects.ts'
 import type { ChatEvent, Complaint, Usage } from '../chat/events.ts'
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { ModelFacts } from '../chat/model.ts'
-import type { ChatRequest } from '../chat/request.ts'
+import type { ChatRequest, Framing } from '../chat/request.ts'
 import type { ChatResponse } from '../chat/response.ts'
 import type { HubError } from '../errors.ts'
 import type { SseMessage } from '../http/sse.ts'
@@ -55,7 +55,7 @@ export interface Served {
 export interface RequestAddress {
   model?: string
   stream?: boolean
-  framing?: 'json-array'
+  framing?: Framing
   /** Only the tokens of the request are asked for: it needs no output limit, whatever the dialect says. */
   counts?: true
 }

@@ -2,6 +2,7 @@
  * A stream whose outcome takes long. Its headers wait for the outcome, so that a failure still gets its status, but not for ever;
  * then comments keep the client company, and what the headers would have told follows in a last comment.
  */
+import type { Framing } from '../chat/request.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
 import { budgets } from './budgets.ts'
 
@@ -16,9 +17,9 @@ export async function holdHeaders<T>(outcome: Promise<T>): Promise<T | typeof ea
 }
 
 /** The headers that every stream has. */
-export function streamHeaders(framing: 'json-array' | undefined): [string, string][] {
+export function streamHeaders(framing: Framing | undefined): [string, string][] {
   return [
-    ['content-type', framing ? 'application/json' : 'text/event-stream; charset=utf-8'],
+    ['content-type', framing === 'json-array' ? 'application/json' : 'text/event-stream; charset=utf-8'],
     ['cache-control', 'no-cache'],
   ]
 }

@@ -1,30 +1,36 @@
 /**
- * Writes an event stream to a client, in the framing it asked for: server-sent events as they are, or for Gemini's clients
- * that did not ask for them, one JSON array of the same messages, comments becoming white space.
+ * Writes an event stream to a client, in the framing that it reads: server-sent events as they are,
+ * or without comments, or one JSON array of the same messages. Comments then become white space.
  */
+import type { Framing } from '../chat/request.ts'
 import { parseSseBlock, SseSplitter } from './sse.ts'
+
+/** A line that says nothing to a client. No line of an event's data begins with a colon. */
+const comments = /^:[^\r\n]*(?:\r\n|\n|\r)/gm
 
 export class StreamWriter {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
   readonly #onText: (text: string) => void
   readonly #encoder = new TextEncoder()
+  readonly #framing: Framing | undefined
   readonly #array: ArrayFramer | undefined
   #passed = false
 
   /** @param onText is told what goes out, as it is framed. */
   constructor(
     writable: WritableStream<Uint8Array>,
-    framing: 'json-array' | undefined,
+    framing: Framing | undefined,
     onText: (text: string) => void = () => {},
   ) {
     this.#writer = writable.getWriter()
     this.#onText = onText
-    this.#array = framing && new ArrayFramer()
+    this.#framing = framing
+    this.#array = framing === 'json-array' ? new ArrayFramer() : undefined
   }
 
   /** Writes whole events. Rejects when the client has closed its side. */
   async write(text: string): Promise<void> {
-    const framed = this.#array ? this.#array.push(text) : text
+    const framed = this.#frame(text)
     if (framed !== '') await this.#send(framed)
   }
 
@@ -45,6 +51,11 @@ export class StreamWriter {
     } catch {
       // Nobody is left to tell.
     }
+  }
+
+  #frame(text: string): string {
+    if (this.#array) return this.#array.push(text)
+    return this.#framing === 'bare-events' ? text.replaceAll(comments, '') : text
   }
 
   async #send(text: string): Promise<void> {

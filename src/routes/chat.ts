@@ -136,8 +136,9 @@ async function answerGemini(c: Context<HubContext>): Promise<Response> {
   if (method !== 'generateContent' && !stream) {
     throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
   }
-  const framing = stream && c.req.query('alt') !== 'sse' ? { framing: 'json-array' as const } : {}
-  return answer(c, 'gemini', { model, stream, ...framing })
+  if (!stream) return answer(c, 'gemini', { model, stream })
+  const framing = c.req.query('alt') === 'sse' ? 'bare-events' : 'json-array'
+  return answer(c, 'gemini', { model, stream, framing })
 }
 
 /** Gemini's embeddings are asked for, and answered, in OpenAI's words. */

@@ -318,10 +318,19 @@ describe('streams', () => {
       await new Promise((resolve) => setTimeout(resolve, 11_000))
       streamCompletion(response, received, ['At last'])
     })
+    const gemini = fetch(`${hub.url}/v1beta/models/${route}:streamGenerateContent?alt=sse`, {
+      method: 'POST',
+      headers: { 'x-goog-api-key': person.token, 'content-type': 'application/json' },
+      body: JSON.stringify({ contents: [{ parts: [{ text: 'Hello' }] }] }),
+    })
     const response = await ask({ stream: true })
     expect(response.status).toBe(200)
     expect(one.received[0]?.aborted).toBe(false)
     const text = await response.text()
+    // Google's SDK before 2.0 reads nothing that follows a comment.
+    const bare = await (await gemini).text()
+    expect(bare).toContain('At last')
+    expect(bare).not.toMatch(/^:/m)
     expect(text).toMatch(/^: keep-alive\n\n/)
     expect(text).toContain('At last')
     expect(text.trim().split('\n\n').at(-1)).toMatch(/^: .*x-llm-provider=one/)

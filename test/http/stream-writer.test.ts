@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Framing } from '../../src/chat/request.ts'
 import { StreamWriter } from '../../src/http/stream-writer.ts'
 
 /** What a client reads of these writes. */
-async function read(framing: 'json-array' | undefined, ...texts: string[]): Promise<string> {
+async function read(framing: Framing | undefined, ...texts: string[]): Promise<string> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
   const reading = new Response(readable).text()
   const writer = new StreamWriter(writable, framing)
@@ -14,6 +15,17 @@ async function read(framing: 'json-array' | undefined, ...texts: string[]): Prom
 describe('a stream', () => {
   it('goes out as it is where the client reads server-sent events', async () => {
     expect(await read(undefined, ': hello\n\n', 'data: {"a":1}\n\n')).toBe(': hello\n\ndata: {"a":1}\n\n')
+  })
+
+  it('has no comments where the client reads nothing after one', async () => {
+    const written = [
+      ': keep-alive\n\n',
+      'data: {"a":": b"}\n\n',
+      ': x\r\ndata: {"b":2}\r\n\r\n',
+      ': facts\n\n',
+    ]
+    const text = await read('bare-events', ...written)
+    expect(text).toBe('\ndata: {"a":": b"}\n\ndata: {"b":2}\r\n\r\n\n')
   })
 
   it('is one JSON array for a client that wants that, comments being white space', async () => {

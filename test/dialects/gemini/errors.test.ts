@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { geminiInbound } from '../../../src/dialects/gemini/inbound.ts'
 import { HubError, type ErrorCode, type Fault } from '../../../src/errors.ts'
+import { encodeSse } from '../../../src/http/sse.ts'
 
 const now = Date.UTC(2026, 10, 21, 12)
 
@@ -78,10 +79,15 @@ describe('an error as a client of Gemini reads it', () => {
     expect(words({ status: 418 })).toMatchObject({ code: 418, status: 'UNAVAILABLE' })
   })
 
-  it('ends a broken stream as one message that holds it', () => {
+  it('ends a broken stream as a message that holds it, and one that SDKs before 2.0 stumble over', () => {
     const error = new HubError('PROVIDER_ERROR', 'Gone.')
     const messages = geminiInbound.renderStreamError(error, 'r', Date.now())
-    expect(messages).toHaveLength(1)
+    // How `@google/genai` 1 reads a stream; it raises an error where something is left.
+    const left = messages
+      .map(encodeSse)
+      .join('')
+      .replace(/^\s*data: (.*)(?:\n\n|\r\r|\r\n\r\n)/, '')
+    expect(left.trim()).not.toBe('')
     expect(JSON.parse(messages[0]?.data ?? '')).toEqual(geminiInbound.renderError(error, 'r', Date.now()))
   })
 })
