@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
-import { fitModel } from './fit-model.ts'
+import { fitClaudeModel } from '../fit/claude-model.ts'
 import { withLimit, withoutForeign } from './own-body.ts'
 import { writeRequest } from './write-request.ts'
 
@@ -25,7 +25,7 @@ function ownRequest(
   const { hub: _hub, ...fields } = origin.body
   const dropped: string[] = []
   const limited = withLimit(withoutForeign(fields, dropped), maxOutputTokens, dropped)
-  return { body: fitModel(limited, reasoning, upstream, dropped), dropped }
+  return { body: fitClaudeModel(limited, reasoning, upstream, dropped), dropped }
 }
 
 function setStreaming(body: JsonObject, stream: boolean): JsonObject {

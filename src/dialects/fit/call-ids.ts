@@ -3,7 +3,7 @@
  * same one.
  */
 import type { ChatRequest, Message } from '../../chat/request.ts'
-import { shortId } from '../openai-chat/short-id.ts'
+import { shortId } from './short-id.ts'
 import type { Profile } from './profile.ts'
 
 /** The same request where every id fits. */

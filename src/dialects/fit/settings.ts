@@ -4,7 +4,7 @@
  */
 import type { ChatRequest } from '../../chat/request.ts'
 import { effortOf } from '../effort.ts'
-import { shortId } from '../openai-chat/short-id.ts'
+import { shortId } from './short-id.ts'
 import { smallestLimit } from '../output-limits.ts'
 import { effortsOf, nearestWord } from './efforts.ts'
 import type { Step } from './fit.ts'

@@ -5,7 +5,7 @@
  * among the tools of the request itself.
  */
 import type { ChatRequest, Message } from '../../chat/request.ts'
-import { shortId } from '../openai-chat/short-id.ts'
+import { shortId } from './short-id.ts'
 import type { DialectLimits } from './limits.ts'
 
 type NameLimits = Pick<DialectLimits, 'longestToolName' | 'unknownInToolName'>

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
 import { objectIn } from '../read.ts'
-import { applyQuirks, refusedByModel } from './quirks.ts'
+import { applyQuirks, refusedByModel } from '../fit/chat-quirks.ts'
 import { writeRequest } from './write-request.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */

@@ -20,7 +20,7 @@ import { argumentsText } from '../empty-arguments.ts'
 import { openCallId } from './call-id.ts'
 import { callSealOf, foreignReasoning, sealOf } from './opaque.ts'
 import { readDetailsText, readThinking } from './reasoning.ts'
-import { shortId } from './short-id.ts'
+import { shortId } from '../fit/short-id.ts'
 import type { WireAssistantMessage, WireMessage, WireUserPart } from './wire.ts'
 
 export function readMessages(messages: WireMessage[]): Message[] {

@@ -7,7 +7,7 @@ import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { numberIn, objectIn, textIn } from '../read.ts'
 import { callSealOf } from './opaque.ts'
-import { shortId } from './short-id.ts'
+import { shortId } from '../fit/short-id.ts'
 
 interface OpenCall {
   call: number

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../../src/chat/json.ts'
 import type { Quirks } from '../../../src/dialects/dialect.ts'
 import { openaiChatInbound } from '../../../src/dialects/openai-chat/inbound.ts'
 import { openaiChatOutbound } from '../../../src/dialects/openai-chat/outbound.ts'
-import { shortId } from '../../../src/dialects/openai-chat/short-id.ts'
+import { shortId } from '../../../src/dialects/fit/short-id.ts'
 
 const hello = { role: 'user', content: 'Hello' }
 const tools = [{ type: 'function', function: { name: 'f' } }]

@@ -7,13 +7,19 @@ import type { ReasoningOptions } from '../../chat/request.ts'
 import type { Upstream } from '../dialect.ts'
 import { listIn, numberIn, objectIn, textIn } from '../read.ts'
 import { withoutMembers } from '../without-members.ts'
-import { abilitiesOf, type Abilities } from './generations.ts'
-import { lacksThinking } from './replay.ts'
-import { fitBudget, nearestEffort, planThinking, writeThinking, type Thinking } from './thinking.ts'
+import { abilitiesOf, type Abilities } from '../anthropic/generations.ts'
+import { lacksThinking } from '../anthropic/replay.ts'
+import {
+  fitBudget,
+  nearestEffort,
+  planThinking,
+  writeThinking,
+  type Thinking,
+} from '../anthropic/thinking.ts'
 
 const samplingFields = ['temperature', 'top_p', 'top_k']
 
-export function fitModel(
+export function fitClaudeModel(
   body: JsonObject,
   reasoning: ReasoningOptions | undefined,
   { model, facts }: Upstream,

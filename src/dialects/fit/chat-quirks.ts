@@ -7,8 +7,8 @@ import type { ModelFacts } from '../../chat/model.ts'
 import type { Quirks } from '../dialect.ts'
 import { takesSampling } from '../effort.ts'
 import { listIn, objectIn, textIn } from '../read.ts'
-import { withoutMarks } from './opaque.ts'
-import { placeReasoning } from './reasoning.ts'
+import { withoutMarks } from '../openai-chat/opaque.ts'
+import { placeReasoning } from '../openai-chat/reasoning.ts'
 import { shortId } from './short-id.ts'
 
 /** The body as this provider wants it, and the client's fields that had to be left out. */
