@@ -5,7 +5,8 @@
  *     npm run bench                          all of it, in about seven minutes
  *     npm run bench -- --quick               one short round
  *     npm run bench -- --only stream         the scenarios with this in their name; `pool` for the key pool alone,
- *                                            `bill` for what calls cost on Cloudflare's bill
+ *                                            `bill` for what calls cost on Cloudflare's bill,
+ *                                            `fit` for what the fit stage adds to a call
  *     npm run bench -- --only doors          the memory of the hub while its doors are pushed, by itself;
  *                                            `doors:held` for the attacks with this in their name
  *     npm run bench -- --build <folder>      another build than dist/llm_hub, which is then not built anew
@@ -20,6 +21,7 @@ import { parseArgs } from 'node:util'
 import { build, root } from '../../.scripts/local.mjs'
 import { runBill } from './bill.mjs'
 import { runDoors } from './doors.mjs'
+import { measureFit } from './fit.mjs'
 import { startHub } from './hub.mjs'
 import { load } from './load.mjs'
 import {
@@ -156,6 +158,7 @@ async function run() {
   }
   if (chosen.length > 0) await runHub(outside)
   if (chosenOfPool.length > 0) await runPool(outside)
+  if ('fit'.includes(options.only) && !inspect) process.stdout.write(measureFit(rounds, divisor))
   if ('bill'.includes(options.only) && !inspect) {
     process.stdout.write(await runBill({ folder: path.join(temporary, 'bill'), database: outside.database }))
   }
