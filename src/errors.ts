@@ -27,6 +27,7 @@ export const errorMeanings = {
   CONFLICT: { status: 409, remedy: 'Look at the current state and decide again.' },
   PAYLOAD_TOO_LARGE: { status: 413, remedy: 'Send a smaller body.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, remedy: 'Send the body plain, or in gzip or deflate.' },
+  UPGRADE_REQUIRED: { status: 426, remedy: 'Send the request over HTTP; nothing is served over WebSockets.' },
   RATE_LIMIT_EXCEEDED: { status: 429, remedy: 'Wait until the time in retry-after.' },
   QUOTA_EXHAUSTED: { status: 429, remedy: 'Wait until the time in retry-after, or add a key.' },
   INTERNAL_ERROR: { status: 500, remedy: 'Send the request again; if it persists, report its request id.' },

@@ -117,9 +117,11 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
   .route('/api/audit', auditRoutes)
   .route('/api/vault', vaultRoutes)
   .route('/api/live', liveRoutes)
-  .notFound((c) =>
-    errorResponse(c, new HubError('NOT_FOUND', `There is no ${c.req.method} ${c.req.path} on this hub.`)),
-  )
+  .notFound((c) => {
+    // Codex tries a WebSocket first, and goes on over HTTP after this status alone.
+    const code = c.req.header('upgrade')?.toLowerCase() === 'websocket' ? 'UPGRADE_REQUIRED' : 'NOT_FOUND'
+    return errorResponse(c, new HubError(code, `There is no ${c.req.method} ${c.req.path} on this hub.`))
+  })
   .onError((thrown, c) => {
     const error =
       thrown instanceof HTTPException ? new HubError('VALIDATION_ERROR', thrown.message) : toHubError(thrown)

@@ -43,6 +43,7 @@ describe('every answer', () => {
     ['of the health', 200, () => send('/health')],
     ['that refuses', 401, () => send('/api/keys')],
     ['that finds nothing', 404, () => send('/api/nothing')],
+    ['to a WebSocket', 426, () => send('/v1/responses', { headers: { upgrade: 'websocket' } })],
     [
       'that is a fault of the request',
       400,

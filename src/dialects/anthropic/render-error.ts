@@ -16,6 +16,7 @@ const types = {
   CONFLICT: 'conflict_error',
   PAYLOAD_TOO_LARGE: 'request_too_large',
   UNSUPPORTED_MEDIA_TYPE: 'invalid_request_error',
+  UPGRADE_REQUIRED: 'invalid_request_error',
   RATE_LIMIT_EXCEEDED: 'rate_limit_error',
   QUOTA_EXHAUSTED: 'rate_limit_error',
   INTERNAL_ERROR: 'api_error',
