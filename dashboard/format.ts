@@ -5,6 +5,8 @@
  */
 import { dayMs, minuteMs } from '../src/domain/time.ts'
 
+import type { Unit } from '../src/domain/limits.ts'
+
 export const locale = 'en'
 
 /** `12,480`, with up to three decimals. */
@@ -41,6 +43,23 @@ export function money(amount: number): string {
       : // Two digits that are not zero, wherever they stand.
         trimmed(size.toFixed(Math.min(100, 1 - Math.floor(Math.log10(size)))))
   return `${amount < 0 ? '-' : ''}$${figures}`
+}
+
+/** An amount of what a limit counts: `12`, `1.5K` tokens, `$12.40`, `42%`. */
+export function quantity(unit: Unit, amount: number): string {
+  switch (unit) {
+    case 'requests':
+    case 'audio-seconds':
+      return number(amount)
+    case 'tokens':
+    case 'input-tokens':
+    case 'output-tokens':
+      return shortNumber(amount)
+    case 'money':
+      return money(amount)
+    case 'percent':
+      return share(amount / 100)
+  }
 }
 
 /** A duration for a countdown: `3 days`, `1 day 2 h`, `1 h 5 min`, `4 min 12 s`, `9 s`. */

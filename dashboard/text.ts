@@ -2,6 +2,26 @@
 import type { Period, Unit } from '../src/domain/limits.ts'
 import { count, duration, locale, moment, number } from './format.ts'
 
+const units = {
+  requests: 'Requests',
+  tokens: 'Tokens',
+  'input-tokens': 'Input tokens',
+  'output-tokens': 'Output tokens',
+  'audio-seconds': 'Audio seconds',
+  money: '$',
+  percent: 'Plan',
+} satisfies Record<Unit, string>
+
+const spans = {
+  second: 'second',
+  minute: 'minute',
+  hour: 'hour',
+  '5h': '5 h',
+  day: 'day',
+  '7d': '7 d',
+  month: 'month',
+} satisfies Record<Period, string>
+
 export const text = {
   locale,
   name: 'LLM Hub',
@@ -169,7 +189,7 @@ export const text = {
     resets: 'resets in',
     /** The whole bar, for those who hear it. */
     said: (parts: string[]) => parts.join(', '),
-    window: (unit: Unit, per: Period) => `${unit === 'requests' ? 'Requests' : 'Tokens'} per ${per}`,
+    window: (unit: Unit, per: Period) => `${units[unit]} per ${spans[per]}`,
   },
 
   whose: {

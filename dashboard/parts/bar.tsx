@@ -1,6 +1,6 @@
 /** How much of a quota is used, in flight and left, and when more comes. */
 import type { Period, Unit } from '../../src/domain/limits.ts'
-import { number, shortNumber } from '../format.ts'
+import { quantity } from '../format.ts'
 import { isLow, leftIn } from '../state/quota-left.ts'
 import { text } from '../text.ts'
 import { Countdown } from './countdown.tsx'
@@ -32,7 +32,7 @@ interface BarProps extends Quota {
 
 export function Bar({ label, unit, per, used, reserved, limit, resetsAt, ...rest }: BarProps) {
   const name = label ?? text.bar.window(unit, per)
-  const write = rest.write ?? (unit === 'tokens' ? shortNumber : number)
+  const write = rest.write ?? ((amount: number) => quantity(unit, amount))
   const { unlimitedAccounts = 0 } = rest
   const left = leftIn({ used, reserved, limit, left: rest.left })
   const taken = limit === null || left === undefined ? 0 : limit - left

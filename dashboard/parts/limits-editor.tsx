@@ -1,7 +1,15 @@
 /** Enters limits, each a row: so many of what, in which time. Its finer points are said in a line, and opened to be changed. */
-import { limitScopes, periods, type Reset, units } from '../../src/domain/limits.ts'
+import {
+  limitScopes,
+  periods,
+  type Reset,
+  tokenUnits,
+  type Unit,
+  units,
+  usualResets,
+} from '../../src/domain/limits.ts'
 import type { ComponentChildren } from 'preact'
-import { type LimitEntry, resetChoices, usualReset, withPeriod } from '../state/limit-form.ts'
+import { amountBounds, type LimitEntry, resetChoices, withPeriod } from '../state/limit-form.ts'
 import { words } from '../text/limits.ts'
 
 /** Whose limits they are: those of a key may be of one model, and be counted for its account or for itself. */
@@ -64,16 +72,15 @@ function LimitRow({ whose, limit, place, onChange, onRemove }: LimitRowProps) {
     <>
       <input
         type="number"
-        min={1}
-        step={1}
+        {...amountBounds(limit.unit)}
         required
         aria-label={words.amountOf(place)}
         value={limit.limit}
         onInput={(event) => onChange({ ...limit, limit: event.currentTarget.value })}
       />
-      <Select
+      <Select<Unit>
         label={words.unitOf(place)}
-        options={units}
+        options={whose === 'key' ? units : tokenUnits}
         write={(unit) => words.units[unit]}
         value={limit.unit}
         onChange={(unit) => onChange({ ...limit, unit })}
@@ -116,7 +123,7 @@ function LimitRow({ whose, limit, place, onChange, onRemove }: LimitRowProps) {
 function FinerPoints({ whose, limit, place, onChange }: Omit<LimitRowProps, 'onRemove'>) {
   const { per, resets, scope = 'account' } = limit
   // What is usual for a token can be said; for a key its provider decides.
-  const usual = whose === 'token' ? usualReset(per) : undefined
+  const usual = whose === 'token' ? usualResets[per] : undefined
   const write = (reset: Reset | ''): string => {
     const named = reset === '' ? usual : reset
     return named === undefined ? words.asProvider : words.reset(named, per)

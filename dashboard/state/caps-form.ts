@@ -1,5 +1,5 @@
 /** Caps of a token, a person or a team, as they are entered and as the API takes them. Pure. */
-import { type LimitEntry, toLimits } from './limit-form.ts'
+import { isTokenUnit, type LimitEntry, toLimits } from './limit-form.ts'
 
 /** The fields of a form, as texts. */
 export interface CapsEntry {
@@ -11,12 +11,9 @@ export interface CapsEntry {
 
 /** The caps that were entered. An empty field is null, so that a cap can be taken away. */
 export function toCaps({ limits: entries, maxConcurrent, budget, budgetPer }: CapsEntry) {
-  const limits = toLimits(entries).map(({ unit, per, limit, resets }) => ({
-    unit,
-    per,
-    limit,
-    ...(resets && { resets }),
-  }))
+  const limits = toLimits(entries).flatMap(({ unit, per, limit, resets }) =>
+    isTokenUnit(unit) ? [{ unit, per, limit, ...(resets && { resets }) }] : [],
+  )
   return {
     limits: limits.length > 0 ? limits : null,
     maxConcurrent: toNumber(maxConcurrent),

@@ -1,5 +1,12 @@
 /** Limits of a key or a token, as they are entered and as the API takes them. Pure. */
-import type { Period, Reset } from '../../src/domain/limits.ts'
+import {
+  isOnCalendar,
+  type Period,
+  type Reset,
+  type TokenUnit,
+  tokenUnits,
+  type Unit,
+} from '../../src/domain/limits.ts'
 import type { Key } from '../api.ts'
 
 /** A limit as the API has it; that of a token has neither a model nor a scope. */
@@ -33,15 +40,33 @@ export function withPeriod({ resets: _resets, ...entry }: LimitEntry, per: Perio
   return { ...entry, per }
 }
 
+/** Whether periods begin at the same times in every zone, as hours and what is shorter do. */
+export function isAlike(per: Period): boolean {
+  return per === 'second' || per === 'minute' || per === 'hour'
+}
+
 /** How a limit of this period can refill. Two ways that come to the same are offered once, by the name that it goes by already. */
 export function resetChoices({ per, resets }: Pick<LimitEntry, 'per' | 'resets'>): Reset[] {
   const slides = resets === 'rolling' ? 'rolling' : 'sliding'
-  // Minutes and hours are the same in both zones.
-  if (per === 'minute' || per === 'hour') return [slides, 'refill', resets === 'pacific' ? 'pacific' : 'utc']
-  return [slides, 'refill', 'utc', 'pacific']
+  const fromUse: Reset[] = per === '5h' || per === '7d' || resets === 'first-use' ? ['first-use'] : []
+  if (!isOnCalendar[per]) return [slides, 'refill', ...fromUse]
+  if (isAlike(per)) return [slides, 'refill', ...fromUse, resets === 'pacific' ? 'pacific' : 'utc']
+  return [slides, 'refill', ...fromUse, 'utc', 'pacific']
 }
 
-/** How it refills where nothing is said, and no provider has a rule of its own. */
-export function usualReset(per: Period): Reset {
-  return per === 'minute' || per === 'hour' ? 'sliding' : 'utc'
+/** The bounds of the amount of a limit: money has fractions, and a plan is a hundred percent. */
+export function amountBounds(unit: Unit): { min: number; max?: number; step: number | 'any' } {
+  switch (unit) {
+    case 'money':
+      return { min: 0.000001, max: 1_000_000, step: 'any' }
+    case 'percent':
+      return { min: 1, max: 100, step: 1 }
+    default:
+      return { min: 1, step: 1 }
+  }
+}
+
+/** Whether tokens, people and teams have limits of a unit. */
+export function isTokenUnit(unit: Unit): unit is TokenUnit {
+  return tokenUnits.some((known) => known === unit)
 }

@@ -1,5 +1,6 @@
 /** Words of limits, of keys and of tokens. */
-import type { Period, Reset } from '../../src/domain/limits.ts'
+import type { Period, Reset, Unit } from '../../src/domain/limits.ts'
+import { isAlike } from '../state/limit-form.ts'
 
 export const words = {
   title: 'Limits',
@@ -11,8 +12,24 @@ export const words = {
   periodOf: (n: number) => `Limit ${n}: in which time`,
   modelOf: (n: number) => `Limit ${n}: of which model`,
   moreOf: (n: number) => `Limit ${n}:`,
-  units: { requests: 'requests', tokens: 'tokens' },
-  periods: { minute: 'per minute', hour: 'per hour', day: 'per day', month: 'per month' },
+  units: {
+    requests: 'requests',
+    tokens: 'tokens',
+    'input-tokens': 'input tokens',
+    'output-tokens': 'output tokens',
+    'audio-seconds': 'audio seconds',
+    money: 'US dollars',
+    percent: '% of the plan',
+  } satisfies Record<Unit, string>,
+  periods: {
+    second: 'per second',
+    minute: 'per minute',
+    hour: 'per hour',
+    '5h': 'per 5 h',
+    day: 'per day',
+    '7d': 'per 7 d',
+    month: 'per month',
+  } satisfies Record<Period, string>,
   anyModel: 'all models',
 
   resets: 'How it refills',
@@ -26,9 +43,11 @@ export const words = {
       case 'refill':
         return 'little by little, all the time'
       case 'utc':
-        return per === 'minute' || per === 'hour' ? startOf[per] : `${startOf[per]} in UTC`
+        return isAlike(per) ? startOf[per] : `${startOf[per]} in UTC`
       case 'pacific':
-        return per === 'minute' || per === 'hour' ? startOf[per] : `${startOf[per]} in California`
+        return isAlike(per) ? startOf[per] : `${startOf[per]} in California`
+      case 'first-use':
+        return `all at once, ${lengthOf[per]} after the first use`
     }
   },
 
@@ -37,10 +56,21 @@ export const words = {
   scopes: { account: 'the whole account', key: 'this key alone' },
 }
 
-const lengthOf = { minute: 'a minute', hour: 'an hour', day: 'a day', month: 'a month' }
+const lengthOf = {
+  second: 'a second',
+  minute: 'a minute',
+  hour: 'an hour',
+  '5h': '5 hours',
+  day: 'a day',
+  '7d': '7 days',
+  month: 'a month',
+} satisfies Record<Period, string>
 const startOf = {
+  second: 'with each full second',
   minute: 'with each full minute',
   hour: 'with each full hour',
+  '5h': 'every 5 hours',
   day: 'at midnight',
+  '7d': 'on Monday',
   month: 'on the 1st',
-}
+} satisfies Record<Period, string>

@@ -20,6 +20,7 @@ import type { Served } from './leased-call.ts'
 import { faultOfComplaint, hubFault, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
+import { settlementOf } from './settlement.ts'
 import { Transcript } from './transcript.ts'
 
 export interface CompletionInput extends Omit<SearchInput, 'deadline' | 'deadlineAt'> {
@@ -212,7 +213,8 @@ class Completion {
     if (outcome.type !== 'unused' && outcome.usage) ledger.count(entry, outcome.usage)
     const record = ledger.record(now, ending)
     const pool = poolStub(this.#input.env, poolOwner, candidate.providerId)
-    this.#input.background(pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) }))
+    const settlement = settlementOf(candidate, lease, { outcome, record, ...(stated && { stated }) })
+    this.#input.background(pool.settle(settlement))
     this.#search.gate.close(ledger.uses)
   }
 

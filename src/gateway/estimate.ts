@@ -1,6 +1,7 @@
 /** How large a request will be, near enough to reserve quota for it; how near, stands in README.md. Pure. */
 import type { ChatRequest, FilePart, Message, ToolResultPart, UserPart } from '../chat/request.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
+import { audioSecondsOf } from './audio-length.ts'
 import { tokensOf } from './text-tokens.ts'
 
 export { tokensOf } from './text-tokens.ts'
@@ -23,9 +24,14 @@ const attention = 16_000
 export interface Estimate {
   inputTokens: number
   outputTokens: number
+  /** The length of the audio that is sent; absent where there is none. */
+  audioSeconds?: number
 }
 
-/** The tokens a request will take at most (input as guessed, output as limited or usual). */
+/**
+ * The tokens a request will take at most (input as guessed, output as limited or usual), and how
+ * long its audio is.
+ */
 export function estimateTokens(request: ChatRequest): Estimate {
   const size = new Size()
   for (const message of request.messages) addMessage(size, message)
@@ -34,6 +40,7 @@ export function estimateTokens(request: ChatRequest): Estimate {
   return {
     inputTokens: size.total(),
     outputTokens: usualOutputOf(request),
+    ...(size.audioSeconds > 0 && { audioSeconds: size.audioSeconds }),
   }
 }
 
@@ -49,6 +56,7 @@ export function usualOutputOf(request: ChatRequest, longest = Infinity): number 
 /** Texts to be judged, and tokens that are known without a look. */
 class Size {
   tokens = 0
+  audioSeconds = 0
   readonly #texts: string[] = []
   #length = 0
 
@@ -133,6 +141,7 @@ const bytesPerCharacter = 0.75
 
 function addFile(size: Size, file: FilePart): void {
   const { source } = file
+  size.audioSeconds += audioSecondsOf(file)
   if (source.type === 'text') size.add(source.text)
   else size.tokens += fileTokens(file, source.type === 'base64' ? source.data.length * bytesPerCharacter : 0)
 }

@@ -23,6 +23,7 @@ import type { Begun } from './read-answer.ts'
 import { ownsRow } from './redirect.ts'
 import { renewLease } from './renewals.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
+import { settlementOf } from './settlement.ts'
 import { makerOf, stateMakers } from './state-makers.ts'
 import type { TokenGate } from './token-gate.ts'
 
@@ -53,8 +54,8 @@ export async function callWithLease(
 ): Promise<Served | Settlement | 'again' | 'next' | 'nobody' | undefined> {
   const { input, ledger, gate } = state
   const { env, background, clientLeft, deadline } = input
-  const settle = (settlement: Omit<Settlement, 'leaseId'>): void =>
-    background(pool.settle({ leaseId: lease.id, ...settlement }))
+  const settle = (end: Parameters<typeof settlementOf>[2]): void =>
+    background(pool.settle(settlementOf(candidate, lease, end)))
   const entry = ledger.open(candidate, lease, Date.now())
   state.secondOpinion.call(candidate.providerId)
   const stopRenewing = renewLease(env, { candidate, poolOwner }, lease)
@@ -156,7 +157,7 @@ export async function callWithLease(
         settle(said)
         return onward
       }
-      const settlement = { leaseId: lease.id, ...said }
+      const settlement = settlementOf(candidate, lease, said)
       if (!fault.doubtful) return settlement
       state.doubt.hold({ providerId, keyId: lease.keyId, fault, entry, pool, settlement })
       return 'again'

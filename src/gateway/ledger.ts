@@ -23,6 +23,8 @@ export interface Ending {
 export interface Use {
   calls: number
   tokens: number
+  /** The part of `tokens` that is output. */
+  outputTokens: number
   /**
    * US dollars; null where a price is not known. A call that failed before it began to answer costs
    * nothing.
@@ -174,12 +176,15 @@ export class Ledger {
 }
 
 function useOf(calls: readonly Call[]): Use {
-  const tokens = calls.reduce(
-    (sum, { usage }) => sum + (usage ? usage.inputTokens + usage.outputTokens : 0),
-    0,
-  )
+  const inputTokens = calls.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)
+  const outputTokens = calls.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0)
   const spending = spendingOn(calls)
-  return { calls: calls.length, tokens, cost: spending?.cost ?? null }
+  return {
+    calls: calls.length,
+    tokens: inputTokens + outputTokens,
+    outputTokens,
+    cost: spending?.cost ?? null,
+  }
 }
 
 /** What calls cost and saved together; undefined where the price of one is not known. */

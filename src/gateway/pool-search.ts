@@ -9,6 +9,7 @@ import { hintName, noteHint } from './hints.ts'
 import { type AskedPool, callWithLease, type Served } from './leased-call.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
+import { estimateMoney } from './prices.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
 
 /** How a search ended, or is to be gone on with: planned anew, or not at all. Undefined where the client left. */
@@ -175,6 +176,7 @@ export class PoolSearch {
     const { allowedPriorities } = input.request
     const conversation = this.#state.conversation.for(provider)
     const { maxShare } = configuration.user
+    const money = estimateMoney(this.#candidate, configuration, input.request, estimate)
     return {
       requestId: input.requestId,
       user: configuration.user.id,
@@ -182,7 +184,7 @@ export class PoolSearch {
       ...(model !== undefined && { model }),
       defaultModel: provider.defaultModel,
       row: row.binding.owner,
-      estimate,
+      estimate: { ...estimate, ...(money !== undefined && { money }) },
       ...(allowedPriorities && { allowedPriorities }),
       excludedKeys: tried.flatMap((key) => (key.model === undefined ? [key.keyId] : [])),
       failedAt: tried.flatMap(({ keyId, model: at }) => (at === undefined ? [] : [{ keyId, model: at }])),

@@ -3,11 +3,12 @@
  */
 import type { ChatRequest } from '../chat/request.ts'
 import type { Configuration } from '../db/configuration.ts'
+import { nanoDollars } from '../domain/money.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
 import { writesHourCache } from '../dialects/spend-fields.ts'
 import { factsAt, hourCacheWriteOf, priceAt } from '../providers/registry.ts'
 import type { PriceNeed, Rules, Subject } from '../user/reservation.ts'
-import { nanoDollars } from '../user/spending.ts'
+import type { Estimate } from './estimate.ts'
 import type { Candidate, Plan } from './plan.ts'
 import { isOwnRow } from './provider-row.ts'
 
@@ -65,6 +66,23 @@ function modelsOf(candidate: Candidate, { reach }: Configuration): string[] {
     )
     .map(({ defaultModel }) => defaultModel ?? provider.defaultModel)
   return defaults.length > 0 ? [...new Set(defaults)] : [provider.defaultModel]
+}
+
+/**
+ * What a call of a candidate may cost in nano-dollars, whichever of its keys serves; undefined where
+ * the price of one of their models is not known.
+ */
+export function estimateMoney(
+  candidate: Candidate,
+  configuration: Configuration,
+  request: ChatRequest,
+  { inputTokens, outputTokens }: Estimate,
+): number | undefined {
+  const { providerId, provider } = candidate
+  const models = modelsOf(candidate, configuration)
+  if (models.some((model) => !priceAt(providerId, provider, model))) return undefined
+  const { input, output } = dearest([candidate], configuration, request)
+  return Math.ceil(inputTokens * input + outputTokens * output)
 }
 
 /** What the request costs at most, whichever of the candidates serves it. */

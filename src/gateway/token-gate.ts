@@ -5,11 +5,11 @@
  */
 import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
+import { nanoDollars } from '../domain/money.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { longest } from '../user/allowance.ts'
 import type { Refusal, RequestNeed, Rules, Spent } from '../user/reservation.ts'
-import { nanoDollars } from '../user/spending.ts'
 import { askTeam, askUser, type CapAnswer, type Granted, rulesFor } from './caps.ts'
 import type { Estimate } from './estimate.ts'
 import { boundRequest, type MoneyBound, moneyBoundOf } from './money-bound.ts'
@@ -173,9 +173,9 @@ export class TokenGate {
 }
 
 /** What a reservation is settled with; undefined where no call was made. */
-function spentOn({ calls, tokens, cost }: Use): Spent | undefined {
+function spentOn({ calls, tokens, outputTokens, cost }: Use): Spent | undefined {
   if (calls === 0) return undefined
-  return { tokens, ...(cost !== null && { money: Math.ceil(cost * nanoDollars) }) }
+  return { tokens, outputTokens, ...(cost !== null && { money: Math.ceil(cost * nanoDollars) }) }
 }
 
 /** The error of the refusal that holds longest, or of an object that did not answer. */

@@ -13,8 +13,10 @@ import { estimateTokens, tokensOf } from './estimate.ts'
 import { Ledger } from './ledger.ts'
 import { chooseDialect } from './choose-dialect.ts'
 import type { Candidate } from './plan.ts'
+import { estimateMoney } from './prices.ts'
 import { hubFault } from './provider-fault.ts'
 import { ownsRow } from './redirect.ts'
+import { settlementOf } from './settlement.ts'
 
 export interface TrialInput {
   env: Env
@@ -65,14 +67,23 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
   const dialect = chooseDialect(known.provider, { clientDialect: 'openai-chat', spoken: spokenDialects })
   if (!dialect) throw new Error(`The hub speaks no dialect of ${known.provider.name}.`)
   const request = parseSmallest(known.id, model)
+  const candidate: Candidate = {
+    providerId: known.id,
+    provider: known.provider,
+    row: known.row,
+    model,
+    dialect,
+    poolOwners: [poolOwner],
+  }
   const estimate = estimateTokens(request)
+  const money = estimateMoney(candidate, caller.configuration, request, estimate)
   const ledger = new Ledger(requestId, receivedAt, caller, request)
   const need: Need = {
     requestId,
     user: caller.configuration.user.id,
     model,
     defaultModel: model,
-    estimate,
+    estimate: { ...estimate, ...(money !== undefined && { money }) },
     excludedKeys: [],
     onlyKey: key.id,
     record: ledger.record(Date.now()),
@@ -93,14 +104,6 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     }
   }
   const { lease } = admission
-  const candidate: Candidate = {
-    providerId: known.id,
-    provider: known.provider,
-    row: known.row,
-    model,
-    dialect,
-    poolOwners: [poolOwner],
-  }
   const startedAt = Date.now()
   const entry = ledger.open(candidate, lease, startedAt)
   const result = await attempt({
@@ -119,7 +122,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     const usage = outcome.type === 'success' ? outcome.usage : undefined
     if (usage) ledger.count(entry, usage)
     const record = ledger.record(now, { status })
-    await pool.settle({ leaseId: lease.id, outcome, record, ...(stated && { stated }) })
+    await pool.settle(settlementOf(candidate, lease, { outcome, record, ...(stated && { stated }) }))
   }
   switch (result.type) {
     case 'whole': {

@@ -1,15 +1,15 @@
 /**
- * Where minutes, hours, days and months begin and end: in UTC, and in the time of California, by which some providers count
+ * Where minutes, hours, days, weeks and months begin and end: in UTC, and in the time of California, by which some providers count
  * their days. A Pacific day has 23, 24 or 25 hours; the rules of daylight saving are left to `Intl`. Pure.
  */
-import { dayMs, hourMs, minuteMs } from '../domain/time.ts'
+import { dayMs, hourMs, minuteMs, secondMs } from '../domain/time.ts'
 import type { Period, Reset } from '../domain/limits.ts'
 import type { Fault } from '../errors.ts'
 
 export type Zone = Extract<Reset, 'utc' | 'pacific'>
 
 /** The periods whose length depends on the date or the time of year. */
-type CalendarPeriod = Exclude<Period, 'minute' | 'hour'>
+type CalendarPeriod = Extract<Period, 'day' | '7d' | 'month'>
 
 /** From `startsAt` to just before `endsAt`, in milliseconds since the epoch. */
 export interface Span {
@@ -17,17 +17,17 @@ export interface Span {
   endsAt: number
 }
 
-/** When a provider's days and months end, as far as that is known. */
-export interface Calendar {
-  day?: Reset
-  month?: Reset
-}
+/** How a provider's periods end, as far as that is known. */
+export type Calendar = Partial<Record<Period, Reset>>
 
 /** The longest that a limit of a period lasts, in milliseconds. */
 export const periodMs: Readonly<Record<Period, number>> = {
+  second: secondMs,
   minute: minuteMs,
   hour: hourMs,
+  '5h': 5 * hourMs,
   day: dayMs,
+  '7d': 7 * dayMs,
   month: 31 * dayMs,
 }
 
@@ -42,17 +42,25 @@ export function withinPeriod(at: number, period: Period | undefined, now: number
   return period === undefined ? at : Math.min(at, now + periodMs[period] + slackMs)
 }
 
-/** The calendar minute, hour, day or month that a time falls into. */
+/** The calendar period that a time falls into. Five hours, which no calendar has, count from 1970. */
 export function spanAround(at: number, per: Period, zone: Zone): Span {
-  // Both zones are whole hours apart, so that their minutes and hours are the same.
-  if (per === 'minute') return spanOfLength(at, minuteMs)
-  if (per === 'hour') return spanOfLength(at, hourMs)
-  return zone === 'utc' ? utcSpan(at, per) : pacificSpan(at, per)
+  switch (per) {
+    // The zones are whole hours apart, so that their hours and what is shorter are the same.
+    case 'second':
+    case 'minute':
+    case 'hour':
+    case '5h':
+      return spanOfLength(at, periodMs[per])
+    case 'day':
+    case '7d':
+    case 'month':
+      return zone === 'utc' ? utcSpan(at, per) : pacificSpan(at, per)
+  }
 }
 
 /** When a quota of this period ends by the provider's own calendar, where that is known. */
 export function knownReset(period: Fault['period'], calendar: Calendar, now: number): number | undefined {
-  if (period !== 'day' && period !== 'month') return undefined
+  if (period !== 'day' && period !== '7d' && period !== 'month') return undefined
   const reset = calendar[period]
   return reset === 'utc' || reset === 'pacific' ? spanAround(now, period, reset).endsAt : undefined
 }
@@ -68,7 +76,7 @@ function utcSpan(at: number, per: CalendarPeriod): Span {
 }
 
 // Intl takes microseconds and an admission asks for every key: the last answer usually holds for the next question.
-const lastPacificSpan: { day?: Span; month?: Span } = {}
+const lastPacificSpan: Partial<Record<CalendarPeriod, Span>> = {}
 
 function pacificSpan(at: number, per: CalendarPeriod): Span {
   const last = lastPacificSpan[per]
@@ -87,9 +95,20 @@ function spanOfDate(
   per: CalendarPeriod,
   midnight: (year: number, month: number, day: number) => number,
 ): Span {
-  return per === 'day'
-    ? { startsAt: midnight(year, month, day), endsAt: midnight(year, month, day + 1) }
-    : { startsAt: midnight(year, month, 1), endsAt: midnight(year, month + 1, 1) }
+  switch (per) {
+    case 'day':
+      return { startsAt: midnight(year, month, day), endsAt: midnight(year, month, day + 1) }
+    case '7d': {
+      const monday = day - daysSinceMonday(year, month, day)
+      return { startsAt: midnight(year, month, monday), endsAt: midnight(year, month, monday + 7) }
+    }
+    case 'month':
+      return { startsAt: midnight(year, month, 1), endsAt: midnight(year, month + 1, 1) }
+  }
+}
+
+function daysSinceMonday(year: number, month: number, day: number): number {
+  return (new Date(Date.UTC(year, month, day)).getUTCDay() + 6) % 7
 }
 
 /** 08:00 UTC is midnight in California in winter, and one o'clock in summer; the clocks change later in the night. */

@@ -116,7 +116,13 @@ function decideTrial(pool: Pool, need: Need, keyId: string, now: number): Decisi
   }
 }
 
-const trialObeys: ReadonlySet<Block['reason']> = new Set(['requests-used-up', 'tokens-used-up', 'busy'])
+const trialObeys: ReadonlySet<Block['reason']> = new Set([
+  'requests-used-up',
+  'tokens-used-up',
+  'money-used-up',
+  'plan-used-up',
+  'busy',
+])
 
 /**
  * Why nobody serves. When enough are listed, the others matter only for the soonest time: those that are known to be too small

@@ -3,14 +3,16 @@
  * by which the roster sorts keys out in advance, and what depends on the need at hand (its size, its wishes). Pure.
  */
 import { matchesAny, matchesModel } from '../chat/model.ts'
+import { periodNames, type Unit } from '../domain/limits.ts'
 import { binds, isHalfOpen, probedUntil, type Rest } from './cooldown.ts'
 import type { KeyRefusal, Need } from './lease.ts'
 import { type Account, type PoolKey, quarantineOf } from './pool-state.ts'
+import { certainAmount, estimatedAmount, leastAmount, writeAmount, writePart } from './amounts.ts'
 import { aheadOf, type Asker, callsFor, mostFor, type Offered, type Portion, portionsOf } from './shares.ts'
 import { claimEnd, freeAt, limitOf, usedAt, type Window } from './windows.ts'
 
-/** What speaks against a key. Without `retryAt` it lasts. */
-export type Block = Omit<KeyRefusal, 'keyId'>
+/** What speaks against a key. Without `retryAt` it lasts; `unit` is that of a limit which is too small. */
+export type Block = Omit<KeyRefusal, 'keyId'> & { unit?: Unit }
 
 /** What those who wait will take first of an account, by the name of the window, and how many they are. */
 export interface Held {
@@ -59,7 +61,8 @@ export function standingBlocks(offer: Offer, now: number): Block[] {
   if (key.maxConcurrent !== null && running >= key.maxConcurrent) blocks.push(busy(offer, running, now))
   for (const window of account.windows) {
     if (limitOf(window) !== undefined && counts(window, model, key.id)) {
-      blocks.push(...windowBlocks(window, 1, 0, now))
+      const least = leastAmount(window.unit)
+      if (least > 0) blocks.push(...windowBlocks(window, least, 0, now))
     }
   }
   return blocks
@@ -75,13 +78,13 @@ export function needBlocks(offer: Offer, need: Need, held: Held, now: number): B
   }
   for (const window of account.windows) {
     if (limitOf(window) === undefined || !counts(window, model, key.id)) continue
+    if (window.unit === 'money' && need.estimate.money === undefined) blocks.push(unpriced(model))
+    const amount = neededOf(window, offer, need)
+    if (amount === 0) continue
     blocks.push(...portionBlocks(window, offer, need, held, now))
     const ahead = aheadOf(window, offer, need, held, now)
     if (window.unit === 'requests' && ahead === 0) continue
-    blocks.push(
-      ...tooLarge(window, need, now),
-      ...windowBlocks(window, amountOf(window, offer, need), ahead, now),
-    )
+    blocks.push(...tooLarge(window, need, now), ...windowBlocks(window, amount, ahead, now))
   }
   blocks.push(...callBlocks(offer, need, now), ...ownRestBlocks(offer, need, now))
   if (held.calls > 0) blocks.push(...heldBlocks(offer, need, held, now))
@@ -108,19 +111,20 @@ export function ownRestBlocks({ account, model }: Offer, { user }: Asker, now: n
 
 /** What a person may not pass of a shared account, although its windows have room. */
 export function portionBlocks(window: Window, offer: Offered, need: Need, held: Held, now: number): Block[] {
-  const amount = amountOf(window, offer, need)
+  const amount = neededOf(window, offer, need)
+  if (amount === 0) return []
   return portionsOf(window, offer, need, held, now).flatMap((portion) => {
     const free = portion.freeAt(amount)
-    if (window.unit === 'tokens' && need.estimate.inputTokens > portion.limit) {
+    if (certainAmount(window.unit, need.estimate) > portion.limit) {
       return [largerThan(need, Math.max(0, portion.limit), window)]
     }
     return free !== undefined && free <= now ? [] : [portionBlock(window, portion, free)]
   })
 }
 
-function portionBlock({ unit, per }: Window, portion: Portion, free: number | undefined): Block {
+function portionBlock(window: Window, portion: Portion, free: number | undefined): Block {
   const { reason, used, limit } = portion
-  const part = `${Math.ceil(used)} of ${limit} ${unit} per ${per}`
+  const part = writePart(window, used, limit)
   const detail =
     reason === 'share-used-up'
       ? `${part} that one person may use are taken`
@@ -144,6 +148,8 @@ export function usedUpBlock({ id }: PoolKey, account: Account, now: number): Blo
           window.model === undefined &&
           (window.key === undefined || window.key === id),
       )
+      // Text is served although no audio is left.
+      .filter(({ unit }) => unit !== 'audio-seconds')
       .flatMap((window) => windowBlocks(window, 1, 0, now)),
   )
 }
@@ -161,9 +167,20 @@ export function counts(window: Window, model: string, keyId: string): boolean {
  * that, so that any input that fits can be admitted to an empty window.
  */
 export function amountOf(window: Window, offer: Offered, need: Asker & Pick<Need, 'estimate'>): number {
-  if (window.unit === 'requests') return 1
-  const { inputTokens, outputTokens } = need.estimate
-  return Math.min(inputTokens + outputTokens, mostFor(window, offer, need))
+  const { unit } = window
+  const amount = estimatedAmount(unit, need.estimate)
+  // Of money no more is spent than is left: an estimate above the whole limit is refused.
+  return unit === 'money' ? amount : Math.min(amount, mostFor(window, offer, need))
+}
+
+/** The amount that must be left of a window for a call: of a plan some, whose use its provider counts. */
+export function neededOf(window: Window, offer: Offered, need: Asker & Pick<Need, 'estimate'>): number {
+  return window.unit === 'percent' ? leastAmount('percent') : amountOf(window, offer, need)
+}
+
+/** A limit of money binds no call of which nobody knows the price. */
+function unpriced(model: string): Block {
+  return { reason: 'price-unknown', detail: `the price of ${model} is not known, and its money is limited` }
 }
 
 /** Of several reasons the one that holds longest; of equals the first. */
@@ -241,30 +258,41 @@ function slotAt({ slotFreeAt }: Offer, now: number): number {
 
 function tooLarge(window: Window, need: Need, now: number): Block[] {
   const limit = limitOf(window) ?? Infinity
-  const { inputTokens } = need.estimate
-  if (window.unit === 'requests' || inputTokens <= limit) return []
+  const amount = certainAmount(window.unit, need.estimate)
+  if (amount <= limit) return []
   // A limit that came with an answer is a claim: after minutes one request finds out whether it holds.
-  const retryAt = inputTokens <= (window.limit ?? Infinity) ? claimEnd(window) : undefined
+  const retryAt = amount <= (window.limit ?? Infinity) ? claimEnd(window) : undefined
   if (retryAt !== undefined && retryAt <= now) return []
   return [{ ...largerThan(need, limit, window), ...(retryAt !== undefined && { retryAt }) }]
 }
 
-function largerThan({ estimate }: Need, limit: number, { per }: Window): Block {
-  return {
-    reason: 'larger-than-window',
-    detail: `about ${estimate.inputTokens} input tokens, of ${limit} per ${per}`,
-  }
+function largerThan({ estimate }: Need, limit: number, { unit, per }: Window): Block {
+  const amount = certainAmount(unit, estimate)
+  const size = writeAmount(unit === 'tokens' ? 'input-tokens' : unit, amount)
+  const most = unit === 'money' ? writeAmount(unit, limit) : limit
+  return { reason: 'larger-than-window', unit, detail: `about ${size}, of ${most} per ${periodNames[per]}` }
 }
+
+/** What is used up where a window of a unit is full. */
+const usedUp = {
+  requests: 'requests-used-up',
+  tokens: 'tokens-used-up',
+  'input-tokens': 'tokens-used-up',
+  'output-tokens': 'tokens-used-up',
+  'audio-seconds': 'audio-used-up',
+  money: 'money-used-up',
+  percent: 'plan-used-up',
+} as const satisfies Record<Unit, Block['reason']>
 
 function windowBlocks(window: Window, amount: number, ahead: number, now: number): Block[] {
   const free = freeAt(window, amount, now, ahead)
   if (free !== undefined && free <= now) return []
-  const { unit, per } = window
+  const { unit } = window
   const fitsAlone = ahead > 0 && (freeAt(window, amount, now) ?? Infinity) <= now
-  const usedUp = unit === 'requests' ? 'requests-used-up' : 'tokens-used-up'
   const block: Block = {
-    reason: fitsAlone ? 'reserved' : usedUp,
-    detail: `${Math.ceil(usedAt(window, now))} of ${limitOf(window)} ${unit} per ${per} are taken`,
+    reason: fitsAlone ? 'reserved' : usedUp[unit],
+    unit,
+    detail: `${writePart(window, usedAt(window, now), limitOf(window) ?? Infinity)} are taken`,
   }
   return [free === undefined ? block : { ...block, retryAt: free }]
 }

@@ -1,9 +1,10 @@
 /** From what is stored to what a pool works with: windows of each account, and the keys that nobody entered. Pure. */
-import type { Limit } from '../domain/limits.ts'
+import { type Limit, usualResets } from '../domain/limits.ts'
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import { environmentKeyId, environmentVariable, findProvider } from '../providers/registry.ts'
 import type { Calendar } from '../providers/calendar.ts'
 import type { RowBinding } from '../providers/provider.ts'
+import { toCounted, toShown } from './amounts.ts'
 import type { KeySecret } from './lease.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
 import type { SharedAccount } from './shares.ts'
@@ -153,23 +154,17 @@ function limitsOf(key: StoredKey): (Limit & { key?: string })[] {
 
 /** The windows of an account: of several limits on the same thing the tightest. */
 function toRules(limits: (Limit & { key?: string })[], calendar: Calendar): WindowRule[] {
-  const defaults = {
-    minute: 'sliding',
-    hour: 'sliding',
-    day: 'utc',
-    month: 'utc',
-    ...calendar,
-  } as const
+  const defaults = { ...usualResets, ...calendar }
   const rules = new Map<string, WindowRule>()
   for (const counted of countedWindows) {
     rules.set(windowName(counted), { ...counted, resets: defaults[counted.per] })
   }
   for (const { unit, per, limit, model, key, resets } of limits) {
-    const rule: WindowRule = { unit, per, resets: resets ?? defaults[per], limit }
+    const rule: WindowRule = { unit, per, resets: resets ?? defaults[per], limit: toCounted(unit, limit) }
     if (model !== undefined) rule.model = model
     if (key !== undefined) rule.key = key
     const other = rules.get(windowName(rule))
-    if (other?.limit === undefined || limit < other.limit) rules.set(windowName(rule), rule)
+    if (other?.limit === undefined || limit < toShown(unit, other.limit)) rules.set(windowName(rule), rule)
   }
   return [...rules.values()]
 }

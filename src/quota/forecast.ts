@@ -3,12 +3,12 @@
  * use, and a limit that would be reached before it resets.
  */
 import { minuteMs } from '../domain/time.ts'
+import { type Amounts, amountsBy } from './amounts.ts'
+import { startsOver } from './spans.ts'
 import { limitOf, lengthMs, resetsAt, roomAt, type Window } from './windows.ts'
 
 /** How much was used lately, older use counting less and less. Times are milliseconds since the epoch. */
-export interface Pace {
-  requests: number
-  tokens: number
+export interface Pace extends Amounts {
   /** When it was brought up to date last. */
   at: number
   /** When this spell of use began. */
@@ -22,14 +22,13 @@ const shortestMs = 2 * minuteMs
 const pauseMs = 4 * halfLifeMs
 
 /** A pace after more was used, or (negative) less than had been thought. */
-export function paceAfter(pace: Pace | undefined, requests: number, tokens: number, now: number): Pace {
+export function paceAfter(pace: Pace | undefined, more: Amounts, now: number): Pace {
   if (!pace || now - pace.at > pauseMs) {
-    return { requests: Math.max(0, requests), tokens: Math.max(0, tokens), at: now, since: now }
+    return { ...amountsBy((unit) => Math.max(0, more[unit] ?? 0)), at: now, since: now }
   }
   const faded = fade(now - pace.at)
   return {
-    requests: Math.max(0, pace.requests * faded + requests),
-    tokens: Math.max(0, pace.tokens * faded + tokens),
+    ...amountsBy((unit) => Math.max(0, (pace[unit] ?? 0) * faded + (more[unit] ?? 0))),
     at: Math.max(now, pace.at),
     since: pace.since,
   }
@@ -38,7 +37,7 @@ export function paceAfter(pace: Pace | undefined, requests: number, tokens: numb
 /** Use per millisecond at present; undefined where it has not been watched for long enough. */
 export function pacePerMs(pace: Pace | undefined, unit: Window['unit'], now: number): number | undefined {
   if (!pace || now - pace.since < shortestMs) return undefined
-  const level = pace[unit] * fade(now - pace.at)
+  const level = (pace[unit] ?? 0) * fade(now - pace.at)
   // The weights of a spell that is younger than for ever do not add up to the whole.
   const weight = 1 - fade(now - pace.since)
   return (level * Math.LN2) / halfLifeMs / weight
@@ -53,7 +52,7 @@ export function dryAt(window: Window, pace: Pace | undefined, now: number): numb
   if (perMs === undefined || perMs <= 0) return undefined
   const at = now + Math.max(0, roomAt(window, now)) / perMs
   // What slides or refills gives back as it goes: it runs dry only for who uses more than it gives.
-  if (window.resets !== 'utc' && window.resets !== 'pacific') {
+  if (!startsOver(window)) {
     return perMs * lengthMs[window.per] > limit ? Math.ceil(at) : undefined
   }
   const reset = resetsAt(window, now)

@@ -1,5 +1,6 @@
 /** What giving a call to a key changes: quota is reserved, a probe goes first, the key has had its turn. Pure, and given the time. */
 import { minuteMs } from '../domain/time.ts'
+import { amountsBy, estimatedAmount } from './amounts.ts'
 import { amountOf, counts } from './blocks.ts'
 import { withConversation } from './conversations.ts'
 import { isHalfOpen, type Rest, restWithProbe } from './cooldown.ts'
@@ -47,7 +48,6 @@ export function reserve(
   const circuit = state.circuits.get(model)
   const modelRest = account.modelRests[model]
   const probe = [account.rest, modelRest, circuit].some((rest) => isHalfOpen(rest, now))
-  const { inputTokens, outputTokens } = need.estimate
   // Who comes late to the work does not make up for what others did before.
   const pass = Math.max(account.keys[key.id]?.pass ?? 0, state.pass)
   const use: KeyUse = {
@@ -77,7 +77,11 @@ export function reserve(
       ...account,
       windows,
       keys: { ...account.keys, [key.id]: use },
-      pace: paceAfter(account.pace, 1, inputTokens + outputTokens, now),
+      pace: paceAfter(
+        account.pace,
+        amountsBy((unit) => estimatedAmount(unit, need.estimate)),
+        now,
+      ),
       ...(account.rest && { rest: restWithProbe(account.rest, leaseId, now) }),
       ...(modelRest && {
         modelRests: { ...account.modelRests, [model]: restWithProbe(modelRest, leaseId, now) },

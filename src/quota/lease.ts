@@ -5,6 +5,7 @@ import type { Fault } from '../errors.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import type { RowBinding } from '../providers/provider.ts'
 import type { StatedLimit } from '../providers/stated-limits.ts'
+import type { CallEstimate } from './amounts.ts'
 
 /** What one upstream call needs. */
 export interface Need {
@@ -23,8 +24,7 @@ export interface Need {
    * with that row are given; absent where a person tests one key.
    */
   row?: string
-  /** Input as estimated, and output as limited by the request or as usual for it. */
-  estimate: { inputTokens: number; outputTokens: number }
+  estimate: CallEstimate
   /** Priorities of keys that the client allows; absent means every one. */
   allowedPriorities?: number[]
   /** Keys that this request has tried already, and that may serve no model of it. */
@@ -118,6 +118,12 @@ export interface KeyRefusal {
     | 'provider-rests'
     | 'requests-used-up'
     | 'tokens-used-up'
+    | 'audio-used-up'
+    | 'money-used-up'
+    /** The part of a subscription's plan that may be used. */
+    | 'plan-used-up'
+    /** Its money is limited, and nobody knows what the model costs. */
+    | 'price-unknown'
     | 'larger-than-window'
     | 'busy'
     /** Its rest is over, and one call has gone first to prove it. */
@@ -150,6 +156,8 @@ export type Outcome =
 export interface Settlement {
   leaseId: string
   outcome: Outcome
+  /** What the call cost by the price table, in nano-dollars; absent where no price is known. */
+  money?: number
   /**
    * What the answer said of the account's limits, and when it was said; `refused` where it refused the
    * call for a limit, so that what it said is no mere claim.

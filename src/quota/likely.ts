@@ -23,9 +23,9 @@ export function likelyCalls(
     const offered = { key, account }
     const counted = account.windows.filter((window) => counts(window, model, key.id))
     const amounts = counted.map((window) => ({ window, amount: amountOf(window, offered, need) }))
-    const spares = amounts.map(
-      ({ window, amount }) => roomFor(window, offered, need, nothingHeld, now) / ahead / Math.max(1, amount),
-    )
+    const spares = amounts
+      .filter(({ amount }) => amount > 0)
+      .map(({ window, amount }) => roomFor(window, offered, need, nothingHeld, now) / ahead / amount)
     return {
       account: key.account,
       charges: Object.fromEntries(amounts.map(({ window, amount }) => [windowName(window), amount])),

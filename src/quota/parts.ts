@@ -46,10 +46,12 @@ export function certainPartOf(window: Window, user: string, limit: number): Wind
 
 function partBy(window: Window, limit: number, amountOf: (by: Parts) => number): Window {
   const amounts = window.buckets.map(({ from, to, by = {} }) => ({ from, to, amount: amountOf(by) }))
+  // A period that begins with its first use is the same for everyone, whoever began it.
+  const isKept = window.resets === 'first-use'
   return limited(
     window,
     limit,
-    amounts.filter(({ amount }) => amount > 0),
+    amounts.filter(({ amount }) => isKept || amount > 0),
   )
 }
 

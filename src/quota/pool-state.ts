@@ -3,6 +3,7 @@ import type { StoredKey } from '../db/pools.ts'
 import type { RowBinding } from '../providers/provider.ts'
 import type { Quarantine, Rest } from './cooldown.ts'
 import type { Forbidden } from './forbidden.ts'
+import type { CallEstimate } from './amounts.ts'
 import type { Pace } from './forecast.ts'
 import type { KeySecret } from './lease.ts'
 import type { SharedAccount } from './shares.ts'
@@ -80,7 +81,7 @@ export interface OpenLease {
   deadlineAt: number
   /** The mark of the secret that the call is made with. */
   mark: string
-  estimate: { inputTokens: number; outputTokens: number }
+  estimate: CallEstimate
   /** What was reserved, by the name of the window. */
   charges: Record<string, number>
   /** The user who asked, and their share, where the account serves everyone. */

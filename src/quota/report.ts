@@ -1,5 +1,6 @@
 /** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
-import { units } from '../domain/limits.ts'
+import { periods, units } from '../domain/limits.ts'
+import { toShown } from './amounts.ts'
 import { type Block, usedUpBlock } from './blocks.ts'
 import { isHalfOpen } from './cooldown.ts'
 import { dryAt, pacePerMs } from './forecast.ts'
@@ -69,7 +70,7 @@ export function poolDryAt(configuration: Configuration, state: PoolState, now: n
   return times.length > 0 ? Math.min(...times) : undefined
 }
 
-/** The limit of a day or longer that an account has. */
+/** The limit of a day or longer that an account has: of several the shortest. */
 function longestWindow(account: Account, unit: Window['unit']): Window | undefined {
   const limited = account.windows.filter(
     (window) =>
@@ -78,7 +79,9 @@ function longestWindow(account: Account, unit: Window['unit']): Window | undefin
       window.key === undefined &&
       limitOf(window) !== undefined,
   )
-  return limited.find(({ per }) => per === 'day') ?? limited.find(({ per }) => per === 'month')
+  return periods
+    .slice(periods.indexOf('day'))
+    .flatMap((longPeriod) => limited.find(({ per }) => per === longPeriod) ?? [])[0]
 }
 
 function reportStatus(
@@ -136,23 +139,24 @@ function reportWindow(
   const began = lastResetAt(window, now)
   const ends = resetsAt(window, now)
   const dry = dryAt(window, account.pace, now)
+  const show = (amount: number): number => toShown(unit, amount)
   return {
     unit,
     per,
     resets,
     scope: window.key === undefined ? 'account' : 'key',
     ...(model !== undefined && { model }),
-    used: taken - reserved,
-    reserved,
-    ...(limit !== undefined && { limit }),
-    ...(left !== undefined && { left }),
+    used: show(taken - reserved),
+    reserved: show(reserved),
+    ...(limit !== undefined && { limit: show(limit) }),
+    ...(left !== undefined && { left: show(left) }),
     ...(began !== undefined && { lastResetAt: began }),
     ...(ends !== undefined && { resetsAt: ends }),
     source: limit === undefined ? 'counted' : limit === entered ? 'entered' : 'stated',
     ...(stated && { stated }),
-    ...(entered !== undefined && { entered }),
+    ...(entered !== undefined && { entered: show(entered) }),
     ...(dry !== undefined && { dryAt: dry }),
-    ...(kept > 0 && { reserve: kept }),
+    ...(kept > 0 && { reserve: show(kept) }),
     ...(shared && { byPerson: usePerPerson(window, open, now) }),
   }
 }
@@ -166,7 +170,7 @@ function usePerPerson(window: Window, open: OpenLease[], now: number): PersonUse
   const uses = [...usedByPerson(window, now)].map(([user, amount]) => {
     const taken = Math.ceil(amount)
     const reserved = Math.min(sumCharges(leases.get(user) ?? [], window), taken)
-    return { user, used: taken - reserved, reserved }
+    return { user, used: toShown(window.unit, taken - reserved), reserved: toShown(window.unit, reserved) }
   })
   return uses
     .filter(({ used, reserved }) => used + reserved > 0)

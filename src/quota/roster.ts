@@ -6,6 +6,8 @@
  * moves its keys (`touch`); what only passes with time is looked at when the lane is asked for.
  */
 import { ownModelOf } from '../chat/model.ts'
+import type { Unit } from '../domain/limits.ts'
+import { certainAmount, estimatedAmount } from './amounts.ts'
 import {
   type Block,
   counts,
@@ -30,7 +32,16 @@ export interface Entry {
   wakeAt: number
   block?: Block
   /** Where it is ready: the least that was too much for it when it was last asked, and until when as much or more is. */
-  short?: { of: 'input' | 'tokens'; tokens: number; until: number }
+  short?: Short
+}
+
+/** An amount that was too much for a key, in the unit of the limit. */
+interface Short {
+  unit: Unit
+  /** Whether it is the part of an estimate that no answer can be shorter by. */
+  isCertain: boolean
+  amount: number
+  until: number
 }
 
 export interface Lane {
@@ -181,7 +192,7 @@ export function goesWith(key: Pick<PoolKey, 'row'>, row: string | undefined): bo
 export function shortUntil(entry: Entry, need: Need): number {
   const { short } = entry
   if (!short || isPersonal(entry, need)) return 0
-  return sizeOf(need.estimate, short.of) >= short.tokens ? short.until : 0
+  return sizeOf(need.estimate, short) >= short.amount ? short.until : 0
 }
 
 /** Whether the size that is too much for a key depends on who asks. */
@@ -190,16 +201,14 @@ function isPersonal({ key }: Entry, { maxShare }: Need): boolean {
 }
 
 function rememberSize(entry: Entry, { estimate }: Need, blocks: readonly Block[]): void {
-  const block = longest(
-    blocks.filter(({ reason }) => reason === 'larger-than-window' || reason === 'tokens-used-up'),
-  )
-  if (!block) return
-  const of = block.reason === 'larger-than-window' ? 'input' : 'tokens'
-  entry.short = { of, tokens: sizeOf(estimate, of), until: block.retryAt ?? Infinity }
+  const block = longest(blocks.filter(({ unit }) => unit !== undefined && unit !== 'requests'))
+  if (!block?.unit || block.reason === 'reserved') return
+  const of = { unit: block.unit, isCertain: block.reason === 'larger-than-window' }
+  entry.short = { ...of, amount: sizeOf(estimate, of), until: block.retryAt ?? Infinity }
 }
 
-function sizeOf({ inputTokens, outputTokens }: Need['estimate'], of: 'input' | 'tokens'): number {
-  return of === 'input' ? inputTokens : inputTokens + outputTokens
+function sizeOf(estimate: Need['estimate'], { unit, isCertain }: Pick<Short, 'unit' | 'isCertain'>): number {
+  return isCertain ? certainAmount(unit, estimate) : estimatedAmount(unit, estimate)
 }
 
 function standingOf({ key, account, model }: Offer, position: number): Standing {

@@ -2,9 +2,9 @@
  * What the end of a call changes: true usage replaces the estimate, what the provider said of its limits is learned, and a failure
  * is blamed on the right thing. Pure.
  */
-import type { Usage } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
 import { type Calendar, knownReset } from '../providers/calendar.ts'
+import { amountsBy, type CallUse, estimatedAmount, usedAmount } from './amounts.ts'
 import {
   circuitAfter,
   circuitAfterSuccess,
@@ -20,7 +20,7 @@ import {
 import { afterForbidden, withoutForbidden } from './forbidden.ts'
 import { paceAfter } from './forecast.ts'
 import { learn } from './learning.ts'
-import type { Outcome, Settlement } from './lease.ts'
+import type { Settlement } from './lease.ts'
 import type { Person } from './parts.ts'
 import { type Account, accountOf, type OpenLease, type PoolState } from './pool-state.ts'
 import { proven } from './unlearned.ts'
@@ -37,7 +37,7 @@ export function settle(
   calendar: Calendar,
   state: PoolState,
   lease: OpenLease,
-  { outcome, stated }: Pick<Settlement, 'outcome' | 'stated'>,
+  { outcome, money, stated }: Pick<Settlement, 'outcome' | 'money' | 'stated'>,
   now: number,
 ): SettlementEffects {
   const known = accountOf(state, lease.account)
@@ -45,12 +45,13 @@ export function settle(
   const account = hasPassed ? proven(known, lease.model, lease.admittedAt, now) : known
   // An answer proves that the provider answers; a test that a person makes is believed at once.
   const rest = hasPassed ? undefined : state.circuits.get(lease.model)
-  const windows = account.windows.map((window) => trueUp(window, lease, outcome, now))
+  const use = outcome.type === 'unused' ? undefined : { usage: outcome.usage, money }
+  const windows = account.windows.map((window) => trueUp(window, lease, use, now))
   const settled: SettlementEffects = {
     account: {
       ...account,
       windows: stated ? learn(windows, { ...stated, model: lease.model }, now) : windows,
-      pace: truePace(account, lease, outcome, now),
+      pace: truePace(account, lease, use, now),
     },
     circuit: rest ? { model: lease.model, rest } : { model: lease.model },
   }
@@ -77,11 +78,12 @@ export function prove(state: PoolState, lease: OpenLease, now: number): Settleme
   return afterSuccess({ account: accountOf(state, lease.account), circuit }, lease, now)
 }
 
-function trueUp(window: Window, lease: OpenLease, outcome: Outcome, now: number): Window {
+/** @param use absent where no call was made. */
+function trueUp(window: Window, lease: OpenLease, use: CallUse | undefined, now: number): Window {
   const reserved = lease.charges[windowName(window)]
   // A window that a person added while the call was running did not see it begin.
   if (reserved === undefined) return window
-  const difference = amountUsed(window, outcome) - reserved
+  const difference = (use ? usedAmount(window.unit, use, reserved) : 0) - reserved
   if (difference > 0) return charge(window, difference, now, personWith(lease))
   return difference < 0 ? giveBack(window, -difference, lease.admittedAt, now, lease.user) : window
 }
@@ -94,12 +96,14 @@ function personWith({ user, maxShare }: OpenLease): Person | undefined {
 function truePace(
   account: Account,
   lease: OpenLease,
-  outcome: Outcome,
+  use: CallUse | undefined,
   now: number,
 ): NonNullable<Account['pace']> {
-  const reserved = lease.estimate.inputTokens + lease.estimate.outputTokens
-  if (outcome.type === 'unused') return paceAfter(account.pace, -1, -reserved, now)
-  return paceAfter(account.pace, 0, tokensOf(outcome.usage) - reserved, now)
+  const more = amountsBy((unit) => {
+    const reserved = estimatedAmount(unit, lease.estimate)
+    return (use ? usedAmount(unit, use, reserved) : 0) - reserved
+  })
+  return paceAfter(account.pace, more, now)
 }
 
 /** A quarter of the usual time to the first content is what it took this time. */
@@ -132,16 +136,6 @@ function withoutProbe({ account, circuit }: SettlementEffects, lease: OpenLease)
     },
     circuit: { ...circuit, ...(circuit.rest && { rest: restWithoutProbe(circuit.rest, lease.id) }) },
   }
-}
-
-function amountUsed(window: Window, outcome: Outcome): number {
-  if (outcome.type === 'unused') return 0
-  // A failed call has reached the provider too, and counts there.
-  return window.unit === 'requests' ? 1 : tokensOf(outcome.usage)
-}
-
-function tokensOf(usage: Usage | undefined): number {
-  return usage ? usage.inputTokens + usage.outputTokens : 0
 }
 
 function afterSuccess(

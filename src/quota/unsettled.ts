@@ -1,4 +1,5 @@
 /** What is on record of calls whose end nobody told: their Workers are gone. What they were allowed to use counts as used. Pure. */
+import { estimatedUsage } from '../chat/events.ts'
 import { firstIdAt } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { leaseMs } from './grant.ts'
@@ -31,7 +32,7 @@ export function unsettledRecord(record: RequestRecord, provider: string, lease: 
     // The Worker that made the call is gone. That is the hub's failure, not the provider's and not the client's.
     status: 500,
     code: 'INTERNAL_ERROR',
-    usage: { ...lease.estimate, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, estimated: true },
+    usage: estimatedUsage(lease.estimate.inputTokens, lease.estimate.outputTokens),
     unsettled: true,
     trail: [...record.trail, attempt],
   }

@@ -8,6 +8,7 @@
  */
 import {
   amountOf,
+  neededOf,
   type Block,
   callBlocks,
   counts,
@@ -20,6 +21,7 @@ import {
   standingBlocks,
 } from './blocks.ts'
 import type { Pool } from './admission.ts'
+import { certainAmount } from './amounts.ts'
 import { binds } from './cooldown.ts'
 import type { Need } from './lease.ts'
 import { aheadOf } from './shares.ts'
@@ -107,8 +109,10 @@ export function planPlace(pool: Pool, need: Need, ahead: readonly Place[], now: 
       if (limitOf(window) === undefined) continue
       personal.push(...portionBlocks(window, offer, need, before, now))
       const taken = aheadOf(window, offer, need, before, now)
-      const fits = need.estimate.inputTokens <= (limitOf(window) ?? 0) || window.unit === 'requests'
-      at = Math.max(at, fits ? (freeAt(window, amount, now, taken) ?? Infinity) : Infinity)
+      const needed = neededOf(window, offer, need)
+      if (needed === 0) continue
+      const fits = certainAmount(window.unit, need.estimate) <= (limitOf(window) ?? 0)
+      at = Math.max(at, fits ? (freeAt(window, needed, now, taken) ?? Infinity) : Infinity)
     }
     const share = personal.filter(({ reason }) => reason === 'share-used-up')
     const others = Math.max(at, ...personal.filter((block) => !share.includes(block)).map(standingTime))

@@ -7,7 +7,7 @@
  */
 import { minuteMs } from '../domain/time.ts'
 import type { Period, Reset, Unit } from '../domain/limits.ts'
-import { periodMs, type Span, spanAround } from '../providers/calendar.ts'
+import { periodMs } from '../providers/calendar.ts'
 import {
   certainPartOf,
   lessPart,
@@ -21,6 +21,7 @@ import {
   withPart,
 } from './parts.ts'
 import { bucketsWithLevel, type Level, levelOf } from './refill.ts'
+import { startsOver, wholeSpan } from './spans.ts'
 
 /** What was used between two times, both included. */
 export interface Bucket {
@@ -151,8 +152,8 @@ function freeWithin(window: Window, amount: number, now: number, ahead: number):
 function freeInOneWindow(window: Window, amount: number, now: number): number {
   let excess = amount - roomAt(window, now)
   if (excess <= 0) return now
-  const calendar = calendarSpan(window, now)
-  if (calendar) return calendar.endsAt
+  const span = wholeSpan(window, now)
+  if (span) return span.endsAt
   for (const bucket of liveBuckets(window, now)) {
     excess -= bucket.amount
     if (excess <= 0) return Math.ceil(bucket.to) + lengthMs[window.per]
@@ -165,6 +166,7 @@ function freeInOneWindow(window: Window, amount: number, now: number): number {
  * @param person who uses it, in an account that serves everyone.
  */
 export function charge(window: Window, amount: number, now: number, person?: Person): Window {
+  if (amount === 0) return window
   const goesFirst = claimEnd(window) !== undefined && roomAt(window, now) < amount
   const charged = chargeOwn(window, amount, now, person)
   // The call that goes against a claim: the others wait for what comes of it.
@@ -212,8 +214,14 @@ function placeFor(
   const at = Math.max(now, live.at(-1)?.to ?? now)
   const index = live.findLastIndex(({ foreign }) => (foreign !== undefined) === isForeign)
   const last = live[index]
-  const goesOn = last && (calendarSpan(window, now) || at - last.from < stepMs(window))
-  return { live, at, index: goesOn ? index : live.length }
+  return { live, at, index: last && goesOn(window, last, index, at) ? index : live.length }
+}
+
+/** Whether a bucket takes use of a later time. The first use of a period that begins with it stays apart: its time counts. */
+function goesOn(window: Window, { from }: Bucket, index: number, at: number): boolean {
+  const isOfUse = window.resets === 'first-use'
+  if (isOfUse && index === 0) return at === from
+  return (startsOver(window) && !isOfUse) || at - from < stepMs(window)
 }
 
 /**
@@ -243,7 +251,7 @@ export function believe(window: Window, said: Statement, now: number): Window {
 
 function chargeForeign(window: Window, amount: number, endsAt: number | undefined, now: number): Window {
   const length = lengthMs[window.per]
-  const slides = !drains(window) && !calendarSpan(window, now)
+  const slides = !drains(window) && !startsOver(window)
   if (!slides || endsAt === undefined || endsAt > now + length) return chargeOthers(window, amount, now)
   // Half a millisecond beside any call of ours, so that what is given back is never taken from here.
   const at = endsAt - length - 0.5
@@ -302,10 +310,10 @@ function isOwnAt({ from, to, foreign }: Bucket, at: number): boolean {
   return foreign === undefined && from <= at && at <= to
 }
 
-/** When nothing of today's use will count any more; undefined while nothing does and no calendar decides. */
+/** When none of today's use counts; undefined while there is none and no calendar decides. */
 export function resetsAt(window: Window, now: number): number | undefined {
-  const calendar = calendarSpan(window, now)
-  if (calendar) return calendar.endsAt
+  const span = wholeSpan(window, now)
+  if (span) return span.endsAt
   const used = usedAt(window, now)
   if (used === 0) return undefined
   if (drains(window)) return now + Math.ceil(used / drainPerMs(window))
@@ -313,9 +321,9 @@ export function resetsAt(window: Window, now: number): number | undefined {
   return last && Math.ceil(last.to) + lengthMs[window.per]
 }
 
-/** When a calendar window began; undefined for those that forget bit by bit. */
+/** When a window that starts over did so; undefined for those that forget bit by bit. */
 export function lastResetAt(window: Window, now: number): number | undefined {
-  return calendarSpan(window, now)?.startsAt
+  return wholeSpan(window, now)?.startsAt
 }
 
 /** Counts a person's part of a window that refills: it drains as fast as their share refills. */
@@ -335,19 +343,11 @@ function stepMs({ per }: Pick<Window, 'per'>): number {
 /** A bucket counts until all of it has left the window. */
 function liveBuckets(window: Window, now: number): Bucket[] {
   if (drains(window)) return window.buckets
-  const calendar = calendarSpan(window, now)
-  if (calendar) return window.buckets.filter((bucket) => bucket.to >= calendar.startsAt)
-  return window.buckets.filter((bucket) => bucket.to + lengthMs[window.per] > now)
-}
-
-function calendarSpan(window: Window, now: number): Span | undefined {
-  if (window.resets !== 'utc' && window.resets !== 'pacific') return undefined
-  const span = spanAround(now, window.per, window.resets)
-  const statedAt = window.stated?.resetsAt
-  if (statedAt === undefined || (window.per !== 'day' && window.per !== 'month')) return span
-  // A reset that the provider states overrules the calendar, for the period that it ends.
-  if (statedAt <= now) return { startsAt: Math.max(span.startsAt, statedAt), endsAt: span.endsAt }
-  return { startsAt: Math.min(span.startsAt, statedAt - lengthMs[window.per]), endsAt: statedAt }
+  if (!startsOver(window)) {
+    return window.buckets.filter((bucket) => bucket.to + lengthMs[window.per] > now)
+  }
+  const span = wholeSpan(window, now)
+  return span ? window.buckets.filter((bucket) => bucket.to >= span.startsAt) : []
 }
 
 /** A leaky bucket: what is used drains evenly, a whole limit per period. Without a limit there is no pace to drain at. */

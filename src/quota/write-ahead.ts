@@ -223,10 +223,10 @@ function add(a: Charges, b: Charges): Charges {
 
 /** Answers exceed their estimates a little: accounts that get no call of this block may still need that. */
 function slack(charges: Charges): Charges {
-  const tokens = Object.entries(charges).filter(
-    ([window, amount]) => window.startsWith('tokens') && amount > 0,
+  const inexact = Object.entries(charges).filter(
+    ([window, amount]) => !window.startsWith('requests/') && amount > 0,
   )
-  return scale(Object.fromEntries(tokens), 0.5)
+  return scale(Object.fromEntries(inexact), 0.5)
 }
 
 function scale(charges: Charges, factor: number): Charges {

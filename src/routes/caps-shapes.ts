@@ -1,16 +1,10 @@
 /** Caps as they are entered and shown, of tokens, people and teams alike: what is set, and the use of it. */
-import { budgetPeriods, type Caps, periods, resets, units } from '../domain/limits.ts'
+import { budgetPeriods, type Caps, periods, units } from '../domain/limits.ts'
+import { nanoDollars } from '../domain/money.ts'
 import { z } from 'zod'
 import type { CapUse } from '../user/reservation.ts'
-import { nanoDollars } from '../user/spending.ts'
+import { CapLimit } from './limit-shapes.ts'
 import { Time, toTime, toTimeOrNull } from './shapes.ts'
-
-const Limit = z.strictObject({
-  unit: z.enum(units),
-  per: z.enum(periods),
-  limit: z.int().min(1),
-  resets: z.enum(resets).optional(),
-})
 
 /** US dollars, in days and months of UTC. */
 const Budget = z.strictObject({
@@ -21,7 +15,7 @@ const Budget = z.strictObject({
 /** The fields by which caps are set. Null takes a cap away. */
 export const CapsInput = {
   limits: z
-    .array(Limit)
+    .array(CapLimit)
     .max(20)
     .transform((limits) => (limits.length > 0 ? limits : null))
     .nullish(),
@@ -34,7 +28,7 @@ export type CapsChange = { [Field in keyof Caps]?: Caps[Field] | undefined }
 
 /** The fields in which caps are shown. */
 export const CapsView = {
-  limits: z.array(Limit).nullable(),
+  limits: z.array(CapLimit).nullable(),
   maxConcurrent: z.number().nullable(),
   budget: Budget.nullable(),
 }

@@ -12,6 +12,7 @@ import { Ledger } from '../gateway/ledger.ts'
 import { withDisabledKeys } from '../gateway/left-out.ts'
 import { needsOf } from '../gateway/needs.ts'
 import { type Candidate, makePlan } from '../gateway/plan.ts'
+import { estimateMoney } from '../gateway/prices.ts'
 import type { Explanation, Need } from '../quota/lease.ts'
 import { poolStub } from '../quota/stub.ts'
 import { Time, toTimeOrNull } from './shapes.ts'
@@ -112,7 +113,8 @@ export async function findWhoServes(question: Question): Promise<z.infer<typeof 
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
         const { provider, model, row } = candidate
-        const need = { ...needFor(provider.defaultModel, model), row: row.binding.owner }
+        const money = estimateMoney(candidate, caller.configuration, request, estimate)
+        const need = { ...needFor(provider.defaultModel, model, money), row: row.binding.owner }
         const explanation = await poolStub(env, poolOwner, candidate.providerId).explain(need)
         return showPool(candidate, poolOwner, explanation)
       }),
@@ -157,13 +159,13 @@ function imagine({ caller, asked, input, requestId }: Omit<Question, 'directory'
   const now = Date.now()
   const record = new Ledger(requestId, now, caller, request).record(now)
   const { maxShare } = caller.configuration.user
-  const needFor = (defaultModel: string, model: string | undefined): Need => ({
+  const needFor = (defaultModel: string, model: string | undefined, money?: number): Need => ({
     requestId,
     user: caller.configuration.user.id,
     ...(maxShare !== null && { maxShare }),
     ...(model !== undefined && { model }),
     defaultModel,
-    estimate,
+    estimate: { ...estimate, ...(money !== undefined && { money }) },
     excludedKeys: [],
     record,
   })

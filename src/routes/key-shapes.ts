@@ -3,6 +3,7 @@ import { limitScopes, periods, resets, units } from '../domain/limits.ts'
 import { z } from 'zod'
 import type { StoredKey } from '../db/keys.ts'
 import type { KeyState, WindowState } from '../quota/lease.ts'
+import { KeyLimit } from './limit-shapes.ts'
 import {
   ModelName,
   ModelPatterns,
@@ -13,15 +14,6 @@ import {
   toTime,
   toTimeOrNull,
 } from './shapes.ts'
-
-export const Limit = z.strictObject({
-  unit: z.enum(units),
-  per: z.enum(periods),
-  limit: z.int().min(1),
-  model: ModelName.optional(),
-  resets: z.enum(resets).optional(),
-  scope: z.enum(limitScopes).optional(),
-})
 
 /** A key travels in a header, and a header takes neither line breaks nor letters beyond Latin-1. */
 const ApiKey = z
@@ -42,7 +34,7 @@ export const KeyChange = z.strictObject({
   reserve: Reserve.nullish(),
   allowedModels: ModelPatterns.nullish(),
   defaultModel: ModelName.nullish(),
-  limits: z.array(Limit).max(50).nullish(),
+  limits: z.array(KeyLimit).max(50).nullish(),
   maxConcurrent: z.int().min(1).max(10_000).nullish(),
   /** It costs nothing, as a free tier or a credit does: what is used of it is counted as saved, not as spent. */
   free: z.boolean().optional(),
@@ -127,7 +119,7 @@ export const Key = z.object({
   reserve: ShownReserve,
   allowedModels: z.array(z.string()).nullable(),
   defaultModel: z.string().nullable(),
-  limits: z.array(Limit).nullable(),
+  limits: z.array(KeyLimit).nullable(),
   maxConcurrent: z.number().nullable(),
   free: z.boolean(),
   /**

@@ -10,7 +10,7 @@ import { toKnown } from '../gateway/directory.ts'
 import { presetsOf, termsOf } from '../providers/presets.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mostDollars } from '../providers/registry.ts'
-import { Limit } from './key-shapes.ts'
+import { KeyLimit } from './limit-shapes.ts'
 import { ModelName, Name, Time, toTimeOrNull } from './shapes.ts'
 
 const ProviderId = z
@@ -115,7 +115,7 @@ export const ProviderChange = z.strictObject({
 const PresetView = z.object({
   id: z.string(),
   name: z.string(),
-  limits: z.array(Limit),
+  limits: z.array(KeyLimit),
   asOf: z.iso.date(),
   source: z.url(),
   terms: z.string(),

@@ -3,7 +3,9 @@
  * Pure, and given the time. Windows are counted by the same code as those of keys.
  */
 import { minuteMs } from '../domain/time.ts'
-import type { TokenLimit } from '../domain/limits.ts'
+import { estimatedUsage } from '../chat/events.ts'
+import { periodNames, type TokenLimit, type Unit, usualResets } from '../domain/limits.ts'
+import { certainAmount, estimatedAmount, usedAmount, writeAmount } from '../quota/amounts.ts'
 import {
   charge,
   freeAt,
@@ -138,9 +140,16 @@ function trueUp(window: Window, reservation: Reservation, spent: Spent | undefin
   const reserved = reservation.charges[windowName(window)]
   // A window that a person added while the request was running did not see it begin.
   if (reserved === undefined) return window
-  const used = spent === undefined ? 0 : window.unit === 'requests' ? 1 : wholeAmount(spent.tokens)
+  const used = spent === undefined ? 0 : amountSpent(window.unit, spent, reserved)
   if (used > reserved) return charge(window, used - reserved, now)
   return used < reserved ? giveBack(window, reserved - used, reservation.reservedAt, now) : window
+}
+
+/** @param reserved what stands where the true amount is not known. */
+function amountSpent(unit: Unit, { tokens, outputTokens = 0 }: Spent, reserved: number): number {
+  const output = Math.min(outputTokens, tokens)
+  const usage = estimatedUsage(tokens - output, output)
+  return wholeAmount(usedAmount(unit, { usage }, reserved))
 }
 
 function trueUpMoney(
@@ -192,30 +201,29 @@ function refuseForWindow(
 ): Refusal | undefined {
   const { unit, per, limit = Infinity } = window
   const code = 'RATE_LIMIT_EXCEEDED'
-  const { inputTokens } = need.estimate
-  if (unit === 'tokens' && inputTokens > limit) {
-    const message = `${nameOf[subject]} may use ${limit} tokens per ${per}, and this request alone has about ${inputTokens}.`
+  const amount = amountFor(window, need)
+  if (amount === 0) return undefined
+  const certain = certainAmount(unit, need.estimate)
+  const allowed = `${nameOf[subject]} may use ${writeAmount(unit, limit)} per ${periodNames[per]}`
+  if (certain > limit) {
+    const message = `${allowed}, and this request alone has about ${certain}.`
     return { type: 'refusal', subject, code, message }
   }
-  const retryAt = freeAt(window, amountFor(window, need), now)
+  const retryAt = freeAt(window, amount, now)
   if (retryAt === undefined || retryAt <= now) return undefined
-  const taken = Math.ceil(usedAt(window, now))
-  const message = `${nameOf[subject]} may use ${limit} ${unit} per ${per}, and ${taken} are taken.`
+  const message = `${allowed}, and ${Math.ceil(usedAt(window, now))} are taken.`
   return { type: 'refusal', subject, code, message, retryAt }
 }
 
 /** An estimate larger than the window is cut to it, so that whatever input fits can be let through an empty window. */
 function amountFor(window: Window, { estimate }: RequestNeed): number {
-  if (window.unit === 'requests') return 1
-  return Math.min(estimate.inputTokens + estimate.outputTokens, window.limit ?? Infinity)
+  return Math.min(estimatedAmount(window.unit, estimate), window.limit ?? Infinity)
 }
-
-const defaultResets = { minute: 'sliding', hour: 'sliding', day: 'utc', month: 'utc' } as const
 
 /** Of several limits on the same thing the tightest. */
 function toRules(limits: readonly TokenLimit[]): WindowRule[] {
   const rules = new Map<string, WindowRule>()
-  for (const { unit, per, limit, resets = defaultResets[per] } of limits) {
+  for (const { unit, per, limit, resets = usualResets[per] } of limits) {
     const rule = { unit, per, limit, resets }
     const other = rules.get(windowName(rule))
     if (other?.limit === undefined || limit < other.limit) rules.set(windowName(rule), rule)

@@ -1,7 +1,8 @@
 /** What a request may cost, and whether a budget can pay for it. Pure, and given the time. */
 import type { Budget } from '../domain/limits.ts'
+import { toNanoDollars, writeDollars } from '../domain/money.ts'
 import { nameOf, type Refusal, type RequestNeed, type Subject } from './reservation.ts'
-import { endOf, nanoDollars, type Spending, spentAt } from './spending.ts'
+import { endOf, type Spending, spentAt } from './spending.ts'
 
 /** An answer that must be shorter than this is not worth asking for, and some providers refuse to be asked. */
 const leastOutputTokens = 16
@@ -18,7 +19,7 @@ export function makeBill(
   now: number,
 ): Bill {
   if (!price) throw new Error('A request under a budget is asked about with a price.')
-  const amount = toNano(budget.amount)
+  const amount = toNanoDollars(budget.amount)
   const spent = spentAt(spending, budget.per, now)
   const left = amount - spent
   const costOf = (outputTokens: number): number =>
@@ -27,7 +28,7 @@ export function makeBill(
     type: 'refusal',
     subject,
     code: 'BUDGET_EXCEEDED',
-    message: `${nameOf[subject]} may spend ${dollars(amount)} per ${budget.per}; ${dollars(spent)} are spent or reserved, and this request may cost ${dollars(cost)}.`,
+    message: `${nameOf[subject]} may spend ${writeDollars(amount)} per ${budget.per}; ${writeDollars(spent)} are spent or reserved, and this request may cost ${writeDollars(cost)}.`,
     // What costs more than the whole budget never fits.
     ...(cost <= amount && { retryAt: endOf(budget.per, now) }),
   })
@@ -41,19 +42,4 @@ export function makeBill(
   const money = costOf(outputLimit)
   const least = Math.min(leastOutputTokens, price.longestOutput)
   return outputLimit < least || money > left ? refuse(costOf(least)) : { type: 'bill', money, outputLimit }
-}
-
-function toNano(amount: number): number {
-  return Math.round(amount * nanoDollars)
-}
-
-const dollarFormat = new Intl.NumberFormat('en-US', {
-  style: 'currency',
-  currency: 'USD',
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 6,
-})
-
-function dollars(nano: number): string {
-  return dollarFormat.format(nano / nanoDollars)
 }

@@ -1,5 +1,6 @@
 /** What passes between the gateway and the objects that count for caps: plain data, because it crosses RPC. */
 import type { Caps, Period, Unit } from '../domain/limits.ts'
+import type { CallEstimate } from '../quota/amounts.ts'
 
 /** The one whose caps are counted. `open-access` is everyone without a credential. */
 export type Subject = 'token' | 'person' | 'open-access' | 'team'
@@ -34,8 +35,7 @@ export function rulesOf(
 
 /** What one request may need. */
 export interface RequestNeed {
-  /** Input as estimated, and output as limited by the request or as usual for it. */
-  estimate: { inputTokens: number; outputTokens: number }
+  estimate: CallEstimate
   /** What it may cost; only where a subject has a budget. */
   price?: PriceNeed
 }
@@ -81,6 +81,8 @@ export interface Refusal {
 /** What a request came to. */
 export interface Spent {
   tokens: number
+  /** The part of `tokens` that is output; absent where an older release sends it. */
+  outputTokens?: number
   /** Nano-dollars; absent where it is not known, and what was reserved then stands. */
   money?: number
 }

@@ -5,8 +5,6 @@
 import type { BudgetPeriod } from '../domain/limits.ts'
 import { spanAround } from '../providers/calendar.ts'
 
-export const nanoDollars = 1_000_000_000
-
 /** What was spent and reserved in a period, by when the period began. Both are kept, so that a budget may change from one to the other. */
 export type Spending = Record<BudgetPeriod, { startsAt: number; amount: number }>
 

@@ -1,13 +1,7 @@
 /** Limits as they are entered, and as they are said. */
-import { periods } from '../../src/domain/limits.ts'
+import { periods, usualResets } from '../../src/domain/limits.ts'
 import { describe, expect, it } from 'vitest'
-import {
-  limitEntriesOf,
-  resetChoices,
-  toLimits,
-  usualReset,
-  withPeriod,
-} from '../../dashboard/state/limit-form.ts'
+import { limitEntriesOf, resetChoices, toLimits, withPeriod } from '../../dashboard/state/limit-form.ts'
 import { words } from '../../dashboard/text/limits.ts'
 
 describe('limits', () => {
@@ -39,11 +33,14 @@ describe('limits', () => {
     expect(resetChoices({ per: 'day', resets: 'rolling' })).toEqual(['rolling', 'refill', 'utc', 'pacific'])
     expect(resetChoices({ per: 'hour' })).toEqual(['sliding', 'refill', 'utc'])
     expect(resetChoices({ per: 'minute', resets: 'pacific' })).toEqual(['sliding', 'refill', 'pacific'])
+    expect(resetChoices({ per: '5h' })).toEqual(['sliding', 'refill', 'first-use'])
+    expect(resetChoices({ per: '7d' })).toEqual(['sliding', 'refill', 'first-use', 'utc', 'pacific'])
+    expect(resetChoices({ per: 'day', resets: 'first-use' })).toContain('first-use')
   })
 
   it.each(periods)('name each way to refill differently, per %s', (per) => {
     const named = resetChoices({ per }).map((reset) => words.reset(reset, per))
     expect(new Set(named).size).toBe(named.length)
-    expect(named).toContain(words.reset(usualReset(per), per))
+    expect(named).toContain(words.reset(usualResets[per], per))
   })
 })

@@ -1,5 +1,6 @@
 /** A limit that comes with an answer is a claim: it binds for minutes, then one call finds out. */
 import { describe, expect, it } from 'vitest'
+import { resets as resetKinds } from '../../src/domain/limits.ts'
 import { learn, type Statements } from '../../src/quota/learning.ts'
 import { charge, freeAt, roomAt, unlearned, usedAt, type Window } from '../../src/quota/windows.ts'
 
@@ -14,7 +15,7 @@ const learned = (window: Window, said: Partial<Statements['limits'][number]>, re
   return after
 }
 
-const kinds = (['sliding', 'rolling', 'utc', 'pacific', 'refill'] as const).map((resets) => ({ resets }))
+const kinds = resetKinds.map((resets) => ({ resets }))
 const perDay = (resets: Window['resets'], limit?: number): Window => ({
   unit: 'requests',
   per: 'day',

@@ -96,19 +96,21 @@ export class PlainPool {
     return lease
   }
 
-  settle(lease: OpenLease, outcome: Outcome, now: number): void {
+  /** @param money what the call cost, in nano-dollars. */
+  settle(lease: OpenLease, outcome: Outcome, now: number, money?: number): void {
     this.state.leases.delete(lease.id)
     endCall(this.state, lease)
-    const { account, circuit } = settle(calendarOf(this.provider), this.state, lease, { outcome }, now)
+    const end = { outcome, ...(money !== undefined && { money }) }
+    const { account, circuit } = settle(calendarOf(this.provider), this.state, lease, end, now)
     this.state.accounts.set(lease.account, account)
     if (circuit.rest) this.state.circuits.set(circuit.model, circuit.rest)
     else this.state.circuits.delete(circuit.model)
     this.roster.touch(lease.account, now)
   }
 
-  used(unit: string, now: number): number {
+  used(unit: string, now: number, per = 'minute'): number {
     const windows = this.state.accounts.get('u1/a1')?.windows ?? []
-    const window = windows.find((candidate) => candidate.unit === unit && candidate.per === 'minute')
+    const window = windows.find((candidate) => candidate.unit === unit && candidate.per === per)
     return window ? usedAt(window, now) : Number.NaN
   }
 }

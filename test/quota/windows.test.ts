@@ -1,10 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { periods } from '../../src/domain/limits.ts'
 import {
   charge,
   freeAt,
   giveBack,
   lastResetAt,
+  lengthMs,
   resetsAt,
   roomAt,
   usedAt,
@@ -40,16 +42,23 @@ const times = fc
     return pauses.map((pause) => (at += pause))
   })
 
+/** Times whose pauses are to a period as those of `times` are to a minute. */
+function timesFor(per: Window['per']) {
+  const scale = lengthMs[per] / minuteMs
+  return times.map((moments) => moments.map((at) => start + Math.round((at - start) * scale)))
+}
+
 describe('a sliding window', () => {
-  it('never admits more than its limit in any interval of its length', () => {
+  it.each(periods)('never admits more than its limit in any interval of a %s', (per) => {
     fc.assert(
-      fc.property(times, fc.integer({ min: 1, max: 100 }), (moments, limit) => {
-        const { admitted } = admitAll(makeWindow({ limit }), moments)
+      fc.property(timesFor(per), fc.integer({ min: 1, max: 100 }), (moments, limit) => {
+        const { admitted } = admitAll(makeWindow({ per, limit }), moments)
         for (const [index, at] of admitted.entries()) {
-          const inside = admitted.slice(0, index + 1).filter((other) => other > at - minuteMs)
+          const inside = admitted.slice(0, index + 1).filter((other) => other > at - lengthMs[per])
           expect(inside.length).toBeLessThanOrEqual(limit)
         }
       }),
+      { numRuns: 30 },
     )
   })
 
@@ -98,6 +107,16 @@ describe('any window', () => {
     { per: 'day', resets: 'pacific' },
     { per: 'day', resets: 'rolling' },
     { per: 'month', resets: 'utc' },
+    { per: 'second', resets: 'sliding' },
+    { per: 'second', resets: 'refill' },
+    { per: 'second', resets: 'utc' },
+    { per: 'minute', resets: 'first-use' },
+    { per: '5h', resets: 'sliding' },
+    { per: '5h', resets: 'refill' },
+    { per: '5h', resets: 'first-use' },
+    { per: '7d', resets: 'rolling' },
+    { per: '7d', resets: 'pacific' },
+    { per: '7d', resets: 'first-use' },
   )
 
   it('has room when it said it would, and not before', () => {
@@ -225,6 +244,56 @@ describe('a window that refills', () => {
     // Half a minute has drained 500; somebody else then uses 300.
     const used = charge(reserved, 300, start + 30_000)
     expect(usedAt(giveBack(used, 600, start, start + 30_000), start + 30_000)).toBe(300)
+  })
+})
+
+describe('a window that begins with its first use', () => {
+  const session = makeWindow({ per: '5h', resets: 'first-use' })
+  const length = lengthMs['5h']
+
+  it('is emptied at once, a whole period after its first use', () => {
+    const { window } = admitAll(session, [start, start + hourMs, start + 4 * hourMs])
+    expect(freeAt(window, 1, start + 4 * hourMs)).toBe(start + length)
+    expect(freeAt(window, 3, start + 4 * hourMs)).toBe(start + length)
+    expect(resetsAt(window, start + 4 * hourMs)).toBe(start + length)
+    expect(lastResetAt(window, start + 4 * hourMs)).toBe(start)
+    expect(usedAt(window, start + length - 1)).toBe(3)
+    expect(usedAt(window, start + length)).toBe(0)
+    const later = start + 9 * hourMs
+    expect(resetsAt(window, later)).toBeUndefined()
+    expect(resetsAt(charge(window, 1, later), later)).toBe(later + length)
+  })
+
+  it('admits no more than its limit in any period as the provider counts it', () => {
+    const calls = fc.tuple(timesFor('5h'), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 2, max: 9 }))
+    fc.assert(
+      fc.property(calls, ([moments, limit, unusedEach]) => {
+        let window: Window = { ...session, limit }
+        const period = { startsAt: -Infinity, calls: 0 }
+        for (const [index, at] of moments.entries()) {
+          if (roomAt(window, at) < 1) continue
+          window = charge(window, 1, at)
+          // A call that was never made: the provider knows nothing of it.
+          if (index % unusedEach === 0) {
+            window = giveBack(window, 1, at, at)
+            continue
+          }
+          if (at >= period.startsAt + length) Object.assign(period, { startsAt: at, calls: 0 })
+          period.calls += 1
+          expect(period.calls).toBeLessThanOrEqual(limit)
+        }
+      }),
+    )
+  })
+
+  it('ends when the provider says that it does', () => {
+    const used = charge(session, 1, start)
+    const sooner = { ...used, stated: { limit: 3, resetsAt: start + hourMs, at: start } }
+    expect(resetsAt(sooner, start)).toBe(start + hourMs)
+    expect(usedAt(sooner, start + hourMs)).toBe(0)
+    // Others began it, before the first use that was counted here.
+    const { window } = admitAll(sooner, [start + 2 * hourMs])
+    expect(resetsAt(window, start + 2 * hourMs)).toBe(start + 2 * hourMs + length)
   })
 })
 

@@ -10,7 +10,8 @@ import {
   settle,
 } from '../../src/user/allowance.ts'
 import type { PriceNeed, RequestNeed, Rules } from '../../src/user/reservation.ts'
-import { nanoDollars, spentAt } from '../../src/user/spending.ts'
+import { nanoDollars } from '../../src/domain/money.ts'
+import { spentAt } from '../../src/user/spending.ts'
 import { reportUse } from '../../src/user/cap-report.ts'
 
 const start = Date.UTC(2100, 0, 31, 23, 50)

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { type Allowance, allowanceUnder, settle } from '../../src/user/allowance.ts'
 import { type CountedSubject, type JointDecision, reserveTogether } from '../../src/user/joint.ts'
 import type { RequestNeed, Rules, Spent } from '../../src/user/reservation.ts'
-import { nanoDollars, spentAt } from '../../src/user/spending.ts'
+import { nanoDollars } from '../../src/domain/money.ts'
+import { spentAt } from '../../src/user/spending.ts'
 
 const now = Date.UTC(2100, 0, 31, 12)
 const none = { limits: null, maxConcurrent: null, budget: null }

@@ -1,6 +1,6 @@
 /** The windows of a key or an account as bars: how full each is, how its limit is known, and where two sources disagree. */
 import type { Key } from '../../api.ts'
-import { number, shortNumber } from '../../format.ts'
+import { quantity } from '../../format.ts'
 import { Bar } from '../../parts/bar.tsx'
 import { Countdown } from '../../parts/countdown.tsx'
 import { useNow } from '../../state/clock.ts'
@@ -34,7 +34,7 @@ function WindowBar({ window }: { window: KeyWindow }) {
   const now = useNow('minute')
   const { unit, per, model, source, entered, stated, dryAt } = window
   const name = text.bar.window(unit, per)
-  const write = unit === 'tokens' ? shortNumber : number
+  const write = (amount: number): string => quantity(unit, amount)
   const limit = stated?.limit ?? null
   const { byPerson, reserve } = window
   return (

@@ -1,0 +1,68 @@
+/**
+ * How long the audio of a request is. A WAV file says so itself; of compressed formats only the size
+ * is known, and they are taken to be as long as speech of that size can be. Pure.
+ */
+import type { FilePart } from '../chat/request.ts'
+
+/** Bytes of a second of speech, by format, at the lowest rate in common use. */
+const bytesPerSecond: Readonly<Record<string, number>> = {
+  // 24 kHz, 16 bits, one channel: OpenAI's `pcm16`.
+  pcm16: 48_000,
+  pcm: 48_000,
+  l16: 32_000,
+  flac: 16_000,
+  mpeg: 4_000,
+  mp3: 4_000,
+  mp4: 4_000,
+  aac: 4_000,
+  ogg: 2_000,
+  opus: 2_000,
+  webm: 2_000,
+}
+const usualBytesPerSecond = 4_000
+
+/** Audio that is only named, by an address or the id of a file. */
+const namedSeconds = 60
+
+/** Four characters of base64 are three bytes. */
+const bytesPerCharacter = 0.75
+
+/** The length of an audio file in whole seconds, rounded up; 0 for every other file. */
+export function audioSecondsOf({ kind, mediaType = '', source }: FilePart): number {
+  if (kind !== 'audio') return 0
+  if (source.type !== 'base64') return namedSeconds
+  const bytes = source.data.length * bytesPerCharacter
+  const format = /^audio\/(?:x-|vnd\.)?(\w+)/.exec(mediaType)?.[1] ?? ''
+  const rate = wavRate(source.data) ?? bytesPerSecond[format] ?? usualBytesPerSecond
+  return Math.ceil(bytes / rate)
+}
+
+/** The header of a WAV file, with what may come before its format. */
+const headerCharacters = 4_096
+/** Beyond these a header is wrong: 8 kbit/s, and eight channels of 32 bits at 192 kHz. */
+const slowestRate = 1_000
+const fastestRate = 6_144_000
+
+/**
+ * The bytes of a second of a WAV file, from the chunk `fmt ` of its header; undefined for other
+ * files. https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html
+ */
+function wavRate(base64: string): number | undefined {
+  // "RIFF", in base64.
+  if (!base64.startsWith('UklGR')) return undefined
+  const head = decode(base64.slice(0, headerCharacters))
+  const format = head?.indexOf('fmt ') ?? -1
+  if (!head || format < 0 || format + 20 > head.length) return undefined
+  const byte = (offset: number): number => head.charCodeAt(format + offset)
+  const rate = byte(16) + byte(17) * 2 ** 8 + byte(18) * 2 ** 16 + byte(19) * 2 ** 24
+  return rate >= slowestRate && rate <= fastestRate ? rate : undefined
+}
+
+/** The bytes of base64 as characters; undefined where it is none. */
+function decode(base64: string): string | undefined {
+  try {
+    return atob(base64)
+  } catch {
+    return undefined
+  }
+}
