@@ -1,7 +1,7 @@
 /**
- * How numbers, times, durations and money are written, in the dashboard's language. Pure; times are milliseconds since the epoch.
- * Written out, not by `Intl`: its first use reads what it knows of every language, which takes some tens of milliseconds on a desktop and
- * several times that on a phone, before anything is seen. `test/dashboard/format.test.ts` holds it to what `Intl` writes.
+ * Formats numbers, times, durations and money in English. Pure; times are milliseconds since the
+ * epoch. It does not use `Intl`: its first formatter loads the data of all languages, which delays
+ * the first paint by tens of milliseconds. `test/dashboard/format.test.ts` compares it with `Intl`.
  */
 import { dayMs, minuteMs } from '../src/domain/time.ts'
 
@@ -20,7 +20,7 @@ export function shortNumber(n: number): string {
   // What rounds to a thousand of one unit is one of the next.
   const unit = units.find(({ at }) => size >= at * 0.99995)
   if (!unit) return withDecimals(n, 1)
-  // A half is rounded up, as nobody knows that 1.45 is a little less for a machine.
+  // A half is rounded up, although 1.45 is a little less in binary.
   return `${withDecimals(Math.round((n / unit.at) * 10) / 10, 1)}${unit.sign}`
 }
 
@@ -29,16 +29,22 @@ export function count(n: number, words: { one: string; other: string }): string 
   return `${number(n)} ${n === 1 ? words.one : words.other}`
 }
 
+/** `rate limited` as `Rate limited`, where it begins a control or a line. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** A share from 0 to 1 as `98.2%`. */
 export function share(part: number): string {
   return `${withDecimals(part * 100, 1)}%`
 }
 
-/** US dollars: `$12.40`, and below a cent as much as tells something: `$0.00031`. */
+/** US dollars: `$12.40`, two significant digits below a cent (`$0.00031`), and `$0` for zero. */
 export function money(amount: number): string {
   const size = Math.abs(amount)
+  if (size === 0) return '$0'
   const figures =
-    size === 0 || size >= 0.01
+    size >= 0.01
       ? grouped(size.toFixed(2))
       : // Two digits that are not zero, wherever they stand.
         trimmed(size.toFixed(Math.min(100, 1 - Math.floor(Math.log10(size)))))
@@ -62,13 +68,13 @@ export function quantity(unit: Unit, amount: number): string {
   }
 }
 
-/** A duration for a countdown: `3 days`, `1 day 2 h`, `1 h 5 min`, `4 min 12 s`, `9 s`. */
+/** A duration for a countdown: `3 days`, `1 d 2 h`, `1 h 5 min`, `4 min 12 s`, `9 s`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000))
   const hours = Math.floor(seconds / 3600)
   const minutes = Math.floor((seconds % 3600) / 60)
   if (hours >= 48) return count(Math.floor(hours / 24), { one: 'day', other: 'days' })
-  if (hours >= 24) return `1 day ${hours - 24} h`
+  if (hours >= 24) return `1 d ${hours - 24} h`
   if (hours > 0) return `${hours} h ${minutes} min`
   if (minutes > 0) return `${minutes} min ${seconds % 60} s`
   return `${seconds} s`
@@ -80,19 +86,27 @@ export function took(ms: number): string {
   return ms < minuteMs ? `${(ms / 1000).toFixed(2)} s` : duration(ms)
 }
 
-/** `just now`, `5 minutes ago`, `yesterday` */
+/** `just now`, `5 min ago`, `3 h ago`, `yesterday` */
 export function ago(at: number, now: number): string {
   const seconds = (at - now) / 1000
   if (seconds > -60) return 'just now'
-  if (seconds > -3600) return `${count(-Math.round(seconds / 60), { one: 'minute', other: 'minutes' })} ago`
-  if (seconds > -86_400) return `${count(-Math.round(seconds / 3600), { one: 'hour', other: 'hours' })} ago`
+  if (seconds > -3600) return `${-Math.round(seconds / 60)} min ago`
+  if (seconds > -86_400) return `${-Math.round(seconds / 3600)} h ago`
   const days = -Math.round(seconds / 86_400)
   return days === 1 ? 'yesterday' : `${number(days)} days ago`
 }
 
-/** `Nov 26, 2026, 08:15:02`, in the reader's own time zone. */
+/** `Nov 26, 2026, 08:15:02 GMT+1`, in the reader's time zone. */
 export function moment(at: number): string {
-  return `${day(at)}, ${clock(at)}`
+  return `${day(at)}, ${clock(at)} ${zone(-new Date(at).getTimezoneOffset())}`
+}
+
+/** The name of a time zone: `UTC`, `GMT+1`, `GMT-3:30`. @param offset Minutes east of UTC. */
+export function zone(offset: number): string {
+  if (offset === 0) return 'UTC'
+  const hours = Math.floor(Math.abs(offset) / 60)
+  const minutes = Math.abs(offset) % 60
+  return `GMT${offset < 0 ? '-' : '+'}${hours}${minutes > 0 ? `:${twoDigits(minutes)}` : ''}`
 }
 
 /** `08:15:02` */
@@ -100,19 +114,19 @@ export function clock(at: number): string {
   return `${shortClock(at)}:${twoDigits(new Date(at).getSeconds())}`
 }
 
-/** A place on an axis of time, as exact as its span asks: `Nov 26`, `08:15`, `08:15:02`. */
+/** A tick of a time axis, as exact as its span needs: `Nov 26`, `08:15`, `08:15:02`. */
 export function tick(at: number, spanMs: number): string {
   if (spanMs > 3 * dayMs) return shortDay(at)
   return spanMs > 10 * minuteMs ? shortClock(at) : clock(at)
 }
 
-/** When a step of time begins, as exactly as its length asks: `Nov 26, 2026`, `Nov 26, 08:15`, `Nov 26, 08:15:02`. */
+/** The start of a time step, as exact as its length needs: `Nov 26, 2026`, `Nov 26, 08:15`. */
 export function beginning(at: number, stepMs: number): string {
   if (stepMs >= dayMs) return day(at)
   return `${shortDay(at)}, ${stepMs >= minuteMs ? shortClock(at) : clock(at)}`
 }
 
-/** `08:15:02`, and where that was not today `Nov 25, 08:15:02`. */
+/** `08:15:02` for today, `Nov 25, 08:15:02` for another day. */
 export function recent(at: number, now: number): string {
   return day(at) === day(now) ? clock(at) : `${shortDay(at)}, ${clock(at)}`
 }

@@ -1,4 +1,7 @@
-/** The words of the frame and of what all pages share. Those of one page are in `text/`; no other file has any, so that all of it can be said in another language. */
+/**
+ * Words of the frame and of all pages. A page's own words are in `text/`. No other file holds any,
+ * so that the dashboard can be translated.
+ */
 import type { Period, Unit } from '../src/domain/limits.ts'
 import { count, duration, locale, moment, number } from './format.ts'
 
@@ -26,71 +29,71 @@ export const text = {
   locale,
   name: 'LLM Hub',
   titled: (page: string) => `${page} · LLM Hub`,
-  loading: 'Loading …',
+  loading: 'Loading…',
   cancel: 'Cancel',
   retry: 'Try again',
   copy: 'Copy',
   copied: 'Copied',
-  copyFailed: 'Copy it by hand',
+  copyFailed: 'Copy failed. Select and copy it.',
   optional: 'optional',
   /** A moment in full, for titles. */
   moment: (at: string) => moment(Date.parse(at)),
 
   errors: {
-    unreachable: 'The hub does not answer. Check your connection, and that it is running.',
-    unexpected: 'The hub failed to handle this. Try again; if it persists, look at the Worker’s logs.',
-    tried: 'What was tried:',
-    requestId: 'Request id:',
+    unreachable: 'Can’t reach the hub. Check your connection and that it’s running.',
+    unexpected: 'Something went wrong on the hub. Try again. If it keeps happening, report the request ID.',
+    tried: 'Attempts:',
+    requestId: 'Request ID:',
     attempt: (provider: string, model: string, verdict: string) => `${provider} · ${model}: ${verdict}`,
-    retryIn: (ms: number) => `It may work again in ${duration(ms)}.`,
+    retryIn: (ms: number) => `Retry in ${duration(ms)}`,
   },
 
   welcome: {
-    headline: 'Many keys in, one address out.',
-    lede: 'Your provider keys stay here, sealed. Your tools get a single endpoint that knows which key can still serve, and moves on when one cannot.',
+    headline: 'All your LLM keys behind one endpoint',
+    lede: 'Keys stay encrypted here. Your tools use one endpoint that picks a key with quota left and fails over when one runs out.',
   },
 
   unreachable: {
-    title: 'No answer from the hub',
+    title: 'Can’t reach the hub',
   },
 
   notReady: {
-    title: 'Almost there',
-    lede: 'This hub refuses to serve until it is set up properly. Run these commands in the project’s folder, then check again.',
+    title: 'Finish setup',
+    lede: 'Some settings are missing. Run these commands in the project folder, then check again.',
     again: 'Check again',
-    checked: 'Still not ready.',
-    copyCommand: (name: string) => `Copy the command for ${name}`,
+    checked: 'Still missing',
+    copyCommand: (name: string) => `Copy command for ${name}`,
   },
 
   account: {
     username: 'Username',
-    usernameHint: 'Letters, digits, dots, dashes and underscores.',
+    usernameHint: 'Letters, digits, dots, dashes and underscores',
     password: 'Password',
-    passwordHint: 'At least 8 characters. A password manager’s suggestion is best.',
+    passwordHint: 'At least 8 characters',
   },
 
   claim: {
-    title: 'Claim this hub',
-    lede: 'Nobody lives here yet. The first account becomes its administrator, and closes registration behind itself.',
+    title: 'Create your admin account',
+    lede: 'You’re the first one here. This account manages the hub. Others join by invite.',
     setupToken: 'Setup token',
-    setupTokenHint: 'Printed once by npm run deploy; it proves that this deployment is yours.',
-    submit: 'Create the account',
+    setupTokenHint: 'Printed by `npm run deploy`. Proves that you own this deployment.',
+    submit: 'Create account',
   },
 
   join: {
     title: 'Join this hub',
-    lede: 'You have been invited. Choose what you log in with; the invitation is good once.',
+    lede: 'You’ve been invited. Choose a username and password.',
     submit: 'Join',
-    login: 'I have an account already',
+    login: 'I already have an account',
   },
 
   login: {
     title: 'Welcome back',
-    ended: 'Your session has ended. Log in to go on.',
-    login: 'Username or e-mail',
+    ended: 'Your session expired. Log in again.',
+    login: 'Username or email',
     password: 'Password',
     submit: 'Log in',
-    setUp: 'Set up a new hub',
+    setUp: 'Set up new hub',
   },
 
   pages: {
@@ -107,7 +110,7 @@ export const text = {
     usage: 'Usage',
     settings: 'Settings',
     users: 'Users',
-    audit: 'Audit',
+    audit: 'Audit log',
   },
 
   groups: { send: 'Send', pool: 'Pool', watch: 'Watch', hub: 'Hub' },
@@ -117,66 +120,64 @@ export const text = {
     skip: 'Skip to content',
     signedInAs: 'Signed in as',
     logout: 'Log out',
-    menu: 'All pages',
+    menu: 'Menu',
     close: 'Close',
     search: 'Search',
-    searchHint: 'Search pages and actions',
+    searchHint: 'Go to page or action',
     theme: 'Appearance',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
-    loading: (page: string) => `Loading ${page} …`,
+    loading: (page: string) => `Loading ${page}…`,
   },
 
   notFound: {
-    title: 'Nothing here',
-    lede: 'This address leads nowhere in this dashboard. It may be mistyped, or what it showed was deleted.',
-    back: 'Go to the overview',
+    title: 'Page not found',
+    lede: 'The link may be wrong, or the item was deleted.',
+    back: 'Go to overview',
   },
 
   adminOnly: {
-    title: 'For administrators',
-    lede: 'Only an administrator of this hub can see this page. Ask one to show it to you, or to make you one.',
+    title: 'Admins only',
+    lede: 'Ask an admin of this hub for access.',
   },
 
   brokenPage: {
-    title: 'This page could not be loaded',
-    lede: 'The connection may be down, or the hub was updated since you opened the dashboard. Loading it anew helps in both cases.',
-    reload: 'Load it anew',
-    failed:
-      'This page ran into a fault of its own. Loading it anew helps mostly; if it comes back, please report it.',
+    title: 'Page not loaded',
+    lede: 'The hub may have been updated. Reload to continue.',
+    reload: 'Reload',
+    failed: 'This page crashed. Reload it. If it happens again, please report it.',
   },
 
   palette: {
-    title: 'Go to a page, or do something',
-    placeholder: 'Type a page or an action',
-    none: 'Nothing is called that.',
+    title: 'Command menu',
+    placeholder: 'Search or type a command…',
+    none: 'No results',
     found: (n: number) => count(n, { one: 'result', other: 'results' }),
     page: 'Page',
     action: 'Action',
-    addKey: 'Add a key',
-    makeToken: 'Make a token',
+    addKey: 'Add key',
+    makeToken: 'Create token',
     theme: (theme: string) => `Appearance: ${theme.toLowerCase()}`,
   },
 
-  refusal: { overIn: 'That is over in', also: 'Also:' },
+  refusal: { overIn: 'Available again in', also: 'Also:' },
 
   toast: { undo: 'Undo' },
 
   states: {
-    ready: 'ready',
-    cooling: 'rests',
-    quarantined: 'quarantined',
-    disabled: 'disabled',
-    'half-open': 'on probation',
+    ready: 'Ready',
+    cooling: 'Cooling down',
+    quarantined: 'Quarantined',
+    disabled: 'Disabled',
+    'half-open': 'Recovering',
   },
 
-  /** What a state means, for those who ask. */
+  /** Meaning of each state, shown on hover. */
   stateHints: {
-    ready: 'It serves requests.',
-    cooling: 'It serves again by itself when its rest is over.',
-    quarantined:
-      'Its provider refused it. It serves again after a test that succeeds, or when you restore it.',
-    disabled: 'You switched it off.',
-    'half-open': 'Its rest is over. One request goes first; if that succeeds, it serves all again.',
+    ready: 'Accepting requests',
+    cooling: 'Paused by a rate limit. Resumes automatically.',
+    quarantined: 'Rejected by the provider. Test or restore it to use it again.',
+    disabled: 'Turned off in its settings',
+    'half-open': 'Sending one trial request before resuming',
   },
 
   bar: {
@@ -185,40 +186,40 @@ export const text = {
     left: (n: string) => `${n} left`,
     leftAtLeast: (n: string, limit: string) => `≥ ${n} of ${limit} left`,
     unlimitedAccounts: (n: number) => `${count(n, { one: 'account', other: 'accounts' })} without a limit`,
-    unlimited: 'no limit known',
-    resets: 'resets in',
-    /** The whole bar, for those who hear it. */
+    unlimited: 'No known limit',
+    resets: 'Resets in',
+    /** The whole bar, for screen readers. */
     said: (parts: string[]) => parts.join(', '),
     window: (unit: Unit, per: Period) => `${units[unit]} per ${spans[per]}`,
   },
 
   whose: {
     mine: 'Mine',
-    everyone: 'Everyone’s',
+    everyone: 'Everyone',
   },
 
   table: {
     more: (n: number) => `Show ${number(n)} more`,
-    shown: (n: number, total: number) => `${number(n)} of ${number(total)} shown`,
+    shown: (n: number, total: number) => `Showing ${number(n)} of ${number(total)}`,
     scroll: (caption: string) => `${caption}, scrolls sideways`,
   },
 
   span: {
-    custom: 'From … to …',
+    custom: 'Custom range',
     from: 'From',
     to: 'To',
-    hint: 'In your own time. Leave the end empty to look until now.',
+    hint: 'In your time zone. Leave “To” empty for now.',
     problems: {
-      missing: 'Say when it begins.',
-      'not-a-time': 'This is not a date and time.',
-      'in-the-future': 'This has not come yet: choose an earlier beginning.',
-      'not-after': 'The end must lie after the beginning.',
-      'too-long': (days: number) => `This is too long: ${number(days)} days can be looked at at once.`,
+      missing: 'Enter a start.',
+      'not-a-time': 'Enter a date and time.',
+      'in-the-future': 'Start can’t be in the future.',
+      'not-after': 'End must be after start.',
+      'too-long': (days: number) => `Choose ${number(days)} days or less.`,
     },
   },
 
   chart: {
-    asTable: 'Show as a table',
+    asTable: 'View as table',
     time: 'Time',
   },
 }

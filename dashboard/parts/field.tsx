@@ -38,7 +38,7 @@ export function Field({ label, name, hint, optional = false, error, children }: 
       </label>
       {children({ id, name, 'aria-invalid': mine !== undefined, 'aria-describedby': `${id}-note` })}
       <p id={`${id}-note`} class={mine ? 'field-error' : 'hint'}>
-        {mine ? <Words>{messageOf(mine)}</Words> : hint}
+        {mine ? <Words>{messageOf(mine)}</Words> : typeof hint === 'string' ? <Words>{hint}</Words> : hint}
       </p>
     </div>
   )

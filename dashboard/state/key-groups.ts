@@ -30,7 +30,7 @@ export function firstKeys(groups: readonly KeyGroup[], most: number): KeyGroup[]
 /** The words on the chips of keys by their status, and other words for the same. */
 const chipWords: Readonly<Record<Key['state']['status'], string>> = {
   active: text.states.ready,
-  cooling: `${text.states.cooling} resting`,
+  cooling: `${text.states.cooling} cooldown`,
   quarantined: text.states.quarantined,
   disabled: text.states.disabled,
 }

@@ -1,19 +1,19 @@
-/** Words of caps, of tokens, people and teams. */
+/** Words of the caps of tokens, users and teams. */
 import type { BudgetPeriod } from '../../src/domain/limits.ts'
 import { number } from '../format.ts'
 
 export const words = {
-  budget: 'Budget in US dollars',
-  budgetPer: 'Budget for each',
+  budget: 'Budget (USD)',
+  budgetPer: 'Budget period',
   budgetBar: (per: BudgetPeriod) => `Budget per ${per}`,
-  budgetHint: 'Requests are refused once it is spent. Days and months are in UTC.',
-  periods: { day: 'per day', month: 'per month' },
-  maxConcurrent: 'Requests at the same time',
-  running: (running: number, most: number) => `${number(running)} of ${number(most)} at the same time`,
+  budgetHint: 'Requests stop when it’s spent. Resets at midnight UTC.',
+  periods: { day: 'Per day', month: 'Per month' },
+  maxConcurrent: 'Concurrency limit',
+  running: (running: number, most: number) => `${number(running)} of ${number(most)} in flight`,
   none: 'No caps',
 
   ownTitle: 'Your caps',
-  ownLede: 'An administrator set these for your account. They count all your tokens and the dashboard.',
+  ownLede: 'Set by an admin. They cover all your tokens and the dashboard.',
   teamTitle: (name: string) => `Team “${name}”`,
-  teamLede: 'All members share these.',
+  teamLede: 'Shared by all members.',
 }

@@ -1,4 +1,4 @@
-/** Words of the connect page. */
+/** Words of the Connect page. */
 import type { Tool } from '../state/snippets.ts'
 
 interface ToolWords {
@@ -38,30 +38,28 @@ const tools: Record<Tool, ToolWords> = {
   },
   'claude-code': {
     name: 'Claude Code',
-    where:
-      'In a terminal, or under "env" in ~/.claude/settings.json. Unset ANTHROPIC_API_KEY, if it is set: Claude Code takes one of the two.',
+    where: 'In a terminal, or under "env" in ~/.claude/settings.json. Unset ANTHROPIC_API_KEY first.',
     docs: 'https://code.claude.com/docs/en/llm-gateway',
   },
   codex: {
     name: 'Codex',
-    where: 'In ~/.codex/config.toml. Codex speaks the Responses dialect.',
+    where: 'In ~/.codex/config.toml. Codex uses the Responses API.',
     docs: 'https://developers.openai.com/codex/config-reference',
   },
   'gemini-cli': {
     name: 'Gemini CLI',
-    where:
-      'In a terminal. A settings file of your own stays as it is: set security.auth.selectedType to gemini-api-key in it.',
+    where: 'In a terminal. In an existing settings file, set security.auth.selectedType to gemini-api-key.',
     docs: 'https://github.com/google-gemini/gemini-cli',
   },
   cursor: {
     name: 'Cursor',
     where:
-      'In Settings, Models. Cursor sends requests through its own servers: the hub must be reachable from the internet, and the override holds for all OpenAI models.',
+      'In Settings, Models. Cursor calls from its own servers: the hub must be on the internet. The override applies to all OpenAI models.',
     docs: 'https://docs.cursor.com/settings/api-keys',
   },
   opencode: {
     name: 'OpenCode',
-    where: 'In ~/.config/opencode/opencode.json. This adapter speaks the Responses dialect.',
+    where: 'In ~/.config/opencode/opencode.json. This adapter uses the Responses API.',
     docs: 'https://opencode.ai/docs/providers/',
   },
   'qwen-code': {
@@ -101,7 +99,7 @@ const tools: Record<Tool, ToolWords> = {
   },
   librechat: {
     name: 'LibreChat',
-    where: 'In librechat.yaml. Put the token into .env.',
+    where: 'In librechat.yaml. Put the token in .env.',
     docs: 'https://www.librechat.ai/docs/configuration/librechat_yaml/object_structure/custom_endpoint',
   },
   n8n: {
@@ -117,35 +115,35 @@ const tools: Record<Tool, ToolWords> = {
   'open-webui': {
     name: 'Open WebUI',
     where:
-      'In a terminal; or in its settings, under Connections. It lists the hub’s models by itself. A hub started with npm start listens to this machine alone: a container on Linux reaches it with --network=host.',
+      'In a terminal, or in Settings, Connections. For a hub started with npm start, run the container with --network=host on Linux.',
     docs: 'https://docs.openwebui.com/getting-started/env-configuration/',
   },
 }
 
 export const words = {
   title: 'Connect',
-  lede: 'Point any client of OpenAI, Anthropic or Gemini at this hub, with a token of it as the key.',
-  addresses: 'Addresses',
+  lede: 'Use any OpenAI, Anthropic or Gemini client: change the base URL and use a hub token as the API key.',
+  addresses: 'Base URLs',
   openai: 'OpenAI clients',
   others: 'Anthropic and Gemini clients',
-  copyAddress: 'Copy the base URL',
-  copyOther: 'Copy the hub’s address',
+  copyAddress: 'Copy base URL',
+  copyOther: 'Copy hub URL',
   tool: 'Tool',
   model: 'Model or route',
   tools,
-  snippetFor: 'What to paste',
-  copySnippet: 'Copy the snippet',
-  docs: (tool: string) => `How ${tool} is configured`,
+  snippetFor: 'Configuration',
+  copySnippet: 'Copy snippet',
+  docs: (tool: string) => `${tool} documentation`,
   newTab: '(opens in a new tab)',
-  makeToken: 'Make a token',
-  tokenHint: 'Snippets read your token from the environment variable',
+  makeToken: 'Create token',
+  tokenHint: 'Snippets read your token from',
   arrived: {
-    title: 'Did it arrive?',
-    waiting: 'Send a request with your tool: it shows here as soon as it is over.',
+    title: 'Test connection',
+    waiting: 'Waiting for your first request…',
     served: (asked: string, provider: string, model: string, time: string) =>
-      `It works: “${asked}” was answered by ${provider} (${model}) in ${time}.`,
-    failed: (asked: string, why: string) => `It arrived, but nobody could answer “${asked}”: ${why}.`,
-    look: 'Look at the request',
+      `Connected: ${provider} (${model}) answered “${asked}” in ${time}.`,
+    failed: (asked: string, why: string) => `Received, but “${asked}” failed: ${why}.`,
+    look: 'View request',
   },
-  tokenPaste: 'This tool takes the token itself: paste it in the place that says so.',
+  tokenPaste: 'Replace YOUR_TOKEN with your token.',
 }

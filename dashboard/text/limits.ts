@@ -1,76 +1,76 @@
-/** Words of limits, of keys and of tokens. */
+/** Words of the limits of keys and tokens. */
 import type { Period, Reset, Unit } from '../../src/domain/limits.ts'
 import { isAlike } from '../state/limit-form.ts'
 
 export const words = {
   title: 'Limits',
-  add: 'Add a limit',
+  add: 'Add limit',
   remove: (n: number) => `Remove limit ${n}`,
-  /** Each control by what it says of which limit, for those who hear it alone. */
-  amountOf: (n: number) => `Limit ${n}: how many`,
-  unitOf: (n: number) => `Limit ${n}: of what`,
-  periodOf: (n: number) => `Limit ${n}: in which time`,
-  modelOf: (n: number) => `Limit ${n}: of which model`,
+  /** Names of the controls for screen readers, with the number of the limit. */
+  amountOf: (n: number) => `Limit ${n}: amount`,
+  unitOf: (n: number) => `Limit ${n}: unit`,
+  periodOf: (n: number) => `Limit ${n}: period`,
+  modelOf: (n: number) => `Limit ${n}: model`,
   moreOf: (n: number) => `Limit ${n}:`,
   units: {
-    requests: 'requests',
-    tokens: 'tokens',
-    'input-tokens': 'input tokens',
-    'output-tokens': 'output tokens',
-    'audio-seconds': 'audio seconds',
+    requests: 'Requests',
+    tokens: 'Tokens',
+    'input-tokens': 'Input tokens',
+    'output-tokens': 'Output tokens',
+    'audio-seconds': 'Audio seconds',
     money: 'US dollars',
     percent: '% of the plan',
   } satisfies Record<Unit, string>,
   periods: {
-    second: 'per second',
-    minute: 'per minute',
-    hour: 'per hour',
-    '5h': 'per 5 h',
-    day: 'per day',
-    '7d': 'per 7 d',
-    month: 'per month',
+    second: 'Per second',
+    minute: 'Per minute',
+    hour: 'Per hour',
+    '5h': 'Per 5 h',
+    day: 'Per day',
+    '7d': 'Per 7 d',
+    month: 'Per month',
   } satisfies Record<Period, string>,
-  anyModel: 'all models',
+  anyModel: 'All models',
 
-  resets: 'How it refills',
-  refills: (how: string) => `Refills ${how}`,
-  asProvider: 'as its provider does',
+  resets: 'Resets',
+  refills: (how: string) => `Resets: ${how}`,
+  asProvider: 'Provider default',
   reset: (reset: Reset, per: Period): string => {
     switch (reset) {
       case 'sliding':
       case 'rolling':
-        return `as each use turns ${lengthOf[per]} old`
+        return `Rolling (${lengthOf[per]})`
       case 'refill':
-        return 'little by little, all the time'
+        return 'Continuously (token bucket)'
       case 'utc':
-        return isAlike(per) ? startOf[per] : `${startOf[per]} in UTC`
+        return isAlike(per) ? startOf[per] : `${startOf[per]} UTC`
       case 'pacific':
-        return isAlike(per) ? startOf[per] : `${startOf[per]} in California`
+        return isAlike(per) ? startOf[per] : `${startOf[per]} Pacific`
       case 'first-use':
-        return `all at once, ${lengthOf[per]} after the first use`
+        return `${lengthOf[per]} after the first use`
     }
   },
 
-  scope: 'Counts for',
-  counts: (what: string) => `counts for ${what}`,
-  scopes: { account: 'the whole account', key: 'this key alone' },
+  scope: 'Applies to',
+  counts: (what: string) => `Applies to: ${what}`,
+  scopes: { account: 'Account', key: 'This key' },
 }
 
 const lengthOf = {
-  second: 'a second',
-  minute: 'a minute',
-  hour: 'an hour',
+  second: '1 second',
+  minute: '1 minute',
+  hour: '1 hour',
   '5h': '5 hours',
-  day: 'a day',
+  day: '1 day',
   '7d': '7 days',
-  month: 'a month',
+  month: '1 month',
 } satisfies Record<Period, string>
 const startOf = {
-  second: 'with each full second',
-  minute: 'with each full minute',
-  hour: 'with each full hour',
-  '5h': 'every 5 hours',
-  day: 'at midnight',
-  '7d': 'on Monday',
-  month: 'on the 1st',
+  second: 'Every full second',
+  minute: 'Every full minute',
+  hour: 'Every full hour',
+  '5h': 'Every 5 hours',
+  day: 'Midnight',
+  '7d': 'Monday,',
+  month: '1st of the month,',
 } satisfies Record<Period, string>

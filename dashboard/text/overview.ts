@@ -1,10 +1,10 @@
-/** Words of the overview page. */
+/** Words of the Overview page. */
 import type { BudgetPeriod } from '../../src/domain/limits.ts'
 import { count, duration, number } from '../format.ts'
 
 export const words = {
   readiness: {
-    noKeys: 'Add a first key to start.',
+    noKeys: 'Add your first key',
     shared: 'Operational · using shared keys',
     ready: (usable: number, total: number) =>
       usable === total
@@ -13,77 +13,77 @@ export const words = {
     resting: (ms: number) => `All keys are cooling down · next in ${duration(ms)}`,
     blocked: 'No usable keys. Review them on the Keys page.',
     loading: 'Loading…',
-    failed: 'The state of your keys could not be read',
+    failed: 'Your keys could not be loaded',
   },
 
   steps: {
-    title: 'First steps',
-    key: 'Add a provider’s key',
-    token: 'Make a token for your tools',
-    request: 'Send a first request',
+    title: 'Get started',
+    key: 'Add a provider key',
+    token: 'Create a token',
+    request: 'Send a request',
     done: 'done',
   },
 
   left: {
-    title: 'What is left',
-    shared: 'shared by this hub',
+    title: 'Quota',
+    shared: 'Shared',
     keys: (ready: number, resting: number, quarantined: number) =>
       [
-        count(ready, { one: 'key is ready', other: 'keys are ready' }),
-        ...(resting > 0 ? [`${number(resting)} resting`] : []),
+        `${number(ready)} ready`,
+        ...(resting > 0 ? [`${number(resting)} cooling down`] : []),
         ...(quarantined > 0 ? [`${number(quarantined)} quarantined`] : []),
-      ].join(', '),
-    backIn: 'The next is back in',
-    together: (window: string) => `${window}, all together`,
+      ].join(' · '),
+    backIn: 'Next available in',
+    together: (window: string) => `${window}, all providers`,
     unlimited: (used: number) => `${number(used)} used today · no limit set`,
     addLimit: 'Add limit',
-    dry: 'At this pace it is used up in',
+    dry: 'Runs out in about',
   },
 
   routes: {
-    title: 'Who would serve',
+    title: 'Routes',
     all: 'All routes',
-    nobody: 'nobody',
-    rests: 'nobody for',
+    nobody: 'Unavailable',
+    rests: 'Unavailable for',
   },
 
   happened: {
-    title: 'What happened',
-    span: 'Span',
+    title: 'Activity',
+    span: 'Time range',
     spans: { '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
-    nothing: (span: string) => `No request in the last ${span}.`,
+    nothing: (span: string) => `No requests in the last ${span}`,
     requests: 'Requests',
-    good: 'At once',
+    good: 'Succeeded',
     rescued: 'Rescued',
     errors: 'Failed',
     tokens: 'Tokens',
-    half: 'Median time',
-    most: '95 % within',
+    half: 'p50 latency',
+    most: 'p95 latency',
     cost: 'Cost',
-    saved: 'Saved',
-    unknown: '–',
+    saved: 'Savings',
+    unknown: '—',
   },
 
   health: {
-    title: 'Providers in the last hour',
+    title: 'Provider health, last hour',
     all: 'All providers',
-    nothing: 'No request in the last hour.',
+    nothing: 'No requests in the last hour',
     states: { degraded: 'Degraded', down: 'Down' },
     failing: (failed: number, total: number) =>
       `${number(failed)} of ${count(total, { one: 'request', other: 'requests' })} failed in the last 5 min`,
     unserved: (route: string) => `No provider can serve “${route}” now`,
     resting: (provider: string, models: string[]) => `${provider} is failing (${models.join(', ')})`,
-    good: (part: string) => `${part} went well`,
-    median: (time: string) => `half within ${time}`,
+    good: (part: string) => `${part} success`,
+    median: (time: string) => `p50 ${time}`,
   },
 
   warnings: {
-    title: 'Needs a look',
+    title: 'Needs attention',
     quarantined: (n: number) =>
-      `${count(n, { one: 'key is', other: 'keys are' })} quarantined: the provider refused ${n === 1 ? 'it' : 'them'}.`,
-    low: (provider: string, window: string) => `${provider} runs low: ${window.toLowerCase()}.`,
+      `${count(n, { one: 'key was', other: 'keys were' })} rejected by the provider.`,
+    low: (provider: string, window: string) => `${provider} is almost out of ${window.toLowerCase()}.`,
     budget: (token: string, gone: string, amount: string, per: BudgetPeriod) =>
-      `The token “${token}” nears its budget: ${gone} of ${amount} for this ${per}.`,
-    look: 'Look at it',
+      `Token “${token}” has used ${gone} of its ${amount} budget for this ${per}.`,
+    look: 'Review',
   },
 }

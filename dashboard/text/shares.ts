@@ -1,26 +1,25 @@
-/** Words about who may use how much of shared accounts. */
+/** Words of the shares that users have of shared accounts. */
 import { number } from '../format.ts'
 
 export const words = {
   people: 'Used by',
   openAccess: 'Open access',
   others: 'Others',
-  part: (used: string, percent: number) => `${used} (${number(percent)} %)`,
+  part: (used: string, percent: number) => `${used} (${number(percent)}%)`,
   more: (n: number) => `and ${number(n)} more`,
-  kept: (amount: string) => `${amount} kept for you`,
+  kept: (amount: string) => `${amount} reserved for you`,
 
-  reserve: 'Kept for you',
-  reserveHint:
-    'Of its account, while it is shared: a percentage of each limit (“20%”), or a number of requests. Empty keeps nothing.',
+  reserve: 'Reserved for you',
+  reserveHint: 'While its account is shared: 20% of each limit, or a number of requests. Empty = none',
 
   share: 'Share',
-  everything: 'all',
-  percent: (percent: number) => `${number(percent)} %`,
+  everything: 'All',
+  percent: (percent: number) => `${number(percent)}%`,
   change: 'Set share',
   actOn: (verb: string, name: string) => `${verb}: ${name}`,
   title: (name: string) => `Share of ${name}`,
-  shareField: 'Share of each shared account, in percent',
-  shareHint: 'Of each of its limits: requests, tokens and calls at once. Empty for all of it.',
+  shareField: 'Share (%)',
+  shareHint: 'Of each limit of every shared account. Empty = all',
   save: 'Save',
-  saved: (name: string, share: string) => `${name} may use ${share} of each shared account.`,
+  saved: (name: string, share: string) => `Share of ${name} set to ${share}`,
 }

@@ -1,39 +1,39 @@
-/** Words of teams, and of the caps and tokens of people. */
+/** Words of teams, and of the caps and tokens of users. */
 import { count } from '../format.ts'
 
 export const words = {
   title: 'Teams',
-  empty: 'A team is a group of people with a common budget. Add one, then put people into it.',
-  add: 'Add team',
+  empty: 'A team is a group of users with one budget. Create one, then add users to it.',
+  add: 'Create team',
   name: 'Name',
-  nameHint: 'A project, a department, a class.',
-  limitsHint: 'Counted over all members together.',
+  nameHint: 'e.g. a project or department',
+  limitsHint: 'Counted across all members.',
   save: 'Save',
-  saved: (name: string) => `The team “${name}” was saved.`,
+  saved: (name: string) => `Team “${name}” saved`,
   edit: 'Edit',
   editTitle: (name: string) => `Edit “${name}”`,
-  remove: 'Remove',
-  removeTitle: (name: string) => `Remove “${name}”?`,
-  removeWarning: 'Its people keep their accounts, and lose the caps of the team.',
-  removeSubmit: 'Remove the team',
-  removed: (name: string) => `The team “${name}” was removed.`,
+  remove: 'Delete',
+  removeTitle: (name: string) => `Delete “${name}”?`,
+  removeWarning: 'Members keep their accounts and lose the team’s caps.',
+  removeSubmit: 'Delete team',
+  removed: (name: string) => `Team “${name}” deleted`,
   actOn: (verb: string, name: string) => `${verb}: ${name}`,
   members: (members: number, names: readonly string[]) => {
-    const people = count(members, { one: 'person', other: 'people' })
+    const people = count(members, { one: 'member', other: 'members' })
     return names.length > 0 && names.length <= 5 ? `${people}: ${names.join(', ')}` : people
   },
 
   caps: 'Caps',
   setCaps: 'Set caps',
   personTitle: (name: string) => `Caps of ${name}`,
-  personSaved: (name: string) => `The caps of ${name} were saved.`,
-  personLimitsHint: 'Counted over all tokens and sessions of this person.',
+  personSaved: (name: string) => `Caps of ${name} saved`,
+  personLimitsHint: 'Counted across all tokens and sessions of this user.',
   team: 'Team',
   noTeam: 'No team',
   inTeam: (name: string) => `Team: ${name}`,
 
   tokens: 'Tokens',
   tokensTitle: (name: string) => `Tokens of ${name}`,
-  noTokens: 'No token',
+  noTokens: 'No tokens yet',
   done: 'Done',
 }

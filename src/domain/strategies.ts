@@ -10,23 +10,23 @@ interface StrategyWords {
 /** By name. `quota/strategies.ts` has the rank of each; the compiler asks for both. */
 export const strategies = {
   'exhaust-first': {
-    label: 'use one up, then the next',
+    label: 'Use up one key first',
     sentence: 'Uses one key until its quota is used up, then the next.',
   },
   'round-robin': {
-    label: 'in turn',
+    label: 'Round robin',
     sentence: 'Uses the key that has waited longest.',
   },
   weighted: {
-    label: 'in turn, by weight',
+    label: 'Weighted',
     sentence: 'Uses each key in proportion to its weight.',
   },
   'least-latency': {
-    label: 'fastest first',
+    label: 'Fastest',
     sentence: 'Uses the key with the shortest usual time to the first content.',
   },
   'most-remaining': {
-    label: 'most left first',
+    label: 'Most quota left',
     sentence: 'Uses the key with the most quota left for the time until it resets.',
   },
 } as const satisfies Record<string, StrategyWords>

@@ -51,13 +51,13 @@ describe('a page that somebody looks at', () => {
     )
     expect(await ask()).toBe(429)
     await row.getByText('Slow down, please.').waitFor()
-    expect(await row.textContent()).toMatch(/rests\s*[1-6] s/)
+    expect(await row.textContent()).toMatch(/Cooling down\s*[1-6] s/)
     await check('keys-resting')
 
     provider.behave((response) => sendJson(response, 200, completion('Back again.')))
     await row.getByText('Slow down, please.').waitFor({ state: 'detached' })
     await expect.poll(ask, { timeout: 10_000 }).toBe(200)
-    await expect.poll(() => chip.textContent(), { timeout: 10_000 }).toBe('ready')
+    await expect.poll(() => chip.textContent(), { timeout: 10_000 }).toBe('Ready')
     await end()
   })
 
@@ -73,7 +73,7 @@ describe('a page that somebody looks at', () => {
 
   it('listens only while it is visible', async () => {
     const { page, end } = await visit(browser, `${hub.url}/connect`, { session: ada.session })
-    await page.getByRole('heading', { name: 'Connect' }).waitFor()
+    await page.getByRole('heading', { name: 'Connect', exact: true }).waitFor()
     const show = (state: 'visible' | 'hidden') =>
       page.evaluate(
         `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
@@ -97,7 +97,7 @@ describe('a page that somebody looks at', () => {
     const { page, end } = await visit(browser, `${hub.url}/connect`, { session: token })
     await listenAnew(page, '/v1/models')
     await hub.call('POST', '/api/auth/logout', { as: token })
-    await page.getByText('Your session has ended.').waitFor()
+    await page.getByText('Your session expired.').waitFor()
     expect(new URL(page.url()).pathname).toBe('/connect')
     await end()
   })

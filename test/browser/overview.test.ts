@@ -60,12 +60,12 @@ async function ask(token: string, model: string): Promise<number> {
 describe('the overview', () => {
   it('says what is left of each pool and of all together, and who would serve', async () => {
     const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
-    const left = page.getByRole('region', { name: 'What is left' })
-    await left.getByText('Requests per day, all together').waitFor()
+    const left = page.getByRole('region', { name: 'Quota' })
+    await left.getByText('Requests per day, all providers').waitFor()
     await expect
       .poll(async () => (await left.getByText(/^\d+ left$/).allTextContents()).toSorted())
       .toEqual(['10 left', '40 left', '50 left'])
-    const serving = page.getByRole('region', { name: 'Who would serve' })
+    const serving = page.getByRole('region', { name: 'Routes' })
     await serving.getByRole('listitem').filter({ hasText: 'smart' }).getByText('The first').waitFor()
     await check('overview-fresh-pools')
     await end()
@@ -74,7 +74,7 @@ describe('the overview', () => {
   it('shows at once when another would serve', async () => {
     const { page, end } = await visit(browser, hub.url, { session: ada.session })
     const smart = page
-      .getByRole('region', { name: 'Who would serve' })
+      .getByRole('region', { name: 'Routes' })
       .getByRole('listitem')
       .filter({ hasText: 'smart' })
     await smart.getByText('The first').waitFor()
@@ -95,7 +95,7 @@ describe('the overview', () => {
     const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
     const figure = (name: string) =>
       page
-        .getByRole('region', { name: 'What happened' })
+        .getByRole('region', { name: 'Activity' })
         .locator('.figures-row > div')
         .filter({ hasText: name })
         .locator('dd')
@@ -110,11 +110,11 @@ describe('the overview', () => {
       .toBe('3')
     expect(await figure('Rescued').textContent()).toBe('1')
     expect(await figure('Failed').textContent()).toBe('0')
-    expect(await figure('Median time').textContent()).toMatch(/ms|s$/)
-    expect(await figure('95 % within').textContent()).toMatch(/ms|s$/)
+    expect(await figure('p50 latency').textContent()).toMatch(/ms|s$/)
+    expect(await figure('p95 latency').textContent()).toMatch(/ms|s$/)
     // The same tokens each time, once with the key that costs nothing.
     const cost = Number((await figure('Cost').textContent())?.slice(1))
-    const saved = Number((await figure('Saved').textContent())?.slice(1))
+    const saved = Number((await figure('Savings').textContent())?.slice(1))
     expect(saved).toBeGreaterThan(0)
     expect(cost).toBeCloseTo(2 * saved, 2)
     for (const span of ['1 hour', '7 days', '30 days']) {
@@ -135,11 +135,11 @@ describe('the overview', () => {
     expect(status).toBe(402)
     for (let asked = 0; asked < 8; asked++) expect(await ask(ada.token, 'first/m')).toBe(200)
     const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
-    const warnings = page.getByRole('region', { name: 'Needs a look' })
-    await warnings.getByText('The first runs low: requests per day.').waitFor()
+    const warnings = page.getByRole('region', { name: 'Needs attention' })
+    await warnings.getByText('The first is almost out of requests per day.').waitFor()
     await check('overview-warnings')
-    const budget = warnings.getByRole('listitem').filter({ hasText: 'The token “thrifty” nears its budget' })
-    expect(await budget.textContent()).toMatch(/\$0\.[12]\d of \$0\.20 for this day/)
+    const budget = warnings.getByRole('listitem').filter({ hasText: 'Token “thrifty” has used' })
+    expect(await budget.textContent()).toMatch(/\$0\.[12]\d of its \$0\.20 budget for this day/)
     await budget.getByRole('link').click()
     await page.getByRole('heading', { name: 'Tokens' }).waitFor()
     await end()
@@ -151,7 +151,7 @@ describe('the overview', () => {
       body: { provider: 'first', apiKey: 'sk-first-unlimited' },
     })
     const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
-    const left = page.getByRole('region', { name: 'What is left' })
+    const left = page.getByRole('region', { name: 'Quota' })
     await left.getByText(/^≥ \d+ of 10 left$/).waitFor()
     expect(await left.getByText('1 account without a limit').count()).toBeGreaterThan(0)
     expect(await left.getByText(/^≥ \d+ of 50 left$/).count()).toBe(1)
@@ -182,8 +182,8 @@ describe('the overview', () => {
       body: { username: 'new', password: 'correct horse battery', invitation },
     })
     const { page, end } = await visit(browser, hub.url, { session })
-    const steps = page.getByRole('list', { name: 'First steps' }).getByRole('listitem')
-    await expect.poll(() => steps.allTextContents()).toContain('Send a first request')
+    const steps = page.getByRole('list', { name: 'Get started' }).getByRole('listitem')
+    await expect.poll(() => steps.allTextContents()).toContain('Send a request')
     await end()
   })
 
@@ -191,11 +191,11 @@ describe('the overview', () => {
     const { page, check, end } = await visit(browser, `${hub.url}/?span=1h`, { session: ada.session })
     const headline = page.getByRole('heading', { level: 1 })
     await headline.getByText(/^Operational/).waitFor()
-    const providersNow = page.getByRole('region', { name: 'Providers in the last hour' })
+    const providersNow = page.getByRole('region', { name: 'Provider health, last hour' })
     const second = providersNow.getByRole('listitem').filter({ hasText: 'The second' })
     await second.locator('.health-good').waitFor()
     const failed = page
-      .getByRole('region', { name: 'What happened' })
+      .getByRole('region', { name: 'Activity' })
       .locator('.figures-row > div')
       .filter({ hasText: 'Failed' })
       .locator('dd')
@@ -208,7 +208,7 @@ describe('the overview', () => {
     }
     for (let asked = 0; asked < 4; asked++) expect(await ask(ada.token, 'second/m')).toBe(502)
     await headline.getByText(/^(Degraded|Down) · \d+ of \d+ requests failed/).waitFor({ timeout: 30_000 })
-    const warnings = page.getByRole('region', { name: 'Needs a look' })
+    const warnings = page.getByRole('region', { name: 'Needs attention' })
     await warnings.getByText('The second is failing (m).').waitFor()
     await expect.poll(async () => Number(await failed.textContent()), { timeout: 20_000 }).toBe(before + 4)
     await second.locator('.health-bad').waitFor({ timeout: 20_000 })

@@ -50,7 +50,7 @@ describe('every page', () => {
     const options = { device, darkToo: true, session: ada.session }
     const { page, check, end } = await visit(browser, hub.url, options)
     const openDrawer = async (): Promise<void> => {
-      if (device === 'phone') await page.getByRole('button', { name: 'All pages' }).click()
+      if (device === 'phone') await page.getByRole('button', { name: 'Menu' }).click()
     }
     await page.getByRole('heading', { level: 1 }).waitFor()
     await openDrawer()
@@ -64,7 +64,7 @@ describe('every page', () => {
       await page.waitForURL(`${hub.url}${address}`)
       await page.locator('.page h1').waitFor()
       // What is read has come; the live stream is never over.
-      await page.locator('text="Loading …"').first().waitFor({ state: 'detached' })
+      await page.locator('text="Loading…"').first().waitFor({ state: 'detached' })
       await page.locator('.readiness-unknown').waitFor({ state: 'detached' })
       for (const chart of await page.locator('.chart').all()) {
         await chart.scrollIntoViewIfNeeded()
@@ -73,7 +73,7 @@ describe('every page', () => {
       await check(`page${address.replaceAll('/', '-')}`)
     }
     await page.goto(`${hub.url}/nowhere/at/all`)
-    await page.getByRole('heading', { name: 'Nothing here' }).waitFor()
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
     await check('not-found')
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox').waitFor()
@@ -94,14 +94,14 @@ describe('every page', () => {
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     for (const address of ['/users', '/audit']) {
       await page.goto(`${hub.url}${address}`)
-      const heading = page.getByRole('heading', { name: 'For administrators' })
+      const heading = page.getByRole('heading', { name: 'Admins only' })
       await heading.and(page.locator(':focus')).waitFor()
       expect(await page.locator(`.navigation a[href="${address}"]`).count()).toBe(0)
       expect(asked).not.toContain(`/api${address}`)
     }
     await check('admin-only')
-    await page.getByRole('link', { name: 'Go to the overview' }).click()
-    await page.getByRole('heading', { name: 'Add a first key to start.' }).waitFor()
+    await page.getByRole('link', { name: 'Go to overview' }).click()
+    await page.getByRole('heading', { name: 'Add your first key' }).waitFor()
     await end()
   })
 
@@ -111,7 +111,7 @@ describe('every page', () => {
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
     await page.route('**/assets/tokens-*', (route) => route.abort())
     await page.getByRole('link', { name: 'Tokens' }).click()
-    const heading = page.getByRole('heading', { name: 'This page could not be loaded' })
+    const heading = page.getByRole('heading', { name: 'Page not loaded' })
     await heading.and(page.locator(':focus')).waitFor()
     await check('page-broken')
     // Everything else is still there.
@@ -120,7 +120,7 @@ describe('every page', () => {
     await page.getByRole('link', { name: 'Tokens' }).click()
     await heading.waitFor()
     await page.unroute('**/assets/tokens-*')
-    await page.getByRole('button', { name: 'Load it anew' }).click()
+    await page.getByRole('button', { name: 'Reload' }).click()
     await page.getByRole('heading', { name: 'Tokens' }).waitFor()
     await end()
   })
@@ -134,7 +134,7 @@ describe('every page', () => {
 
   it('is where one wanted to go, after logging in on the way', async () => {
     const { page, end } = await visit(browser, `${hub.url}/logs?outcome=bad`)
-    await page.getByLabel('Username or e-mail').fill('ada')
+    await page.getByLabel('Username or email').fill('ada')
     await page.getByLabel('Password').fill('correct horse battery')
     await page.getByRole('button', { name: 'Log in' }).click()
     await page.getByRole('heading', { name: 'Logs' }).waitFor()

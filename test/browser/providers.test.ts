@@ -38,22 +38,22 @@ const readProvider = async (id: string): Promise<Provider | undefined> => {
 describe('a provider of one’s own', () => {
   it('is added with models and prices, changed, asked for its models, ordered and removed', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/providers`, { session: ada.session })
-    await page.getByRole('button', { name: 'Add a provider' }).click()
-    await page.getByRole('textbox', { name: 'Id' }).fill('my-box')
+    await page.getByRole('button', { name: 'Add provider' }).click()
+    await page.getByRole('textbox', { name: 'ID' }).fill('my-box')
     await page.getByRole('textbox', { name: 'Name' }).fill('My box')
     await page.getByRole('textbox', { name: 'Base URL' }).fill(provider.baseUrl)
     provider.behave((response) => sendJson(response, 200, { object: 'list', data: [{ id: 'tiny' }] }))
-    await page.getByRole('button', { name: 'Ask for its models' }).click()
-    await page.getByText('It answers with 1 model: tiny').waitFor()
+    await page.getByRole('button', { name: 'Fetch models' }).click()
+    await page.getByText('Connected. 1 model: tiny').waitFor()
     const models = page.getByRole('textbox', { name: 'Models and prices' })
     await models.fill('tiny cheap')
     await page.getByRole('button', { name: 'Save' }).click()
     // What makes no sense is said at its field, and nothing is lost.
-    await page.getByText('“tiny cheap” is not a model').waitFor()
+    await page.getByText('Invalid line “tiny cheap”.').waitFor()
     await models.fill('tiny 0.5 1.5\nhuge')
     await check('providers-adding')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('The provider My box was saved.').waitFor()
+    await page.getByText('My box saved').waitFor()
     expect(await readProvider('my-box')).toMatchObject({
       models: ['tiny', 'huge'],
       prices: { tiny: { input: 0.5, output: 1.5 } },
@@ -62,15 +62,15 @@ describe('a provider of one’s own', () => {
     await page.getByRole('button', { name: 'Edit My box' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('Our box')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('The provider Our box was saved.').waitFor()
+    await page.getByText('Our box saved').waitFor()
 
     await hub.call('POST', '/api/keys', {
       as: ada.session,
       body: { provider: 'my-box', apiKey: 'sk-our-box-1234' },
     })
     await page.reload()
-    await page.getByLabel('Order of keys of Our box').selectOption('most-remaining')
-    await page.getByText('The keys of Our box are used in that order from now on.').waitFor()
+    await page.getByLabel('Key rotation for Our box').selectOption('most-remaining')
+    await page.getByText('Key rotation for Our box updated').waitFor()
     expect((await readProvider('my-box'))?.strategy).toBe('most-remaining')
 
     provider.behave((response) =>
@@ -79,14 +79,14 @@ describe('a provider of one’s own', () => {
     await page.getByRole('button', { name: 'Models Our box' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('huge', { exact: true }).waitFor()
-    await page.getByRole('button', { name: 'Ask the provider' }).click()
+    await page.getByRole('button', { name: 'Fetch models' }).click()
     await dialog.getByText('brand-new', { exact: true }).waitFor()
     await check('providers-models')
     await page.getByRole('button', { name: 'Close' }).click()
 
     await page.getByRole('button', { name: 'Delete Our box' }).click()
-    await page.getByRole('button', { name: 'Delete the provider' }).click()
-    await page.getByText('The provider Our box was deleted.').waitFor()
+    await page.getByRole('button', { name: 'Delete provider' }).click()
+    await page.getByText('Our box deleted').waitFor()
     expect(await readProvider('my-box')).toBeUndefined()
     await end()
   })
@@ -111,14 +111,14 @@ describe('a provider of one’s own', () => {
     const save = page.getByRole('button', { name: 'Save' })
     await headers.fill('x-gate')
     await save.click()
-    await page.getByText('“x-gate” is not a header').waitFor()
+    await page.getByText('Invalid header “x-gate”.').waitFor()
     await headers.fill('authorization: Bearer mine')
     await save.click()
     // The hub’s own rule is told at the field, too.
     await page.getByText('must not set credentials').waitFor()
     await headers.fill('x-gate: open sesame\nx-title: My hub')
     await save.click()
-    await page.getByText('The provider Gated was saved.').waitFor()
+    await page.getByText('Gated saved').waitFor()
     expect((await readProvider('gated'))?.headerNames).toEqual(['x-gate', 'x-title'])
 
     await hub.call('POST', '/api/keys', {
@@ -130,16 +130,16 @@ describe('a provider of one’s own', () => {
     expect(provider.received.at(-1)?.headers['x-gate']).toBe('open sesame')
 
     await page.getByRole('button', { name: 'Edit Gated' }).click()
-    await page.getByText('Sent now: x-gate, x-title.').waitFor()
+    await page.getByText('Current headers: x-gate, x-title').waitFor()
     expect(await page.content()).not.toContain('sesame')
     await check('providers-headers')
     // What is left alone stays.
     await page.getByRole('textbox', { name: 'Name' }).fill('Ungated')
     await save.click()
-    await page.getByText('The provider Ungated was saved.').waitFor()
+    await page.getByText('Ungated saved').waitFor()
     expect((await readProvider('gated'))?.headerNames).toEqual(['x-gate', 'x-title'])
     await page.getByRole('button', { name: 'Edit Ungated' }).click()
-    await page.getByLabel('Send none of them any more').check()
+    await page.getByLabel('Remove all headers').check()
     await save.click()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect((await readProvider('gated'))?.headerNames).toEqual([])

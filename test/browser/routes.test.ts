@@ -112,12 +112,12 @@ describe('a route', () => {
     // It keeps the focus, so that one can press on.
     expect(await hasFocus(page, up)).toBe(true)
     await keyboard.press('Enter')
-    await page.getByText('Fake three is now 1 of 3.').waitFor()
+    await page.getByText('Fake three moved to 1 of 3').waitFor()
     await check('route-draft')
     const save = page.getByRole('button', { name: 'Save' })
     await tabTo(page, save)
     await keyboard.press('Enter')
-    await page.getByText('The route work was saved.').waitFor()
+    await page.getByText('Route work saved').waitFor()
     expect((await readRoute('work')).candidates.map(({ provider: id }) => id)).toEqual([
       'three',
       'one',
@@ -127,9 +127,9 @@ describe('a route', () => {
     const simulate = page.getByRole('button', { name: 'Simulate' })
     await tabTo(page, simulate)
     await keyboard.press('Enter')
-    await page.getByText('Fake two would serve, with its default model. It would take sk-****2222.').waitFor()
-    await page.getByText(/Why 1 key would not/).click()
-    await page.getByText('It is switched off.').waitFor()
+    await page.getByText('Would use Fake two · Default model · sk-****2222').waitFor()
+    await page.getByText(/1 key is unavailable/).click()
+    await page.getByText('Disabled.').waitFor()
     await check('route-explained')
     expect(provider.received.length).toBe(asked)
     await end()
@@ -166,7 +166,7 @@ describe('a route', () => {
     await finger.drag(await middleOf(page.locator('.grip').nth(0)), { x: 0, y: rowHeight * 2.5 })
     await expect.poll(() => names.allTextContents()).toEqual([before[1], before[2], before[0]])
     expect(await scrolledTo(page)).toBe(top)
-    await page.getByText('Not saved yet.').waitFor()
+    await page.getByText('Unsaved changes').waitFor()
     const questions: string[] = []
     page.on('dialog', (dialog) => {
       questions.push(`${dialog.type()}: ${dialog.message()}`)
@@ -177,10 +177,10 @@ describe('a route', () => {
     await page.evaluate('history.back()')
     await expect.poll(() => questions.length).toBe(2)
     await expect.poll(() => new URL(page.url()).pathname).toBe('/routes/work')
-    await page.getByText('Not saved yet.').waitFor()
+    await page.getByText('Unsaved changes').waitFor()
     await page.reload()
     await names.nth(2).waitFor()
-    const question = 'confirm: Leave without saving the changes to work?'
+    const question = 'confirm: Discard your changes to work?'
     expect(questions).toEqual([question, question, expect.stringMatching(/^beforeunload/)])
     expect(await names.allTextContents()).toEqual(before)
     await end()
@@ -188,15 +188,15 @@ describe('a route', () => {
 
   it('of the hub is changed for oneself, and shows again when that is deleted', async () => {
     const { page, end } = await visit(browser, `${hub.url}/routes/fast`, { session: ada.session })
-    await page.getByRole('button', { name: 'Take Groq out' }).click()
+    await page.getByRole('button', { name: 'Remove Groq' }).click()
     await page.getByLabel('Order').selectOption('cheapest')
     await page.getByRole('button', { name: 'Save for me' }).click()
-    await page.getByText('The route fast was saved.').waitFor()
+    await page.getByText('Route fast saved').waitFor()
     const own = await readRoute('fast')
     expect(own).toMatchObject({ scope: 'user', order: 'cheapest' })
     expect(own.candidates.map(({ provider: id }) => id)).toEqual(['openai', 'gemini'])
-    await page.getByRole('button', { name: 'Delete my version' }).click()
-    await page.getByRole('button', { name: 'Delete the route' }).click()
+    await page.getByRole('button', { name: 'Reset to default' }).click()
+    await page.getByRole('button', { name: 'Delete route' }).click()
     await page.waitForURL('**/routes')
     expect(await readRoute('fast')).toMatchObject({ scope: 'hub', order: 'listed' })
     await end()
@@ -210,8 +210,8 @@ describe('a route', () => {
     await page.getByRole('button', { name: 'Save for everyone' }).click()
     await remove.click()
     expect(await readRoute('cheap')).toMatchObject({ scope: 'hub', order: 'round-robin', builtIn: false })
-    await page.getByText('served by the default route of the same name').waitFor()
-    await page.getByRole('button', { name: 'Delete the route' }).click()
+    await page.getByText('use the default route of the same name').waitFor()
+    await page.getByRole('button', { name: 'Delete route' }).click()
     await page.waitForURL('**/routes')
     expect(await readRoute('cheap')).toMatchObject({ scope: 'hub', order: 'listed', builtIn: true })
     await end()
@@ -220,15 +220,15 @@ describe('a route', () => {
   it('is made, and added to', async () => {
     const { page, check, end } = await visit(browser, `${hub.url}/routes?add`, { session: ada.session })
     await page.getByLabel('Name').fill('claude-*')
-    await page.getByLabel('First candidate').selectOption('one')
-    await page.getByRole('button', { name: 'Make the route' }).click()
+    await page.getByLabel('First target').selectOption('one')
+    await page.getByRole('dialog').getByRole('button', { name: 'Create route' }).click()
     await page.getByRole('heading', { name: 'claude-*' }).waitFor()
     await page.getByLabel('Provider').selectOption('two')
     await page.getByLabel('Model').fill('vendor/two-2')
-    await page.getByRole('button', { name: 'Add the candidate' }).click()
+    await page.getByRole('button', { name: 'Add target' }).click()
     await check('route-adding')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('The route claude-* was saved.').waitFor()
+    await page.getByText('Route claude-* saved').waitFor()
     await page.getByText('"two" is not known to have the model "vendor/two-2".').waitFor()
     expect((await readRoute('claude-*')).candidates).toEqual([
       { provider: 'one' },
@@ -243,7 +243,7 @@ describe('the page of a route', () => {
     const options = { device, darkToo: true, session: ada.session }
     const { page, check, end } = await visit(browser, `${hub.url}/routes/work`, options)
     await page.getByRole('button', { name: 'Simulate' }).click()
-    await page.getByText('Fake two would serve', { exact: false }).waitFor()
+    await page.getByText('Would use Fake two', { exact: false }).waitFor()
     await check('route-page')
     await end()
   })

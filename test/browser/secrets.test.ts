@@ -59,14 +59,14 @@ describe('a page', () => {
     const { answers } = listen(page)
     await page.getByLabel('API key').fill(key)
     await expect.poll(() => page.getByLabel('Provider').inputValue()).toBe('groq')
-    await page.getByRole('button', { name: 'Add the key' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Add key' }).click()
     await page.getByText('gsk_****abcd', { exact: true }).waitFor()
 
     await page.goto(`${hub.url}/tokens?add`)
     await page.getByLabel('Name').fill('laptop')
-    await page.getByRole('button', { name: 'Make the token' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click()
     const token = await page.getByLabel('Your token').inputValue()
-    await page.getByRole('button', { name: 'I have it' }).click()
+    await page.getByRole('button', { name: 'Done' }).click()
     await page.getByText('laptop', { exact: true }).waitFor()
 
     const links = page.locator('.navigation:visible a')
@@ -75,7 +75,7 @@ describe('a page', () => {
     for (const address of ['/tokens', ...addresses]) {
       if (address !== '/tokens') await page.goto(`${hub.url}${address}`)
       await page.locator('.page h1').waitFor()
-      await page.locator('text="Loading …"').first().waitFor({ state: 'detached' })
+      await page.locator('text="Loading…"').first().waitFor({ state: 'detached' })
       const found = await leftBehind(page)
       for (const secret of [key, token, ada.session, ada.token]) expect(found, address).not.toContain(secret)
     }

@@ -162,7 +162,7 @@ describe('the list of keys', () => {
     expect(found('active')).toHaveLength(3)
     expect(found('ready')).toHaveLength(3)
     const resting = { ...one, shared: true, state: { ...one.state, status: 'cooling' as const } }
-    for (const chip of ['rests', 'resting', 'shared with everyone']) {
+    for (const chip of ['cooling down', 'cooldown', 'shared with the team']) {
       expect(findKeys([resting, two], chip, nameOf), chip).toEqual([resting])
     }
   })

@@ -151,7 +151,7 @@ function figure(
     align: 'end',
     cell: (row) => {
       const value = read(row)
-      return typeof value === 'number' ? write(value) : '–'
+      return typeof value === 'number' ? write(value) : words.unknown
     },
   }
 }
