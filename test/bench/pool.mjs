@@ -32,9 +32,9 @@ export const poolScenarios = [
   { name: 'pool, round-robin, 1,000 leases open', strategy: 'round-robin', ...fast, open: 1_000 },
   { name: 'pool, exhaust-first, slow', strategy: 'exhaust-first', ...slow },
   { name: 'pool, round-robin, slow', strategy: 'round-robin', ...slow },
-  { name: 'pool, all keys but one rest', strategy: 'exhaust-first', ...fast, awake: 1 },
+  { name: 'pool, all keys but one cool down', strategy: 'exhaust-first', ...fast, awake: 1 },
   { name: 'pool, all keys but one too small', strategy: 'exhaust-first', ...fast, large: 1 },
-  { name: 'pool, all keys rest', strategy: 'exhaust-first', ...fast, awake: 0 },
+  { name: 'pool, all keys cool down', strategy: 'exhaust-first', ...fast, awake: 0 },
   { name: 'pool, all keys too small', strategy: 'exhaust-first', ...fast, large: 0 },
 ]
 
