@@ -54,14 +54,14 @@ function judgeSecrets(env: Env, local: boolean): Misconfiguration[] {
   const put = (name: string): string => `openssl rand -base64 32 | npx wrangler secret put ${name}`
   wrong('MASTER_KEY', problemOfMasterKeys(env, local), put('MASTER_KEY'))
   wrong('JWT_SECRET', problemOfText(env.JWT_SECRET, 32, local) ?? sharedWith(env, local), put('JWT_SECRET'))
-  for (const name of ['SETUP_TOKEN', 'METRICS_TOKEN']) {
-    const value = env[name]
-    // Neither is needed, but a weak one opens what it guards.
-    if (typeof value !== 'string' || value === '' || local) continue
-    wrong(name, problemOfText(value, 16, local), `openssl rand -hex 24 | npx wrangler secret put ${name}`)
+  const setupToken = env.SETUP_TOKEN
+  // It is optional, but a weak one lets strangers claim the hub.
+  if (setupToken && !local) {
+    const remedy = 'openssl rand -hex 24 | npx wrangler secret put SETUP_TOKEN'
+    wrong('SETUP_TOKEN', problemOfText(setupToken, 16, local), remedy)
   }
   if (!local && env.HUB_LOCAL === '1') {
-    const problem = 'is set, but this request did not come to a loopback address'
+    const problem = 'is set, but this request was not sent to a loopback address'
     wrong('HUB_LOCAL', problem, 'npx wrangler secret delete HUB_LOCAL')
   }
   return found
@@ -71,17 +71,17 @@ function problemOfMasterKeys(env: Env, local: boolean): string | undefined {
   const ring = readKeyRing(env)
   if (!ring) {
     return masterVariables(env).length > 0
-      ? 'is not 32 bytes in base64, nor a ring of such keys with a name each'
+      ? 'must be 32 bytes in base64, or a list such as v2:…,v1:…'
       : 'is not set'
   }
   const guessable = ring.some(({ bytes }) => new Set(bytes).size < minDistinct)
-  return guessable && !local ? 'is a value for development, which anyone can guess' : undefined
+  return guessable && !local ? 'is a public development value; set your own' : undefined
 }
 
 function problemOfText(text: string | undefined, minLength: number, local: boolean): string | undefined {
   if (!text) return 'is not set'
   if (text.length < minLength) return `is shorter than ${minLength} characters`
-  return isGuessable(text) && !local ? 'is a value for development, which anyone can guess' : undefined
+  return isGuessable(text) && !local ? 'is a public development value; set your own' : undefined
 }
 
 /** One secret for two purposes is lost twice. */

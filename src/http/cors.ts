@@ -13,7 +13,6 @@ const exposed = [
   'retry-after',
   'x-hub-request-id',
   'x-hub-attempts',
-  'x-hub-cache',
   'x-hub-dropped',
   'x-llm-provider',
   'x-llm-model',
@@ -63,7 +62,7 @@ function refused(origin: string): HubError {
   const shown = /^[\w.:/-]{1,200}$/.test(origin) ? `"${origin}"` : 'This origin'
   return new HubError(
     'FORBIDDEN',
-    `${shown} may not call this hub from a browser. An administrator adds it to CORS_ORIGINS or to the setting corsOrigins.`,
+    `${shown} may not call this hub from a browser. An admin can add it under Settings or in CORS_ORIGINS.`,
   )
 }
 

@@ -1,6 +1,7 @@
 /**
- * Which of the keys that can serve does serve. A strategy gives each key a rank from what is known of it, and the lowest rank
- * of the best priority serves; between equals, the one entered first. Pure. `domain/strategies.ts` has their names and words.
+ * The order of the keys that can serve. A strategy ranks each key by its state, and the lowest rank
+ * of the best priority serves; between equals, the one entered first. Pure. `domain/strategies.ts`
+ * has their names and words.
  */
 import { minuteMs } from '../domain/time.ts'
 import { type StrategyName, strategyNames } from '../domain/strategies.ts'

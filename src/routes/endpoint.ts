@@ -1,6 +1,6 @@
 /**
- * How a route declares itself: its guard, what it takes and what it answers, once. The guard and the checks are made from the
- * declaration, and so are the API document and the test that lists all routes.
+ * The declaration of a route: its guard, its input and its answer, once. The guard, the checks and
+ * the test that lists all routes derive from it.
  *
  *     .post('/api/keys', endpoint({ guard: 'user', summary: 'Adds a key.', body: KeyInput, status: 201, answer: Key }), handler)
  */
@@ -243,7 +243,7 @@ function isPlaceholder({ text, fromCookie }: Credential): boolean {
 const person: MiddlewareHandler<HubContext> = (context, next) =>
   identify(context, async () => {
     if (context.var.caller.token) {
-      throw new HubError('FORBIDDEN', 'A token may not do this: log in, and send the session instead.')
+      throw new HubError('FORBIDDEN', 'Tokens can’t do this. Log in and send the session instead.')
     }
     const { session } = context.var.caller
     // Here and not for callers at large: an answer that is relayed has no place for a cookie.
@@ -258,7 +258,7 @@ const guards: Record<Guard, MiddlewareHandler<HubContext>> = {
   admin: (context, next) =>
     person(context, async () => {
       if (context.var.caller.configuration.user.role !== 'admin') {
-        throw new HubError('FORBIDDEN', 'Only an administrator of this hub may do this.')
+        throw new HubError('FORBIDDEN', 'Only admins can do this.')
       }
       await next()
     }),

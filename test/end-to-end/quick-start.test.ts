@@ -188,7 +188,6 @@ describe('the pages', () => {
       '/gateway/nothing',
       '/v1beta/nothing',
       '/health/nothing',
-      '/metrics',
     ]) {
       const response = await fetch(`${hub.url}${path}`, {
         headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate' },

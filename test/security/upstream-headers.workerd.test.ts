@@ -16,7 +16,6 @@ const allowed = new Set([
   'x-content-type-options',
   'x-frame-options',
   'x-hub-attempts',
-  'x-hub-cache',
   'x-hub-dropped',
   'x-hub-request-id',
   'x-llm-key-id',
