@@ -35,8 +35,8 @@ if (!migratedBefore) {
 }
 if (missing.SETUP_TOKEN) {
   console.log(`
-Claim your hub: open it, choose "Set up a new hub", and make the first account with this setup
-token. It is shown only now.
+Open your hub, choose "Set up a new hub", and create the admin account with this setup token. Save it
+now, it won't be shown again.
 
   ${missing.SETUP_TOKEN}
 `)
@@ -49,7 +49,7 @@ function missingSecrets() {
   // every stored key is sealed with.
   if (listed.status !== 0 && !/does not exist|\b10007\b/.test(`${listed.stdout}${listed.stderr}`)) {
     process.stderr.write(
-      `${listed.stdout}${listed.stderr}\nThe secrets of the deployed Worker could not be read; nothing was changed.\n`,
+      `${listed.stdout}${listed.stderr}\nCould not read the secrets of the deployed Worker. Nothing was changed.\n`,
     )
     process.exit(1)
   }

@@ -16,7 +16,7 @@ export function installDependencies(root) {
   const installed = path.join(root, 'node_modules', '.package-lock.json')
   const wanted = path.join(root, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
-  console.log('Installing dependencies (once, about half a minute) …')
+  console.log('Installing dependencies (once, about half a minute)…')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const { status, error, stderr } = spawnSync(
     npm,
@@ -29,14 +29,12 @@ export function installDependencies(root) {
     },
   )
   if (error?.code === 'ENOENT')
-    fail(
-      'npm is not found, and the dependencies are to be installed. Install Node with npm: https://nodejs.org',
-    )
+    fail('Cannot install dependencies: npm not found. Install Node with npm: https://nodejs.org')
   if (status === 0) return
   const [code] = offline.exec(stderr ?? '') ?? []
   if (code !== undefined)
     fail(
-      `The dependencies cannot be installed: npm does not reach its registry (${code}). Connect, and try again.`,
+      `Cannot install dependencies: the npm registry is unreachable (${code}). Check your connection and try again.`,
     )
   process.stderr.write(stderr ?? '')
   process.exit(status ?? 1)

@@ -117,7 +117,7 @@ function isAlive(holder, file) {
 function describe({ pid, host, port, since, command = 'A hub' }, state) {
   const where = host === hostname() ? '' : ` on ${host}`
   const address = port ? ` at http://localhost:${port}` : ''
-  return `${command} (process ${pid}${where}) runs on ${state}${address} since ${since}. Stop it first: kill ${pid}`
+  return `${command} (process ${pid}${where}) is using ${state}${address} since ${since}. Stop it first: kill ${pid}`
 }
 
 function touch(file) {

@@ -32,7 +32,7 @@ export function chooseNode(root, running = process) {
   const remedy = `install Node ${oldestMajor} or newer from https://nodejs.org`
   if (name === undefined) {
     throw new Error(
-      `There is no Node ${oldestMajor} here (this is ${running.version}), and the lock file pins none for ${platform}: ${remedy}.`,
+      `Node ${oldestMajor} is required (this is ${running.version}), and the lock file has none for ${platform}: ${remedy}.`,
     )
   }
   const locked = readJson(path.join(root, 'package-lock.json'))?.packages?.[`node_modules/${name}`]

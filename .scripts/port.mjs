@@ -25,8 +25,8 @@ export async function requirePort(port, command) {
   )
   server.close()
   if (error === undefined) return
-  const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
-  fail(`Port ${port} ${why}. Choose another: PORT=${port === 8788 ? 8789 : 8788} ${command}`)
+  const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
+  fail(`Port ${port} ${why}. Try: PORT=${port === 8788 ? 8789 : 8788} ${command}`)
 }
 
 /** A loopback port that nothing listens on. */

@@ -12,7 +12,7 @@ const oldestMajor = 20
 /** Ends the process with one line where the running Node is too old. */
 export function requireNode(version = process.version) {
   if (Number(/^v?(\d+)/.exec(version)?.[1] ?? 0) >= oldestMajor) return
-  fail(`Node ${oldestMajor} or newer is needed, and this is ${version}. Install it from https://nodejs.org`)
+  fail(`Node ${oldestMajor} or newer is required (this is ${version}). Install it from https://nodejs.org`)
 }
 
 /**

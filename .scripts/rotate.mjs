@@ -18,20 +18,16 @@ do {
   done += batch.keys.done + batch.providers.done + batch.responses.done
   stuck.push(...batch.stuck)
   console.log(
-    `${done} sealed with ${batch.current}, ${batch.keys.left + batch.providers.left + batch.responses.left} left`,
+    `${done} re-encrypted with ${batch.current}, ${batch.keys.left + batch.providers.left + batch.responses.left} left`,
   )
   cursor = batch.nextCursor ?? undefined
 } while (cursor !== undefined)
 
 if (!batch.complete) {
   for (const { what, owner, id, problem } of stuck) {
-    console.error(
-      `${what} ${id} of ${owner}: ${problem === 'altered' ? 'it was altered' : 'its master key is not set'}`,
-    )
+    console.error(`${what} ${id} of ${owner}: ${problem === 'altered' ? 'changed' : 'master key missing'}`)
   }
-  console.error(
-    'Not complete: enter these keys again or remove them, or run this once more if none is named.',
-  )
+  console.error('Not complete. Re-enter or delete these keys. If none is named, run this again.')
   process.exit(1)
 }
 console.log(whatIsNext(batch))
@@ -40,19 +36,19 @@ console.log(whatIsNext(batch))
 function whatIsNext({ current, retired }) {
   if (retired.length === 0) {
     const next = `MASTER_KEY_${Number(/^v(\d+)$/.exec(current)?.[1] ?? 1) + 1}`
-    return `There is no older master key. To get a new one, set it and run this again:
+    return `There is only one master key. To rotate it, set a new one and run this again:
 
   openssl rand -base64 32 | npx wrangler secret put ${next}      (deployed)
   echo "${next}=$(openssl rand -base64 32)" >> .dev.vars         (local; then start the hub again)
 `
   }
   const variables = [...new Set(retired.map(({ variable }) => variable))]
-  return `Everything is sealed with ${current}. Nothing needs the older master key any more (${retired.map(({ key }) => key).join(', ')}):
+  return `Everything is encrypted with ${current}. Older master keys are no longer needed (${retired.map(({ key }) => key).join(', ')}):
 
 ${variables.map((variable) => `  npx wrangler secret delete ${variable}`).join('\n')}
 
-Wait an hour first: answers that are kept for idempotency keys may still be sealed with it, and are forgotten by then.
-In a local hub, take it out of .dev.vars. Where MASTER_KEY holds a ring, leave the first key of it.
+Wait an hour first: stored answers for idempotency keys may still need it, and expire by then.
+In a local hub, remove it from .dev.vars. If MASTER_KEY is a list, keep its first key.
 `
 }
 
@@ -72,7 +68,7 @@ async function post(path, body) {
       ...(session !== undefined && { authorization: `Bearer ${session}` }),
     },
     body: JSON.stringify(body),
-  }).catch((error) => fail(`${hub} does not answer: ${error.cause?.message ?? error.message}`))
+  }).catch((error) => fail(`${hub} is not responding: ${error.cause?.message ?? error.message}`))
   const answer = await response.json().catch(() => ({}))
   if (!response.ok) fail(`${hub}${path} answered ${response.status}: ${answer.error?.message ?? ''}`)
   return answer

@@ -35,15 +35,11 @@ LLM Hub is running on ${address}
 
 ${
   unclaimed
-    ? `Next, in another terminal (or on the page at ${address}):
-
-  1. Make the first account, which is the admin:
-     curl ${address}/api/auth/register -H 'content-type: application/json' \\
-       -d '{"username": "me", "password": "choose-a-good-one"}'
-  2. Add a key and make a token: the README shows how.
+    ? `Open it in a browser to create your admin account and add keys.
+For scripts, dashboard/docs/clients.md has the same steps with curl.
 `
     : `Open it in a browser, or point an OpenAI client at ${address}/v1
 `
 }
-Stop it with Ctrl+C. Its data is in .wrangler/state, its secrets in .dev.vars.
+Press Ctrl+C to stop it. Its data is in .wrangler/state, its secrets are in .dev.vars.
 `)

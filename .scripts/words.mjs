@@ -75,14 +75,20 @@ export function wideMarkdown(source) {
 
 /**
  * The comments that are too wide, in TypeScript, JavaScript or CSS. A single long word, such as an
- * address, may be wider.
+ * address, may be wider, and so may tables and examples of code.
  * @param {string} source
  * @returns {Finding[]}
  */
 export function wideComments(source) {
   return source.split('\n').flatMap((raw, index) => {
-    const isWide = raw.length > mostCharacters && /^\s*(?:\/\/|\/\*|\*\s|\{\/\*)/.test(raw)
-    return isWide && words(raw.replace(/^[\s/*{]+/, '')).length > 1 ? [wide(index + 1, raw)] : []
+    const isComment = /^\s*(?:\/\/|\/\*|\*\s|\{\/\*)/.test(raw)
+    const isProse = !/^\s*\*\s(?:\s{4}|\|)/.test(raw)
+    return raw.length > mostCharacters &&
+      isComment &&
+      isProse &&
+      words(raw.replace(/^[\s/*{]+/, '')).length > 1
+      ? [wide(index + 1, raw)]
+      : []
   })
 }
 

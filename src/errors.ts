@@ -17,23 +17,26 @@ export type Blame = 'key' | 'account' | 'model' | 'provider' | 'region' | 'reque
 
 /** What each code means to a caller: the HTTP status, and what to do about it when the message says nothing better. */
 export const errorMeanings = {
-  VALIDATION_ERROR: { status: 400, remedy: 'Correct the field that is named and send the request again.' },
-  NO_ELIGIBLE_KEY: { status: 400, remedy: 'Add a key that can serve this model, or ask for another model.' },
+  VALIDATION_ERROR: { status: 400, remedy: 'Correct the named field and send the request again.' },
+  NO_ELIGIBLE_KEY: { status: 400, remedy: 'Add a key for this model, or request another model.' },
   UNAUTHORIZED: { status: 401, remedy: 'Send a valid token or session.' },
   BUDGET_EXCEEDED: { status: 402, remedy: 'Raise the budget of this token, or wait for its next period.' },
-  FORBIDDEN: { status: 403, remedy: 'Ask an administrator of this hub for access.' },
+  FORBIDDEN: { status: 403, remedy: 'Ask an admin of this hub for access.' },
   NOT_FOUND: { status: 404, remedy: 'Check the address and the names in it.' },
   REQUEST_TIMEOUT: { status: 408, remedy: 'Send the request again, or allow it more time.' },
-  CONFLICT: { status: 409, remedy: 'Look at the current state and decide again.' },
+  CONFLICT: { status: 409, remedy: 'Load the current state, then try again.' },
   PAYLOAD_TOO_LARGE: { status: 413, remedy: 'Send a smaller body.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, remedy: 'Send the body plain, or in gzip or deflate.' },
-  UPGRADE_REQUIRED: { status: 426, remedy: 'Send the request over HTTP; nothing is served over WebSockets.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, remedy: 'Send the body uncompressed, or as gzip or deflate.' },
+  UPGRADE_REQUIRED: { status: 426, remedy: 'Send the request over HTTP. WebSockets are not supported.' },
   RATE_LIMIT_EXCEEDED: { status: 429, remedy: 'Wait until the time in retry-after.' },
   QUOTA_EXHAUSTED: { status: 429, remedy: 'Wait until the time in retry-after, or add a key.' },
-  INTERNAL_ERROR: { status: 500, remedy: 'Send the request again; if it persists, report its request id.' },
+  INTERNAL_ERROR: {
+    status: 500,
+    remedy: 'Send the request again. If it keeps failing, report the request id.',
+  },
   PROVIDER_ERROR: {
     status: 502,
-    remedy: 'Send the request again; the trail says which providers failed and how.',
+    remedy: 'Send the request again. The trail lists the providers that failed.',
   },
   UNAVAILABLE: { status: 503, remedy: 'Send the request again after the time in retry-after.' },
   OVERLOADED: { status: 503, remedy: 'Send the request again after the time in retry-after.' },
@@ -122,10 +125,10 @@ export class HubError extends Error {
 export function toHubError(thrown: unknown): HubError {
   if (thrown instanceof HubError) return thrown
   if (isStorageFailure(thrown)) {
-    return new HubError('UNAVAILABLE', 'The storage of this hub does not answer now.', {
+    return new HubError('UNAVAILABLE', 'The hub’s storage is not responding. Try again in a few seconds.', {
       cause: thrown,
       retryAt: Date.now() + storageRetryMs,
     })
   }
-  return new HubError('INTERNAL_ERROR', 'The hub failed to handle this request.', { cause: thrown })
+  return new HubError('INTERNAL_ERROR', 'Something went wrong on the hub.', { cause: thrown })
 }

@@ -75,10 +75,7 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
     const [missing] = findMisconfigurations(c.env, isLocal(c.env, new URL(c.req.url)))
     if (missing) {
       const { name, problem, remedy } = missing
-      throw new HubError(
-        'INTERNAL_ERROR',
-        `This hub is not set up: ${name} ${problem}. Set it with: ${remedy}`,
-      )
+      throw new HubError('INTERNAL_ERROR', `This hub is not set up: ${name} ${problem}. Run: ${remedy}`)
     }
     await next()
   })
@@ -118,9 +115,9 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
   .route('/api/vault', vaultRoutes)
   .route('/api/live', liveRoutes)
   .notFound((c) => {
-    // Codex tries a WebSocket first, and goes on over HTTP after this status alone.
+    // Codex tries a WebSocket first, and continues over HTTP only after this status.
     const code = c.req.header('upgrade')?.toLowerCase() === 'websocket' ? 'UPGRADE_REQUIRED' : 'NOT_FOUND'
-    return errorResponse(c, new HubError(code, `There is no ${c.req.method} ${c.req.path} on this hub.`))
+    return errorResponse(c, new HubError(code, `Unknown endpoint ${c.req.method} ${c.req.path}.`))
   })
   .onError((thrown, c) => {
     const error =

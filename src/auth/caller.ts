@@ -128,7 +128,7 @@ async function loadUnseen(env: Env, hash: string, address: string, now: number):
   const times = withoutPast(strangers.get(address) ?? [], rate, now)
   const pass = decidePass(times, rate, now)
   if (pass.type === 'refused') {
-    throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many tokens that are not valid came from this address.', {
+    throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many invalid tokens from this address. Try again later.', {
       retryAt: pass.retryAt,
     })
   }
@@ -213,5 +213,5 @@ function remember(names: Set<string>, name: string, max: number): void {
 }
 
 function invalid(): HubError {
-  return new HubError('UNAUTHORIZED', 'This credential is not valid: it may be mistyped, revoked or expired.')
+  return new HubError('UNAUTHORIZED', 'Invalid, revoked or expired token.')
 }

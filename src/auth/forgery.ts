@@ -20,7 +20,7 @@ export const refuseForgery: MiddlewareHandler = async (context, next) => {
   ) {
     throw new HubError(
       'FORBIDDEN',
-      'A session cookie is honoured only for requests of the hub’s own pages. From elsewhere, send the session or a token in the header "authorization".',
+      'Session cookies only work on the hub’s own pages. Send "Authorization: Bearer <token>" instead.',
     )
   }
   await next()

@@ -57,9 +57,13 @@ export async function inTurn<Result>(hash: () => Result): Promise<Result> {
   const now = Date.now()
   const waitMs = line.join(now)
   if (waitMs === undefined) {
-    throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many passwords are checked at once. Try again shortly.', {
-      retryAt: now + spacingMs * maxWaiting,
-    })
+    throw new HubError(
+      'RATE_LIMIT_EXCEEDED',
+      'Too many logins at the same time. Try again in a few seconds.',
+      {
+        retryAt: now + spacingMs * maxWaiting,
+      },
+    )
   }
   if (waitMs > 0) {
     await new Promise((resolve) => setTimeout(resolve, waitMs))

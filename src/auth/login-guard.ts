@@ -118,7 +118,7 @@ export async function beginAttempt(env: Env, buckets: Bucket[]): Promise<() => P
     const pass = await throttleStub(env, name).take(rate)
     if (pass.type === 'refused') {
       await takeBack()
-      throw new HubError('RATE_LIMIT_EXCEEDED', 'There have been too many attempts. Wait, then try again.', {
+      throw new HubError('RATE_LIMIT_EXCEEDED', 'Too many attempts. Try again later.', {
         retryAt: pass.retryAt,
       })
     }

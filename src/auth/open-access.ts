@@ -31,7 +31,7 @@ export async function identifyOpenCaller(env: Env, address: string, now: number)
   if (pass.type === 'refused') {
     throw new HubError(
       'RATE_LIMIT_EXCEEDED',
-      `Without a token this hub takes ${limit} requests a minute from one address.`,
+      `Requests without a token are limited to ${limit} per minute for one address. Send a token.`,
       { retryAt: pass.retryAt },
     )
   }
@@ -58,8 +58,5 @@ export function isOpen(caller: Caller): boolean {
 
 /** The error for a request that says nothing of who asks. */
 export function noCredential(): HubError {
-  return new HubError(
-    'UNAUTHORIZED',
-    'No credential was sent: put a token of this hub into the header "authorization".',
-  )
+  return new HubError('UNAUTHORIZED', 'Missing token. Send "Authorization: Bearer <token>".')
 }

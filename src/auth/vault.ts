@@ -97,7 +97,8 @@ export async function openBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const [id, salt = '', iv = '', ciphertext = ''] = sealed.split('.')
   const master = requireKeyRing(secrets).find((candidate) => candidate.id === id)
-  if (!master) throw new SealError('no-master-key', `The master key "${id}" that sealed this is not set.`)
+  if (!master)
+    throw new SealError('no-master-key', `The master key "${id}" that encrypted this entry is not set.`)
   try {
     const key = await deriveKey(master, base64url.decode(salt))
     const plain = await crypto.subtle.decrypt(
@@ -107,7 +108,7 @@ export async function openBytes(
     )
     return new Uint8Array(plain)
   } catch (cause) {
-    const message = 'Something that was stored sealed could not be opened; enter it again.'
+    const message = 'A stored secret could not be decrypted. Enter it again.'
     throw new SealError('altered', message, cause)
   }
 }
@@ -171,7 +172,7 @@ async function deriveAnew(master: MasterKey, salt: Uint8Array): Promise<CryptoKe
 /** @throws {HubError} INTERNAL_ERROR where the deployment has no usable master key. */
 export function requireKeyRing(secrets: Secrets): KeyRing {
   const ring = readKeyRing(secrets)
-  if (!ring) throw new HubError('INTERNAL_ERROR', 'MASTER_KEY is not set or not usable.')
+  if (!ring) throw new HubError('INTERNAL_ERROR', 'MASTER_KEY is missing or invalid.')
   return ring
 }
 

@@ -12,10 +12,10 @@ export const maxModelName = 200
  */
 export function checkModelName(name: string): string {
   const refuse = (problem: string): HubError =>
-    new HubError('VALIDATION_ERROR', `The name of a model must ${problem}.`, { param: 'model' })
+    new HubError('VALIDATION_ERROR', `The model name must ${problem}.`, { param: 'model' })
   if (name.length > maxModelName) throw refuse(`have at most ${maxModelName} characters`)
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name))
-    throw refuse('not hold line breaks, control characters or halves of characters')
+    throw refuse('not contain line breaks, control characters or unpaired surrogates')
   return name
 }
 

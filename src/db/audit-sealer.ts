@@ -32,7 +32,7 @@ export class AuditSealer extends DurableObject<Env> {
       try {
         await sealPending(this.env.DB)
       } catch (error) {
-        console.error('The audit log could not be sealed; its newest entries stay pending.', error)
+        console.error('Sealing the audit log failed; its newest entries stay pending.', error)
         await this.ctx.storage.setAlarm(Date.now() + retryMs)
       }
     }

@@ -8,7 +8,7 @@ import type { Candidate } from './plan.ts'
 export const unsendable: Fault = {
   blame: 'unknown',
   verdict: 'bad-header',
-  message: 'The key or a header of this provider has characters that no header may have. Enter it again.',
+  message: 'The key or a header of this provider contains invalid characters. Enter it again.',
 }
 
 /**

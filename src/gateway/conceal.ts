@@ -67,10 +67,10 @@ export function concealAnswer(body: JsonObject, model: string): JsonObject {
 
 /** Codes whose usual message names who was asked. */
 const messages: Partial<Record<ErrorCode, string>> = {
-  VALIDATION_ERROR: 'This request holds something that none of the models in question accepts.',
+  VALIDATION_ERROR: 'This request contains something that none of these models accepts.',
   NO_ELIGIBLE_KEY: 'No key can serve this request.',
   NOT_FOUND: 'No model of this name is available.',
-  REQUEST_TIMEOUT: 'The time allowed for this request was over before it was answered.',
+  REQUEST_TIMEOUT: 'The request timed out before a provider answered.',
   QUOTA_EXHAUSTED: 'All keys for this request are cooling down or out of quota.',
   PROVIDER_ERROR: 'This request could not be served: every attempt failed.',
   PROVIDER_TIMEOUT: 'This request could not be served: the last attempt was not answered in time.',

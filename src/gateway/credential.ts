@@ -69,17 +69,17 @@ async function openSealed(
   if (typeof opened === 'string') return { secret: opened }
   // The pool's copy may be from before a rotation or a change: what the database says is the truth.
   const stored = await findSealedKey(env.DB, owner, keyId)
-  if (!stored) return unopened('unknown', 'key-removed', 'This key was removed.')
+  if (!stored) return unopened('unknown', 'key-removed', 'This key was deleted.')
   const again = await openBound(env, stored.ciphertext, bindingOf(stored), context)
   if (typeof again === 'string') return { secret: again }
   if (again.type === 'another-row' || (stored.origin !== null && stored.origin !== origin))
     return unopened('unknown', ...movedAway)
   if (again.error.problem === 'no-master-key') {
     console.error(again.error.message)
-    return unopened('unknown', 'no-master-key', 'The master key that this key is sealed with is not set.')
+    return unopened('unknown', 'no-master-key', 'The master key that encrypted this key is not set.')
   }
   await auditTampering(env.DB, { what: 'key', owner, id: keyId }, Date.now())
-  return unopened('key', 'not-openable', 'What is stored of this key does not open. Enter the key again.')
+  return unopened('key', 'not-openable', 'The stored key could not be decrypted. Enter it again.')
 }
 
 /** Why a ciphertext does not open: it is for another row than the one that is called, or the vault refuses. */
@@ -121,11 +121,14 @@ export function bindingOf({
 /** A key that is bound to another address than the one that would be called. */
 const movedAway = [
   'address-changed',
-  'This key was entered for another address than the one on the provider’s row.',
+  'The provider’s base URL changed after this key was entered. Enter the key again.',
 ] as const
 
 /** A key that another row of the same id was entered for. */
-const anotherRow = ['another-row', 'This key goes with another row of this provider.'] as const
+const anotherRow = [
+  'another-row',
+  'This key belongs to another definition of this provider. Enter it again.',
+] as const
 
 function unopened(blame: Fault['blame'], verdict: string, message: string): { fault: Fault } {
   return { fault: { blame, verdict, message } }

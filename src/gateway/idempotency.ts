@@ -47,7 +47,7 @@ export async function completeOnce(input: CompletionInput, key: string, sent: st
   if (whose === undefined) {
     throw new HubError(
       'VALIDATION_ERROR',
-      'The header "idempotency-key" needs a token: without one, nobody can tell whose answer it would be.',
+      'The header "idempotency-key" requires a token. Send "Authorization: Bearer <token>".',
       { param: 'idempotency-key' },
     )
   }
@@ -88,7 +88,7 @@ class SharedCall {
       if (this.#remainingMs() > 0) continue
       throw new HubError(
         'REQUEST_TIMEOUT',
-        'The time for this request was over while an earlier one with its idempotency key was still running.',
+        'The request timed out while an earlier one with the same idempotency key was running.',
       )
     }
   }
@@ -117,7 +117,7 @@ class SharedCall {
       case 'conflict':
         throw new HubError(
           'CONFLICT',
-          'Another request was sent with this idempotency key; use a new key for a new request.',
+          'This idempotency key was used for a different request. Use a new key.',
           { param: 'idempotency-key' },
         )
     }

@@ -83,7 +83,7 @@ export function interruption(
       // The client's own limit: nothing is known against the provider.
       return {
         type: 'fault',
-        fault: { blame: 'unknown', verdict: 'deadline', message: 'The time for this request was over.' },
+        fault: { blame: 'unknown', verdict: 'deadline', message: 'The request timed out.' },
       }
     case 'short-limit':
       // Others would have waited longer: nothing is known against the provider.
@@ -92,7 +92,7 @@ export function interruption(
         fault: {
           blame: 'unknown',
           verdict: 'timeout',
-          message: 'The time for one call was over before its answer came.',
+          message: 'The call timed out before the provider answered.',
         },
       }
     case 'headers':
@@ -105,7 +105,7 @@ export function interruption(
         'first-content': 'the first content',
         idle: 'the next content',
       }[cause]
-      const message = `The provider was waited for too long: ${waitedFor} did not come.`
+      const message = `The provider timed out before ${waitedFor}.`
       return { type: 'fault', fault: { blame: 'provider', verdict: 'timeout', message } }
     }
   }

@@ -36,7 +36,9 @@ export async function openKept(
     return { head, body: text.slice(end + 1) }
   } catch (thrown) {
     if (!(thrown instanceof SealError) || thrown.problem !== 'no-master-key') throw thrown
-    console.error(`A kept answer does not open, and its request is served anew: ${thrown.message}`)
+    console.error(
+      `A stored answer could not be decrypted, and its request is served again: ${thrown.message}`,
+    )
     return undefined
   }
 }

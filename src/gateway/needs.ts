@@ -74,13 +74,13 @@ export function needsOf(request: ChatRequest, estimate: Estimate): Needs {
 /** Why a model cannot serve these needs; undefined where it can, as far as is known. */
 export function lackOf(facts: ModelFacts | undefined, needs: Needs): string | undefined {
   if (!facts) return undefined
-  if (needs.tools && facts.tools === false) return 'its model takes no tools'
+  if (needs.tools && facts.tools === false) return 'its model does not support tools'
   if (needs.jsonSchema && facts.jsonSchema === false && facts.tools === false)
-    return 'its model takes no JSON schema'
+    return 'its model does not support JSON schemas'
   const [unseen] = unseenOf(facts, needs.asked ?? needs.input)
-  if (unseen) return `its model takes no ${unseen}`
+  if (unseen) return `its model does not support ${unseen}`
   if (facts.contextTokens !== undefined && needs.inputTokens > facts.contextTokens * doubt) {
-    return `about ${needs.inputTokens} tokens are more than the ${facts.contextTokens} its model takes`
+    return `about ${needs.inputTokens} tokens exceed its model’s context window of ${facts.contextTokens}`
   }
   return undefined
 }

@@ -40,7 +40,7 @@ export interface LeftOut {
 }
 
 /** The reason of a candidate for which the caller has no key. */
-export const noKey = 'you have no key for it'
+export const noKey = 'no key'
 
 export interface Plan {
   candidates: Candidate[]
@@ -74,7 +74,7 @@ export function makePlan(input: PlanInput): Plan | HubError {
   const { asked, directory } = input
   // It stands in headers and in the log, and a provider's own name for a model holds no such thing.
   if (/\p{Cc}/u.test(asked)) {
-    const message = 'The name of a model must not hold line breaks or other control characters.'
+    const message = 'The model name must not contain line breaks or other control characters.'
     return new HubError('VALIDATION_ERROR', message, { param: 'model' })
   }
   const allowed = (name: string): boolean =>
@@ -83,7 +83,7 @@ export function makePlan(input: PlanInput): Plan | HubError {
   if (!resolved) {
     return new HubError(
       'NOT_FOUND',
-      `The model "${asked}" is neither a route, nor a model that a key or the catalogue names. Name it as "provider/model".`,
+      `Unknown model "${asked}". Use a route or provider/model. GET /v1/models lists the models you can use.`,
       { param: 'model' },
     )
   }
@@ -92,7 +92,7 @@ export function makePlan(input: PlanInput): Plan | HubError {
   for (const { provider: name, model } of resolved) {
     const known = directory.find(name)
     if (!known) {
-      plan.leftOut.push({ provider: name, model: model ?? null, reason: 'there is no such provider' })
+      plan.leftOut.push({ provider: name, model: model ?? null, reason: 'unknown provider' })
       continue
     }
     const rows = directory.rowsInReach(known.id)
@@ -111,7 +111,7 @@ export function makePlan(input: PlanInput): Plan | HubError {
   }
   plan.candidates = seeingFirst(plan.candidates, input.needs)
   if (forbidden > 0 && forbidden === resolved.length) {
-    return new HubError('FORBIDDEN', `This token may not use "${asked}".`, { param: 'model' })
+    return new HubError('FORBIDDEN', `This token isn’t allowed to use "${asked}".`, { param: 'model' })
   }
   if (plan.candidates.length === 0 && directory.onlySandbox && (asked === '' || isDefaultRoute(asked))) {
     const sandbox = directory.find('sandbox')
@@ -199,13 +199,13 @@ function namesModel(reach: Reach, model: string): boolean {
 /** The candidate, or why it cannot serve. */
 function toCandidate(known: KnownProvider, model: string | undefined, input: PlanInput): Candidate | string {
   const permitted = input.allowedProviders?.map((name) => input.directory.find(name)?.id)
-  if (permitted && !permitted.includes(known.id)) return 'the request does not allow it'
+  if (permitted && !permitted.includes(known.id)) return 'excluded by the request'
   const { owner } = known.row.binding
   const reach = input.directory.reach.filter(
     (entry) => entry.provider === known.id && entry.rowOwner === owner,
   )
   const { retired } = known.provider
-  if (retired) return `it ended on ${retired.on}`
+  if (retired) return `shut down on ${retired.on}`
   if (reach.length === 0) return noKey
   const named = reach.flatMap((entry) => {
     const chosen = model ?? ownModelOf(entry, known.provider.defaultModel)
@@ -214,12 +214,12 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
   if (named.length === 0) {
     return known.provider.defaultModel === ''
       ? 'it has no default model; name one'
-      : 'its keys allow some models only and have no default model; name one'
+      : 'its keys allow only some models and have no default model; name one'
   }
   const able = named.filter(
     ({ allowedModels, chosen }) => allowedModels === null || matchesAny(chosen, allowedModels),
   )
-  if (able.length === 0) return 'no key for it allows this model'
+  if (able.length === 0) return 'no key allows this model'
   const lacks = able.map(({ chosen }) => lackOf(factsAt(known.id, known.provider, chosen), input.needs))
   const [lack] = lacks
   // Of keys with default models of their own, one that can is enough.
@@ -236,7 +236,7 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
     ...(features && { features }),
   })
   if (!dialect) {
-    return input.clientDialect === embeddings ? 'it has no embeddings' : 'this hub does not speak its dialect'
+    return input.clientDialect === embeddings ? 'no embeddings' : 'API format not supported'
   }
   return makeCandidate(known, model, dialect, poolOwners)
 }
@@ -251,10 +251,10 @@ function toBoundCandidate(
   { dialect, what }: NonNullable<Needs['boundTo']>,
   poolOwners: string[],
 ): Candidate | string {
-  if (!known.provider.dialects[dialect]) return `${what} is kept at another provider`
+  if (!known.provider.dialects[dialect]) return `${what} is stored at another provider`
   const own = poolOwners.filter((owner) => owner !== 'hub')
   if (own.length === 0)
-    return `${what} is kept by one account, and only your own accounts are asked for it: add a key of your own, or send the content itself`
+    return `${what} is stored in one account, and shared accounts cannot read it: add your own key, or send the content itself`
   return makeCandidate(known, model, dialect, own)
 }
 

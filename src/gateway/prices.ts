@@ -43,7 +43,7 @@ export function withPrices(plan: Plan, configuration: Configuration, rules: read
     const model = modelsOf(candidate, configuration).find((name) => !priceAt(providerId, provider, name))
     if (model === undefined) priced.candidates.push(candidate)
     else {
-      const reason = `the price of "${model}" is not known, and ${holderNames[holder.subject]} has a budget`
+      const reason = `no known price for "${model}", which the budget of ${holderNames[holder.subject]} requires`
       priced.leftOut.push({ provider: providerId, model, reason })
     }
   }

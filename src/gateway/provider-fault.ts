@@ -65,5 +65,5 @@ export function tooLongAnswer(message: string, status?: number): Fault {
 export const hubFault: Readonly<Fault> = {
   blame: 'unknown',
   verdict: 'hub-failed',
-  message: 'The hub failed to handle this answer.',
+  message: 'The hub could not process this answer.',
 }

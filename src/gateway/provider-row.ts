@@ -94,7 +94,7 @@ export async function headersForCall(
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     await auditIfAltered(env.DB, error, { what: 'headers', owner, id }, Date.now())
-    const message = 'The header values of this provider do not open. Enter them again.'
+    const message = 'The stored headers of this provider could not be decrypted. Enter them again.'
     return { fault: { blame: 'unknown', verdict: 'headers-not-openable', message } }
   }
 }

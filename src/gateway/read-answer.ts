@@ -132,7 +132,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   if (body === undefined && speaker.id !== 'openai-embeddings' && isEventStream(text))
     return readFolded(text, response, conversation)
   if (!isJsonObject(body)) {
-    const message = `The provider answered ${response.status} with something that is not JSON, or is too deep.`
+    const message = `The provider answered ${response.status} with invalid JSON or JSON nested too deeply.`
     return { type: 'fault', fault: malformedAnswer(message, response.status), begun: {} }
   }
   const isAnswer = speaker.isAnswer(body)
@@ -157,7 +157,7 @@ async function readWhole(response: Response, conversation: Conversation): Promis
   return { type: 'whole', text: renderWhole(parsed, conversation), ...measured, dropped }
 }
 
-const noAnswer = 'The provider answered without an answer: no choice, no candidate, no content.'
+const noAnswer = 'The provider sent an empty answer: no choice, no candidate, no content.'
 
 /** An event stream, read to its end: relays send it where none was asked for. */
 function readFolded(text: string, response: Response, conversation: Conversation): Answered {

@@ -31,7 +31,7 @@ export function redirectFault(
 ): Fault {
   const address = mayName ? addressIn(headers.get('location'), called) : undefined
   const place = address === undefined ? 'another address' : redact(address, secrets)
-  const message = `The provider redirects (${status}) to ${place}. Enter the address it redirects to as its base URL.`
+  const message = `The provider redirects (${status}) to ${place}. Enter the redirect’s target as its base URL.`
   return { blame: 'unknown', verdict: 'redirected', message, status }
 }
 

@@ -48,7 +48,7 @@ const noModel: TrialResult = {
   model: '',
   verdict: 'no-model',
   blame: null,
-  message: 'No call was made: neither the key nor its provider has a default model. Enter one for the key.',
+  message: 'No call was made: neither the key nor its provider has a default model. Set one for the key.',
   status: null,
   latencyMs: 0,
 }
@@ -65,7 +65,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
   const model = ownModelOf(key, known.provider.defaultModel)
   if (model === undefined) return noModel
   const dialect = chooseDialect(known.provider, { clientDialect: 'openai-chat', spoken: spokenDialects })
-  if (!dialect) throw new Error(`The hub speaks no dialect of ${known.provider.name}.`)
+  if (!dialect) throw new Error(`The hub does not support an API format of ${known.provider.name}.`)
   const request = parseSmallest(known.id, model)
   const candidate: Candidate = {
     providerId: known.id,
@@ -97,7 +97,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
       model,
       verdict: refusal?.reason ?? 'unknown-key',
       blame: null,
-      message: refusal?.detail ?? 'The key pool does not know this key yet; try again in a moment.',
+      message: refusal?.detail ?? 'The key is not ready yet. Try again in a few seconds.',
       status: null,
       latencyMs: 0,
       ...(refusal?.retryAt !== undefined && { retryAt: refusal.retryAt }),

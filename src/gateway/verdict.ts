@@ -62,14 +62,12 @@ export function explainFailure(failure: Failure): HubError {
     })
   }
   if (timedOut) {
-    return new HubError(
-      'REQUEST_TIMEOUT',
-      `The time allowed for ${name} was over before anybody had answered.`,
-      { trail },
-    )
+    return new HubError('REQUEST_TIMEOUT', `The request timed out before a provider answered ${name}.`, {
+      trail,
+    })
   }
   if (knowsNobody(failure)) {
-    return new HubError('NOT_FOUND', `No provider that was asked has the model ${name}.${why(failure)}`, {
+    return new HubError('NOT_FOUND', `No provider has the model ${name}.${why(failure)}`, {
       param: 'model',
       trail,
     })
@@ -81,7 +79,7 @@ export function explainFailure(failure: Failure): HubError {
     const when = retryAt === undefined ? '' : ` The soonest is free at ${new Date(retryAt).toISOString()}.`
     return new HubError(
       'QUOTA_EXHAUSTED',
-      `Every key that could serve ${name} rests or is used up.${when}${why(failure)}`,
+      `All keys for ${name} are cooling down or out of quota.${when}${why(failure)}`,
       {
         retryAt,
         trail,
@@ -91,15 +89,14 @@ export function explainFailure(failure: Failure): HubError {
   const last = trail.at(-1)
   if (last) {
     const timeout = last.verdict === 'timeout'
-    const message = `No provider could serve ${name}: the last one tried, ${last.provider}, failed (${last.verdict}).${why(failure)}`
+    const message = `All providers for ${name} failed. Last: ${last.provider} (${last.verdict}).${why(failure)}`
     return new HubError(timeout ? 'PROVIDER_TIMEOUT' : 'PROVIDER_ERROR', message, { retryAt, trail })
   }
   if (retryAt !== undefined) {
-    return new HubError(
-      'PROVIDER_ERROR',
-      `Every provider that could serve ${name} is failing now.${why(failure)}`,
-      { retryAt, trail },
-    )
+    return new HubError('PROVIDER_ERROR', `All providers for ${name} are failing.${why(failure)}`, {
+      retryAt,
+      trail,
+    })
   }
   if (failure.unfit) return failure.unfit
   return new HubError('NO_ELIGIBLE_KEY', `No key can serve ${name}.${why(failure)}`, {
@@ -123,19 +120,26 @@ function soonest({ refusals, trail }: Failure): number | undefined {
   return stated.length > 0 ? Math.min(...stated) : undefined
 }
 
-/** Each candidate that was left out or refused, in a few words. */
+/** The candidates that were left out or refused, by reason: `openai, groq: no key; sandbox: …`. */
 function why({ leftOut, refusals }: Failure): string {
-  const reasons = [
-    ...leftOut.map(({ provider, reason }) => `${provider}: ${reason}`),
-    ...refusals.map(
-      ({ candidate, refusals: keys, unlisted }) => `${candidate.providerId}: ${summarise(keys, unlisted)}`,
-    ),
-  ]
-  return reasons.length > 0 ? ` (${[...new Set(reasons)].join('; ')})` : ''
+  const reasons = Map.groupBy(
+    [
+      ...leftOut.map(({ provider, reason }) => ({ provider, reason })),
+      ...refusals.map(({ candidate, refusals: keys, unlisted }) => ({
+        provider: candidate.providerId,
+        reason: summarise(keys, unlisted),
+      })),
+    ],
+    ({ reason }) => reason,
+  )
+  const parts = [...reasons].map(
+    ([reason, entries]) => `${[...new Set(entries.map(({ provider }) => provider))].join(', ')}: ${reason}`,
+  )
+  return parts.length > 0 ? ` (${parts.join('; ')})` : ''
 }
 
 function summarise(refusals: KeyRefusal[], unlisted: number): string {
-  if (refusals.length === 0) return 'it has no enabled key'
+  if (refusals.length === 0) return 'no enabled key'
   const counts = new Map<string, number>()
   for (const { reason } of refusals) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   const parts = [...counts].map(
@@ -146,24 +150,24 @@ function summarise(refusals: KeyRefusal[], unlisted: number): string {
 }
 
 const phrases: Record<KeyRefusal['reason'], string> = {
-  tried: 'tried just now',
+  tried: 'failed',
   disabled: 'disabled',
-  'model-not-allowed': 'may not use this model',
-  'priority-not-allowed': 'of a priority that the request does not allow',
-  quarantined: 'quarantined until it passes a test',
-  'account-rests': 'resting',
-  'model-rests': 'resting for this model',
-  'provider-rests': 'waiting for the provider to recover',
+  'model-not-allowed': 'not allowed to use this model',
+  'priority-not-allowed': 'excluded by priority',
+  quarantined: 'quarantined',
+  'account-rests': 'cooling down',
+  'model-rests': 'cooling down for this model',
+  'provider-rests': 'paused because the provider is failing',
   'requests-used-up': 'out of requests',
   'tokens-used-up': 'out of tokens',
-  'audio-used-up': 'out of seconds of audio',
+  'audio-used-up': 'out of audio seconds',
   'money-used-up': 'out of money',
-  'plan-used-up': 'out of what their plan allows',
+  'plan-used-up': 'with their plan used up',
   'price-unknown': 'with a limit of money, for a model without a known price',
-  'larger-than-window': 'with a limit smaller than this request',
-  busy: 'at its limit of calls at a time',
-  probing: 'being tried after a rest',
-  reserved: 'kept for those who wait',
-  'share-used-up': 'used up to your share',
-  'reserved-for-owner': 'kept for their owner',
+  'larger-than-window': 'with a limit below this request',
+  busy: 'at the concurrency limit',
+  probing: 'recovering',
+  reserved: 'reserved for queued requests',
+  'share-used-up': 'with your share used up',
+  'reserved-for-owner': 'reserved for the owner',
 }

@@ -63,14 +63,18 @@ export class BodiesInWork {
   #check({ caller, use, isSmall }: { caller: string; use: BodyUse; isSmall: boolean }, bytes: number): void {
     const ofCaller = (this.#byCaller.get(caller) ?? 0) + bytes
     if (ofCaller > maxBytesOfCaller + (isSmall ? moreForSmallOfCaller : 0)) {
-      throw overloaded('Your request bodies in work reach', maxBytesOfCaller, 'one caller may have')
+      throw overloaded('Your request bodies in flight reach', maxBytesOfCaller, 'one caller may have')
     }
     if (use === 'stranger' && this.#bytesOfStrangers + bytes > maxBytesOfStrangers)
-      throw overloaded('The bodies of public requests in work reach', maxBytesOfStrangers, 'the hub can hold')
+      throw overloaded(
+        'The bodies of public requests in flight reach',
+        maxBytesOfStrangers,
+        'the hub can hold',
+      )
     const usesReserve = isSmall && ofCaller <= mostOfReserve
     const reserved = !usesReserve ? reservedForSmall : use === 'chat' ? reservedForPeople : 0
     if (this.#bytes + bytes > maxBytesInWork - reserved)
-      throw overloaded('The request bodies in work reach', maxBytesInWork, 'the hub can hold')
+      throw overloaded('The request bodies in flight reach', maxBytesInWork, 'the hub can hold')
   }
 }
 

@@ -152,7 +152,7 @@ class BodyReading {
 function bodyTooLarge(maxBytes: number): HubError {
   return new HubError(
     'PAYLOAD_TOO_LARGE',
-    `The body is larger than ${formatBytes(maxBytes)}, the most that this address takes.`,
+    `The body is larger than ${formatBytes(maxBytes)}, the limit of this endpoint.`,
   )
 }
 
@@ -160,14 +160,11 @@ function jsonExcess(excess: JsonExcess): HubError {
   const { depth, values } = requestBounds
   switch (excess) {
     case 'depth':
-      return new HubError(
-        'VALIDATION_ERROR',
-        `The body nests deeper than ${depth} levels, the most that this hub takes. Flatten it.`,
-      )
+      return new HubError('VALIDATION_ERROR', `The body is nested deeper than ${depth} levels. Flatten it.`)
     case 'values':
       return new HubError(
         'VALIDATION_ERROR',
-        `The body holds more than ${values} JSON values, the most that this hub takes. Send it in parts.`,
+        `The body has more than ${values} JSON values. Send it in parts.`,
       )
   }
 }
@@ -178,7 +175,7 @@ function bodyTooSlow(): HubError {
 
 /** A client that breaks its own body off reads no answer; the error is for the log of whoever looks. */
 function brokenOff(cause: BrokenBodyError): HubError {
-  return new HubError('VALIDATION_ERROR', 'The body broke off before its end.', { cause })
+  return new HubError('VALIDATION_ERROR', 'The body ended early. Send the request again.', { cause })
 }
 
 /**
@@ -186,12 +183,11 @@ function brokenOff(cause: BrokenBodyError): HubError {
  * @throws {HubError} VALIDATION_ERROR with the place of the fault, and nothing of the text.
  */
 export function parseJson(text: string): unknown {
-  if (text.trim() === '')
-    throw new HubError('VALIDATION_ERROR', 'The body is empty; a JSON object is expected.')
+  if (text.trim() === '') throw new HubError('VALIDATION_ERROR', 'The body is empty. Send a JSON object.')
   try {
     return parseExactly(text)
   } catch (cause) {
-    throw new HubError('VALIDATION_ERROR', `The body is not JSON${placeOf(cause)}.`, { cause })
+    throw new HubError('VALIDATION_ERROR', `The body is not valid JSON${placeOf(cause)}.`, { cause })
   }
 }
 

@@ -31,7 +31,7 @@ export function codingOf({ headers }: Pick<Request, 'headers'>): Coding | undefi
   if (coding && others.length === 0) return coding
   throw new HubError(
     'UNSUPPORTED_MEDIA_TYPE',
-    `The body has the content-encoding ${shown([name, ...others])}. Send it plain, or in gzip or deflate alone.`,
+    `The body has the content-encoding ${shown([name, ...others])}. Send it uncompressed, or as gzip or deflate.`,
     { param: 'content-encoding' },
   )
 }
@@ -98,7 +98,7 @@ export class Decompressor {
 }
 
 function broken(coding: Coding): HubError {
-  return new HubError('VALIDATION_ERROR', `The body is not whole in its content-encoding, "${coding}".`, {
+  return new HubError('VALIDATION_ERROR', `The body does not match its content-encoding "${coding}".`, {
     param: 'content-encoding',
   })
 }

@@ -7,14 +7,14 @@ export const refuseBrokenPaths: MiddlewareHandler = (c, next) => {
   const { pathname } = new URL(c.req.url)
   if (pathname.includes('%')) {
     const decoded = decode(pathname)
-    if (decoded === undefined) throw refuse('"%" in a place where it encodes nothing')
+    if (decoded === undefined) throw refuse('an invalid "%" encoding')
     if (/[\p{Cc}\u2028\u2029]/u.test(decoded)) throw refuse('line breaks or other control characters')
   }
   return next()
 }
 
 function refuse(what: string): HubError {
-  return new HubError('VALIDATION_ERROR', `The path holds ${what}.`)
+  return new HubError('VALIDATION_ERROR', `The path contains ${what}.`)
 }
 
 function decode(text: string): string | undefined {

@@ -37,8 +37,8 @@ export function addressRules(env: Switches, byAdmin: boolean): AddressRules {
   return {
     allowPrivate: byAdmin && allows,
     remedy: allows
-      ? 'only administrators may use on this hub'
-      : 'this hub does not allow: set ALLOW_PRIVATE_UPSTREAMS=true for administrators to use them',
+      ? 'only admins can use on this hub'
+      : 'this hub does not allow. Set ALLOW_PRIVATE_UPSTREAMS=true',
   }
 }
 
@@ -76,7 +76,7 @@ export async function checkBaseUrl(text: string, field: string, rules: AddressRu
   try {
     const url = readUrl(text)
     // An empty query or fragment is none for `URL`, and would still swallow the path that is appended.
-    if (/[?#]/.test(text)) throw refuse('must not hold a query or a fragment')
+    if (/[?#]/.test(text)) throw refuse('must not contain a query or a fragment')
     await checkUrl(url, rules)
     return withoutTrailing(url.href, '/')
   } catch (error) {
@@ -106,16 +106,16 @@ async function checkUrl(
   url: URL,
   { allowPrivate, remedy, resolve = resolveOverHttps }: AddressRules,
 ): Promise<void> {
-  if (url.username || url.password) throw refuse('must not hold a user name or password')
+  if (url.username || url.password) throw refuse('must not contain a username or password')
   if (isOwnHost(url)) throw refuse('points to this hub itself')
   if (allowPrivate) {
     if (url.protocol !== 'https:' && url.protocol !== 'http:')
-      throw refuse('must begin with https:// or http://')
+      throw refuse('must start with https:// or http://')
     return
   }
   const kind = kindOfHost(url.hostname)
   if (kind === 'private') throw privateAddress(remedy)
-  if (url.protocol !== 'https:') throw refuse('must begin with https://')
+  if (url.protocol !== 'https:') throw refuse('must start with https://')
   if (url.port) throw refuse('must use the standard port')
   if (kind === 'name') await checkName(url.hostname, resolve, remedy, Date.now())
 }
@@ -135,7 +135,7 @@ async function checkName(
 ): Promise<void> {
   const name = withoutTrailing(hostname.toLowerCase(), '.')
   const addresses = await resolveRemembered(name, resolve, now)
-  if (addresses.length === 0) throw refuse('names a host that does not exist')
+  if (addresses.length === 0) throw refuse('has a host that does not exist')
   if (!addresses.every(isPublicAddress)) throw privateAddress(remedy)
 }
 
@@ -148,8 +148,7 @@ async function resolveRemembered(name: string, resolve: Resolver, now: number): 
     resolution = await resolve(name)
   } catch (cause) {
     console.warn('A name could not be looked up.', cause)
-    const message =
-      'names a host that could not be looked up just now, so it is not called; try again in a moment'
+    const message = 'has a host that could not be resolved. Try again in a few seconds'
     throw new AddressError('unresolved', message)
   }
   const until = now + Math.min(longestMs, Math.max(shortestMs, resolution.ttlSeconds * 1_000))

@@ -40,10 +40,10 @@ function explain(issue: Issue, parents: PropertyKey[]): { path: PropertyKey[]; p
   if (issue.code === 'invalid_union') return explainUnion(issue, path)
   if (issue.code === 'unrecognized_keys') {
     const [first = '', ...others] = issue.keys
-    const named = others.slice(0, mostNamed).map((key) => `, nor is \`${cut(key)}\``)
+    const named = others.slice(0, mostNamed).map((key) => `, and so is \`${cut(key)}\``)
     const unnamed = others.length - named.length
-    const more = named.join('') + (unnamed > 0 ? `, nor are ${unnamed} others` : '')
-    return { path: [...path, first], problem: `is not a field that is known here${more}` }
+    const more = named.join('') + (unnamed > 0 ? `, and so are ${unnamed} others` : '')
+    return { path: [...path, first], problem: `is an unknown field${more}` }
   }
   return { path, problem: isOwnWording(issue.message) ? issue.message : describe(issue) }
 }

@@ -65,7 +65,7 @@ export function checkKey(provider: Provider, entered: string): string {
   const secret = entered.trim()
   if (secret === '') throw refuse('is empty')
   // What is not visible ASCII cannot stand in a header, and comes from a copy that went wrong.
-  if (!/^[\x21-\x7e]+$/.test(secret)) throw refuse('holds spaces, line breaks or characters that no key has')
+  if (!/^[\x21-\x7e]+$/.test(secret)) throw refuse('contains spaces, line breaks or invalid characters')
   if (Object.values(provider.dialects).some((url) => url.includes(accountMark))) splitKey(provider, secret)
   return secret
 }
@@ -76,7 +76,7 @@ export function checkKey(provider: Provider, entered: string): string {
  */
 export function originOf(provider: Provider): string {
   const [first] = Object.values(provider.dialects)
-  if (first === undefined) throw new HubError('INTERNAL_ERROR', `${provider.name} has no address.`)
+  if (first === undefined) throw new HubError('INTERNAL_ERROR', `${provider.name} has no base URL.`)
   return new URL(first).origin
 }
 
@@ -84,7 +84,7 @@ function splitKey(provider: Provider, secret: string): { account: string; token:
   const [, account, token] = /^([0-9a-f]{32}):(\S+)$/i.exec(secret) ?? []
   if (account === undefined || token === undefined) {
     throw refuse(
-      `for ${provider.name} is "<account id>:<api token>", and the account id has 32 hexadecimal digits`,
+      `for ${provider.name} must be "<account id>:<api token>", with an account id of 32 hexadecimal digits`,
     )
   }
   return { account, token }

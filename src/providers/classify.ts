@@ -71,7 +71,7 @@ export function readFailure(failed: FailedAnswer): { fault: Fault; own?: Complai
 export function faultOfException(thrown: unknown, secrets?: readonly string[]): Fault {
   if (thrown instanceof AddressError) {
     // The address was not called, and says nothing about whoever would have answered.
-    const message = `The provider was not called: its address ${thrown.message}.`
+    const message = `The provider was not called: its base URL ${thrown.message}.`
     return { blame: 'unknown', verdict: thrown.verdict, message }
   }
   const { name, message } = thrown instanceof Error ? thrown : { name: '', message: String(thrown) }

@@ -31,7 +31,7 @@ export function parseCsv(text: string): CsvRow[] {
   field.lastIndex = 0
   while (field.lastIndex < text.length || row.fields.length > 0) {
     const match = field.exec(text)
-    if (!match) throw new CsvError(line, 'has a quoted field that does not end where it should')
+    if (!match) throw new CsvError(line, 'has an unclosed quoted field')
     const [whole, quoted, bare = '', end = ''] = match
     row.fields.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'))
     line += countBreaks(whole)

@@ -45,9 +45,9 @@ export function readKeyList(
 ): KeyList {
   const read = format === 'auto' ? guessFormat(text) : format
   const keys = readers[read](text.replace(/^\uFEFF/, ''), isProvider)
-  if (keys.length === 0) throw refuse('holds no keys')
+  if (keys.length === 0) throw refuse('contains no keys')
   if (keys.length > maxKeys)
-    throw refuse(`holds ${keys.length} keys; ${maxKeys} at once are the most. Send it in parts`)
+    throw refuse(`contains ${keys.length} keys; the limit is ${maxKeys}. Send it in parts`)
   return { format: read, keys }
 }
 
@@ -99,7 +99,7 @@ function readTable(text: string): ListedKey[] {
   const names = header?.fields.map(columnName) ?? []
   if (!namesColumns(names) || new Set(names).size < names.length) {
     throw refuse(
-      `must begin with a row that names its columns: "key" and any of ${columns.filter((name) => name !== 'key').join(', ')}, each once`,
+      `name !== 'key').join(', ')}, each once => must start with a header row: "key" and any of ${columns.filter((name) => name !== 'key').join(', ')}, each once => name !== 'key').join(', ')}, each once`,
     )
   }
   return rows.map((row) => {
@@ -113,7 +113,7 @@ function readRows(text: string): CsvRow[] {
   try {
     return parseCsv(text)
   } catch (thrown) {
-    if (thrown instanceof CsvError) throw refuse(`cannot be read as a table: ${thrown.message.slice(0, -1)}`)
+    if (thrown instanceof CsvError) throw refuse(`is not a valid CSV table: ${thrown.message.slice(0, -1)}`)
     throw thrown
   }
 }

@@ -64,7 +64,7 @@ export async function askForModels(
   if (!models)
     throw new HubError(
       'PROVIDER_ERROR',
-      `${provider.name} answered with something that is no list of models.`,
+      `${provider.name} returned an unexpected response for its model list.`,
     )
   return { type: 'models', models }
 }

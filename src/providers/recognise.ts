@@ -22,15 +22,15 @@ interface Shape {
 
 /** In this order: what is longer or rarer comes before what it begins with. */
 const shapes: readonly Shape[] = [
-  shape(/^sk-ant-admin/, 'begins with "sk-ant-admin": an admin key makes no calls'),
-  shape(/^sk-ant-oat/, 'begins with "sk-ant-oat": the token of a login, not an API key'),
+  shape(/^sk-ant-admin/, 'begins with "sk-ant-admin": admin keys can’t call models'),
+  shape(/^sk-ant-oat/, 'begins with "sk-ant-oat": a login token, not an API key'),
   shape(/^sk-ant-/, 'begins with "sk-ant-"', 'anthropic'),
   shape(/^sk-or-/, 'begins with "sk-or-"', 'openrouter'),
-  shape(/^sk-admin-/, 'begins with "sk-admin-": an admin key makes no calls'),
+  shape(/^sk-admin-/, 'begins with "sk-admin-": admin keys can’t call models'),
   shape(/^sk-proj-/, 'begins with "sk-proj-"', 'openai'),
   shape(/^sk-svcacct-/, 'begins with "sk-svcacct-"', 'openai'),
   // "OpenAI" in base64, which stands in the middle of each of their older keys.
-  shape(/^sk-\w*T3BlbkFJ/, 'holds "T3BlbkFJ", as OpenAI’s keys do', 'openai'),
+  shape(/^sk-\w*T3BlbkFJ/, 'contains "T3BlbkFJ", like OpenAI keys', 'openai'),
   shape(/^gsk_/, 'begins with "gsk_"', 'groq'),
   shape(/^AIza[\w-]{30,}$/, 'begins with "AIza"', 'gemini'),
   shape(/^hf_/, 'begins with "hf_"', 'huggingface'),
@@ -39,14 +39,14 @@ const shapes: readonly Shape[] = [
   shape(/^csk-/, 'begins with "csk-"', 'cerebras'),
   shape(/^fw_/, 'begins with "fw_"', 'fireworks'),
   shape(/^tgp_v\d_/, 'begins with "tgp_"', 'together'),
-  shape(/^(?:ghp|gho|ghu)_/, 'is a token of GitHub', 'github'),
+  shape(/^(?:ghp|gho|ghu)_/, 'is a GitHub token', 'github'),
   shape(/^github_pat_/, 'begins with "github_pat_"', 'github'),
-  shape(/^[0-9a-f]{32}:\S+$/i, 'is an account id of Cloudflare with a token', 'workers-ai'),
-  shape(/^llm_/, 'begins with "llm_": a token of a hub like this one, not a provider’s key'),
-  shape(/^sk-/, 'begins with "sk-", as the keys of several providers do', 'openai', 'deepseek'),
-  shape(/^[0-9a-f]{64}$/, 'has 64 hexadecimal digits, as Together’s older keys have', 'together'),
-  shape(/^[A-Za-z0-9]{32}$/, 'is 32 letters and digits, as keys of Mistral are', 'mistral'),
-  shape(/^[A-Za-z0-9]{40}$/, 'is 40 letters and digits, as keys of Cohere are', 'cohere'),
+  shape(/^[0-9a-f]{32}:\S+$/i, 'is a Cloudflare account id with a token', 'workers-ai'),
+  shape(/^llm_/, 'begins with "llm_": a hub token, not a provider key'),
+  shape(/^sk-/, 'begins with "sk-", like the keys of several providers', 'openai', 'deepseek'),
+  shape(/^[0-9a-f]{64}$/, 'has 64 hexadecimal digits, like older Together keys', 'together'),
+  shape(/^[A-Za-z0-9]{32}$/, 'has 32 letters and digits, like Mistral keys', 'mistral'),
+  shape(/^[A-Za-z0-9]{40}$/, 'has 40 letters and digits, like Cohere keys', 'cohere'),
 ]
 
 /** Shapes that many other things have too: they make a provider likely, and no more. */

@@ -49,7 +49,10 @@ export function standingBlocks(offer: Offer, now: number): Block[] {
   const blocks: Block[] = []
   if (!key.enabled) blocks.push({ reason: 'disabled' })
   if (model === '') {
-    blocks.push({ reason: 'model-not-allowed', detail: 'no model was named, and it has no default' })
+    blocks.push({
+      reason: 'model-not-allowed',
+      detail: 'the request names no model, and the key has no default',
+    })
   } else if (key.allowedModels?.length && !matchesAny(model, key.allowedModels)) {
     blocks.push({ reason: 'model-not-allowed', detail: `${model} is not among the models of this key` })
   }
@@ -127,8 +130,8 @@ function portionBlock(window: Window, portion: Portion, free: number | undefined
   const part = writePart(window, used, limit)
   const detail =
     reason === 'share-used-up'
-      ? `${part} that one person may use are taken`
-      : `${part} that its owner leaves to others are taken`
+      ? `${part} of one user’s share are used`
+      : `${part} shared by its owner are used`
   return { reason, detail, ...(free !== undefined && { retryAt: free }) }
 }
 
@@ -214,7 +217,7 @@ export function callBlocks(offer: Offer, asker: Asker, now: number): Block[] {
   const blocks: Block[] = []
   const own = runningOf(asker.user)
   if (own >= share) {
-    blocks.push({ reason: 'share-used-up', retryAt, detail: `${own} calls of one person are running` })
+    blocks.push({ reason: 'share-used-up', retryAt, detail: `${own} calls of one user are running` })
   }
   const { owner = '' } = key.shared
   const others = running - runningOf(owner)
@@ -292,7 +295,7 @@ function windowBlocks(window: Window, amount: number, ahead: number, now: number
   const block: Block = {
     reason: fitsAlone ? 'reserved' : usedUp[unit],
     unit,
-    detail: `${writePart(window, usedAt(window, now), limitOf(window) ?? Infinity)} are taken`,
+    detail: `${writePart(window, usedAt(window, now), limitOf(window) ?? Infinity)} are used`,
   }
   return [free === undefined ? block : { ...block, retryAt: free }]
 }

@@ -249,6 +249,5 @@ export function quarantineOf(account: Account, key: PoolKey): Quarantine | undef
 
 const addressChanged = {
   verdict: 'address-changed',
-  message:
-    'The address of its provider was changed or removed after this key was entered, so it is not sent there. Enter the key again to allow that.',
+  message: 'The provider’s base URL changed after this key was entered. Enter the key again.',
 }

@@ -53,8 +53,7 @@ export const accountRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'user',
-      summary:
-        'The accounts that you made, with their keys. A key is in one of its own until told otherwise.',
+      summary: 'Your accounts, with their keys. A key without an account has a separate one.',
       answer: listOf(Account),
     }),
     async (c) => {
@@ -67,7 +66,7 @@ export const accountRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'account.added',
-      summary: 'Makes an account, for keys that share one quota.',
+      summary: 'Creates an account, for keys that share one quota.',
       body: AccountInput,
       status: 201,
       answer: Account,
@@ -183,21 +182,21 @@ export async function accountToJoin(
   if (!account || account.provider !== provider) {
     throw new HubError(
       'VALIDATION_ERROR',
-      'You have no account with this id at this provider. POST /api/accounts makes one.',
+      'You have no account with this id at this provider. Create one with POST /api/accounts.',
       { param: 'account' },
     )
   }
   if (asked.shared !== undefined && asked.shared !== account.shared) {
     throw new HubError(
       'VALIDATION_ERROR',
-      `"shared" is what its account is: ${account.name} is ${account.shared ? 'shared' : 'private'}. Leave it out, or change the account.`,
+      `Sharing is set per account: "${account.name}" is ${account.shared ? 'shared' : 'private'}. Omit "shared", or change the account.`,
       { param: 'shared' },
     )
   }
   if (asked.reserve !== undefined && asked.reserve !== account.reserve) {
     throw new HubError(
       'VALIDATION_ERROR',
-      `"reserve" is what its account keeps. Leave it out, or change ${account.name}.`,
+      `Reserves are set per account. Omit "reserve", or change "${account.name}".`,
       { param: 'reserve' },
     )
   }
@@ -219,9 +218,7 @@ async function requireAccount(env: Env, owner: string, id: string): Promise<Name
   const isKeys = (await findKey(env.DB, owner, id)) !== undefined
   throw new HubError(
     'NOT_FOUND',
-    isKeys
-      ? `This is the account that a key has of its own. Change it with the key: PATCH /api/keys/${id}.`
-      : 'You have no account with this id.',
+    isKeys ? `This key has no account. Change the key instead: PATCH /api/keys/${id}.` : 'Account not found.',
   )
 }
 
@@ -229,7 +226,7 @@ async function requireAccount(env: Env, owner: string, id: string): Promise<Name
 async function requireFreeName(env: Env, owner: string, provider: string, name: string): Promise<void> {
   const others = await listAccounts(env.DB, owner)
   if (others.some((other) => other.provider === provider && other.name === name)) {
-    throw new HubError('CONFLICT', `You have an account "${name}" at this provider already.`, {
+    throw new HubError('CONFLICT', `You already have an account "${name}" at this provider.`, {
       param: 'name',
     })
   }
@@ -243,7 +240,7 @@ function stillHolds({ name, keys }: NamedAccount): HubError {
   const more = keys.length > mostNamed ? ` and ${keys.length - mostNamed} more` : ''
   return new HubError(
     'CONFLICT',
-    `The account "${name}" still holds ${named.join(', ')}${more}. Remove these keys or move them to another account first.`,
+    `The account "${name}" still has keys: ${named.join(', ')}${more}. Delete or move them first.`,
   )
 }
 

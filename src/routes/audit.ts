@@ -47,7 +47,7 @@ const VerifyQuery = z
   })
   .refine(({ sequence, hash }) => (sequence === undefined) === (hash === undefined), {
     path: ['hash'],
-    message: 'and `sequence` are given together, or neither of them',
+    message: 'and `sequence` must be sent together',
   })
 
 const Verdict = z.object({
@@ -91,7 +91,7 @@ export const auditRoutes = new Hono<HubContext>()
     '/verify',
     endpoint({
       guard: 'admin',
-      summary: 'Whether every entry of the audit log is there and unaltered.',
+      summary: 'Verifies that no entry of the audit log is missing or altered.',
       query: VerifyQuery,
       answer: Verdict,
     }),
@@ -106,7 +106,7 @@ async function verify(
   { cursor, sequence, hash }: z.infer<typeof VerifyQuery>,
 ): Promise<z.infer<typeof Verdict>> {
   const before = cursor === undefined ? emptyChain : await findAuditEntry(d1, cursor)
-  if (!before) throw new HubError('VALIDATION_ERROR', 'There is no entry at this place.', { param: 'cursor' })
+  if (!before) throw new HubError('VALIDATION_ERROR', 'Invalid cursor.', { param: 'cursor' })
   const noted = sequence === undefined ? undefined : { sequence, hash }
   const entries = await readChain(d1, before.sequence, checkedEntries)
   const { broken, end } = await checkEntries(entries, { sequence: before.sequence, hash: before.hash })

@@ -68,7 +68,7 @@ export const authRoutes = new Hono<HubContext>()
       guard: 'public',
       audit: 'user.registered',
       summary:
-        'Makes an account. The first one becomes the admin of the hub and closes registration; afterwards an invitation opens it once.',
+        'Creates an account. The first one becomes the admin of the hub and closes registration. Later, an invite opens it once.',
       body: Registration,
       status: 201,
       answer: Session,
@@ -127,7 +127,7 @@ export const authRoutes = new Hono<HubContext>()
       if (!right || !user || user.disabledAt !== null) {
         const why = !user ? 'unknown-login' : right ? 'disabled' : 'wrong-password'
         c.executionCtx.waitUntil(noteFailure(c.env, 'login.failed', user?.id, why))
-        throw new HubError('UNAUTHORIZED', 'This login and password do not belong together.')
+        throw new HubError('UNAUTHORIZED', 'Wrong username or password.')
       }
       await takeBack()
       if (isOutdated(user.passwordHash)) await renewPasswordHash(c.env.DB, user.id, hashPassword(password))
@@ -138,7 +138,7 @@ export const authRoutes = new Hono<HubContext>()
     '/session',
     endpoint({
       guard: 'public',
-      summary: 'Whose session this is, or nobody’s: no error where none is open.',
+      summary: 'The user of this session, or null. It is no error if none is open.',
       answer: CurrentSession,
     }),
     async (c) => c.json(await readCurrentSession(c)),
@@ -185,7 +185,7 @@ async function requireOpenRegistration(c: Context<HubContext>): Promise<TakeBack
 function registrationClosed(): HubError {
   return new HubError(
     'FORBIDDEN',
-    'Registration is closed. Ask an administrator for an invitation; the first account of a new hub needs the SETUP_TOKEN that it was deployed with.',
+    'Registration is closed. Ask an admin for an invite. The first account of a new hub needs its SETUP_TOKEN.',
     { param: 'setupToken' },
   )
 }
@@ -200,7 +200,7 @@ async function requireInvitation(c: Context<HubContext>, hash: string): Promise<
 
 async function claimHub(c: Context<HubContext>, user: NewUser, entry: AuditEntry): Promise<void> {
   if (!(await addFirstUser(c.env.DB, user, entry)))
-    throw new HubError('CONFLICT', 'Somebody else has just claimed this hub.')
+    throw new HubError('CONFLICT', 'This hub already has an admin.')
 }
 
 async function joinByInvitation(
@@ -221,11 +221,9 @@ async function joinByInvitation(
 }
 
 function notInvited(): HubError {
-  return new HubError(
-    'FORBIDDEN',
-    'This invitation is not good any more: it was used or taken back, or its time is over. Ask for another.',
-    { param: 'invitation' },
-  )
+  return new HubError('FORBIDDEN', 'This invite has expired or was already used. Ask for a new one.', {
+    param: 'invitation',
+  })
 }
 
 /** What is known of a login before its password is looked at. The same questions are asked whether or not it names somebody. */

@@ -134,7 +134,7 @@ async function answerGemini(c: Context<HubContext>): Promise<Response> {
   }
   if (method === 'embedContent' || method === 'batchEmbedContents') return embedForGemini(c, method, model)
   if (method !== 'generateContent' && !stream) {
-    throw new HubError('NOT_FOUND', `There is no method "${method}" of a model on this hub.`)
+    throw new HubError('NOT_FOUND', `Unknown method "${method}".`)
   }
   if (!stream) return answer(c, 'gemini', { model, stream })
   const framing = c.req.query('alt') === 'sse' ? 'bare-events' : 'json-array'

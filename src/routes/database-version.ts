@@ -20,7 +20,7 @@ export interface DatabaseProblem {
   remedy: string
 }
 
-/** What keeps this build from serving on a database. @throws where the database does not answer. */
+/** What keeps this build from serving on a database. @throws where the database is not responding. */
 export async function findDatabaseProblem(d1: D1Database): Promise<DatabaseProblem | undefined> {
   return problemOf(await compareMigrations(d1))
 }
@@ -32,7 +32,7 @@ export async function findDatabaseProblem(d1: D1Database): Promise<DatabaseProbl
 export const requireDatabaseVersion: MiddlewareHandler<HubContext> = async ({ env }, next) => {
   const problem = await readProblem(env.DB)
   if (problem) {
-    throw new HubError('UNAVAILABLE', `The database of this hub ${problem.problem}: ${problem.remedy}.`, {
+    throw new HubError('UNAVAILABLE', `The hub’s database ${problem.problem}: ${problem.remedy}.`, {
       retryAt: Date.now() + askAgainMs,
     })
   }
@@ -60,8 +60,8 @@ function problemOf({ missing, unknown }: MigrationGap): DatabaseProblem | undefi
   if (unknown.length > 0) {
     return {
       name: 'version',
-      problem: `is of a newer version of the hub (it has ${unknown.join(', ')})`,
-      remedy: 'run that version, or restore the data of this one',
+      problem: `belongs to a newer version of the hub (${unknown.join(', ')})`,
+      remedy: 'run that version, or restore older data',
     }
   }
   if (missing.length === 0) return undefined

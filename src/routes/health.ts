@@ -42,8 +42,7 @@ export const healthRoutes = new Hono<HubContext>()
     '/health/ready',
     endpoint({
       guard: 'public',
-      summary:
-        'What works: chat (else 503), people’s pages, the log. And what is wrong where something does not.',
+      summary: 'The state of chat (else 503), the dashboard and the log, with the problems found.',
       answer: Ready,
     }),
     async (c) => {
@@ -113,7 +112,7 @@ async function checkStorage(env: Env): Promise<Storage> {
 /** What came of a check: it failed, or took too long, where it is not done. */
 async function attempt<T>(check: () => Promise<T>): Promise<{ done: true; result: T } | { done: false }> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error('It takes too long.')), patienceMs)
+  const timer = setTimeout(() => reject(new Error('Timed out.')), patienceMs)
   try {
     return { done: true, result: await Promise.race([check(), promise]) }
   } catch (error) {
@@ -127,19 +126,19 @@ async function attempt<T>(check: () => Promise<T>): Promise<{ done: true; result
 /** The checks find nothing, and requests fail all the same. */
 const chatFails: Problem = {
   name: 'chat',
-  problem: 'requests fail for lack of storage',
+  problem: 'requests fail because storage is not responding',
   remedy: 'npx wrangler tail llm-hub',
 }
 
 function problemsOf({ version, reads, writes, pools }: Storage): Problem[] {
   const problems: Problem[] = version ? [version] : []
   const database = 'npx wrangler d1 info llm-hub'
-  if (!reads) problems.push({ name: 'DB', problem: 'the database does not answer', remedy: database })
-  else if (!writes) problems.push({ name: 'DB', problem: 'the database takes no changes', remedy: database })
+  if (!reads) problems.push({ name: 'DB', problem: 'the database is not responding', remedy: database })
+  else if (!writes) problems.push({ name: 'DB', problem: 'the database is read-only', remedy: database })
   if (!pools) {
     problems.push({
       name: 'KEY_POOL',
-      problem: 'key pools do not answer',
+      problem: 'key pools are not responding',
       remedy: 'npx wrangler tail llm-hub',
     })
   }

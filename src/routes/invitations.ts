@@ -41,7 +41,7 @@ const NewInvitation = Invitation.extend({ invitation: z.string(), link: z.url() 
 export const invitationRoutes = new Hono<HubContext>()
   .get(
     '/',
-    endpoint({ guard: 'admin', summary: 'Invitations, used or not.', answer: listOf(Invitation) }),
+    endpoint({ guard: 'admin', summary: 'All invites, used or not.', answer: listOf(Invitation) }),
     async (c) => {
       const now = Date.now()
       const invitations = await listInvitations(c.env.DB)
@@ -54,7 +54,7 @@ export const invitationRoutes = new Hono<HubContext>()
       guard: 'admin',
       audit: 'invitation.added',
       summary:
-        'Invites somebody: registration with this secret works once, also while registration is closed.',
+        'Creates an invite: registration with this secret works once, even while registration is closed.',
       body: InvitationInput,
       status: 201,
       answer: NewInvitation,
@@ -92,7 +92,7 @@ export const invitationRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'admin',
       audit: 'invitation.removed',
-      summary: 'Takes back an invitation.',
+      summary: 'Revokes an invite.',
       params: ById,
       status: 204,
     }),
@@ -103,14 +103,14 @@ export const invitationRoutes = new Hono<HubContext>()
         action: 'invitation.removed',
         subject: id,
       })
-      if (!removed) throw new HubError('NOT_FOUND', 'There is no invitation with this id.')
+      if (!removed) throw new HubError('NOT_FOUND', 'Invite not found.')
       return c.body(null, 204)
     },
   )
 
 function requireSensible(expiresAt: number, now: number): void {
   if (expiresAt > now && expiresAt <= now + longestMs) return
-  throw new HubError('VALIDATION_ERROR', `"expiresAt" must lie in the next ${longestMs / dayMs} days.`, {
+  throw new HubError('VALIDATION_ERROR', `"expiresAt" must be within the next ${longestMs / dayMs} days.`, {
     param: 'expiresAt',
   })
 }

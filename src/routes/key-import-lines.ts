@@ -60,7 +60,7 @@ export function judgeListedKey(listed: ListedKey, surroundings: Surroundings): J
     masked: known || recogniseKey(secret).type !== 'unknown' ? maskSecret(secret) : null,
     problem: text,
   })
-  if (secret === '') return problem('There is no key in this line.')
+  if (secret === '') return problem('No key in this line.')
   const known = findProvider(listed, surroundings)
   if (typeof known === 'string') return problem(known)
   try {
@@ -78,11 +78,11 @@ export function judgeListedKey(listed: ListedKey, surroundings: Surroundings): J
  */
 function findProvider(listed: ListedKey, { find, assumed }: Surroundings): Known | string {
   const shape = recogniseKey(listed.secret)
-  if (shape.type === 'unusable') return `This ${shape.because}.`
+  if (shape.type === 'unusable') return `The key ${shape.because}.`
   const shaped = shape.type === 'known' ? find(shape.provider) : undefined
   const named = listed.provider === undefined ? assumed : find(listed.provider)
   if (listed.provider !== undefined && !named)
-    return 'The provider that it names is none of this hub. GET /api/providers lists them.'
+    return 'Unknown provider. GET /api/providers lists the known ones.'
   if (named) {
     if (
       shape.type === 'known' &&
@@ -91,7 +91,7 @@ function findProvider(listed: ListedKey, { find, assumed }: Surroundings): Known
       !named.custom &&
       named.id !== 'sandbox'
     ) {
-      return `It is named as a key of ${named.provider.name}, and ${shape.because}, as those of ${shaped.provider.name}.`
+      return `Named as a ${named.provider.name} key, but it ${shape.because}, like ${shaped.provider.name} keys.`
     }
     return {
       provider: named,
@@ -102,10 +102,10 @@ function findProvider(listed: ListedKey, { find, assumed }: Surroundings): Known
   const fromVariable = listed.variable === undefined ? undefined : providerOfVariable(listed.variable, find)
   if (fromVariable)
     return { provider: fromVariable, because: `the name of ${quoteVariable(listed.variable)}` }
-  if (shape.type === 'ambiguous') return `It ${shape.because}. Name the provider.`
+  if (shape.type === 'ambiguous') return `The key ${shape.because}. Choose a provider.`
   return listed.variable === undefined
-    ? 'Whose key this is cannot be told from its shape. Name the provider.'
-    : `Neither the name of ${quoteVariable(listed.variable)} nor what it holds tells a provider.`
+    ? 'Unknown key format. Choose a provider.'
+    : `Unknown provider: neither the name nor the value of ${quoteVariable(listed.variable)} identifies it.`
 }
 
 /** @throws {HubError} VALIDATION_ERROR or FORBIDDEN saying what is wrong. */
@@ -126,7 +126,7 @@ function toUsableKey(listed: ListedKey, provider: KnownProvider, surroundings: S
     if (recogniseKey(listed[field] ?? '').type !== 'unknown') {
       throw new HubError(
         'VALIDATION_ERROR',
-        `\`${field}\` holds what looks like a key: the columns may be mixed up.`,
+        `\`${field}\` contains something that looks like a key. The columns may be mixed up.`,
       )
     }
   }
@@ -156,11 +156,11 @@ function findAccount(
   if (!account) {
     throw new HubError(
       'VALIDATION_ERROR',
-      `You have no account of this name or id at ${provider.provider.name}. POST /api/accounts makes one.`,
+      `You have no account with this name or id at ${provider.provider.name}. Create one with POST /api/accounts.`,
     )
   }
   if (account.shared && caller.configuration.user.role !== 'admin') {
-    throw new HubError('FORBIDDEN', 'Only an administrator may put a key into a shared account.')
+    throw new HubError('FORBIDDEN', 'Only admins can add keys to a shared account.')
   }
   return account
 }

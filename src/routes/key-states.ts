@@ -40,7 +40,7 @@ export async function readKey(env: Env, owner: string, id: string): Promise<z.in
 
 export async function requireKey(env: Env, owner: string, id: string): Promise<StoredKey> {
   const key = await findKey(env.DB, owner, id)
-  if (!key) throw new HubError('NOT_FOUND', 'You have no key with this id.')
+  if (!key) throw new HubError('NOT_FOUND', 'Key not found.')
   return key
 }
 

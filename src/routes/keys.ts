@@ -127,8 +127,7 @@ export const keyRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'key.changed',
-      summary:
-        'Changes a key. With `apiKey` another secret takes its place, or the same one is entered again.',
+      summary: 'Changes a key. `apiKey` replaces its secret, or enters the same one again.',
       params: ById,
       body: KeyPatch,
       answer: Key,
@@ -178,7 +177,7 @@ export const keyRoutes = new Hono<HubContext>()
     '/:id/explain',
     endpoint({
       guard: 'user',
-      summary: 'Why a key would serve a request for a model now, or would not; without a call.',
+      summary: 'Reasons why a key would or would not serve a request for a model; without a call.',
       params: ById,
       query: z.strictObject({ model: z.string().max(200).optional() }),
       answer: ExplainedKey,
@@ -202,7 +201,7 @@ export const keyRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'none: a test changes nothing that a person set',
-      summary: 'Tries a key with the smallest request there is. A success lifts its quarantine.',
+      summary: 'Sends a minimal test request with this key. A success lifts its quarantine.',
       params: ById,
       status: 201,
       answer: Trial,
@@ -231,7 +230,7 @@ export const keyRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'key.restored',
-      summary: 'Lifts the quarantine and the rest of a key by hand.',
+      summary: 'Ends the quarantine and the cooldown of a key by hand.',
       params: ById,
       status: 201,
       answer: Key,
@@ -245,7 +244,7 @@ export const keyRoutes = new Hono<HubContext>()
       const entry = { actor, action: 'key.restored', subject: stored.id, address: actingAddress() }
       noteEntry()
       if (!(await poolStub(c.env, pool.owner, pool.provider).restore(stored.id, entry)))
-        throw new HubError('CONFLICT', 'This key has just moved to another pool. Try again.')
+        throw new HubError('CONFLICT', 'This key is moving to another pool. Try again.')
       forgetRests(pool.owner, pool.provider)
       return c.json(await readUsableKey(c.env, caller, stored.id), 201)
     },
@@ -284,7 +283,7 @@ async function sealAgain(env: Env, stored: StoredKey, known: KnownProvider, ente
 }
 
 function sameKey({ provider }: KnownProvider): HubError {
-  return new HubError('CONFLICT', `This key is already among your keys for ${provider.name}.`, {
+  return new HubError('CONFLICT', `You have already added this key for ${provider.name}.`, {
     param: 'apiKey',
   })
 }

@@ -55,7 +55,7 @@ export const liveRoutes = new Hono<HubContext>().get(
   endpoint({
     guard: 'user',
     summary:
-      'Server-sent events with what changes: the states of your keys, your pools, your requests; an admin hears of everyone’s with ?owner=all.',
+      'Server-sent events for changes of your keys, pools and requests; an admin gets everyone’s with ?owner=all.',
     query: LiveQuery,
   }),
   (c) => {

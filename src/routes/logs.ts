@@ -148,7 +148,7 @@ export const logRoutes = new Hono<HubContext>()
   )
 
 export function notInLog(): HubError {
-  return new HubError('NOT_FOUND', 'You have no request with this id; it may not be in the log yet.')
+  return new HubError('NOT_FOUND', 'Request not found. New requests can take up to 5 s to appear.')
 }
 
 /** The ids of whatever has a name in a request: whose it is, with which token, and the keys that were tried. */

@@ -64,7 +64,7 @@ export const meRoutes = new Hono<HubContext>()
     '/me',
     endpoint({
       guard: 'user',
-      summary: 'The person of this session, with the caps of their account and team, and the use of them.',
+      summary: 'The user of this session, with the caps of their account and team, and their use.',
       answer: Self,
     }),
     async (c) => c.json(await showSelf(c.env, await requireSelf(c.env, c.var.caller))),
@@ -75,7 +75,7 @@ export const meRoutes = new Hono<HubContext>()
       guard: 'user',
       audit: 'user.changed',
       summary:
-        'Changes what you log in with, and whether what you ask and are answered is kept for you. What was kept goes when that ends.',
+        'Changes your username and email, and whether your messages are stored. Turning that off deletes them.',
       body: MeChange,
       answer: Person,
     }),
@@ -113,7 +113,7 @@ export const meRoutes = new Hono<HubContext>()
       const takeBack = await beginAttempt(c.env, [passwordBucket(sessionOf(c.var.caller).id)])
       if (!(await inTurn(() => verifyPassword(self.passwordHash, oldPassword)))) {
         c.executionCtx.waitUntil(noteFailure(c.env, 'password.refused', self.id, 'wrong-old-password'))
-        throw new HubError('FORBIDDEN', 'This is not your password.', { param: 'oldPassword' })
+        throw new HubError('FORBIDDEN', 'Wrong password.', { param: 'oldPassword' })
       }
       await takeBack()
       await changeUser(
@@ -140,7 +140,7 @@ export const meRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'session.others-ended',
-      summary: 'Ends all your sessions but this one, at once.',
+      summary: 'Revokes all your sessions except this one.',
       status: 204,
     }),
     async (c) => {
@@ -158,7 +158,7 @@ export const meRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'session.ended',
-      summary: 'Ends one of your sessions, at once.',
+      summary: 'Revokes one of your sessions.',
       params: ById,
       status: 204,
     }),
@@ -167,7 +167,7 @@ export const meRoutes = new Hono<HubContext>()
       const { id } = c.req.valid('param')
       const entry = { actor: userId, action: 'session.ended', subject: id }
       if (!(await removeSession(c.env.DB, userId, id, entry)))
-        throw new HubError('NOT_FOUND', 'You have no session with this id.')
+        throw new HubError('NOT_FOUND', 'Session not found.')
       return c.body(null, 204)
     },
   )
@@ -180,7 +180,7 @@ function sessionOf({ session }: Caller): PresentedSession {
 
 async function requireSelf(env: Env, caller: Caller): Promise<User> {
   const user = await findUser(env.DB, caller.configuration.user.id)
-  if (!user) throw new HubError('UNAUTHORIZED', 'This account is no more.')
+  if (!user) throw new HubError('UNAUTHORIZED', 'This account has been deleted.')
   return user
 }
 

@@ -15,7 +15,7 @@ import { factsOf, isBuiltIn, modelsOf } from '../providers/registry.ts'
 export function warnOfCandidates(directory: Directory, candidates: readonly RouteCandidate[]): string[] {
   const warnings = candidates.flatMap(({ provider, model }) => {
     const known = directory.find(provider)
-    if (!known) return [`There is no provider "${provider}": this candidate will be left out.`]
+    if (!known) return [`Unknown provider "${provider}": this candidate will be skipped.`]
     if (model === undefined || mayHaveModel(directory, known, model)) return []
     return [`"${known.id}" is not known to have the model "${model}". Check its name.`]
   })
@@ -30,7 +30,7 @@ export function warnOfPatterns(
 ): string[] {
   return patterns
     .filter((pattern) => !isOfRoute(routes, pattern) && !isOfModel(directory, pattern))
-    .map((pattern) => `No route and no known model is called "${pattern}". Check its name.`)
+    .map((pattern) => `No known route or model matches "${pattern}". Check its name.`)
 }
 
 function isOfRoute(routes: readonly ConfiguredRoute[], pattern: string): boolean {

@@ -63,7 +63,9 @@ function wantsGemini(c: Context<HubContext>): boolean {
 async function requireModel(c: Context<HubContext>, id: string): Promise<ListedModel> {
   const model = (await listModels(c)).find((candidate) => candidate.id === id)
   if (!model)
-    throw new HubError('NOT_FOUND', `There is no model "${id}" that you may use.`, { param: 'model' })
+    throw new HubError('NOT_FOUND', `Unknown model "${id}". GET /v1/models lists the models you can use.`, {
+      param: 'model',
+    })
   return model
 }
 

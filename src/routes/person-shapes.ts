@@ -85,7 +85,7 @@ function showKnown({ id, username, email, role, createdAt }: User) {
 /** A username or e-mail without which somebody could still log in with the other. @throws {HubError} where neither would be left. */
 export function requireName(names: Pick<User, 'username' | 'email'>): void {
   if (names.username === null && names.email === null) {
-    throw new HubError('VALIDATION_ERROR', 'A person needs a username or an email to log in with.', {
+    throw new HubError('VALIDATION_ERROR', 'A user needs a username or an email.', {
       param: 'username',
     })
   }
@@ -93,7 +93,7 @@ export function requireName(names: Pick<User, 'username' | 'email'>): void {
 
 /** The error for a name that somebody else has. */
 export function nameTaken(input: { username?: unknown }): HubError {
-  return new HubError('CONFLICT', 'This username or e-mail is taken.', {
+  return new HubError('CONFLICT', 'This username or email is taken.', {
     param: input.username === undefined ? 'email' : 'username',
   })
 }

@@ -62,7 +62,11 @@ export const Pool = z.object({
 
 export const poolRoutes = new Hono<HubContext>().get(
   '/',
-  endpoint({ guard: 'user', summary: 'What is left in every pool you draw on.', answer: listOf(Pool) }),
+  endpoint({
+    guard: 'user',
+    summary: 'The quota left in every pool that you can use.',
+    answer: listOf(Pool),
+  }),
   async (c) => {
     const { user } = c.var.caller.configuration
     const data = await Promise.all(

@@ -73,7 +73,7 @@ export async function moveToHub(
 
 /** The error where the hub has a provider of an id that a person's own row would take. */
 export function hasOneAlready(id: string): HubError {
-  return new HubError('CONFLICT', `The hub has a provider "${id}" already.`, { param: 'scope' })
+  return new HubError('CONFLICT', `The hub already has a provider "${id}".`, { param: 'scope' })
 }
 
 /**
@@ -97,7 +97,7 @@ export async function checkDialects(
     if (new URL(url).origin !== new URL(baseUrl).origin)
       throw new HubError(
         'VALIDATION_ERROR',
-        `"dialects" must be of the same scheme, host and port as "baseUrl": ${dialect} is not.`,
+        `"dialects" must have the same scheme, host and port as "baseUrl": ${dialect} does not.`,
         { param: 'dialects' },
       )
     checked[dialect] = url

@@ -45,8 +45,7 @@ export const providerModelRoutes = new Hono<HubContext>()
     '/:id/models',
     endpoint({
       guard: 'user',
-      summary:
-        'The models that are known of a provider; with ?refresh those that it lists to one of your keys.',
+      summary: 'The known models of a provider; with ?refresh those that it lists for one of your keys.',
       params: ById,
       query: Query,
       answer: listOf(Model),
@@ -86,7 +85,7 @@ export const providerModelRoutes = new Hono<HubContext>()
       if (!known) throw new HubError('NOT_FOUND', `There is no provider "${id}".`)
       const { owner } = known.row.binding
       if (!known.custom || (owner !== user.id && user.role !== 'admin'))
-        throw new HubError('FORBIDDEN', 'Only the list of a provider of your own can be kept.')
+        throw new HubError('FORBIDDEN', 'Only custom providers have a stored model list.')
       const listed = await askWithOwnKey(c.env, user.id, known)
       const kept = Object.fromEntries(Object.entries(listed).slice(0, mostKept))
       const epoch = await storeListedModels(c.env.DB, { owner, id }, kept, user.id, c.var.receivedAt)
@@ -108,7 +107,7 @@ async function askWithOwnKey(env: Env, owner: string, known: KnownProvider): Pro
     .toSorted((a, b) => a.priority - b.priority)
   let refusal = new HubError(
     'NO_ELIGIBLE_KEY',
-    `You have no key for ${known.provider.name} that is enabled. Without ?refresh the models that the hub knows are listed.`,
+    `You have no enabled key for ${known.provider.name}. Omit ?refresh to list the known models.`,
   )
   const send: Send = (url, init) =>
     known.custom ? safeFetch(url, init, addressRules(env, known.row.byAdmin)) : fetch(url, init)
@@ -136,7 +135,7 @@ function openKey(env: Env, { id, provider, row }: KnownProvider, key: StoredKey)
 function unopened({ name, masked }: StoredKey, { message }: Fault): HubError {
   return new HubError(
     'NO_ELIGIBLE_KEY',
-    `The key ${name ?? masked} was not used: ${message} Enter it again to ask the provider; without ?refresh the models that the hub knows are listed.`,
+    `The key ${name ?? masked} was not used: ${message} Enter it again, or omit ?refresh to list the known models.`,
   )
 }
 

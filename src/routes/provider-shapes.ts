@@ -21,15 +21,12 @@ const ProviderId = z
 const HeaderValue = z
   .string()
   .max(1_000)
-  .regex(
-    /^[\x20-\x7e\xa0-\xff]*$/,
-    'must be Latin-1 text without line breaks and other control characters, as header values are',
-  )
+  .regex(/^[\x20-\x7e\xa0-\xff]*$/, 'must be Latin-1 text without line breaks or other control characters')
 export const Headers = z
   .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'must be a header name'), HeaderValue)
   .refine(
     (headers) => !Object.keys(headers).some((name) => reserved.has(name.toLowerCase())),
-    'must not set credentials or what the connection needs',
+    'must not set credentials or connection headers',
   )
   .refine((headers) => Object.keys(headers).length <= 20, 'must have at most 20 headers')
   .refine(

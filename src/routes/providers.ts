@@ -69,7 +69,7 @@ export const providerRoutes = new Hono<HubContext>()
       guard: 'user',
       audit: 'provider.added',
       summary:
-        'Adds a provider with its own base URL; an admin adds one for everyone with `scope: "hub"`, in the body or the query.',
+        'Adds a custom provider; an admin adds one for everyone with `scope: "hub"`, in the body or the query.',
       query: Scope,
       body: ProviderInput,
       status: 201,
@@ -79,14 +79,14 @@ export const providerRoutes = new Hono<HubContext>()
       const input = c.req.valid('json')
       const { caller } = c.var
       const scope = input.scope ?? c.req.valid('query').scope
-      const owner = ownerOf(caller, { scope }, 'add providers for the whole hub')
+      const owner = ownerOf(caller, { scope }, 'add providers for the hub')
       if (findProvider(input.id)) {
-        throw new HubError('CONFLICT', `"${input.id}" is a built-in provider; choose another id.`, {
+        throw new HubError('CONFLICT', `"${input.id}" is a built-in provider. Choose another id.`, {
           param: 'id',
         })
       }
       if ((await listProviders(c.env.DB, owner)).some((row) => row.id === input.id)) {
-        throw new HubError('CONFLICT', `There is a provider "${input.id}" already.`, { param: 'id' })
+        throw new HubError('CONFLICT', `A provider "${input.id}" already exists.`, { param: 'id' })
       }
       const now = Date.now()
       const pasted = withoutEndpoint(input.baseUrl, input.dialect)
@@ -153,12 +153,11 @@ export const providerRoutes = new Hono<HubContext>()
         })
         await announceChange(c.env, actor, epoch)
       } else {
-        if (!custom)
-          throw new HubError('FORBIDDEN', 'A built-in provider cannot be changed.', { param: field })
+        if (!custom) throw new HubError('FORBIDDEN', 'Built-in providers can’t be changed.', { param: field })
         requireOwner(caller, custom)
         const becomesHubs = scope === 'hub' && custom.owner !== 'hub'
         if (becomesHubs) {
-          ownerOf(caller, { scope }, 'make a provider the whole hub’s')
+          ownerOf(caller, { scope }, 'share a provider with the hub')
           if (rows.some((row) => row.id === id && row.owner === 'hub')) throw hasOneAlready(id)
         }
         if (change.baseUrl !== undefined) {
@@ -225,7 +224,7 @@ export const providerRoutes = new Hono<HubContext>()
       const custom = findRow(await listProviders(c.env.DB, actor), id)
       if (!custom) {
         throw findProvider(id)
-          ? new HubError('FORBIDDEN', 'A built-in provider cannot be removed.')
+          ? new HubError('FORBIDDEN', 'Built-in providers can’t be deleted.')
           : new HubError('NOT_FOUND', `There is no provider "${id}".`)
       }
       requireOwner(caller, custom)
@@ -248,5 +247,5 @@ function findRow(rows: StoredProvider[], id: string): StoredProvider | undefined
 function requireOwner(caller: Caller, row: StoredProvider): void {
   const { id, role } = caller.configuration.user
   if (row.owner !== id && role !== 'admin')
-    throw new HubError('FORBIDDEN', 'Only an administrator may change this provider.')
+    throw new HubError('FORBIDDEN', 'Only admins can change this provider.')
 }

@@ -21,7 +21,7 @@ export const routeHealthRoutes = new Hono<HubContext>().get(
   '/routes',
   endpoint({
     guard: 'user',
-    summary: 'Who would serve each of your routes now, the first of them; without a call.',
+    summary: 'The candidate that each of your routes would use first now; without a call.',
     query: RouteHealthQuery,
     answer: listOf(RouteHealth),
   }),

@@ -25,7 +25,7 @@ const RouteName = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._:-]*(?:\/[A-Za-z0-9._:-]+)*(?:\/?\*)?$/,
-    'must be letters, digits, dots, colons, dashes, underscores or slashes between them, and may end in *',
+    'must consist of letters, digits and . : - _ /, and may end in *',
   )
   .max(100, 'must have at most 100 characters')
 const Order = z.enum(candidateOrders)
@@ -73,7 +73,7 @@ const StoredRoute = Route.extend({
   warnings: z.array(z.string()),
 })
 
-const changeRoutes = 'change the routes of the whole hub'
+const changeRoutes = 'change routes of the hub'
 
 export const routingRoutes = new Hono<HubContext>()
   .get(
@@ -89,7 +89,7 @@ export const routingRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'route.stored',
-      summary: 'Makes a route.',
+      summary: 'Creates a route.',
       query: Scope,
       body: RouteInput,
       status: 201,
@@ -102,7 +102,7 @@ export const routingRoutes = new Hono<HubContext>()
       if (existing.some((stored) => stored.owner === owner && stored.name === name)) {
         throw new HubError(
           'CONFLICT',
-          `There is a route "${name}" already; PUT /api/routes/${name} changes it.`,
+          `A route "${name}" already exists. Change it with PUT /api/routes/${name}.`,
           { param: 'name' },
         )
       }
@@ -125,7 +125,7 @@ export const routingRoutes = new Hono<HubContext>()
       guard: 'user',
       audit: 'none: an explanation changes nothing',
       summary:
-        'Who would serve a request for this route or model, and why the others would not; without a call.',
+        'The candidate that would serve a request for this route or model, and why others would not; without a call.',
       params: ByName,
       body: ExplainInput,
       status: 201,
@@ -160,7 +160,7 @@ export const routingRoutes = new Hono<HubContext>()
       const { name: sent, ...route } = c.req.valid('json')
       if (!name.success || (sent !== undefined && sent !== name.data)) {
         const message = name.success
-          ? 'The name in the body is not the one in the address.'
+          ? 'The name in the body must match the name in the URL.'
           : `A route's name ${name.error.issues[0]?.message}.`
         throw new HubError('VALIDATION_ERROR', message, { param: 'name' })
       }
@@ -173,7 +173,7 @@ export const routingRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'route.removed',
-      summary: 'Removes a route; a default one shows again.',
+      summary: 'Deletes a route; a built-in one reappears.',
       params: ByName,
       query: Scope,
       status: 204,
@@ -186,9 +186,7 @@ export const routingRoutes = new Hono<HubContext>()
         (route) => route.owner === owner && route.name === name,
       )
       if (!stored) {
-        const hint = isDefaultRoute(name)
-          ? ' of your own; the default ones cannot be removed, only changed'
-          : ''
+        const hint = isDefaultRoute(name) ? '; built-in routes can be changed, not deleted' : ''
         throw new HubError('NOT_FOUND', `There is no route "${name}"${hint}.`)
       }
       const epoch = await removeRoute(c.env.DB, owner, name, actor, {

@@ -17,7 +17,7 @@ export const Scope = z.strictObject({ scope: z.enum(scopes).default('user') })
 export function ownerOf(caller: Caller, { scope }: z.infer<typeof Scope>, change: string): string {
   if (scope === 'user') return caller.configuration.user.id
   if (caller.configuration.user.role === 'admin') return 'hub'
-  throw new HubError('FORBIDDEN', `Only an administrator may ${change}.`, { param: 'scope' })
+  throw new HubError('FORBIDDEN', `Only admins can ${change}.`, { param: 'scope' })
 }
 
 /**
@@ -26,7 +26,7 @@ export function ownerOf(caller: Caller, { scope }: z.infer<typeof Scope>, change
  */
 export function requireSharer(caller: Caller, shared: boolean | undefined, param = 'shared'): void {
   if (shared && caller.configuration.user.role !== 'admin') {
-    throw new HubError('FORBIDDEN', 'Only an administrator may share a key with everyone on this hub.', {
+    throw new HubError('FORBIDDEN', 'Only admins can share keys with the team.', {
       param,
     })
   }
@@ -46,7 +46,7 @@ export function whoseOf(caller: Caller, { owner }: { owner?: string | undefined 
   const { id, role } = caller.configuration.user
   if (owner === undefined || owner === id) return { owner: id }
   if (role === 'admin') return owner === 'all' ? 'everyone' : { owner }
-  throw new HubError('FORBIDDEN', 'Only an administrator may see what others did.', { param: 'owner' })
+  throw new HubError('FORBIDDEN', 'Only admins can see data of other users.', { param: 'owner' })
 }
 
 /**
@@ -62,5 +62,5 @@ export async function requireWhose(
   const asked = whose === 'everyone' ? undefined : whose.owner
   if (asked === undefined || asked === caller.configuration.user.id || asked === 'hub') return whose
   if (await findUser(d1, asked)) return whose
-  throw new HubError('NOT_FOUND', 'There is no user with this id.', { param: 'owner' })
+  throw new HubError('NOT_FOUND', 'User not found.', { param: 'owner' })
 }

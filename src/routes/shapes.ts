@@ -26,7 +26,7 @@ export const ModelName = z
   .trim()
   .min(1)
   .max(maxModelName)
-  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not hold line breaks or control characters')
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not contain line breaks or control characters')
 
 /** Names of models: exact, or a prefix that ends in `*`. An empty list restricts nothing, as none does. */
 export const ModelPatterns = z

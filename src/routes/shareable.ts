@@ -63,7 +63,7 @@ export function rowAfter(
 function notShareable(id: string, param: string): HubError {
   return new HubError(
     'VALIDATION_ERROR',
-    `"${id}" is a provider of your own, and a key of it cannot be shared. Make it the hub’s first: PATCH /api/providers/${id} with {"scope": "hub"}.`,
+    `Keys of your own provider "${id}" can’t be shared. Share the provider first: PATCH /api/providers/${id} with {"scope": "hub"}.`,
     { param },
   )
 }

@@ -65,10 +65,7 @@ export const teamRoutes = new Hono<HubContext>()
       )
       if (outcome === 'taken') throw nameTaken()
       if (outcome === 'full') {
-        throw new HubError(
-          'CONFLICT',
-          `This hub has ${mostTeams} teams, and takes no more. Remove one first.`,
-        )
+        throw new HubError('CONFLICT', `A hub can have at most ${mostTeams} teams. Delete one first.`)
       }
       return c.json(await readTeam(c.env, id), 201)
     },
@@ -143,9 +140,9 @@ async function showTeam(env: Env, team: Team, members: number): Promise<z.infer<
 }
 
 function noTeam(): HubError {
-  return new HubError('NOT_FOUND', 'There is no team with this id.')
+  return new HubError('NOT_FOUND', 'Team not found.')
 }
 
 function nameTaken(): HubError {
-  return new HubError('CONFLICT', 'Another team has this name.', { param: 'name' })
+  return new HubError('CONFLICT', 'This team name is taken.', { param: 'name' })
 }

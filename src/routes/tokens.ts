@@ -40,7 +40,7 @@ export const tokenRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       summary:
-        'Your gateway tokens. Administrators list those of anybody with ?owner=<user id>, and of everyone, in pages, with ?owner=all.',
+        'Your gateway tokens. Admins list those of a user with ?owner=<user id>, and all, in pages, with ?owner=all.',
       query: TokenQuery,
       answer: listOf(Token),
     }),
@@ -59,7 +59,7 @@ export const tokenRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'token.added',
-      summary: 'Makes a token; its secret is shown this once.',
+      summary: 'Creates a token; its secret is shown only once.',
       body: TokenInput,
       status: 201,
       answer: NewToken,
@@ -98,7 +98,7 @@ export const tokenRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'token.changed',
-      summary: 'Changes what a token may do.',
+      summary: 'Changes the limits and permissions of a token.',
       params: ById,
       body: TokenChange,
       answer: ChangedToken,
@@ -126,7 +126,7 @@ export const tokenRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'user',
       audit: 'token.revoked',
-      summary: 'Revokes a token, at once. Administrators revoke anybody’s with ?owner=<user id>.',
+      summary: 'Revokes a token immediately. Admins revoke those of other users with ?owner=<user id>.',
       params: ById,
       query: TokenOwner,
       status: 204,
@@ -153,7 +153,7 @@ export const tokenRoutes = new Hono<HubContext>()
 function ownerFor(caller: Caller, owner: string | undefined): string {
   const self = caller.configuration.user.id
   if (owner === undefined || owner === self || isAdmin(caller)) return owner ?? self
-  throw new HubError('FORBIDDEN', 'Only an administrator of this hub may see or revoke tokens of others.', {
+  throw new HubError('FORBIDDEN', 'Only admins can see or revoke tokens of other users.', {
     param: 'owner',
   })
 }
@@ -184,12 +184,12 @@ function warningsOf(c: Context<HubContext>, { allowedModels }: StoredToken): str
 
 async function requireToken(env: Env, owner: string, id: string): Promise<StoredToken> {
   const token = await findTokenById(env.DB, owner, id)
-  if (!token) throw new HubError('NOT_FOUND', 'You have no token with this id.')
+  if (!token) throw new HubError('NOT_FOUND', 'Token not found.')
   return token
 }
 
 function requireFuture(expiresAt: number | null | undefined): void {
   if (expiresAt && expiresAt <= Date.now()) {
-    throw new HubError('VALIDATION_ERROR', '"expiresAt" lies in the past.', { param: 'expiresAt' })
+    throw new HubError('VALIDATION_ERROR', '"expiresAt" must be in the future.', { param: 'expiresAt' })
   }
 }

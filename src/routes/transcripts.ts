@@ -39,7 +39,7 @@ export const transcriptRoutes = new Hono<HubContext>().get(
   '/:id/transcript',
   endpoint({
     guard: 'user',
-    summary: 'What you sent and got in one of your requests, where you have it kept (PATCH /api/auth/me).',
+    summary: 'The messages of one of your requests, if you store them (PATCH /api/auth/me).',
     params: ById,
     answer: Transcript,
   }),

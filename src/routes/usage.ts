@@ -69,7 +69,7 @@ export const usageRoutes = new Hono<HubContext>().get(
   '/',
   endpoint({
     guard: 'user',
-    summary: 'What your requests used, by the hour or the day; an admin sees everyone’s with ?owner=all.',
+    summary: 'The usage of your requests, by the hour or the day; an admin sees everyone’s with ?owner=all.',
     query: UsageQuery,
     answer: listOf(Usage).extend({ names: Names }),
   }),
@@ -92,11 +92,9 @@ export const usageRoutes = new Hono<HubContext>().get(
       readLatency(c.env.DB, whose, question),
     ])
     if (rows.length > maxRows) {
-      throw new HubError(
-        'VALIDATION_ERROR',
-        'This is too much for one answer: ask for a shorter span, or for the top groups alone.',
-        { param: 'from' },
-      )
+      throw new HubError('VALIDATION_ERROR', 'Too many rows. Use a shorter range or top=n.', {
+        param: 'from',
+      })
     }
     const data =
       groupBy === 'status' ? rows.flatMap(showByStatus) : rows.map((row) => showUsage(row, latency(row)))
@@ -145,7 +143,7 @@ export const providerHealthRoutes = new Hono<HubContext>().get(
   endpoint({
     guard: 'user',
     summary:
-      'How providers did in the last hour, as your requests met them; an admin sees everyone’s with ?owner=all.',
+      'Health of the providers in the last hour, in your requests; an admin sees everyone’s with ?owner=all.',
     query: HealthQuery,
     answer: listOf(Health),
   }),
@@ -166,12 +164,12 @@ function requireSpan(
   const refuse = (message: string): never => {
     throw new HubError('VALIDATION_ERROR', message, { param: 'from' })
   }
-  if (from >= to) refuse('"from" must lie before "to".')
+  if (from >= to) refuse('"from" must be before "to".')
   if (to - from > longest)
-    refuse(`Between "from" and "to" may lie ${longest / dayMs} days at most with this interval.`)
+    refuse(`The range from "from" to "to" must be at most ${longest / dayMs} days with this interval.`)
   const keptMs = hasTotals(dimension) ? totalsKeptMs : hoursKeptMs
   if (interval === 'hour' && from < Date.now() - keptMs)
-    refuse(`These hours are told apart for ${keptMs / dayMs} days; ask for what is older by the day.`)
+    refuse(`Hourly data is kept for ${keptMs / dayMs} days. Use interval=day for older data.`)
 }
 
 function showUsage(row: UsageRow, latency: Usage['latency']): Usage {

@@ -65,7 +65,7 @@ export const userRoutes = new Hono<HubContext>()
     '/',
     endpoint({
       guard: 'admin',
-      summary: 'The people of this hub.',
+      summary: 'The users of this hub.',
       query: UserQuery,
       answer: listOf(UserView),
     }),
@@ -84,7 +84,7 @@ export const userRoutes = new Hono<HubContext>()
     endpoint({
       guard: 'admin',
       audit: 'user.added',
-      summary: 'Makes an account for somebody.',
+      summary: 'Creates a user.',
       body: UserInput,
       status: 201,
       answer: UserView,
@@ -126,7 +126,7 @@ export const userRoutes = new Hono<HubContext>()
       guard: 'admin',
       audit: 'user.changed',
       summary:
-        'Changes an account. Who is disabled or gets another password has no session left; with a password, the transcripts kept for them go.',
+        'Changes a user. Disabling and a new password end their sessions; a new password deletes their stored messages.',
       params: ById,
       body: UserChange,
       answer: UserView,
@@ -185,7 +185,7 @@ export const userRoutes = new Hono<HubContext>()
       if (shared > 0 && c.req.valid('query').sharedKeys === 'keep') {
         throw new HubError(
           'CONFLICT',
-          `Everyone on this hub draws on ${shared} key${shared === 1 ? '' : 's'} of this account, which would go with it. Add ?sharedKeys=remove if that is what you want.`,
+          `This user owns ${shared} shared key${shared === 1 ? '' : 's'}. Delete them too with ?sharedKeys=remove.`,
           { param: 'sharedKeys' },
         )
       }
@@ -205,19 +205,19 @@ export const userRoutes = new Hono<HubContext>()
 
 async function requireUser(env: Env, id: string): Promise<User> {
   const user = await findUser(env.DB, id)
-  if (!user) throw new HubError('NOT_FOUND', 'There is no user with this id.')
+  if (!user) throw new HubError('NOT_FOUND', 'User not found.')
   return user
 }
 
 /** @throws {HubError} VALIDATION_ERROR where there is no such team, CONFLICT where it has its most people. */
 async function requireRoom(env: Env, person: User, team: string): Promise<void> {
   const found = await findTeam(env.DB, team)
-  if (!found) throw new HubError('VALIDATION_ERROR', 'There is no team with this id.', { param: 'team' })
+  if (!found) throw new HubError('VALIDATION_ERROR', 'Team not found.', { param: 'team' })
   if (person.team !== team && found.members >= mostMembers) {
-    throw new HubError('CONFLICT', `A team has at most ${mostMembers} people.`, { param: 'team' })
+    throw new HubError('CONFLICT', `A team can have at most ${mostMembers} members.`, { param: 'team' })
   }
 }
 
 function lastAdmin(): HubError {
-  return new HubError('CONFLICT', 'This is the last administrator of the hub. Make somebody else one first.')
+  return new HubError('CONFLICT', 'This is the last admin of the hub. Make another user an admin first.')
 }

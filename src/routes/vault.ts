@@ -54,7 +54,7 @@ export const vaultRoutes = new Hono<HubContext>().post(
   endpoint({
     guard: 'admin',
     audit: 'vault.rotated',
-    summary: 'Seals a batch of stored keys anew with the newest master key. Call again until it is complete.',
+    summary: 'Re-encrypts a batch of stored keys with the newest master key. Call it until it is complete.',
     body: RotationInput,
     status: 201,
     answer: Rotation,

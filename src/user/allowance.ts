@@ -5,7 +5,7 @@
 import { minuteMs } from '../domain/time.ts'
 import { estimatedUsage } from '../chat/events.ts'
 import { periodNames, type TokenLimit, type Unit, usualResets } from '../domain/limits.ts'
-import { certainAmount, estimatedAmount, usedAmount, writeAmount } from '../quota/amounts.ts'
+import { certainAmount, estimatedAmount, usedAmount, writeAmount, writePart } from '../quota/amounts.ts'
 import {
   charge,
   freeAt,
@@ -173,7 +173,7 @@ function refuseForConcurrency(
     type: 'refusal',
     subject,
     code: 'RATE_LIMIT_EXCEEDED',
-    message: `${nameOf[subject]} may run ${maxConcurrent} requests at once, and ${running} are running.`,
+    message: `${nameOf[subject]} is at its concurrency limit: ${running} of ${maxConcurrent} requests in flight.`,
     retryAt,
   }
 }
@@ -204,14 +204,15 @@ function refuseForWindow(
   const amount = amountFor(window, need)
   if (amount === 0) return undefined
   const certain = certainAmount(unit, need.estimate)
-  const allowed = `${nameOf[subject]} may use ${writeAmount(unit, limit)} per ${periodNames[per]}`
   if (certain > limit) {
-    const message = `${allowed}, and this request alone has about ${certain}.`
+    const allowed = `${writeAmount(unit, limit)} per ${periodNames[per]}`
+    const message = `${nameOf[subject]} is limited to ${allowed}. This request has about ${certain}.`
     return { type: 'refusal', subject, code, message }
   }
   const retryAt = freeAt(window, amount, now)
   if (retryAt === undefined || retryAt <= now) return undefined
-  const message = `${allowed}, and ${Math.ceil(usedAt(window, now))} are taken.`
+  const part = writePart(window, usedAt(window, now), limit)
+  const message = `${nameOf[subject]} reached its rate limit: ${part}.`
   return { type: 'refusal', subject, code, message, retryAt }
 }
 

@@ -28,7 +28,7 @@ export function makeBill(
     type: 'refusal',
     subject,
     code: 'BUDGET_EXCEEDED',
-    message: `${nameOf[subject]} may spend ${writeDollars(amount)} per ${budget.per}; ${writeDollars(spent)} are spent or reserved, and this request may cost ${writeDollars(cost)}.`,
+    message: `${nameOf[subject]} reached its budget: ${writeDollars(spent)} of ${writeDollars(amount)} per ${budget.per}. This request could cost up to ${writeDollars(cost)}.`,
     // What costs more than the whole budget never fits.
     ...(cost <= amount && { retryAt: endOf(budget.per, now) }),
   })

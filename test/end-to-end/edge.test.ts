@@ -178,7 +178,7 @@ describe('npm run rotate', () => {
     expect(await rotate(during, {})).toMatchObject({ status: 1, out: expect.stringContaining('HUB_SESSION') })
     const done = await rotate(during, { HUB_LOGIN: 'ada', HUB_PASSWORD: 'correct horse battery' })
     expect(done.status, done.out).toBe(0)
-    expect(done.out).toContain('1 sealed with v2, 0 left')
+    expect(done.out).toContain('1 re-encrypted with v2, 0 left')
     expect(done.out).toContain('wrangler secret delete MASTER_KEY\n')
     await during.stop()
 

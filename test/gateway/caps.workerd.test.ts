@@ -157,7 +157,7 @@ describe('a person with a limit of requests', () => {
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused).toHaveLength(180)
     expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['RATE_LIMIT_EXCEEDED']))
-    expect(refused[0]?.text).toContain('Your account may use 20 requests per hour')
+    expect(refused[0]?.text).toContain('Your account reached its rate limit: 20 of 20 requests per hour')
     expect((await userOf(ada))?.state.windows).toMatchObject([{ used: 20, reserved: 0 }])
     // Another person is not concerned.
     expect((await ask(bob.token)).status).toBe(200)
@@ -199,7 +199,7 @@ describe('a request of a token with limits by a person with limits', () => {
     await setCaps(ada, { limits: [{ unit: 'requests', per: 'minute', limit: 100, resets: 'utc' }] })
     await ask(token)
     const before = (await userOf(ada))?.state.windows
-    expect((await ask(token)).text).toContain('This token may use 1 requests per day')
+    expect((await ask(token)).text).toContain('This token reached its rate limit: 1 of 1 requests per day')
     expect((await userOf(ada))?.state.windows).toEqual(before)
   })
 
@@ -224,13 +224,13 @@ describe('a budget of a person', () => {
     expect((await userOf(bob))?.state.budget?.spent).toBeCloseTo(0.000_043_5, 9)
     const refused = await ask(bob.session)
     expect(refused.code).toBe('BUDGET_EXCEEDED')
-    expect(refused.text).toContain('Your account may spend')
+    expect(refused.text).toContain('Your account reached its budget')
   })
 
   it('leaves out models of unknown price, and says why', async () => {
     await setCaps(ada, { budget: { amount: 1, per: 'day' } })
     const refused = await ask(ada.token, { model: 'own/m' })
-    expect(refused.text).toContain('is not known, and your account has a budget')
+    expect(refused.text).toContain('which the budget of your account requires')
     expect(sent).toHaveLength(0)
   })
 
@@ -253,7 +253,7 @@ describe('a team', () => {
     expect(sent).toHaveLength(15)
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused).toHaveLength(45)
-    expect(refused[0]?.text).toContain('Your team may use 15 requests per hour')
+    expect(refused[0]?.text).toContain('Your team reached its rate limit: 15 of 15 requests per hour')
     await evictDurableObject(teamStub(env, team.id))
     expect(await teamOf(team)).toMatchObject({ members: 2, state: { windows: [{ used: 15, reserved: 0 }] } })
     const self = await call<object>('GET', '/api/auth/me', undefined, ada.session)
@@ -265,7 +265,7 @@ describe('a team', () => {
     await setCaps(ada, { ...requestsPer('day', 1_000), team: team.id })
     await ask(ada.token)
     const before = (await userOf(ada))?.state.windows[0]
-    expect((await ask(ada.token)).text).toContain('Your team may use 1 requests per day')
+    expect((await ask(ada.token)).text).toContain('Your team reached its rate limit: 1 of 1 requests per day')
     expect((await userOf(ada))?.state).toMatchObject({ running: 0, windows: [before] })
     await call('PATCH', `/api/teams/${team.id}`, requestsPer('day', 10), admin.session)
     await setCaps(ada, { limits: null, maxConcurrent: 1 })
@@ -273,7 +273,7 @@ describe('a team', () => {
     behave = () => new Promise((resolve) => (release = () => resolve(Response.json(completionBody))))
     const running = ask(ada.token)
     await vi.waitFor(() => expect(sent).toHaveLength(2))
-    expect((await ask(ada.token)).text).toContain('Your account may run 1 requests at once')
+    expect((await ask(ada.token)).text).toContain('Your account is at its concurrency limit')
     expect((await teamOf(team)).state).toMatchObject({ running: 1, windows: [{ used: 1, reserved: 1 }] })
     release()
     expect((await running).status).toBe(200)
@@ -346,7 +346,7 @@ it('access without a token has caps of its own, over everyone together', async (
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(undefined)))
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(7)
   expect(answers.find(({ status }) => status === 429)?.text).toContain(
-    'Access without a token may use 7 requests',
+    'Access without a token reached its rate limit: 7 of 7 requests',
   )
   const settings = await call<{ openAccessState: ShownState }>(
     'GET',

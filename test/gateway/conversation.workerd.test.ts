@@ -213,6 +213,6 @@ describe('an answer of the Responses dialect', () => {
     const stolen = await ask(bob, { model: 'groq/m', input: 'Two', previous_response_id: idOf(first.text) })
     expect(stolen.status).toBe(400)
     expect(stolen.sent).toBeUndefined()
-    expect(stolen.text).toContain('previous_response_id is kept at another provider')
+    expect(stolen.text).toContain('previous_response_id is stored at another provider')
   })
 })

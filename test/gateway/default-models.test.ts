@@ -45,7 +45,7 @@ describe('a key that allows some models and names no default', () => {
         {
           provider: 'groq',
           model: null,
-          reason: 'its keys allow some models only and have no default model; name one',
+          reason: 'its keys allow only some models and have no default model; name one',
         },
       ]),
     })

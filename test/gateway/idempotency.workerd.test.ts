@@ -439,7 +439,7 @@ describe('an answer', () => {
     expect(again.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(again.filter(({ replayed }) => replayed === null)).toHaveLength(1)
     expect(calls).toHaveLength(2)
-    expect(logged.mock.calls.flat().join()).toContain('is served anew')
+    expect(logged.mock.calls.flat().join()).toContain('is served again')
     expect(await ask(asking)).toMatchObject({ status: 200, replayed: 'true' })
     expect(calls).toHaveLength(2)
   })

@@ -258,7 +258,7 @@ describe('state that is kept at a provider', () => {
     )
     expect(status).toBeGreaterThanOrEqual(400)
     expect(text).toContain(field)
-    expect(text).toContain('your own accounts')
+    expect(text).toContain('shared accounts cannot read it')
     expect(sent).toEqual([])
   })
 

@@ -39,7 +39,7 @@ describe('an image', () => {
     ['beside what a tool returned', [said, { role: 'tool' as const, content: [result] }, shown], false],
   ])('%s is seen by models that see, or told in words to others', (_, messages, mustSee) => {
     const wanted = needs({ messages })
-    expect(lackOf(blind, wanted)).toBe(mustSee ? 'its model takes no image' : undefined)
+    expect(lackOf(blind, wanted)).toBe(mustSee ? 'its model does not support image' : undefined)
     expect(isBlindTo(blind, wanted)).toBe(true)
     expect(isBlindTo({ input: ['image'] }, wanted)).toBe(false)
     expect(isBlindTo(undefined, wanted)).toBe(false)
@@ -49,7 +49,7 @@ describe('an image', () => {
 it('a PDF goes to a model that sees images, whose list names no PDFs', () => {
   const wanted = needs({ messages: [{ role: 'user', content: [file('document')] }] })
   expect(lackOf({ input: ['image'] }, wanted)).toBeUndefined()
-  expect(lackOf({ input: [] }, wanted)).toBe('its model takes no pdf')
+  expect(lackOf({ input: [] }, wanted)).toBe('its model does not support pdf')
 })
 
 describe('what is kept at a provider', () => {

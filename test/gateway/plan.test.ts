@@ -31,7 +31,7 @@ describe('the default routes', () => {
     const old = { owner: 'usr_1', name: 'old', order: 'listed' as const, candidates }
     expect(ask('old', { in: { ...everywhere, routes: [old] } })).toMatchObject({
       candidates: [{ providerId: 'groq' }],
-      leftOut: [{ provider: 'github', reason: 'it ended on 2026-07-30' }],
+      leftOut: [{ provider: 'github', reason: 'shut down on 2026-07-30' }],
     })
   })
 
@@ -39,7 +39,7 @@ describe('the default routes', () => {
     const plan = ask('smart', { in: { reach: [reach('gemini')] } })
     expect(plan).toMatchObject({
       candidates: [{ providerId: 'gemini' }],
-      leftOut: [{ provider: 'openai', reason: 'you have no key for it' }, { provider: 'anthropic' }],
+      leftOut: [{ provider: 'openai', reason: 'no key' }, { provider: 'anthropic' }],
     })
   })
 })
@@ -174,7 +174,7 @@ describe('a candidate', () => {
     expect(ask('groq/qwen', { in: { reach: keys } })).toMatchObject({ candidates: [{ poolOwners: ['hub'] }] })
     expect(ask('groq/other', { in: { reach: keys } })).toMatchObject({
       candidates: [],
-      leftOut: [{ provider: 'groq', reason: 'no key for it allows this model' }],
+      leftOut: [{ provider: 'groq', reason: 'no key allows this model' }],
     })
   })
 
@@ -199,7 +199,7 @@ describe('a request that allows only some providers', () => {
     const plan = ask('smart', { in: everywhere, allowedProviders: ['google'] })
     expect(names(plan)).toEqual(['gemini/*'])
     expect(plan).toMatchObject({
-      leftOut: [{ provider: 'openai', reason: 'the request does not allow it' }, {}],
+      leftOut: [{ provider: 'openai', reason: 'excluded by the request' }, {}],
     })
   })
 })
@@ -227,7 +227,7 @@ describe('state that is kept at a provider', () => {
     expect(plan).toMatchObject({
       candidates: [{ providerId: 'anthropic', dialect: 'anthropic' }],
       leftOut: [
-        { provider: 'openai', reason: 'container is kept at another provider' },
+        { provider: 'openai', reason: 'container is stored at another provider' },
         { provider: 'gemini' },
       ],
     })
@@ -237,7 +237,7 @@ describe('state that is kept at a provider', () => {
     const shared = reach('anthropic', { poolOwner: 'hub' })
     expect(ask('claude', { in: { reach: [shared] }, needs, spoken })).toMatchObject({
       candidates: [],
-      leftOut: [{ reason: expect.stringContaining('only your own accounts') }],
+      leftOut: [{ reason: expect.stringContaining('shared accounts cannot read it') }],
     })
     expect(ask('claude', { in: { reach: [shared, reach('anthropic')] }, needs, spoken })).toMatchObject({
       candidates: [{ poolOwners: ['usr_1'] }],
@@ -250,7 +250,9 @@ describe('a model that lacks what a request needs', () => {
     const needs: Needs = { ...noNeeds, input: new Set(['audio']) }
     const plan = ask('smart', { in: everywhere, needs })
     expect(names(plan)).toEqual(['gemini/*'])
-    expect(plan).toMatchObject({ leftOut: [{ provider: 'openai', reason: 'its model takes no audio' }, {}] })
+    expect(plan).toMatchObject({
+      leftOut: [{ provider: 'openai', reason: 'its model does not support audio' }, {}],
+    })
   })
 })
 

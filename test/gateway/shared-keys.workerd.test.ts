@@ -325,7 +325,7 @@ describe('a shared key from before rows were bound', () => {
       dialect: 'openai-chat',
     })
     const old = { owner: admin.userId, provider: id, origin, keyId }
-    await expect(openSecret(env, stored?.ciphertext ?? '', old)).rejects.toThrow('could not be opened')
+    await expect(openSecret(env, stored?.ciphertext ?? '', old)).rejects.toThrow('could not be decrypted')
     called = []
     expect((await ask()).status).toBe(200)
     only(`${origin}/ok/v1/chat/completions`)

@@ -311,7 +311,7 @@ describe('a token with a budget', () => {
     const token = await makeToken({ budget: { amount: 1, per: 'month' } })
     const refused = await ask(token, { model: 'own/m' })
     expect(refused).toMatchObject({ status: 400, code: 'NO_ELIGIBLE_KEY' })
-    expect(JSON.parse(refused.text).error.message).toContain('the price of "m" is not known')
+    expect(JSON.parse(refused.text).error.message).toContain('no known price for "m"')
     expect(sent).toHaveLength(0)
     const candidates = [{ provider: 'own' }, { provider: 'openai', model: 'gpt-4o-mini' }]
     await call('PUT', '/api/routes/mixed', { candidates }, ada.session)

@@ -101,13 +101,16 @@ describe('why nobody could serve', () => {
   it('is the lack of a key, said for each candidate', () => {
     const error = explainFailure(
       failure({
-        leftOut: [{ provider: 'openai', model: null, reason: 'you have no key for it' }],
+        leftOut: [
+          { provider: 'openai', model: null, reason: 'no key' },
+          { provider: 'mistral', model: null, reason: 'no key' },
+        ],
         refusals: [refused('quarantined', { verdict: 'bad-key' })],
       }),
     )
     expect(error).toMatchObject({ code: 'NO_ELIGIBLE_KEY', status: 400, param: 'model' })
-    expect(error.message).toContain('openai: you have no key for it')
-    expect(error.message).toContain('groq: 1 key quarantined until it passes a test')
+    expect(error.message).toContain('(openai, mistral: no key; groq: ')
+    expect(error.message).toContain('groq: 1 key quarantined')
   })
 
   it('is a model that does not exist, where everyone who was asked says so, the first time and while it is remembered', () => {

@@ -15,8 +15,8 @@ function refusal(text: string): HubError {
 
 describe('a body that is not JSON', () => {
   it('is refused with the place of the fault', () => {
-    expect(refusal('{"a":1,}').message).toBe('The body is not JSON (at position 7).')
-    expect(refusal('[1,').message).toMatch(/^The body is not JSON/)
+    expect(refusal('{"a":1,}').message).toBe('The body is not valid JSON (at position 7).')
+    expect(refusal('[1,').message).toMatch(/^The body is not valid JSON/)
     expect(refusal(' ').message).toContain('empty')
   })
 
@@ -32,7 +32,7 @@ describe('a body that is not JSON', () => {
       fc.property(fault, fc.stringMatching(/^[g-z]{4,40}$/), (broken, secret) => {
         for (const text of [`${broken}${secret}`, `${secret}${broken}`, `${broken} ${secret} "`]) {
           const { message } = refusal(text)
-          expect(message).toMatch(/^The body is not JSON( \(at position \d+\))?\.$/)
+          expect(message).toMatch(/^The body is not valid JSON( \(at position \d+\))?\.$/)
         }
       }),
       { numRuns: 200 },

@@ -189,7 +189,7 @@ describe('every door', () => {
       '/api/chat',
     ]) {
       const taken = await post(path, token, 'gzip', { model: 'nowhere/at-all', max_tokens: 1 })
-      expect(await taken.text()).not.toMatch(/content-encoding|is not JSON/)
+      expect(await taken.text()).not.toMatch(/content-encoding|is not valid JSON/)
       const refused = await post(path, token, 'br', { model: 'x' })
       expect(refused.status).toBe(415)
       expect(await refused.json()).toMatchObject({ hub: { code: 'UNSUPPORTED_MEDIA_TYPE' } })

@@ -223,8 +223,8 @@ describe('a base URL', () => {
   })
 
   it.each([
-    [{}, true, 'set ALLOW_PRIVATE_UPSTREAMS=true'],
-    [{ ALLOW_PRIVATE_UPSTREAMS: 'true' }, false, 'only administrators may use'],
+    [{}, true, 'Set ALLOW_PRIVATE_UPSTREAMS=true'],
+    [{ ALLOW_PRIVATE_UPSTREAMS: 'true' }, false, 'only admins can use'],
   ])('where it is refused says what would allow it (%j, by an admin: %s)', async (env, byAdmin, words) => {
     for (const text of ['http://localhost:11434/v1', 'https://10.0.0.1/v1', 'http://[::1]:8000'])
       await expect(checkBaseUrl(text, 'baseUrl', addressRules(env, byAdmin))).rejects.toMatchObject({
@@ -258,7 +258,7 @@ describe('an address that a user supplied', () => {
       await expect(checkBaseUrl(text, 'baseUrl', strict)).rejects.toMatchObject({
         code: 'VALIDATION_ERROR',
         param: 'baseUrl',
-        message: expect.stringMatching(/^"baseUrl" (is not a URL|must|points to|names a host) .+\.$/),
+        message: expect.stringMatching(/^"baseUrl" (is not a URL|must|points to|has a host) .+\.$/),
       })
     })
 
@@ -334,7 +334,7 @@ describe('where a name points to', () => {
   it('must be known: without an answer nothing is called', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {})
     const down: Resolver = () => Promise.reject(new Error('The network is down.'))
-    await expect(check('unanswered.public.net', down)).rejects.toThrow('could not be looked up')
+    await expect(check('unanswered.public.net', down)).rejects.toThrow('could not be resolved')
     // That nobody answered is not remembered.
     await check('unanswered.public.net', answering(['93.184.215.14'], 60))
   })

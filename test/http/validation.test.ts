@@ -48,8 +48,8 @@ describe('validationError', () => {
     [{ either: [1, 'two'] }, 'either[1]', '`either[1]` must be a number, not a string.'],
     [{ shape: { type: 'z' } }, 'shape.type', '`shape.type` must be one of "x" or "y".'],
     [{ own: 'no' }, 'own', '`own` must be "ok", for our sake.'],
-    [{ nmae: 'x' }, 'nmae', '`nmae` is not a field that is known here.'],
-    [{ a: 1, b: 2 }, 'a', '`a` is not a field that is known here, nor is `b`.'],
+    [{ nmae: 'x' }, 'nmae', '`nmae` is an unknown field.'],
+    [{ a: 1, b: 2 }, 'a', '`a` is an unknown field, and so is `b`.'],
     ['text', undefined, 'The request body must be an object, not a string.'],
   ])('says of %j what is wrong with %s', (value, param, message) => {
     const found = refusal(shape, value)

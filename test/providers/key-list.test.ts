@@ -126,12 +126,12 @@ describe('readKeyList', () => {
   })
 
   it.each([
-    ['', 'auto', 'holds no keys'],
-    ['# nothing\n\n', 'auto', 'holds no keys'],
-    ['openai,sk-secret-secret\n', 'csv', 'must begin with a row'],
+    ['', 'auto', 'contains no keys'],
+    ['# nothing\n\n', 'auto', 'contains no keys'],
+    ['openai,sk-secret-secret\n', 'csv', 'must start with a header row'],
     ['key,key\na,b', 'csv', 'each once'],
-    ['key,colour\na,b', 'csv', 'must begin with a row'],
-    ['provider,name\na,b', 'csv', 'must begin with a row'],
+    ['key,colour\na,b', 'csv', 'must start with a header row'],
+    ['provider,name\na,b', 'csv', 'must start with a header row'],
     ['key,name\na,b,sk-secret-secret', 'csv', 'more fields in line 2'],
     ['key\n"sk-secret-secret', 'csv', 'Line 2'],
     ['gsk_1\n'.repeat(1_001), 'auto', '1001 keys'],

@@ -336,7 +336,7 @@ describe('blame', () => {
       coolingUntil: tomorrow,
       reason: {
         verdict: 'requests-used-up',
-        message: '2 of 2 requests per day are taken.',
+        message: '2 of 2 requests per day are used.',
         since: start + 5,
       },
     }

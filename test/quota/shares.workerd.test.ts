@@ -230,7 +230,7 @@ describe('a share', () => {
     const pool = await openPool([{ ...daily(10), model: 'm' }], { maxConcurrent: 5 })
     const lease = await pool.lease(small)
     expect((await pool.refusal({ ...small, model: 'other' })).refusals).toMatchObject([
-      { reason: 'share-used-up', detail: '1 calls of one person are running' },
+      { reason: 'share-used-up', detail: '1 calls of one user are running' },
     ])
     await pool.settle(lease, success)
     await pool.settle(await pool.lease(small), success)

@@ -60,7 +60,7 @@ describe('a limit of input or of output tokens', () => {
     admitted(output, usual)
     expect(refusalOf(output, usual)).toMatchObject({
       reason: 'tokens-used-up',
-      detail: '20 of 20 output tokens per minute are taken',
+      detail: '20 of 20 output tokens per minute are used',
     })
   })
 })
@@ -83,7 +83,7 @@ describe('a limit of audio', () => {
     pool.settle(admitted(pool, { ...usual, audioSeconds: 60 }), succeed(1, 1), start)
     expect(refusalOf(pool, { ...usual, audioSeconds: 1 })).toMatchObject({
       reason: 'audio-used-up',
-      detail: '60 of 60 seconds of audio per hour are taken',
+      detail: '60 of 60 seconds of audio per hour are used',
       retryAt: start + lengthMs.hour,
     })
     expect(refusalOf(pool, usual)).toBeUndefined()
@@ -107,7 +107,7 @@ describe('a limit of money', () => {
     const lease = admitted(pool, costing(0.4))
     expect(refusalOf(pool, costing(0.2))).toMatchObject({
       reason: 'money-used-up',
-      detail: '$0.40 of $0.50 per month are taken',
+      detail: '$0.40 of $0.50 per month are used',
       retryAt: Date.UTC(2026, 11, 1),
     })
     pool.settle(lease, succeed(10, 10), start, 123_456_789)

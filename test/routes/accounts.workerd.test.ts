@@ -103,7 +103,7 @@ describe('an account', () => {
     }
     expect(await refusal('PATCH', `/api/accounts/${account}`, {}, bob.session)).toMatchObject({
       status: 404,
-      message: 'You have no account with this id.',
+      message: 'Account not found.',
     })
   })
 
@@ -119,7 +119,7 @@ describe('an account', () => {
     for (const account of [id, 'acc_nowhere']) {
       expect(await refusal('PATCH', `/api/keys/${key}`, { account }, bob.session)).toMatchObject({
         status: 400,
-        message: 'You have no account with this id at this provider. POST /api/accounts makes one.',
+        message: 'You have no account with this id at this provider. Create one with POST /api/accounts.',
       })
     }
     expect(

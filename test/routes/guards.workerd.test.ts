@@ -78,7 +78,7 @@ describe('the routes', () => {
     async (method, path) => {
       const response = await send(method, path, plainSession)
       expect(response.status).toBe(403)
-      expect(await response.text()).toContain('administrator')
+      expect(await response.text()).toContain('admin')
     },
   )
 

@@ -62,7 +62,7 @@ describe('a preview', () => {
     expect(preview.lines).toMatchObject([
       { line: 1, outcome: 'new', provider: 'anthropic', because: 'begins with "sk-ant-"' },
       { line: 2, outcome: 'new', provider: 'groq', masked: `gsk_****${keys[1]?.slice(-4)}` },
-      { line: 3, outcome: 'problem', problem: expect.stringContaining('Name the provider') },
+      { line: 3, outcome: 'problem', problem: expect.stringContaining('Choose a provider') },
       { line: 4, outcome: 'new', provider: 'openai', because: 'named in the line' },
       { line: 5, outcome: 'problem', provider: null, masked: null },
     ])
@@ -73,7 +73,7 @@ describe('a preview', () => {
     const { lines } = await importKeys({ text: `${fresh('sk-')}\n${fresh('gsk_')}`, provider: 'deepseek' })
     expect(lines).toMatchObject([
       { outcome: 'new', provider: 'deepseek', because: 'named for all lines' },
-      { outcome: 'problem', problem: expect.stringContaining('as those of Groq') },
+      { outcome: 'problem', problem: expect.stringContaining('like Groq keys') },
     ])
   })
 
@@ -126,12 +126,12 @@ describe('a preview', () => {
       null,
       expect.stringContaining('`priority` must be'),
       expect.stringContaining('`priority` must be'),
-      expect.stringContaining('none of this hub'),
-      'There is no key in this line.',
+      expect.stringContaining('Unknown provider'),
+      'No key in this line.',
       expect.stringContaining('no account'),
-      expect.stringContaining('characters that no key has'),
+      expect.stringContaining('invalid characters'),
       expect.stringContaining('mixed up'),
-      expect.stringContaining('none of this hub'),
+      expect.stringContaining('Unknown provider'),
       expect.stringContaining('<account id>'),
     ])
   })

@@ -115,8 +115,8 @@ describe('the models of a provider', () => {
       () => new Response(null, { status: 302, headers: { location: 'https://evil.example/' } }),
       'answered 302',
     ],
-    ['answers nonsense', () => new Response('<html>'), 'no list of models'],
-    ['never stops talking', () => new Response(endless()), 'no list of models'],
+    ['answers nonsense', () => new Response('<html>'), 'unexpected response'],
+    ['never stops talking', () => new Response(endless()), 'unexpected response'],
     [
       'cannot be reached',
       () => {
@@ -161,7 +161,7 @@ describe('the models of a provider', () => {
     const calls = answer(() => Response.json({ data: [{ id: 'c' }] }))
     const moved = await refusal('GET', '/api/providers/mine/models?refresh', undefined, ada.session)
     expect(moved).toMatchObject({ status: 400, code: 'NO_ELIGIBLE_KEY' })
-    expect(moved.message).toContain('entered for another address')
+    expect(moved.message).toContain('base URL changed')
     expect(moved.message).toContain('Enter it again')
     expect(moved.message).not.toContain('custom-key')
     expect(calls).toEqual([])

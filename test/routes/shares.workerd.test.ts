@@ -126,7 +126,7 @@ describe('the share of a person', () => {
     for (let i = 0; i < 4; i++) statuses.push((await ask(bob, 'groq')).status)
     // One was made before there was a share: it counts.
     expect(statuses).toEqual([200, 200, 429, 429])
-    expect((await ask(bob, 'groq')).message).toContain('1 key used up to your share')
+    expect((await ask(bob, 'groq')).message).toContain('1 key with your share used up')
     const path = `/api/routes/${encodeURIComponent('groq/m')}/explain`
     const { pools } = await call<Explained>('POST', path, {}, bob.session)
     expect(pools[0]?.refusals).toMatchObject([{ keyId: key.id, reason: 'share-used-up' }])
@@ -193,7 +193,7 @@ describe('the reserve of an owner', () => {
     const statuses = await Promise.all(Array.from({ length: 12 }, () => ask(bob, 'deepseek')))
     expect(statuses.filter(({ status }) => status === 200)).toHaveLength(6)
     const refused = statuses.find(({ status }) => status === 429)
-    expect(refused?.message).toContain('1 key kept for their owner')
+    expect(refused?.message).toContain('1 key reserved for the owner')
     const own = await Promise.all(Array.from({ length: 5 }, () => ask(ada, 'deepseek')))
     expect(own.filter(({ status }) => status === 200)).toHaveLength(3)
   }, 30_000)

@@ -43,7 +43,7 @@ const readOnly = (): Env =>
     /^\s*select/i.test(query) ? undefined : 'D1_ERROR: attempt to write a readonly database: SQLITE_READONLY',
   )
 
-/** The bindings in which key pools do not answer. */
+/** The bindings in which key pools are not responding. */
 function withoutPools(): Env {
   const down = new Proxy({}, { get: () => () => Promise.reject(new Error('internal error; reference = x')) })
   return { ...env, KEY_POOL: new Proxy(env.KEY_POOL, { get: () => () => down }) }
@@ -94,7 +94,7 @@ describe('a database that does not answer', () => {
     expect(await ready.json()).toMatchObject({
       status: 'degraded',
       works: { chat: true, people: false, log: false },
-      problems: [{ name: 'DB', problem: 'the database does not answer' }],
+      problems: [{ name: 'DB', problem: 'the database is not responding' }],
     })
   })
 })
@@ -105,7 +105,7 @@ it('a database that takes no changes is told, and serves chat', async () => {
   expect(await ready.json()).toMatchObject({
     status: 'degraded',
     works: { chat: true, people: false, log: false },
-    problems: [{ name: 'DB', problem: 'the database takes no changes' }],
+    problems: [{ name: 'DB', problem: 'the database is read-only' }],
   })
 })
 
@@ -143,7 +143,7 @@ describe('a database of another version', () => {
       expect(refused.status).toBe(503)
       expect(refused.headers.get('retry-after')).toBe('5')
       expect(await refused.text()).toContain(
-        'The database of this hub is of a newer version of the hub (it has 9001_future.sql)',
+        'The hub’s database belongs to a newer version of the hub (9001_future.sql)',
       )
     }
     const ready = await ask(bindings, 'GET', '/health/ready')

@@ -60,7 +60,7 @@ describe('the lock of a state folder', () => {
     const { pid } = await hold()
     expect(() => lockState(state)).toThrow(StateInUse)
     expect(() => lockState(state)).toThrow(
-      `npm start (process ${pid}) runs on ${state} at http://localhost:8787`,
+      `npm start (process ${pid}) is using ${state} at http://localhost:8787`,
     )
     expect(() => lockState(state)).not.toThrow('\n')
   })

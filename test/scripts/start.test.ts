@@ -38,7 +38,7 @@ describe('before the start', () => {
     const { status, lines } = run('prepare.mjs', "m.requireNode('v18.20.4')")
     expect(status).toBe(1)
     expect(lines).toEqual([
-      'Node 20 or newer is needed, and this is v18.20.4. Install it from https://nodejs.org',
+      'Node 20 or newer is required (this is v18.20.4). Install it from https://nodejs.org',
     ])
     expect(run('prepare.mjs', "m.requireNode('v20.0.0')").stdout).toContain('went on')
   })
@@ -51,7 +51,7 @@ describe('before the start', () => {
     const { status, lines } = run('port.mjs', `m.requirePort(${port}, 'npm start')`)
     server.close()
     expect(status).toBe(1)
-    expect(lines).toEqual([`Port ${port} is taken. Choose another: PORT=8788 npm start`])
+    expect(lines).toEqual([`Port ${port} is in use. Try: PORT=8788 npm start`])
     expect(run('port.mjs', "m.requirePort(0, 'npm start')").stdout).toContain('went on')
   })
 
@@ -63,7 +63,7 @@ describe('before the start', () => {
     const { status, lines } = run('install.mjs', `m.installDependencies(${JSON.stringify(folder)})`, npm)
     expect(status).toBe(1)
     expect(lines).toEqual([
-      'The dependencies cannot be installed: npm does not reach its registry (ENOTFOUND). Connect, and try again.',
+      'Cannot install dependencies: the npm registry is unreachable (ENOTFOUND). Check your connection and try again.',
     ])
   })
 
@@ -84,7 +84,7 @@ describe('before the start', () => {
     })
     expect(status).toBe(1)
     expect(lines).toEqual([
-      'npm is not found, and the dependencies are to be installed. Install Node with npm: https://nodejs.org',
+      'Cannot install dependencies: npm not found. Install Node with npm: https://nodejs.org',
     ])
   })
 })

@@ -309,7 +309,7 @@ describe('the name of a model', () => {
       const { status, text } = await finish(sendText(path, JSON.stringify(body), ada.token))
       expect(status).toBe(400)
       // An address with such characters is no address.
-      expect(text).toMatch(/name of a model|The path holds/)
+      expect(text).toMatch(/model name|The path contains/)
     }
     expect(fetch).not.toHaveBeenCalled()
   })

@@ -85,7 +85,7 @@ describe('a team that asks 1,000 times at once, across evictions', () => {
     expect(refused).toMatchObject({
       subject: 'team',
       code: 'BUDGET_EXCEEDED',
-      message: expect.stringContaining('Your team may spend $3.21 per month'),
+      message: expect.stringContaining('of $3.21 per month'),
       retryAt: Date.UTC(2100, 1, 1),
     })
     // Half of them turn out cheaper: the difference is free again, to the cent.

@@ -79,7 +79,7 @@ describe('a limit', () => {
       type: 'refusal',
       subject: 'token',
       code: 'RATE_LIMIT_EXCEEDED',
-      message: 'This token may use 2 requests per minute, and 2 are taken.',
+      message: 'This token reached its rate limit: 2 of 2 requests per minute.',
       retryAt: start + minuteMs,
     })
     bench.now = start + minuteMs
@@ -161,7 +161,7 @@ describe('a budget', () => {
       subject: 'token',
       code: 'BUDGET_EXCEEDED',
       message:
-        'This token may spend $1.00 per day; $1.00 are spent or reserved, and this request may cost $0.000001.',
+        'This token reached its budget: $1.00 of $1.00 per day. This request could cost up to $0.000001.',
       retryAt: Date.UTC(2100, 1, 1),
     })
     bench.settle(reservation.id, { tokens: 1, money: 1 })

@@ -72,7 +72,7 @@ describe('a refusal', () => {
       type: 'refusal',
       subject: 'person',
       code: 'RATE_LIMIT_EXCEEDED',
-      message: 'Your account may run 2 requests at once, and 2 are running.',
+      message: 'Your account is at its concurrency limit: 2 of 2 requests in flight.',
       retryAt: now + 1_000,
     })
   })

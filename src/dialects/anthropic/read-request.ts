@@ -61,7 +61,7 @@ export function readRequest(body: unknown, address: RequestAddress = {}): ChatRe
 function threadsUnsupported(): HubError {
   return new HubError(
     'VALIDATION_ERROR',
-    'This hub keeps no threads: send the whole conversation without "thread".',
+    'Threads are not supported. Send the whole conversation without "thread".',
     {
       param: 'thread',
     },

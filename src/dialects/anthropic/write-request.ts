@@ -26,7 +26,7 @@ export function writeRequest(
   upstream: Upstream,
 ): { body: JsonObject; dropped: string[] } {
   if ((request.choices ?? 1) > 1) {
-    throw new HubError('VALIDATION_ERROR', '`n` must be 1: this model gives one answer at a time.', {
+    throw new HubError('VALIDATION_ERROR', '`n` must be 1: this model returns one answer per request.', {
       param: 'n',
     })
   }

@@ -28,7 +28,7 @@ function offered({ tools, toolChoice }: ChatRequest): Tool[] {
   if (typeof toolChoice !== 'object') return tools
   const named = tools.filter((tool) => tool.name === toolChoice.name)
   if (named.length > 0) return named
-  const problem = `The tool "${toolChoice.name}", which must be used, is not among the tools.`
+  const problem = `The tool "${toolChoice.name}" in "tool_choice" is not defined in "tools".`
   throw new HubError('VALIDATION_ERROR', problem, { param: 'tool_choice' })
 }
 

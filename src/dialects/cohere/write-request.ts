@@ -19,7 +19,7 @@ export function writeRequest(
   facts: ModelFacts,
 ): { body: JsonObject; dropped: string[] } {
   if (request.choices !== undefined && request.choices > 1) {
-    const problem = 'Cohere gives one answer at a time: send the request again for another.'
+    const problem = '`n` must be 1: Cohere returns one answer per request.'
     throw new HubError('VALIDATION_ERROR', problem, { param: 'n' })
   }
   const { reasoning, logprobs, user } = request

@@ -47,7 +47,7 @@ function modelPath(model: string): string {
   const steps = model.split('/')
   // An id must not lead out of its place in the address.
   if (steps.some((step) => step === '' || step === '.' || step === '..'))
-    throw new HubError('VALIDATION_ERROR', `"${model}" is not the name of a model.`, { param: 'model' })
+    throw new HubError('VALIDATION_ERROR', `Invalid model name "${model}".`, { param: 'model' })
   const path = steps.map(encodeURIComponent).join('/')
   return steps[0] === 'models' || steps[0] === 'tunedModels' ? path : `models/${path}`
 }

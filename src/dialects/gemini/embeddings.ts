@@ -66,7 +66,7 @@ function sizeOf({ outputDimensionality, output_dimensionality: size }: z.infer<t
 function textOf({ content: { parts } }: z.infer<typeof request>, path: string): string {
   const texts = [parts].flat().map(({ text }) => text)
   if (texts.length > 0 && texts.every((text) => text !== undefined)) return texts.join('\n')
-  throw new HubError('VALIDATION_ERROR', 'Only texts can be embedded: each part must have a "text".', {
+  throw new HubError('VALIDATION_ERROR', 'Only text can be embedded: each part must have a "text".', {
     param: `${path}content.parts`,
   })
 }

@@ -116,7 +116,7 @@ class ContentsWriter {
   #addResult(result: ToolResultPart, turn: Turn): void {
     const call = this.#calls.get(result.callId)
     if (!call) {
-      const message = `The tool result "${result.callId}" answers no tool call of this conversation.`
+      const message = `The tool result "${result.callId}" does not match a tool call in this conversation.`
       throw new HubError('VALIDATION_ERROR', message)
     }
     const files = result.content.filter((part) => part.type === 'file').map((file) => this.#writeFile(file))

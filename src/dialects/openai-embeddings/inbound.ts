@@ -46,5 +46,5 @@ function textsOf(input: string | (string | number | number[])[]): string[] {
 }
 
 function neverTranslated(): never {
-  throw new Error('Embeddings are relayed, never translated.')
+  throw new Error('Embeddings need a provider with the same API format.')
 }

@@ -31,5 +31,5 @@ function readUsage(body: Json): Usage | undefined {
 }
 
 function neverTranslated(): never {
-  throw new Error('Embeddings are relayed, never translated.')
+  throw new Error('Embeddings need a provider with the same API format.')
 }

@@ -74,9 +74,7 @@ export const responsesRequest = z
     prompt: jsonObject.nullish(),
     truncation: z.string().nullish(),
     // The hub calls a provider while the client waits; it has nobody to ask for the answer later.
-    background: z
-      .literal(false, { error: 'is not supported through this hub: send false or leave it out' })
-      .nullish(),
+    background: z.literal(false, { error: 'is not supported by this hub: send false or omit it' }).nullish(),
   })
   .check(({ value, issues }) => {
     if (saysSomething(value)) return

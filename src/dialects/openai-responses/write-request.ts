@@ -18,7 +18,7 @@ export function writeRequest(
 ): { body: JsonObject; dropped: string[] } {
   const { sampling, tools, logprobs, choices = 1, maxOutputTokens } = request
   if (choices > 1)
-    throw new HubError('VALIDATION_ERROR', 'This model gives one answer at a time: `n` must be 1.', {
+    throw new HubError('VALIDATION_ERROR', '`n` must be 1: this model returns one answer per request.', {
       param: 'n',
     })
   const hasTools = tools.length > 0

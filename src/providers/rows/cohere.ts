@@ -40,7 +40,7 @@ export const cohere = {
       asOf: '2026-08-20',
       source: 'https://docs.cohere.com/docs/rate-limits',
       terms:
-        'For evaluation: not for production, nor for commercial use. The month’s calls count every endpoint.',
+        'For evaluation only, not for production or commercial use. Monthly calls include every endpoint.',
       limits: [
         { unit: 'requests', per: 'minute', limit: 20 },
         { unit: 'requests', per: 'month', limit: 1_000, resets: 'utc' },

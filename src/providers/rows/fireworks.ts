@@ -94,7 +94,7 @@ export const fireworks = {
     models: { asOf: '2026-11-20', source: 'https://www.npmjs.com/package/@earendil-works/pi-ai/v/1.6.0' },
   },
   terms: {
-    terms: 'A credit of $1 once. Its terms forbid to share keys and to pass calls on for others.',
+    terms: 'A credit of $1 once. Its terms forbid sharing keys and reselling calls.',
     asOf: '2026-07-18',
     source: 'https://github.com/cheahjs/free-llm-api-resources',
   },

@@ -131,7 +131,7 @@ export const gemini = {
   },
   terms: {
     terms:
-      'A free tier for Flash, Flash-Lite and Gemma models, in numbers that only AI Studio shows: the hub learns them from answers. One quota for a project: a second key of it gains nothing. What is sent may be used to improve Google’s products, except from the EEA, Switzerland and the United Kingdom.',
+      'A free tier for Flash, Flash-Lite and Gemma models. Only AI Studio shows its limits; the hub learns them from responses. Quota is per project: a second key adds nothing. Prompts may be used to improve Google’s products, except from the EEA, Switzerland and the United Kingdom.',
     asOf: '2026-10-22',
     source: 'https://ai.google.dev/gemini-api/docs/rate-limits',
   },

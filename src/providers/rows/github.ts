@@ -31,7 +31,7 @@ export const github = {
     source: 'https://github.com/mnfst/awesome-free-llm-apis/pull/99',
   },
   terms: {
-    terms: 'GitHub Models ended on 30 July 2026 and refuses every call.',
+    terms: 'GitHub Models shut down on 30 July 2026. All calls fail.',
     asOf: '2026-09-04',
     source: 'https://github.com/mnfst/awesome-free-llm-apis/pull/99',
   },

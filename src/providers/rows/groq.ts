@@ -52,8 +52,7 @@ export const groq = {
       name: 'Free tier',
       asOf: '2026-09-04',
       source: 'https://console.groq.com/docs/rate-limits',
-      terms:
-        'One quota for an organisation and model. What is read from the cache does not count. Access must not be resold.',
+      terms: 'One quota per organisation and model. Cached input does not count. Access must not be resold.',
       limits: [
         ...freeModel('openai/gpt-oss-120b', { requests: 1_000, tokensPerMinute: 8_000, tokens: 200_000 }),
         ...freeModel('openai/gpt-oss-20b', { requests: 1_000, tokensPerMinute: 8_000, tokens: 200_000 }),

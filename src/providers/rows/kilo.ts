@@ -37,7 +37,7 @@ export const kilo = {
       asOf: '2026-09-04',
       source: 'https://kilo.ai/docs/gateway/authentication',
       terms:
-        'Counted for an address. Who serves behind it may log what is sent and learn from it: nothing personal or confidential belongs there.',
+        'Counted per IP address. The serving provider may log prompts and train on them: send nothing personal or confidential.',
       limits: [{ unit: 'requests', per: 'hour', limit: 200 }],
     },
   ],

@@ -62,7 +62,7 @@ export const mistral = {
       asOf: '2026-09-04',
       source: 'https://github.com/mnfst/awesome-free-llm-apis',
       terms:
-        'The default of new accounts: $10 of use a month, shared with Mistral’s own tools, learning from what is sent unless that is switched off. The console shows the limits of each model; these are the last ones that were published.',
+        'The default of new accounts: $10 of usage a month, shared with Mistral’s own tools. Prompts are used for training unless you opt out. The console shows current limits per model; these are the last published ones.',
       limits: [
         { unit: 'requests', per: 'minute', limit: 60 },
         { unit: 'tokens', per: 'minute', limit: 500_000 },

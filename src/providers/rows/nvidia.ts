@@ -52,7 +52,7 @@ export const nvidia = {
       name: 'Developer programme',
       asOf: '2026-09-04',
       source: 'https://github.com/mnfst/awesome-free-llm-apis',
-      terms: 'For prototyping only; production needs a licence. What is sent is logged.',
+      terms: 'For prototyping only; production needs a licence. Prompts are logged.',
       limits: Object.keys(models).flatMap((model): Limit[] => [
         { unit: 'requests', per: 'minute', limit: 40, model },
         { unit: 'requests', per: 'day', limit: 10_000, model, resets: 'rolling' },

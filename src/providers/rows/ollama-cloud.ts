@@ -42,7 +42,7 @@ export const ollamaCloud = {
   },
   terms: {
     terms:
-      'Free use in windows of 5 hours and of 7 days, counted by model and in numbers that are not published: the hub learns from the error when they are used up.',
+      'Free use in windows of 5 hours and 7 days, counted per model. The limits are not published; the hub learns them from errors.',
     asOf: '2026-09-04',
     source: 'https://docs.ollama.com/cloud',
   },

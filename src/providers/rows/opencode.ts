@@ -46,7 +46,7 @@ export const opencode = {
   },
   terms: {
     terms:
-      'Some models are free for a time, in numbers that are not published; what is sent to those may be used to improve them. The others are prepaid.',
+      'Some models are free for a limited time, with unpublished limits. Their prompts may be used for training. The others are prepaid.',
     asOf: '2026-11-20',
     source: 'https://opencode.ai/docs/zen',
   },

@@ -62,7 +62,7 @@ const freeTier = {
   asOf: '2026-07-18',
   source: 'https://openrouter.ai/docs/api-reference/limits',
   terms:
-    'Counts the models whose names end in ":free", all together; do not take it for a key that also calls paid ones. More keys or accounts of one person do not raise it. Some free models learn from what they are sent.',
+    'Covers all models whose names end in ":free". Do not use it for a key that also calls paid models. More keys or accounts do not raise it. Some free models train on prompts.',
 }
 
 export const openrouter = {

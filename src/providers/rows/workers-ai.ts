@@ -77,7 +77,7 @@ export const workersAi = {
   },
   terms: {
     terms:
-      '10,000 neurons a day for the whole account, until 00:00 UTC; Kimi K2.6 and K2.7, GLM 5.2 and the dated DeepSeek V4 models need the paid plan. The hub cannot count neurons; it learns from the error when they are used up.',
+      '10,000 neurons a day for the whole account, until 00:00 UTC; Kimi K2.6 and K2.7, GLM 5.2 and the dated DeepSeek V4 models need the paid plan. The hub cannot count neurons; it learns from the error when they run out.',
     asOf: '2026-09-04',
     source: 'https://developers.cloudflare.com/workers-ai/platform/pricing',
   },

@@ -43,7 +43,7 @@ export const zai = {
   },
   terms: {
     terms:
-      'GLM-4.7-Flash and GLM-4.6V-Flash are free, one call at a time: set 1 call at once. The other models are prepaid.',
+      'GLM-4.7-Flash and GLM-4.6V-Flash are free, one call at a time: set a concurrency limit of 1. The other models are prepaid.',
     asOf: '2026-09-04',
     source: 'https://github.com/mnfst/awesome-free-llm-apis',
   },

@@ -36,7 +36,7 @@ describe('the call for a client of this dialect', () => {
   it.each([['../../elsewhere'], ['models/./x'], ['a//b'], ['']])(
     'does not go where the name "%s" leads',
     (model) => {
-      expect(() => call({}, {}, model)).toThrow(/is not the name of a model/)
+      expect(() => call({}, {}, model)).toThrow(/Invalid model name/)
     },
   )
 

@@ -144,7 +144,7 @@ describe('messages for a client of another dialect', () => {
   })
 
   it('cannot hold a result that answers no call', () => {
-    expect(() => contentsOf([result('lost', 'x')])).toThrow(/"lost" answers no tool call/)
+    expect(() => contentsOf([result('lost', 'x')])).toThrow(/"lost" does not match a tool call/)
   })
 
   it('show the text of arguments that were cut off', () => {

@@ -157,7 +157,7 @@ describe.each([hubChatInbound, hubQueryInbound])('an error of $id', (listener) =
         code: 'VALIDATION_ERROR',
         message: 'Bad.',
         param: 'messages[0].role',
-        remedy: 'Correct the field that is named and send the request again.',
+        remedy: 'Correct the named field and send the request again.',
       },
       hub: { code: 'VALIDATION_ERROR', requestId: 'r' },
     })

@@ -66,7 +66,7 @@ describe('a request that is wrong', () => {
       /must be an object/,
     ],
     [{ input: 'x', reasoning: { effort: 3 } }, 'reasoning.effort', /must be a string/],
-    [{ input: 'x', background: true }, 'background', /is not supported through this hub/],
+    [{ input: 'x', background: true }, 'background', /is not supported by this hub/],
     [{ input: 'x', model: 7 }, 'model', /must be a string/],
     ['text', undefined, /must be an object/],
     [null, undefined, /must be an object/],
