@@ -27,12 +27,14 @@ const longNumber = /(?<![\d.])\d{16}|\d[eE]\+?\d/g
  * @throws {SyntaxError} where the text is not JSON.
  */
 export function parseExactly(text: string): Json {
-  const parsed = JSON.parse(text) as Json
+  let parsed = JSON.parse(text) as Json
   const numbers = roundedNumbers(text)
   if (numbers.length === 0) return parsed
   const [first] = numbers
   // A text that is one number holds nothing to put it into.
   if (typeof parsed === 'number' && first) return json.rawJSON(first.source)
+  // A large document is not held twice.
+  parsed = null
   // No document holds it by chance.
   const mark = crypto.randomUUID().slice(0, 18)
   const marked = JSON.parse(withMarks(text, numbers, mark)) as Json

@@ -1,5 +1,6 @@
 /** One upstream call with one key: from the lease to a whole answer, a stream with its first content, or a fault. */
 import { isJsonObject } from '../chat/json.ts'
+import { encodeJson, utf8Length } from '../chat/json-bytes.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import type { Call } from '../dialects/dialect.ts'
 import { inbound, outbound } from '../dialects/index.ts'
@@ -43,6 +44,8 @@ export interface AttemptInput {
    * The time to the whole answer or a stream's first content, in milliseconds; absent for no limit.
    */
   limitMs?: number | undefined
+  /** Whether the body is to be written without its whole text in memory. */
+  isLarge?: boolean
 }
 
 /** What came of a call, and what the provider said of its limits by the way. */
@@ -73,7 +76,8 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   const headers = callHeaders(request, candidate, credential, secret)
   if (!headers) return { type: 'fault', fault: unsendable }
   // Made before the call: an error in here is ours, and must not be taken for one of the network.
-  const body = JSON.stringify(call.body)
+  const body = input.isLarge ? encodeJson(call.body) : JSON.stringify(call.body)
+  const sentBytes = typeof body === 'string' ? utf8Length(body) : body.byteLength
   const init = {
     method: 'POST',
     headers,
@@ -115,7 +119,7 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     abort,
     secrets,
     sent,
-    sentBytes: utf8Length(body),
+    sentBytes,
     isRelayed: speaker.id === listener.id && !call.isTranslated,
     dropped: call.dropped,
     url: call.url,
@@ -134,18 +138,6 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
     await response.body?.cancel().catch(() => {})
     return { type: 'hub-fault', thrown, begun: {} }
   }
-}
-
-/** How many bytes a text has as UTF-8, without encoding it. */
-function utf8Length(text: string): number {
-  let bytes = text.length
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    if (unit < 0x80) continue
-    // Half of a character beyond the first plane has two of its four bytes.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2
-  }
-  return bytes
 }
 
 /** All that a provider can quote of a call: its body, the model in its address, headers that the client chose. */

@@ -27,6 +27,9 @@ import { settlementOf } from './settlement.ts'
 import { makerOf, stateMakers } from './state-makers.ts'
 import type { TokenGate } from './token-gate.ts'
 
+/** A body with more characters than this is written as bytes, piece by piece. */
+const largeCharacters = 1_000_000
+
 /** A candidate, and the owner of the pool that is asked for a key. */
 export interface AskedPool {
   candidate: Candidate
@@ -74,6 +77,7 @@ export async function callWithLease(
       clientLeft,
       deadline,
       limitMs: limitOf(state, candidate, lease),
+      isLarge: input.sent.text.length + input.sent.leftOut > largeCharacters,
     })
   } catch (thrown) {
     // A fault of the hub's own, before any call was made: what was reserved is given back.

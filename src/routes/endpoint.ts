@@ -137,7 +137,10 @@ async function withBody(context: Context<HubContext>, declaration: Declaration, 
     const isRead = declaration.bodyIsParsedByHandler || isJson(context)
     const body = new ReadBody(isRead ? await readBody(raw, maxBodyOf(declaration), hold, address) : '{}')
     const parse = (): unknown => body.parse()
-    const takeText = (): string => body.takeText()
+    const takeText = (): string => {
+      hold.letGoOfText()
+      return body.takeText()
+    }
     context.set('sent', { takeText, parse, heldBy: (work) => void works.push(work) })
     if (declaration.body && !declaration.bodyIsParsedByHandler) {
       const checked = await declaration.body.safeParseAsync(parse())
