@@ -31,24 +31,35 @@ export interface KeyList {
 }
 
 export const maxKeys = 1_000
+/** With comments and empty lines between the keys. */
+const maxLines = 20_000
 
 /**
  * The keys in a text.
  *
  * @param isProvider whether a word names a provider, which may stand before a key.
- * @throws {HubError} VALIDATION_ERROR naming `text` where it cannot be read as a whole, or holds more than a thousand keys.
+ * @throws {HubError} VALIDATION_ERROR naming `text` where it cannot be read as a whole, or holds more
+ *   than a thousand keys or twenty thousand lines.
  */
 export function readKeyList(
   text: string,
   format: KeyListFormat | 'auto',
   isProvider: (word: string) => boolean,
 ): KeyList {
+  // Before anything is made of them: a million empty lines take seconds.
+  if (hasMoreLines(text, maxLines)) throw refuse(`has more than ${maxLines} lines. Send it in parts`)
   const read = format === 'auto' ? guessFormat(text) : format
   const keys = readers[read](text.replace(/^\uFEFF/, ''), isProvider)
   if (keys.length === 0) throw refuse('contains no keys')
   if (keys.length > maxKeys)
-    throw refuse(`contains ${keys.length} keys; the limit is ${maxKeys}. Send it in parts`)
+    throw refuse(`contains more than ${maxKeys} keys, the limit. Send it in parts`)
   return { format: read, keys }
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  const breaks = /\r\n|\n|\r/g
+  for (let lines = 1; breaks.exec(text); lines++) if (lines >= most) return true
+  return false
 }
 
 const readers: Record<KeyListFormat, (text: string, isProvider: (word: string) => boolean) => ListedKey[]> = {

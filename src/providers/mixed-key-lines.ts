@@ -4,6 +4,9 @@
  */
 import type { ListedKey } from './key-list.ts'
 
+/** A line is cut into so many parts. More than that are more keys than one call takes. */
+const mostParts = 4_000
+
 interface Line {
   number: number
   text: string
@@ -54,12 +57,13 @@ export function readMixedLines(text: string, isProvider: (word: string) => boole
 
 /**
  * Returns the parts of a text between separators, and closing brackets as parts. Takes linear time.
+ * The last part holds what is left beyond the most.
  */
 function splitOutsideQuotes(text: string, separator: RegExp): string[] {
   const pieces: string[] = []
   let quote = ''
   let from = 0
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length && pieces.length < 2 * mostParts; at++) {
     const sign = text.charAt(at)
     if (quote !== '') {
       if (sign === quote) quote = ''
@@ -111,7 +115,7 @@ function toVariable(name: string): string {
 
 /** The keys in a value: several with a comma between, or one. None in an empty value. */
 export function splitKeys(value: string): string[] {
-  const keys = value.split(',').map((key) => unquote(key.trim()))
+  const keys = value.split(',', mostParts).map((key) => unquote(key.trim()))
   if (keys.length > 1 && keys.every(isKeyLike)) return keys
   return value === '' ? [] : [value]
 }

@@ -134,7 +134,7 @@ describe('readKeyList', () => {
     ['provider,name\na,b', 'csv', 'must start with a header row'],
     ['key,name\na,b,sk-secret-secret', 'csv', 'more fields in line 2'],
     ['key\n"sk-secret-secret', 'csv', 'Line 2'],
-    ['gsk_1\n'.repeat(1_001), 'auto', '1001 keys'],
+    ['gsk_1\n'.repeat(1_001), 'auto', 'more than 1000 keys'],
   ] as const)('refuses %j as %s: it %s', (text, format, problem) => {
     const refused = () => read(text, format)
     expect(refused).toThrow(HubError)
@@ -186,5 +186,33 @@ describe('providerOfVariable', () => {
     ['TOKEN', undefined],
   ])('%s is for %s', (variable, provider) => {
     expect(providerOfVariable(variable, findProvider)?.id).toBe(provider)
+  })
+})
+
+describe('a text that is made to take long', () => {
+  it.each([
+    ['empty lines', '\n'.repeat(900_000), '20000 lines'],
+    ['comments', '#\r\n'.repeat(300_000), '20000 lines'],
+    ['notes', 'q w e\n'.repeat(160_000), '20000 lines'],
+    ['assignments', 'A=\n'.repeat(300_000), '20000 lines'],
+    ['parts of a line', 'abcdefgh,'.repeat(100_000), '1000 keys'],
+    ['parts of an array', `{"groq": [${'"gsk_abcdefg",'.repeat(70_000)}]}`, '1000 keys'],
+    ['keys of a variable', `GROQ_API_KEY=${'abcdefgh,'.repeat(100_000)}x`, '1000 keys'],
+  ])('is refused after a bounded part of it: %s', (_what, text, bound) => {
+    let asked = 0
+    const count = (): boolean => ++asked < 0
+    expect(() => readKeyList(text, 'auto', count)).toThrow(`more than ${bound}`)
+    expect(asked).toBeLessThan(10_000)
+  })
+
+  it('in labels is read as far as a line goes', () => {
+    let asked = 0
+    readKeyList('groq=,'.repeat(150_000), 'auto', () => ++asked > 0)
+    expect(asked).toBeLessThan(10_000)
+  })
+
+  it('of a thousand keys with remarks between them is read', () => {
+    const text = Array.from({ length: 1_000 }, (_, n) => `# key ${n}\n\ngsk_${n}_abcdefgh`).join('\n')
+    expect(read(text).keys).toHaveLength(1_000)
   })
 })
