@@ -47,6 +47,8 @@ export interface Served {
   provider?: string
   /** The model that answers; where `provider` is absent, the name that the client asked for. */
   model: string
+  /** The id that the answer bears in place of its provider's. */
+  id?: string
   /** When it was called, in milliseconds since the epoch; stands in where the provider does not say when it answered. */
   at?: number
 }

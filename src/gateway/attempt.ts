@@ -17,6 +17,7 @@ import { statedLimits } from '../providers/stated-limits.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'
 import { budgets } from './budgets.ts'
 import { callHeaders, unsendable } from './call-headers.ts'
+import type { ShownAs } from './conceal.ts'
 import { openCredential, secretsOf } from './credential.ts'
 import { fitCall, type FittedCall } from './fit-call.ts'
 import { interruption, LinkedAbort } from './interruption.ts'
@@ -33,9 +34,10 @@ export interface AttemptInput {
   /** Whether the caller made the provider's row, and may learn where it lives. */
   ownsRow: boolean
   /**
-   * The name of the model that the answer bears; absent where the client may learn the real one.
+   * The name of the model and the id that the answer bears; absent where the client may learn the
+   * real ones.
    */
-  shownAs?: string | undefined
+  shownAs?: ShownAs | undefined
   /** Fires when the client leaves. */
   clientLeft: AbortSignal
   /** Fires when the request's whole time is over. */

@@ -37,32 +37,76 @@ export function conceal(error: HubError, sent: JsonObject): HubError {
   })
 }
 
+/** What an answer bears in place of what its provider says of itself. */
+export interface ShownAs {
+  /** The name that the client asked for. */
+  model: string
+  /** An id of the hub's: those of providers begin with letters of their own. */
+  id: string
+}
+
 /** Members in which the dialects name the model, at the top of an answer or event. */
 const modelMembers = ['model', 'modelVersion'] as const
-/** Members that only one provider sends, and that give it away. */
-const ownMembers = ['provider', 'system_fingerprint', 'x_groq'] as const
+/** Members that only some providers send, and that give them away, at the top and in usage. */
+const ownMembers: ReadonlySet<string> = new Set([
+  'provider',
+  'system_fingerprint',
+  'x_groq',
+  'timings',
+  'nvext',
+  'cost',
+  'cost_details',
+  'is_byok',
+  'queue_time',
+  'prompt_time',
+  'completion_time',
+  'total_time',
+  'native_finish_reason',
+])
 /** Members of an event that hold an answer's head. */
 const heads = ['message', 'response'] as const
 
 /**
- * A provider's answer or event under the name that the client asked for; the same object where it
- * names nobody.
+ * A provider's answer or event under the name that the client asked for, and an id of the hub's; the
+ * same object where it names nobody. Ids of the Responses dialect stay: clients refer to them.
  */
-export function concealAnswer(body: JsonObject, model: string): JsonObject {
+export function concealAnswer(body: JsonObject, shown: ShownAs): JsonObject {
   const nested = heads.flatMap((name): [string, JsonObject][] => {
     const head = body[name]
     if (!isJsonObject(head)) return []
-    const concealed = concealAnswer(head, model)
+    const concealed = concealAnswer(head, shown)
     return concealed === head ? [] : [[name, concealed]]
   })
+  const { usage, choices } = body
+  if (isJsonObject(usage) && hasOwnMembers(usage)) nested.push(['usage', withoutOwn(usage)])
   const named = modelMembers.filter((name) => typeof body[name] === 'string')
-  const own = new Set<string>(ownMembers.filter((name) => Object.hasOwn(body, name)))
-  if (nested.length + named.length + own.size === 0) return body
+  const ids = idMembers(body)
+  const marked = Array.isArray(choices) && choices.some((one) => isJsonObject(one) && hasOwnMembers(one))
+  if (nested.length + named.length + ids.length === 0 && !marked && !hasOwnMembers(body)) return body
   return {
-    ...Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name))),
-    ...Object.fromEntries(named.map((name) => [name, model])),
+    ...withoutOwn(body),
+    ...(marked && { choices: choices.map((one) => (isJsonObject(one) ? withoutOwn(one) : one)) }),
+    ...Object.fromEntries(named.map((name) => [name, shown.model])),
+    ...Object.fromEntries(ids.map((name) => [name, shown.id])),
     ...Object.fromEntries(nested),
   }
+}
+
+/** The members of an answer's head or event that hold its id. */
+function idMembers({ id, object, type, responseId }: JsonObject): string[] {
+  const isAnswer = (typeof object === 'string' && object.startsWith('chat.completion')) || type === 'message'
+  return [
+    ...(isAnswer && typeof id === 'string' ? ['id'] : []),
+    ...(typeof responseId === 'string' ? ['responseId'] : []),
+  ]
+}
+
+function hasOwnMembers(body: JsonObject): boolean {
+  return Object.keys(body).some((name) => ownMembers.has(name))
+}
+
+function withoutOwn(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !ownMembers.has(name)))
 }
 
 /** Codes whose usual message names who was asked. */

@@ -17,7 +17,7 @@ import { longAnswerTokens } from './budgets.ts'
 import { hintName, noteMissed } from './hints.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
-import { concealsFrom } from './conceal.ts'
+import { concealsFrom, type ShownAs } from './conceal.ts'
 import { hubFault } from './provider-fault.ts'
 import type { Begun } from './read-answer.ts'
 import { ownsRow } from './redirect.ts'
@@ -73,7 +73,7 @@ export async function callWithLease(
       candidate,
       lease,
       ownsRow: ownsRow(state.caller, candidate.row),
-      shownAs: concealsFrom(state.caller) ? input.request.model || 'any' : undefined,
+      shownAs: concealsFrom(state.caller) ? shownAs(input) : undefined,
       clientLeft,
       deadline,
       limitMs: limitOf(state, candidate, lease),
@@ -167,6 +167,11 @@ export async function callWithLease(
       return 'again'
     }
   }
+}
+
+/** What an answer is shown as to a client that may not learn who gave it. */
+function shownAs({ request, requestId }: SearchState['input']): ShownAs {
+  return { model: request.model || 'any', id: requestId.replace(/^req_/, 'hub_') }
 }
 
 /**

@@ -10,7 +10,7 @@ import type { HubError } from '../errors.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { formatBytes } from '../http/bounded-reader.ts'
 import { presentable } from './check-usage.ts'
-import { concealAnswer } from './conceal.ts'
+import { concealAnswer, type ShownAs } from './conceal.ts'
 import { ContentMeter } from './content-meter.ts'
 import {
   encodeSse,
@@ -76,7 +76,7 @@ function nothingSeen(): Seen {
 }
 
 export interface ShownEvents {
-  shownAs?: string | undefined
+  shownAs?: ShownAs | undefined
   /** Set where the client reads only what the dialect's own vendor says. */
   readsTextOnly?: true | undefined
 }
@@ -93,7 +93,7 @@ export class Relay implements Passage {
   readonly #decoder = new TextDecoder()
   readonly #glimpse: (message: SseMessage) => Glimpse
   readonly #showUsage: boolean
-  readonly #shownAs: string | undefined
+  readonly #shownAs: ShownAs | undefined
   readonly #simplify: (data: string) => string
   /** The first event that is none of the dialect: it is the error of an answer without an end. */
   #noise: Complaint | undefined
@@ -102,8 +102,8 @@ export class Relay implements Passage {
    * @param showUsage whether the client asked for usage; if not, the event that holds nothing else
    *   is left out.
    * @param sentBytes of the body that was sent, which events may repeat.
-   * @param shown how events are changed: `shownAs` is the name of the model that they bear, where
-   *   the client may not learn the real one.
+   * @param shown how events are changed: `shownAs` is the name of the model and the id that they
+   *   bear, where the client may not learn the real ones.
    */
   constructor(outbound: Outbound, showUsage: boolean, sentBytes = 0, shown: ShownEvents = {}) {
     this.#shownAs = shown.shownAs
@@ -259,7 +259,7 @@ export function headOf<Head extends { id: string; model: string; createdAt: numb
   return {
     ...head,
     ...(head.usage && { usage: presentable(head.usage) }),
-    id: head.id || `hub_${at}`,
+    id: served.id ?? (head.id || `hub_${at}`),
     model: served.provider === undefined ? served.model : head.model || served.model,
     createdAt: head.createdAt || at,
   }

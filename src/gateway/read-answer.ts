@@ -218,7 +218,7 @@ function servedBy({ candidate, lease, shownAs }: Conversation): Served {
   const at = Date.now()
   return shownAs === undefined
     ? { provider: candidate.providerId, model: lease.model, at }
-    : { model: shownAs, at }
+    : { ...shownAs, at }
 }
 
 /** A whole answer in the client's dialect: as the stream that it asked for, or as JSON. */

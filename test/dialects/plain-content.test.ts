@@ -82,7 +82,7 @@ describe('a relay of Chat', () => {
   })
 
   it('does so under another name of the model', () => {
-    const [first] = relayed({ shownAs: 'best', readsTextOnly: true })
+    const [first] = relayed({ shownAs: { model: 'best', id: 'hub_1' }, readsTextOnly: true })
     const { model, choices } = JSON.parse(first ?? '') as { model: string; choices: [{ delta: object }] }
     expect(model).toBe('best')
     expect(choices[0].delta).toEqual({ content: null, reasoning_content: 'Let me see.' })

@@ -4,7 +4,7 @@ import type { Caller } from '../../src/auth/caller.ts'
 import { defaultSettings } from '../../src/db/settings.ts'
 import { inbound } from '../../src/dialects/index.ts'
 import { errorMeanings, type ErrorCode, HubError, type TrailEntry } from '../../src/errors.ts'
-import { conceal, concealsFrom } from '../../src/gateway/conceal.ts'
+import { conceal, concealAnswer, concealsFrom } from '../../src/gateway/conceal.ts'
 
 const names = ['team-provider', 'secret-model-9', 'key_0123456789', 'VendorWord']
 const trail: TrailEntry[] = [
@@ -95,4 +95,39 @@ it('holds for tokens and open access, and not for the sessions of people', () =>
   expect(concealsFrom(caller(null, false))).toBe(true)
   expect(concealsFrom(caller({}, false))).toBe(false)
   expect(concealsFrom(caller(null, true))).toBe(false)
+})
+
+describe('an answer that names nobody', () => {
+  const shown = { model: 'fast', id: 'hub_1' }
+
+  it.each([
+    [
+      { id: 'gen-1', object: 'chat.completion.chunk', model: 'm' },
+      { id: 'hub_1', object: 'chat.completion.chunk', model: 'fast' },
+    ],
+    [
+      { type: 'message_start', message: { id: 'msg_vrtx_1', type: 'message', model: 'm' } },
+      { type: 'message_start', message: { id: 'hub_1', type: 'message', model: 'fast' } },
+    ],
+    [
+      { responseId: 'x', modelVersion: 'm' },
+      { responseId: 'hub_1', modelVersion: 'fast' },
+    ],
+    [{ usage: { cost: 1, prompt_tokens: 2 } }, { usage: { prompt_tokens: 2 } }],
+    [{ choices: [{ index: 0, native_finish_reason: 'STOP' }] }, { choices: [{ index: 0 }] }],
+  ])('bears an id of the hub’s and no member of one provider: %j', (body, concealed) => {
+    expect(concealAnswer(body, shown)).toEqual(concealed)
+  })
+
+  it.each([
+    [{ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'provider' } }],
+    [{ type: 'response.output_text.delta', item_id: 'msg_1', delta: 'cost' }],
+  ])('is left as it is where it names nobody: %j', (body) => {
+    expect(concealAnswer(body, shown)).toBe(body)
+  })
+
+  it('keeps the id of a response that a client goes on from', () => {
+    const body = { type: 'response.created', response: { id: 'resp_1', object: 'response', model: 'm' } }
+    expect(concealAnswer(body, shown)).toMatchObject({ response: { id: 'resp_1', model: 'fast' } })
+  })
 })

@@ -83,9 +83,23 @@ describe.each(failures)('after %s', (_what, answer) => {
 })
 
 describe.each([false, true])('a good answer (streamed: %s)', (streamed) => {
-  const named = { ...chunk, model, provider: 'HiddenName', system_fingerprint: 'fp_VendorWord' }
+  const named = {
+    ...chunk,
+    id: 'gen-VendorWord',
+    model,
+    provider: 'HiddenName',
+    system_fingerprint: 'fp_VendorWord',
+    usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4, cost_details: { VendorWord: 1 } },
+  }
   const last = { ...named, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
-  const whole = { ...completionBody, model, provider: 'HiddenName', system_fingerprint: 'fp_VendorWord' }
+  const whole = {
+    ...completionBody,
+    id: 'gen-VendorWord',
+    choices: [{ ...completionBody.choices[0], native_finish_reason: 'VendorWord' }],
+    model,
+    provider: 'HiddenName',
+    system_fingerprint: 'fp_VendorWord',
+  }
 
   it.each(calls)('names nobody to a token at %s', async (path, body) => {
     vi.spyOn(globalThis, 'fetch').mockImplementation(async () =>
@@ -102,6 +116,9 @@ describe.each([false, true])('a good answer (streamed: %s)', (streamed) => {
     const text = `${JSON.stringify([...response.headers])} ${await response.text()}`
     for (const name of [provider, model, keyId, 'VendorWord', 'HiddenName']) expect(text).not.toContain(name)
     expect(text).toContain('lane')
+    // The id is the hub's, and says which request it was.
+    const requestId = response.headers.get('x-hub-request-id') ?? ''
+    expect(text).toContain(requestId.replace('req_', ''))
   })
 })
 
