@@ -17,13 +17,15 @@ interface RawJson {
 const json = JSON as unknown as RawJson
 
 const backslash = 0x5c
+/** A document with more such numbers than this is no list of ids: it is parsed as any other. */
+const mostNumbers = 20_000
 
 /** Of numbers that may be rounded: sixteen digits that are no fraction, or an exponent. */
 const longNumber = /(?<![\d.])\d{16}|\d[eE]\+?\d/g
 
 /**
  * Parses JSON. A number that would be rounded becomes an opaque value, which `JSON.stringify`
- * writes as it was, and which `isJsonObject` takes for no object.
+ * writes as it was, and which `isJsonObject` takes for no object. Beyond 20,000 of them all are rounded.
  * @throws {SyntaxError} where the text is not JSON.
  */
 export function parseExactly(text: string): Json {
@@ -54,7 +56,8 @@ interface FoundNumber {
 }
 
 /**
- * The numbers of a valid JSON text that would be rounded. Digits inside of strings are passed over.
+ * The numbers of a valid JSON text that would be rounded; none where there are too many. Digits inside
+ * of strings are passed over.
  */
 function roundedNumbers(text: string): FoundNumber[] {
   const found: FoundNumber[] = []
@@ -68,6 +71,7 @@ function roundedNumbers(text: string): FoundNumber[] {
     }
     const number = numberAround(text, match.index)
     if (isRounded(Number(number.source))) found.push(number)
+    if (found.length > mostNumbers) return []
     longNumber.lastIndex = number.at + number.source.length
   }
   return found
