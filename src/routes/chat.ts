@@ -32,6 +32,7 @@ import { useStoredModels } from '../providers/refresh.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { readOptIn } from './opt-in-headers.ts'
 
 /** What steers one request, in the body's field `hub` or in headers; a header wins. */
 const Steering = z.strictObject({
@@ -157,19 +158,12 @@ async function embedForGemini(
   return new Response(JSON.stringify(toGeminiEmbeddings(await answered.json(), method)), { headers })
 }
 
-/** Headers by which clients opt in to what a provider calls beta; they go to providers of the same dialect. */
-const optInHeaders = ['anthropic-beta', 'openai-beta']
-
 function withHeaders(c: Context<HubContext>, request: ChatRequest): ChatRequest {
-  const sent = optInHeaders.flatMap((name) => {
-    const value = c.req.header(name)
-    return value === undefined ? [] : [[name, value]]
-  })
   return {
     ...request,
     origin: {
       ...request.origin,
-      headers: Object.fromEntries(sent),
+      headers: readOptIn((name) => c.req.header(name)),
       ...(readsTextOnly(c.req.header('user-agent')) && { readsTextOnly: true }),
     },
   }
