@@ -12,8 +12,13 @@ const migrations = path.join(import.meta.dirname, '../../migrations')
 /** Serves a new database with the hub's tables. @returns {Promise<number>} its port. */
 export function serveDatabase() {
   const database = new DatabaseSync(':memory:')
-  for (const file of readdirSync(migrations).toSorted())
+  // wrangler's own table, by which a hub knows that its database is no older than its build.
+  database.exec('CREATE TABLE d1_migrations (name TEXT)')
+  const noteApplied = database.prepare('INSERT INTO d1_migrations (name) VALUES (?)')
+  for (const file of readdirSync(migrations).toSorted()) {
     database.exec(readFileSync(path.join(migrations, file), 'utf8'))
+    noteApplied.run(file)
+  }
 
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     let body = ''
