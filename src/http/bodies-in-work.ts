@@ -3,7 +3,7 @@
  * a body takes more than its length. While it is read, there are its text, of two bytes a character
  * where one of them is not Latin, and what is parsed of it. During its call there are the parsed
  * request, because another provider may have to be asked, and the body that is sent. So a body counts
- * thrice until its text is let go of, and twice until its answer is over.
+ * three times until its text is let go of, and twice until its answer is over.
  */
 import { HubError } from '../errors.ts'
 
