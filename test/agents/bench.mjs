@@ -40,21 +40,18 @@ const outside = openOutside()
 const hub = await startHub(outside)
 const recorder = await openRecorder(hub.origin)
 const results = []
-// What has run so far is shown, and all that was started ends: agents run in groups of their own.
-const interruption = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interruption.abort())
-const { signal: interrupted } = interruption
+// However the run ends, what has run so far is shown. The runtime of the hub exits at a signal.
+process.on('exit', () => console.log(renderTable(results)))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130))
 for (const agent of chosenAgents) {
   const recorded = []
   for (const scenario of chosen) {
-    if (interrupted.aborted) break
     const person = await hub.settleIn(scenario.keys)
     const model = await scenario.prepare(person)
     recorder.requests.length = 0
     const startedAt = Date.now()
-    const run = { agent, origin: recorder.origin, person, outside, model, binaries, interrupted }
+    const run = { agent, origin: recorder.origin, person, outside, model, binaries }
     const { faults, folder } = await runAgent({ ...run, trouble: scenario.trouble?.() })
-    if (interrupted.aborted) break
     const wrong = scenario.verify?.(outside.calls)
     if (wrong !== undefined) faults.push(wrong)
     recorded.push({
@@ -68,10 +65,8 @@ for (const agent of chosenAgents) {
     console.log(`${faults.length === 0 ? 'ok  ' : 'FAIL'} ${agent.name}, ${scenario.name} (${seconds} s)`)
     for (const fault of faults) console.log(`       ${fault}`)
   }
-  if (options.record && !interrupted.aborted) writeFixture(agent, recorded)
+  if (options.record) writeFixture(agent, recorded)
 }
-console.log(renderTable(results))
 await recorder.stop()
 await hub.stop()
-if (interrupted.aborted) process.exit(130)
 process.exit(results.every(({ faults }) => faults.length === 0) ? 0 : 1)

@@ -25,6 +25,7 @@ export interface BenchPerson {
 /** Builds the hub and serves it. */
 export async function startHub({ listener }: Pick<Outside, 'listener'>): Promise<BenchHub> {
   const state = mkdtempSync(path.join(tmpdir(), 'hub-agents-'))
+  process.on('exit', () => rmSync(state, { recursive: true, force: true, maxRetries: 5 }))
   build()
   migrateLocal(state)
   const secret = (): string => randomBytes(32).toString('base64')
@@ -83,10 +84,7 @@ export async function startHub({ listener }: Pick<Outside, 'listener'>): Promise
   return {
     origin,
     settleIn,
-    async stop() {
-      await hub.stop()
-      rmSync(state, { recursive: true, force: true })
-    },
+    stop: () => hub.stop(),
   }
 }
 

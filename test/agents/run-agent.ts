@@ -22,8 +22,6 @@ export interface Run {
   /** The folder with the programs of the agents. */
   binaries: string
   trouble?: (call: VendorCall) => Trouble
-  /** Ends the agent at once. */
-  interrupted: AbortSignal
 }
 
 export interface Outcome {
@@ -35,10 +33,12 @@ export interface Outcome {
 
 /** Runs the task. */
 export async function runAgent(run: Run): Promise<Outcome> {
-  const { agent, origin, person, outside, model, interrupted } = run
+  const { agent, origin, person, outside, model } = run
   const root = mkdtempSync(path.join(tmpdir(), 'hub-agent-'))
   const [home, work] = [path.join(root, 'home'), path.join(root, 'work')]
   const log = path.join(root, 'archive.log')
+  const cleanUp = (): void => rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+  process.on('exit', cleanUp)
   try {
     mkdirSync(home)
     layOut(work)
@@ -51,7 +51,7 @@ export async function runAgent(run: Run): Promise<Outcome> {
       model,
       archive: [process.execPath, server, log],
     })
-    const { code, text } = await shell(script, work, environment(run, home), interrupted)
+    const { code, text } = await shell(script, work, environment(run, home))
     const faults = [
       ...(code === 0 ? [] : [`it ended with ${code}: ${text.slice(-400)}`]),
       ...(text.includes(finalText) ? [] : ['it did not print the final text']),
@@ -61,7 +61,8 @@ export async function runAgent(run: Run): Promise<Outcome> {
     ]
     return { faults: [...new Set(faults)], folder: work }
   } finally {
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+    process.off('exit', cleanUp)
+    cleanUp()
   }
 }
 
@@ -97,7 +98,6 @@ function shell(
   script: string,
   folder: string,
   variables: Record<string, string>,
-  interrupted: AbortSignal,
 ): Promise<{ code: number | string; text: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn('bash', ['-c', script], { cwd: folder, env: variables, detached: true })
@@ -110,13 +110,14 @@ function shell(
       }
     }
     const timer = setTimeout(end, longestMs)
-    interrupted.addEventListener('abort', end, { once: true })
+    // It runs in a group of its own, which no signal to the bench reaches.
+    process.prependListener('exit', end)
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (bytes: Buffer) => (text += bytes.toString()))
     child.once('error', reject)
     child.once('exit', (code, signal) => {
       clearTimeout(timer)
-      interrupted.removeEventListener('abort', end)
+      process.off('exit', end)
       end()
       resolve({ code: code ?? signal ?? 'nothing', text })
     })
