@@ -189,6 +189,7 @@ export class SearchState {
       requestFault: this.requestFault,
       unfit: this.unfit,
       timedOut: this.input.deadline.aborted,
+      now: Date.now(),
     })
     return concealsFrom(this.caller) ? conceal(error, this.input.request.origin.body) : error
   }

@@ -13,6 +13,8 @@ export interface Failure {
   unfit?: HubError | undefined
   /** The request's own time was over. */
   timedOut: boolean
+  /** The time at which the client is told, in milliseconds since the epoch. */
+  now: number
 }
 
 /** What a pool said when none of its keys could serve. */
@@ -76,7 +78,7 @@ export function explainFailure(failure: Failure): HubError {
     refusals.some(({ reason, verdict = '' }) => quotaReasons.has(reason) && !closed.has(verdict)),
   )
   if (rests || trail.some((entry) => entry.status === 429)) {
-    const when = retryAt === undefined ? '' : ` The soonest is free at ${new Date(retryAt).toISOString()}.`
+    const when = retryAt === undefined ? '' : ` Retry ${sayWhen(retryAt, failure.now)}.`
     return new HubError(
       'QUOTA_EXHAUSTED',
       `All keys for ${name} are cooling down or out of quota.${when}${why(failure)}`,
@@ -118,6 +120,23 @@ function soonest({ refusals, trail }: Failure): number | undefined {
   const times = [...refusals.map((entry) => entry.retryAt), ...trail.map((entry) => entry.retryAt)]
   const stated = times.filter((time) => time !== undefined)
   return stated.length > 0 ? Math.min(...stated) : undefined
+}
+
+/** A time as a person and a program read it: `in 4 min 12 s (2026-11-29T22:31:18Z)`. */
+function sayWhen(at: number, now: number): string {
+  const stamp = new Date(Math.ceil(at / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+  return `in ${sayDuration(Math.max(1000, at - now))} (${stamp})`
+}
+
+/** The two largest units of a duration: `9 s`, `4 min 12 s`, `1 h 5 min`, `2 days 3 h`. */
+function sayDuration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  const days = Math.floor(hours / 24)
+  if (days > 0) return `${days} ${days === 1 ? 'day' : 'days'} ${hours % 24} h`
+  if (hours > 0) return `${hours} h ${minutes % 60} min`
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
 /** The candidates that were left out or refused, by reason: `openai, groq: no key; sandbox: …`. */

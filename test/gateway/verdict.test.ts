@@ -41,6 +41,7 @@ const failure = (change: Partial<Failure> = {}): Failure => ({
   refusals: [],
   requestFault: undefined,
   timedOut: false,
+  now: 0,
   ...change,
 })
 
@@ -56,7 +57,20 @@ describe('why nobody could serve', () => {
       }),
     )
     expect(error).toMatchObject({ code: 'QUOTA_EXHAUSTED', status: 429, retryAt: 4_000 })
-    expect(error.message).toContain('1970-01-01T00:00:04.000Z')
+    expect(error.message).toContain('Retry in 4 s (1970-01-01T00:00:04Z).')
+  })
+
+  it.each([
+    [-5, 'in 1 s'],
+    [8_400, 'in 9 s'],
+    [252_000, 'in 4 min 12 s'],
+    [3_900_000, 'in 1 h 5 min'],
+    [93_600_000, 'in 1 day 2 h'],
+    [183_600_000, 'in 2 days 3 h'],
+  ])('says in words how long it takes until a key is free: %s ms is %s', (retryAt, words) => {
+    const now = Date.parse('2026-11-29T22:31:10.500Z')
+    const refusals = [refused('requests-used-up', { retryAt: now + retryAt })]
+    expect(explainFailure(failure({ refusals, now })).message).toContain(`Retry ${words} (20`)
   })
 
   it('is exhausted quota after an attempt that was answered 429', () => {
