@@ -43,6 +43,8 @@ export interface Surroundings {
   shareable: (provider: KnownProvider) => KnownProvider
   /** The provider of lines that tell none. */
   assumed: KnownProvider | undefined
+  /** The provider that a person chose for this very key, by its name or alias. */
+  chosen: string | undefined
   accounts: NamedAccount[]
   caller: Caller
 }
@@ -76,13 +78,13 @@ export function judgeListedKey(listed: ListedKey, surroundings: Surroundings): J
  * Whose key it is, or why that is not known. A provider that is named decides, unless the key is plainly another one's: it would be
  * sent to somebody it is none of. A variable's name says less than the key's own shape.
  */
-function findProvider(listed: ListedKey, { find, assumed }: Surroundings): Known | string {
+function findProvider(listed: ListedKey, { find, assumed, chosen }: Surroundings): Known | string {
   const shape = recogniseKey(listed.secret)
   if (shape.type === 'unusable') return `The key ${shape.because}.`
   const shaped = shape.type === 'known' ? find(shape.provider) : undefined
-  const named = listed.provider === undefined ? assumed : find(listed.provider)
-  if (listed.provider !== undefined && !named)
-    return 'Unknown provider. GET /api/providers lists the known ones.'
+  const name = chosen ?? listed.provider
+  const named = name === undefined ? assumed : find(name)
+  if (name !== undefined && !named) return 'Unknown provider. GET /api/providers lists the known ones.'
   if (named) {
     if (
       shape.type === 'known' &&
@@ -93,10 +95,7 @@ function findProvider(listed: ListedKey, { find, assumed }: Surroundings): Known
     ) {
       return `Named as a ${named.provider.name} key, but it ${shape.because}, like ${shaped.provider.name} keys.`
     }
-    return {
-      provider: named,
-      because: listed.provider === undefined ? 'named for all lines' : 'named in the line',
-    }
+    return { provider: named, because: reasonOf(listed, chosen) }
   }
   if (shape.type === 'known' && shaped) return { provider: shaped, because: shape.because }
   const fromVariable = listed.variable === undefined ? undefined : providerOfVariable(listed.variable, find)
@@ -106,6 +105,11 @@ function findProvider(listed: ListedKey, { find, assumed }: Surroundings): Known
   return listed.variable === undefined
     ? 'Unknown key format. Choose a provider.'
     : `Unknown provider: neither the name nor the value of ${quoteVariable(listed.variable)} identifies it.`
+}
+
+function reasonOf({ provider }: ListedKey, chosen: string | undefined): string {
+  if (chosen !== undefined) return 'chosen for this key'
+  return provider === undefined ? 'named for all lines' : 'named in the line'
 }
 
 /** @throws {HubError} VALIDATION_ERROR or FORBIDDEN saying what is wrong. */

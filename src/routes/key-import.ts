@@ -9,7 +9,7 @@ import { type AccountRow, listAccounts, type NamedAccount } from '../db/accounts
 import { importKeys, listFingerprints } from '../db/key-import.ts'
 import type { Env } from '../env.ts'
 import { randomId } from '../ids.ts'
-import { readKeyList } from '../providers/key-list.ts'
+import { maxKeys, readKeyList } from '../providers/key-list.ts'
 import { redact } from '../providers/redact.ts'
 import { ownAccount } from './accounts.ts'
 import { announceChange } from '../announce/announce.ts'
@@ -25,10 +25,17 @@ const ImportInput = z.strictObject({
   text: z.string().min(1).max(1_000_000),
   /** Whose keys they are, where neither a line nor the shape of its key tells. */
   provider: z.string().trim().min(1).optional(),
+  /** Whose a single key is, by its `entry` in a preview of the same text. Outranks what its line says. */
+  choices: z
+    .array(z.strictObject({ entry: z.int().min(0), provider: z.string().trim().min(1) }))
+    .max(maxKeys)
+    .default([]),
   apply: z.boolean().default(false),
 })
 
 const ImportLine = z.object({
+  /** Its place among the keys of the text, from 0. A line may hold several. */
+  entry: z.number(),
   line: z.number(),
   outcome: z.enum(['new', 'added', 'duplicate', 'problem']),
   provider: z.string().nullable(),
@@ -66,18 +73,20 @@ export const keyImportRoutes = new Hono<HubContext>().post(
     answer: ImportAnswer,
   }),
   async (c) => {
-    const { format, text, provider, apply } = c.req.valid('json')
+    const { format, text, provider, choices, apply } = c.req.valid('json')
     const { caller } = c.var
     const owner = caller.configuration.user.id
     const directory = directoryOf(c)
     const assumed = provider === undefined ? undefined : requireProvider(directory, provider)
     const list = readKeyList(text, format, (word) => directory.find(word) !== undefined)
     const accounts = await listAccounts(c.env.DB, owner)
-    const judged = list.keys.map((listed) =>
+    const chosen = new Map(choices.map((choice) => [choice.entry, choice.provider]))
+    const judged = list.keys.map((listed, entry) =>
       judgeListedKey(listed, {
         find: (name) => directory.find(name),
         shareable: (named) => requireShareable(directory, named, 'account'),
         assumed,
+        chosen: chosen.get(entry),
         accounts,
         caller,
       }),
@@ -107,7 +116,7 @@ async function compare(env: Env, owner: string, judged: Judged[]): Promise<Candi
     stored.map(({ id, provider, fingerprint }) => [`${provider}/${fingerprint}`, { keyId: id, line: null }]),
   )
   return judged.map((entry, index) => {
-    const line = showJudged(entry)
+    const line = showJudged(entry, index)
     if (entry.type === 'problem') return { line }
     // The same key may be stored under the fingerprint of an older master key.
     const identities = (fingerprints[index] ?? []).map((text) => `${entry.key.provider.id}/${text}`)
@@ -171,8 +180,8 @@ function withoutKeys({ keys: _keys, ...row }: NamedAccount): AccountRow {
   return row
 }
 
-function showJudged(entry: Judged): Line {
-  const nothing = { keyId: null, duplicateOf: null, problem: null }
+function showJudged(entry: Judged, place: number): Line {
+  const nothing = { entry: place, keyId: null, duplicateOf: null, problem: null }
   if (entry.type === 'problem') {
     const { line, provider, because, masked, problem } = entry
     return { ...nothing, line, outcome: 'problem', provider, because, masked, name: null, problem }

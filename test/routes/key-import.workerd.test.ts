@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { call, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'
 
 interface Line {
+  entry: number
   line: number
   outcome: 'new' | 'added' | 'duplicate' | 'problem'
   provider: string | null
@@ -74,6 +75,31 @@ describe('a preview', () => {
     expect(lines).toMatchObject([
       { outcome: 'new', provider: 'deepseek', because: 'named for all lines' },
       { outcome: 'problem', problem: expect.stringContaining('like Groq keys') },
+    ])
+  })
+
+  it('takes the provider that is chosen for one key above all others, but not for a key that is plainly another one’s', async () => {
+    const text = `${fresh('sk-')},${fresh('sk-')}\nmistral ${fresh('')}\n${fresh('gsk_')}`
+    const choices = [
+      { entry: 1, provider: 'deepseek' },
+      { entry: 2, provider: 'groq' },
+      { entry: 3, provider: 'mistral' },
+    ]
+    const { lines } = await importKeys({ text, choices })
+    expect(lines).toMatchObject([
+      { entry: 0, line: 1, outcome: 'problem', problem: expect.stringContaining('Choose a provider') },
+      { entry: 1, line: 1, outcome: 'new', provider: 'deepseek', because: 'chosen for this key' },
+      { entry: 2, line: 2, outcome: 'new', provider: 'groq', because: 'chosen for this key' },
+      { entry: 3, line: 3, outcome: 'problem', problem: expect.stringContaining('like Groq keys') },
+    ])
+    const applied = await importKeys({ text, choices, apply: true })
+    expect(applied.counts).toMatchObject({ added: 2, problem: 2 })
+    const stored = new Map((await keysOf(ada)).map(({ id, provider }) => [id, provider]))
+    expect(applied.lines.map(({ keyId }) => stored.get(keyId ?? ''))).toEqual([
+      undefined,
+      'deepseek',
+      'groq',
+      undefined,
     ])
   })
 

@@ -1,6 +1,6 @@
 /** Many keys at once: pasted, looked at line by line, then added. What is wrong or there already is named and left out. */
 import { useState } from 'preact/hooks'
-import { api, type ApiError, ask } from '../../api.ts'
+import { api, type ApiError, ask, type Provider } from '../../api.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'
@@ -9,13 +9,15 @@ import { ProviderOptions } from '../../parts/provider-options.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
 import { useResource } from '../../state/resource.ts'
-import { keysChanged, keysSource, providersSource, useProviderNames } from '../../state/sources.ts'
+import { keysChanged, keysSource, providersSource } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/keys.ts'
 
 interface Asked {
   text: string
   provider?: string
+  /** Whose single keys are, where a person chose it. */
+  choices: { entry: number; provider: string }[]
 }
 type Answer = Awaited<ReturnType<typeof importKeys>>
 type Line = Answer['lines'][number]
@@ -25,7 +27,7 @@ function importKeys(asked: Asked, apply: boolean) {
 }
 
 export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
-  const [asked, setAsked] = useState<Asked>({ text: '' })
+  const [asked, setAsked] = useState<Asked>({ text: '', choices: [] })
   const [preview, setPreview] = useState<Answer>()
   const announce = useAnnounce()
   const look = useAction(async (wanted: Asked) => {
@@ -43,8 +45,15 @@ export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
       {(close) =>
         preview ? (
           <>
-            <Preview answer={preview} />
-            <ErrorNotice error={apply.error} />
+            <Preview
+              answer={preview}
+              choices={asked.choices}
+              onChoose={(entry, provider) => {
+                const others = asked.choices.filter((choice) => choice.entry !== entry)
+                look.run({ ...asked, choices: [...others, ...(provider ? [{ entry, provider }] : [])] })
+              }}
+            />
+            <ErrorNotice error={apply.error ?? look.error} />
             <div class="actions">
               <button type="button" class="button" onClick={() => setPreview(undefined)}>
                 {words.importAgain}
@@ -53,7 +62,7 @@ export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
                 <button
                   type="button"
                   class="button primary"
-                  aria-disabled={apply.busy}
+                  aria-disabled={apply.busy || look.busy}
                   onClick={() => apply.run(close)}
                 >
                   {words.importApply(preview.counts.new)}
@@ -81,7 +90,8 @@ function PasteForm({ asked, busy, error, onLook, close }: PasteFormProps) {
   const providers = useResource(providersSource).data ?? []
   const read = (form: HTMLFormElement): Asked => {
     const provider = valueOf(form, 'provider')
-    return { text: valueOf(form, 'text'), ...(provider && { provider }) }
+    // Another text has other keys.
+    return { text: valueOf(form, 'text'), ...(provider && { provider }), choices: [] }
   }
   return (
     <form onSubmit={onSubmit((form) => onLook(read(form)))}>
@@ -123,25 +133,47 @@ function PasteForm({ asked, busy, error, onLook, close }: PasteFormProps) {
 /** What wants a look comes first: problems, then duplicates, then what is new. */
 const order = { problem: 0, duplicate: 1, new: 2, added: 3 } as const
 
-function Preview({ answer: { counts, lines } }: { answer: Answer }) {
-  const nameOf = useProviderNames()
+interface PreviewProps {
+  answer: Answer
+  choices: Asked['choices']
+  /** @param provider empty for the one that the line tells. */
+  onChoose: (entry: number, provider: string) => void
+}
+
+function Preview({ answer: { counts, lines }, choices, onChoose }: PreviewProps) {
+  // A row stays in its place when its outcome changes.
+  const [places] = useState(() =>
+    lines.toSorted((a, b) => order[a.outcome] - order[b.outcome]).map(({ entry }) => entry),
+  )
+  const providers = useResource(providersSource).data ?? []
   const keys = useResource(keysSource).data
   const sameAs = ({ keyId, line }: NonNullable<Line['duplicateOf']>): string => {
     if (line !== null) return words.sameAsLine(line)
     const key = keys?.find(({ id }) => id === keyId)
     return words.sameAsKey(key ? (key.name ?? key.masked) : words.storedKey)
   }
-  // A line may hold several keys.
-  const rows = lines.map((line, index) => ({ ...line, id: String(index) }))
   const columns: readonly Column<Line>[] = [
     { id: 'line', head: words.importLine, align: 'end', isName: true, cell: ({ line }) => line },
     {
+      id: 'provider',
+      head: words.provider,
+      cell: ({ entry, line, provider, because }) => (
+        <ProviderOfKey
+          label={words.importProviderOf(line)}
+          because={because}
+          chosen={choices.find((choice) => choice.entry === entry)?.provider ?? provider}
+          providers={providers}
+          onChoose={(id) => onChoose(entry, id)}
+        />
+      ),
+    },
+    {
       id: 'key',
       head: words.importKey,
-      cell: ({ provider, masked, name, because }) => (
-        <span title={because ?? undefined}>
-          {provider && nameOf(provider)} {masked && <code>{masked}</code>} {name}
-        </span>
+      cell: ({ masked, name }) => (
+        <>
+          {masked && <code>{masked}</code>} {name}
+        </>
       ),
     },
     {
@@ -166,11 +198,42 @@ function Preview({ answer: { counts, lines } }: { answer: Answer }) {
         <DataTable
           caption={words.importCaption}
           columns={columns}
-          rows={rows.toSorted((a, b) => order[a.outcome] - order[b.outcome])}
-          keyOf={({ id }) => id}
+          rows={places.flatMap((entry) => lines[entry] ?? [])}
+          keyOf={({ entry }) => String(entry)}
           step={50}
         />
       </div>
     </>
+  )
+}
+
+interface ProviderOfKeyProps {
+  label: string
+  because: string | null
+  chosen: string | null
+  providers: readonly Provider[]
+  onChoose: (id: string) => void
+}
+
+/** All providers are in its list once somebody is about to open it: a thousand lists are long to draw. */
+function ProviderOfKey({ label, because, chosen, providers, onChoose }: ProviderOfKeyProps) {
+  const [isReached, setReached] = useState(false)
+  const reach = (): void => setReached(true)
+  return (
+    <select
+      aria-label={label}
+      title={because ?? undefined}
+      onFocus={reach}
+      onPointerEnter={reach}
+      onChange={({ currentTarget }) => onChoose(currentTarget.value)}
+    >
+      <option value="" selected={chosen === null}>
+        {words.importUnknown}
+      </option>
+      <ProviderOptions
+        providers={isReached ? providers : providers.filter(({ id }) => id === chosen)}
+        chosen={chosen ?? undefined}
+      />
+    </select>
   )
 }
