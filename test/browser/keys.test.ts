@@ -12,10 +12,12 @@ let ada: Person
 
 interface Key {
   id: string
+  provider: string
   name: string | null
   note: string | null
   priority: number
   account: string
+  shared: boolean
   free: boolean
   allowedModels: string[] | null
   limits:
@@ -139,6 +141,27 @@ describe('a key', () => {
     await page.getByText('sk-****0011 updated').waitFor()
     expect(changes).toEqual(['{"note":"a note"}'])
     expect((await readKey(id)).account).toBe(account)
+
+    // A key of a provider of one's own is shared together with the provider.
+    await hub.call('POST', '/api/providers', {
+      as: ada.session,
+      body: {
+        id: 'lent',
+        name: 'Lent',
+        baseUrl: provider.baseUrl,
+        dialect: 'openai-chat',
+        models: ['fake-1'],
+      },
+    })
+    const lent = await addKey('sk-lent-0012', { provider: 'lent' })
+    await page.goto(`${hub.url}/keys?edit=${lent.id}`)
+    const withProvider = page.getByLabel('Share the provider Lent, too')
+    expect(await withProvider.isChecked()).toBe(false)
+    await page.getByLabel('Shared with the team').check()
+    expect(await withProvider.isChecked()).toBe(true)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('sk-****0012 updated').waitFor()
+    expect((await readKey(lent.id)).shared).toBe(true)
     await end()
   })
 
@@ -282,31 +305,43 @@ describe('many keys', () => {
   it('are pasted, looked at and added: 500 at once, duplicates and problems named', async () => {
     const before = (await listKeys()).length
     const lines = Array.from({ length: 500 }, (_, index) => `sk-many-${String(index).padStart(5, '0')}`)
+    const groqs = `gsk_${'m'.repeat(52)}`
     const { page, check, end } = await visit(browser, `${hub.url}/keys`, { session: ada.session })
     await page.getByRole('button', { name: 'Import' }).click()
     await page
       .getByLabel('Keys', { exact: true })
-      .fill([...lines, 'sk-many-00007', 'sk-ant-admin01-x'].join('\n'))
+      .fill([groqs, ...lines, 'sk-many-00007', 'sk-ant-admin01-x'].join('\n'))
     await page.getByLabel('Default provider').selectOption('fake')
     await page.getByRole('button', { name: 'Review' }).click()
-    await page.getByText('500 new, 1 duplicate, 1 needs attention').waitFor()
-    await page.getByText('Duplicate: Same as line 8').waitFor()
+    await page.getByText('501 new, 1 duplicate, 1 needs attention').waitFor()
+    await page.getByText('Duplicate: Same as line 9').waitFor()
+    // The provider of a single key can be chosen, and a row stays in its place.
+    const choice = page.getByLabel('Provider for line 1', { exact: true })
+    expect(await choice.inputValue()).toBe('fake')
+    await choice.focus()
+    await choice.selectOption('openai')
+    await page.getByText(/begins with "gsk_", like Groq keys/).waitFor()
+    await page.getByText('500 new, 1 duplicate, 2 ').waitFor()
+    await choice.selectOption('groq')
+    await page.getByText('501 new, 1 duplicate, 1 needs attention').waitFor()
     await check('keys-import')
     // A long list is drawn in steps.
     const rows = page.getByRole('dialog').getByRole('rowheader')
     await expect.poll(() => rows.count()).toBe(50)
-    await page.getByText('Showing 50 of 502').waitFor()
+    await page.getByText('Showing 50 of 503').waitFor()
     await page.getByRole('button', { name: 'Show 50 more' }).click()
-    await page.getByText('Showing 100 of 502').waitFor()
+    await page.getByText('Showing 100 of 503').waitFor()
     await expect.poll(() => rows.count()).toBe(100)
     const more = page.getByRole('button', { name: /^Show \d+ more$/ })
     while ((await more.count()) > 0) await more.click()
     // Focus stays where the button was.
-    await page.locator('.table-more:focus').getByText('Showing 502 of 502').waitFor()
+    await page.locator('.table-more:focus').getByText('Showing 503 of 503').waitFor()
     expect((await listKeys()).length).toBe(before)
-    await page.getByRole('button', { name: 'Add 500 keys' }).click()
-    await page.getByText('500 keys added').waitFor()
-    expect((await listKeys()).length).toBe(before + 500)
+    await page.getByRole('button', { name: 'Add 501 keys' }).click()
+    await page.getByText('501 keys added').waitFor()
+    const stored = await listKeys()
+    expect(stored.length).toBe(before + 501)
+    expect(stored.filter((key) => key.provider === 'groq').length).toBe(1)
     // No more are drawn than somebody asked to see, and any of them is found.
     await expect.poll(() => page.getByRole('button', { name: /^Test / }).count()).toBe(50)
     await page.getByRole('searchbox', { name: 'Filter keys' }).fill('0499')

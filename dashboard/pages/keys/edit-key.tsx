@@ -41,7 +41,14 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
   const provider = useResource(providersSource).data?.find(({ id }) => id === item.provider)
   const accounts = useResource(accountsSource).data?.filter((account) => account.provider === item.provider)
   const announce = useAnnounce()
+  // Others cannot name a provider of one person's own.
+  const isOwnProvider = provider?.kind === 'custom' && provider.scope === 'user'
   const save = useAction(async (form: HTMLFormElement, close: () => void) => {
+    if (new FormData(form).has('hub')) {
+      const param = { id: item.provider }
+      await ask(api.api.providers[':id'].$patch({ param, json: { scope: 'hub' } }))
+      await refresh(providersSource)
+    }
     const json = readKeyChange(item, new FormData(form), { limits, mayShare })
     if (Object.keys(json).length > 0) {
       const key = await ask(api.api.keys[':id'].$patch({ param: { id: item.id }, json }))
@@ -193,7 +200,21 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
           </label>
           {mayShare && (
             <label class="check">
-              <input type="checkbox" name="shared" defaultChecked={item.shared} /> {words.isShared}
+              <input
+                type="checkbox"
+                name="shared"
+                defaultChecked={item.shared}
+                onChange={({ currentTarget: { form, checked } }) => {
+                  const hub = form?.elements.namedItem('hub')
+                  if (hub instanceof HTMLInputElement) hub.checked = checked
+                }}
+              />{' '}
+              {words.isShared}
+            </label>
+          )}
+          {mayShare && isOwnProvider && (
+            <label class="check">
+              <input type="checkbox" name="hub" /> {words.sharesProvider(provider.name)}
             </label>
           )}
           {mayShare && (
