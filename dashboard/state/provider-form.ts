@@ -1,4 +1,9 @@
-/** What a custom provider has many of, models with their prices and headers, as texts that a person edits. Pure. */
+/**
+ * What a custom provider has many of, as texts that a person edits, one thing on each line: models
+ * with their prices, what models can, headers, further API formats. Pure.
+ */
+import { fileKinds } from '../../src/domain/files.ts'
+import type { Provider } from '../api.ts'
 
 export interface ListedModels {
   models: string[]
@@ -47,6 +52,87 @@ export function readHeaders(text: string): Record<string, string> {
       return [name, value]
     }),
   )
+}
+
+/** The API formats that a provider speaks besides its first, each with its base URL. */
+export function writeDialects(dialects: Provider['dialects']): string {
+  return Object.entries(dialects)
+    .slice(1)
+    .map((entry) => entry.join(' '))
+    .join('\n')
+}
+
+/**
+ * Further API formats as they were written: `anthropic https://example.com`.
+ * @param known the ids of all formats.
+ * @throws {LineError} naming a line that is not a format and a base URL.
+ */
+export function readDialects<Dialect extends string>(
+  text: string,
+  known: readonly Dialect[],
+): Partial<Record<Dialect, string>> {
+  const listed: Partial<Record<Dialect, string>> = {}
+  for (const line of linesOf(text)) {
+    const [name, url, ...more] = line.split(/\s+/)
+    const dialect = known.find((one) => one === name)
+    if (dialect === undefined || url === undefined || more.length > 0) throw new LineError(line)
+    listed[dialect] = url
+  }
+  return listed
+}
+
+type Details = NonNullable<Provider['modelDetails']>
+type Detail = Details[string]
+
+const sizes = { context: 'contextTokens', output: 'outputTokens' } as const
+const abilities = {
+  tools: 'tools',
+  schema: 'jsonSchema',
+  reasoning: 'reasoning',
+  sampling: 'sampling',
+} as const
+
+/** What models can, in words: `llama-4 context=131072 image tools no-reasoning`. */
+export function writeDetails(details: Provider['modelDetails']): string {
+  return Object.entries(details ?? {})
+    .map(([model, detail]) => [model, ...wordsOf(detail)].join(' '))
+    .join('\n')
+}
+
+function wordsOf(detail: Detail): string[] {
+  return [
+    ...Object.entries(sizes).flatMap(([word, name]) => (detail[name] ? [`${word}=${detail[name]}`] : [])),
+    ...(detail.input?.length === 0 ? ['text'] : (detail.input ?? [])),
+    ...Object.entries(abilities).flatMap(([word, name]) => {
+      const can = detail[name]
+      return can === undefined ? [] : [can ? word : `no-${word}`]
+    }),
+  ]
+}
+
+/**
+ * What models can, as it was written. `text` says that a model takes no files.
+ * @throws {LineError} naming a line with a word that is none of these.
+ */
+export function readDetails(text: string): Details {
+  return Object.fromEntries(
+    linesOf(text).map((line) => {
+      const [model = '', ...words] = line.split(/\s+/)
+      if (words.length === 0) throw new LineError(line)
+      return [model, words.reduce((detail, word) => ({ ...detail, ...readWord(word, detail, line) }), {})]
+    }),
+  )
+}
+
+function readWord(word: string, detail: Detail, line: string): Detail {
+  const [, size, figure] = /^(context|output)=([1-9]\d{0,8})$/.exec(word) ?? []
+  if (size) return { [sizes[size as keyof typeof sizes]]: Number(figure) }
+  if (word === 'text') return { input: [] }
+  const file = fileKinds.find((kind) => kind === word)
+  if (file) return { input: [...(detail.input ?? []), file] }
+  const [, denied, name = ''] = /^(no-)?(.+)$/.exec(word) ?? []
+  if (!Object.hasOwn(abilities, name)) throw new LineError(line)
+  return { [abilities[name as keyof typeof abilities]]: denied === undefined }
 }
 
 function linesOf(text: string): string[] {

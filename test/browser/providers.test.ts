@@ -27,6 +27,8 @@ interface Provider {
   name: string
   models: string[]
   prices: Record<string, object> | null
+  dialects: Record<string, string>
+  modelDetails: Record<string, object> | null
   strategy: string | null
   headerNames: string[]
 }
@@ -51,12 +53,21 @@ describe('a provider of one’s own', () => {
     // What makes no sense is said at its field, and nothing is lost.
     await page.getByText('Invalid line “tiny cheap”.').waitFor()
     await models.fill('tiny 0.5 1.5\nhuge')
+    await page.getByText('More settings').click()
+    const details = page.getByRole('textbox', { name: 'Model capabilities' })
+    await details.fill('huge context=big')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Invalid line “huge context=big”').waitFor()
+    await details.fill('huge context=4096 image no-tools')
+    await page.getByRole('textbox', { name: 'More API formats' }).fill(`anthropic ${provider.baseUrl}`)
     await check('providers-adding')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('My box saved').waitFor()
     expect(await readProvider('my-box')).toMatchObject({
       models: ['tiny', 'huge'],
       prices: { tiny: { input: 0.5, output: 1.5 } },
+      dialects: { 'openai-chat': provider.baseUrl, anthropic: provider.baseUrl },
+      modelDetails: { huge: { contextTokens: 4096, input: ['image'], tools: false } },
     })
 
     await page.getByRole('button', { name: 'Edit My box' }).click()

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { isUsedBy, sumOverPools } from '../../dashboard/state/pool-sums.ts'
 import { isLow, leftIn } from '../../dashboard/state/quota-left.ts'
 import { toneOf } from '../../dashboard/state/success-rate.ts'
-import { LineError, readHeaders, readModels, writeModels } from '../../dashboard/state/provider-form.ts'
+import {
+  LineError,
+  readDetails,
+  readDialects,
+  readHeaders,
+  readModels,
+  writeDetails,
+  writeDialects,
+  writeModels,
+} from '../../dashboard/state/provider-form.ts'
 import { overTime } from '../../dashboard/state/recent-usage.ts'
 import { readinessOf, sampleOf, wiresOf } from '../../dashboard/state/standing.ts'
 import { timeOf } from '../../dashboard/state/usage-view.ts'
@@ -81,6 +90,45 @@ describe('the headers of a provider as a text', () => {
   it.each(['x-title', 'x-title:', 'x title: a', ': a'])('are refused by their line: %s', (line) => {
     expect(() => readHeaders(`x-fine: 1\n${line}`)).toThrow(new LineError(line))
   })
+})
+
+describe('the further API formats of a provider as a text', () => {
+  const known = ['openai-chat', 'anthropic', 'gemini'] as const
+
+  it('are all but the first, and come back as they were written', () => {
+    const text = writeDialects({ 'openai-chat': 'https://a.example/v1', anthropic: 'https://a.example/x' })
+    expect(text).toBe('anthropic https://a.example/x')
+    expect(readDialects(text, known)).toEqual({ anthropic: 'https://a.example/x' })
+    expect(readDialects('', known)).toEqual({})
+  })
+
+  it.each(['anthropic', 'ollama https://a.example', 'gemini https://a.example twice'])(
+    'are refused by their line: %s',
+    (line) => {
+      expect(() => readDialects(line, known)).toThrow(new LineError(line))
+    },
+  )
+})
+
+describe('what models can as a text', () => {
+  it('comes back as it was written', () => {
+    const details = {
+      seeing: { contextTokens: 131_072, outputTokens: 8_192, input: ['image', 'pdf'] as const, tools: true },
+      blind: { input: [], reasoning: false, jsonSchema: true, sampling: false },
+    }
+    const text =
+      'seeing context=131072 output=8192 image pdf tools\nblind text schema no-reasoning no-sampling'
+    expect(writeDetails(details)).toBe(text)
+    expect(readDetails(text)).toEqual(details)
+    expect([writeDetails(null), readDetails('')]).toEqual(['', {}])
+  })
+
+  it.each(['m', 'm context=big', 'm context=0', 'm no-image', 'm toString', 'm no-'])(
+    'is refused by its line: %s',
+    (line) => {
+      expect(() => readDetails(`fine tools\n${line}`)).toThrow(new LineError(line))
+    },
+  )
 })
 
 describe('usage over a while', () => {

@@ -13,7 +13,13 @@ const source: Source<Server[]> = { name: 'local-servers', load: readServers }
 export function LocalServerField() {
   const servers = useResource(source).data ?? []
   return (
-    <Field label={words.localServer} name="localServer" optional error={undefined}>
+    <Field
+      label={words.localServer}
+      name="localServer"
+      optional
+      hint={words.localServerHint}
+      error={undefined}
+    >
       {(control) => (
         <select
           {...control}

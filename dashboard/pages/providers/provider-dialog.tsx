@@ -1,11 +1,20 @@
 /** Adds a provider with an address of its own, or changes one. */
-import { providerChatDialects } from '../../../src/domain/dialects.ts'
+import { providerChatDialects, providerDialects } from '../../../src/domain/dialects.ts'
 import { api, ApiError, ask, type Provider } from '../../api.ts'
 import { Field, valueOf } from '../../parts/field.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
-import { LineError, readHeaders, readModels, writeModels } from '../../state/provider-form.ts'
+import {
+  LineError,
+  readDetails,
+  readDialects,
+  readHeaders,
+  readModels,
+  writeDetails,
+  writeDialects,
+  writeModels,
+} from '../../state/provider-form.ts'
 import { refresh } from '../../state/resource.ts'
 import { modelsSource, providersSource } from '../../state/sources.ts'
 import { words } from '../../text/providers.ts'
@@ -19,10 +28,12 @@ interface ProviderDialogProps {
   onClosed: () => void
 }
 
-const fields = ['id', 'name', 'baseUrl', 'dialect', 'models', 'headers']
+const fields = ['id', 'name', 'baseUrl', 'dialect', 'models', 'headers', 'dialects', 'modelDetails']
 
 export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogProps) {
   const announce = useAnnounce()
+  const dialectsNow = writeDialects(provider?.dialects ?? {})
+  const detailsNow = writeDetails(provider?.modelDetails ?? null)
   const save = useAction(async (form: HTMLFormElement, close: () => void) => {
     const name = valueOf(form, 'name').trim()
     const baseUrl = valueOf(form, 'baseUrl').trim()
@@ -30,12 +41,21 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       readModels(valueOf(form, 'models'), provider?.prices ?? null),
     )
     const headers = readField('headers', words.badHeader, () => readHeaders(valueOf(form, 'headers')))
+    const dialectLines = valueOf(form, 'dialects')
+    const further = readField('dialects', words.badDialect, () =>
+      readDialects(dialectLines, providerDialects),
+    )
+    const detailLines = valueOf(form, 'modelDetails')
+    const modelDetails = readField('modelDetails', words.badDetail, () => readDetails(detailLines))
     const ticked = (field: string): boolean => new FormData(form).has(field)
     const told = {
       name,
       ...listed,
       key: ticked('keyless') ? ('none' as const) : ('needed' as const),
       ...((Object.keys(headers).length > 0 || ticked('noHeaders')) && { headers }),
+      // At a new address, those that nobody touched are dropped.
+      ...(dialectLines !== dialectsNow && { dialects: further }),
+      ...(detailLines !== detailsNow && { modelDetails }),
     }
     let droppedHeaders: string[] = []
     if (provider) {
@@ -56,6 +76,8 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
   })
   const { error } = save
   const headersNow = provider?.headerNames ?? []
+  const isMoreOpen =
+    dialectsNow !== '' || detailsNow !== '' || ['dialects', 'modelDetails'].includes(error?.param ?? '')
   return (
     <FormDialog
       title={provider ? words.editTitle(provider.name) : words.add}
@@ -130,6 +152,15 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
           <input type="checkbox" name="noHeaders" /> {words.noHeaders}
         </label>
       )}
+      <details class="more" open={isMoreOpen}>
+        <summary>{words.more}</summary>
+        <Field label={words.furtherDialects} name="dialects" optional hint={words.furtherHint} error={error}>
+          {(control) => <textarea {...control} rows={2} spellcheck={false} defaultValue={dialectsNow} />}
+        </Field>
+        <Field label={words.details} name="modelDetails" optional hint={words.detailsHint} error={error}>
+          {(control) => <textarea {...control} rows={3} spellcheck={false} defaultValue={detailsNow} />}
+        </Field>
+      </details>
       {(!provider || provider.scope === 'user') && mayShare && (
         <label class="check">
           <input type="checkbox" name="hub" /> {words.forHub}
