@@ -5,7 +5,7 @@ import { CopyButton } from '../parts/copy-button.tsx'
 import { Page } from '../parts/page.tsx'
 import { choiceField, textField, useQuery } from '../state/query.ts'
 import { useResource } from '../state/resource.ts'
-import { snippet, tokenVariable, tools } from '../state/snippets.ts'
+import { isLoopback, snippet, tokenVariable, tools } from '../state/snippets.ts'
 import { modelsSource } from '../state/sources.ts'
 import { words } from '../text/connect.ts'
 import { Arrived } from './connect/arrived.tsx'
@@ -29,6 +29,7 @@ export default function ConnectPage() {
       <Card title={words.addresses}>
         <Address label={words.openai} copy={words.copyAddress} value={`${origin}/v1`} />
         <Address label={words.others} copy={words.copyOther} value={origin} />
+        {isLoopback(origin) && <p class="hint">{words.onlyHere(location.hostname)}</p>}
       </Card>
       <Card title={words.snippetFor}>
         <div class="filters">

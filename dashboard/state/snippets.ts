@@ -7,7 +7,7 @@ import * as apps from './snippets/apps.ts'
 import { type Place, placeOf } from './snippets/place.ts'
 import * as sdks from './snippets/sdks.ts'
 
-export { tokenVariable } from './snippets/place.ts'
+export { isLoopback, tokenVariable } from './snippets/place.ts'
 
 export const tools = [
   'curl',

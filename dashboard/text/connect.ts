@@ -128,6 +128,8 @@ export const words = {
   others: 'Anthropic and Gemini clients',
   copyAddress: 'Copy base URL',
   copyOther: 'Copy hub URL',
+  onlyHere: (host: string) =>
+    `${host} works on this machine only. Containers, other devices and cloud tools can’t reach it.`,
   tool: 'Tool',
   model: 'Model or route',
   tools,

@@ -31,6 +31,10 @@ describe('connecting', () => {
       await tool.selectOption(name)
       expect(await page.getByRole('region', { name, exact: true }).textContent(), name).toContain(hub.url)
     }
+    // The hub of a test is on this machine, which a container is not.
+    await tool.selectOption('Open WebUI')
+    await page.getByText('http://host.docker.internal:').waitFor()
+    await page.getByText('Containers, other devices').waitFor()
     await tool.selectOption('Codex')
     await page.getByLabel('Model or route').selectOption('smart')
     await page.waitForURL('**/connect?tool=codex&model=smart')

@@ -1,11 +1,9 @@
 /** Snippets for chat applications and automation. */
-import { type Place, tokenVariable } from './place.ts'
-
-const loopback = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
+import { isLoopback, loopback, type Place, tokenVariable } from './place.ts'
 
 /** Inside a container, the machine's own loopback address is the container. */
 export const openWebui = ({ baseUrl }: Place): string => {
-  const isLocal = loopback.test(baseUrl)
+  const isLocal = isLoopback(baseUrl)
   const address = isLocal ? baseUrl.replace(loopback, 'http://host.docker.internal') : baseUrl
   return `docker run -d -p 3000:8080 \\
 ${isLocal ? '  --add-host=host.docker.internal:host-gateway \\\n' : ''}  -e OPENAI_API_BASE_URL=${address} \\

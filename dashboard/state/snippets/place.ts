@@ -3,6 +3,11 @@
 /** Where the snippets look for a token of this hub. */
 export const tokenVariable = 'LLM_HUB_TOKEN'
 
+/** The scheme and host of an address that means the machine that it is used on. */
+export const loopback = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/
+
+export const isLoopback = (address: string): boolean => loopback.test(address)
+
 export const prompt = 'Hello!'
 
 export interface Place {
