@@ -30,6 +30,7 @@ export type Key = AnswerOf<typeof api.api.keys.$get>['data'][number]
 export type Token = AnswerOf<typeof api.api.tokens.$get>['data'][number]
 export type NewToken = AnswerOf<typeof api.api.tokens.$post>
 export type Provider = AnswerOf<typeof api.api.providers.$get>['data'][number]
+export type Catalogue = AnswerOf<typeof api.api.providers.catalogue.$get>
 export type Pool = AnswerOf<typeof api.api.pools.$get>['data'][number]
 export type Account = AnswerOf<typeof api.api.accounts.$get>['data'][number]
 export type Route = AnswerOf<typeof api.api.routes.$get>['data'][number]

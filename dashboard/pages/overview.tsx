@@ -77,6 +77,7 @@ export default function OverviewPage({ person }: PageProps) {
             troubles={health.troubles}
             pools={pools.data ?? []}
             tokens={tokens.data ?? []}
+            isIdle={atLeisure}
           />
           <PoolsCard pools={pools} />
           {/* To who has nothing yet there is nothing more to tell. */}

@@ -3,6 +3,7 @@ import {
   type Account,
   api,
   ask,
+  type Catalogue,
   type Key,
   type Model,
   type Pool,
@@ -73,6 +74,18 @@ export const routesSource: Source<Route[]> = {
 export const providersSource: Source<Provider[]> = {
   name: 'providers',
   load: async () => (await ask(api.api.providers.$get())).data,
+}
+
+/** How old what the hub knows of models and prices is. */
+export const catalogueSource: Source<Catalogue> = {
+  name: 'catalogue',
+  load: () => ask(api.api.providers.catalogue.$get()),
+}
+
+/** What of it is too old. */
+export const outdatedSource: Source<Catalogue['outdated']> = {
+  name: 'outdated',
+  load: async () => (await catalogueSource.load()).outdated,
 }
 
 /** How they did in the last hour. */

@@ -84,6 +84,7 @@ export const words = {
     low: (provider: string, window: string) => `${provider} is almost out of ${window.toLowerCase()}.`,
     budget: (token: string, gone: string, amount: string, per: BudgetPeriod) =>
       `Token “${token}” has used ${gone} of its ${amount} budget for this ${per}.`,
+    outdated: (providers: string[]) => `Models and prices are older than 60 days: ${providers.join(', ')}.`,
     look: 'Review',
   },
 }

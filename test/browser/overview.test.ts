@@ -135,8 +135,16 @@ describe('the overview', () => {
     expect(status).toBe(402)
     for (let asked = 0; asked < 8; asked++) expect(await ask(ada.token, 'first/m')).toBe(200)
     const { page, check, end } = await visit(browser, hub.url, { session: ada.session })
+    const old = {
+      publishedAt: null,
+      builtInAsOf: '2026-01-01',
+      outdated: [{ provider: 'groq', asOf: '2026-01-01' }],
+    }
+    await page.route('**/api/providers/catalogue', (route) => route.fulfill({ json: old }))
+    await page.reload()
     const warnings = page.getByRole('region', { name: 'Needs attention' })
     await warnings.getByText('The first is almost out of requests per day.').waitFor()
+    await warnings.getByText('Models and prices are older than 60 days: groq.').waitFor()
     await check('overview-warnings')
     const budget = warnings.getByRole('listitem').filter({ hasText: 'Token “thrifty” has used' })
     expect(await budget.textContent()).toMatch(/\$0\.[12]\d of its \$0\.20 budget for this day/)

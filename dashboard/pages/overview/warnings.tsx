@@ -1,10 +1,14 @@
-/** What needs a person soon: keys that were refused, pools that run low, budgets that near their end. Each leads to where it is mended. */
-import type { Person, Pool, Token } from '../../api.ts'
+/**
+ * What needs a person soon: keys that were refused, pools that run low, budgets that near their end,
+ * prices of long ago. Each leads to where it is mended.
+ */
+import type { Catalogue, Person, Pool, Token } from '../../api.ts'
 import { money } from '../../format.ts'
 import { limitedWindows } from '../../state/pool-sums.ts'
 import type { Trouble } from '../../state/health.ts'
 import { isLow } from '../../state/quota-left.ts'
-import { useProviderNames } from '../../state/sources.ts'
+import { nothing, useResource } from '../../state/resource.ts'
+import { outdatedSource, useProviderNames } from '../../state/sources.ts'
 import { text } from '../../text.ts'
 import { words } from '../../text/overview.ts'
 
@@ -18,12 +22,16 @@ interface WarningsProps {
   troubles: readonly Trouble[]
   pools: readonly Pool[]
   tokens: readonly Token[]
+  /** Whether the rest of the page has loaded. */
+  isIdle: boolean
 }
 
-export function Warnings({ person, troubles, pools, tokens }: WarningsProps) {
+export function Warnings({ person, troubles, pools, tokens, isIdle }: WarningsProps) {
   const nameOf = useProviderNames()
   // What is shared is the business of those who may mend it.
-  const mine = pools.filter(({ scope }) => scope === 'user' || person.role === 'admin')
+  const isAdmin = person.role === 'admin'
+  const mine = pools.filter(({ scope }) => scope === 'user' || isAdmin)
+  const outdated = useResource<Catalogue['outdated']>(isIdle && isAdmin ? outdatedSource : nothing).data ?? []
   const quarantined = mine.reduce((sum, { keys }) => sum + keys.quarantined, 0)
   const warnings: Warning[] = [
     ...troubles.map((trouble) => ({ message: `${troubleWords(trouble, nameOf)}.`, href: placeOf(trouble) })),
@@ -39,6 +47,9 @@ export function Warnings({ person, troubles, pools, tokens }: WarningsProps) {
         })),
     ),
     ...tokens.flatMap(warnOfBudget),
+    ...(outdated.length > 0
+      ? [{ message: words.warnings.outdated(outdated.map(({ provider }) => provider)), href: '/providers' }]
+      : []),
   ]
   if (warnings.length === 0) return null
   return (
