@@ -19,6 +19,12 @@ export type Device = keyof typeof devices
 /** The names of all devices, for tests of pages that differ between them. */
 export const everyDevice: Device[] = ['desktop', 'phone']
 
+/** A phone's page must fit the narrowest screen, too: https://www.w3.org/TR/WCAG22/#reflow */
+const widthsOf: Record<Device, number[]> = {
+  phone: [devices.phone.width, 320],
+  desktop: [devices.desktop.width],
+}
+
 type Scheme = 'light' | 'dark'
 
 const screenshots = path.join(import.meta.dirname, '..', '.results', 'screenshots')
@@ -69,7 +75,11 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
         expect(await findBarriers(page, rules), `${name}, ${scheme}`).toEqual([])
       }
       await look('light')
-      expect(await overflows(page), `${name} is wider than the screen`).toBe(false)
+      for (const width of widthsOf[device]) {
+        await page.setViewportSize({ ...devices[device], width })
+        expect(await findOverflow(page), `${name} is wider than ${width} pixels`).toEqual([])
+      }
+      await page.setViewportSize(devices[device])
       if (!darkToo) return
       await page.emulateMedia({ colorScheme: 'dark' })
       await look('dark', colourRules)
@@ -166,8 +176,17 @@ async function findBarriers(page: Page, rules?: string[]): Promise<string[]> {
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))
 }
 
-function overflows(page: Page): Promise<boolean> {
-  return page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth')
+/**
+ * Returns the tags and classes of elements that make a page wider than its screen. `innerWidth`
+ * would grow with the page on a phone.
+ */
+function findOverflow(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > width)
+    return ['the page', ...wide.map((one) => one.tagName + '.' + one.getAttribute('class'))]
+  })()`)
 }
 
 /**

@@ -67,7 +67,8 @@ describe('every page', () => {
       await page.locator('text="Loading…"').first().waitFor({ state: 'detached' })
       await page.locator('.readiness-unknown').waitFor({ state: 'detached' })
       for (const chart of await page.locator('.chart').all()) {
-        await chart.scrollIntoViewIfNeeded()
+        // It may be drawn anew at any moment, so that there is no waiting for it to be still.
+        await chart.evaluate('(chart) => chart.scrollIntoView()')
         await chart.locator('svg').waitFor()
       }
       await check(`page${address.replaceAll('/', '-')}`)

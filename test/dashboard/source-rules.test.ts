@@ -26,3 +26,11 @@ it('search engines are told to stay away: the page itself would answer for `/rob
   const robots = readFileSync(path.join(root, 'public/robots.txt'), 'utf8')
   expect(robots).toMatch(/^User-agent: \*\nDisallow: \/$/m)
 })
+
+it('the manifest that the page names is a file, and names files', () => {
+  const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+  const [, named] = /<link rel="manifest" href="([^"]+)"/.exec(read('index.html')) ?? []
+  const manifest = JSON.parse(read(`public${named}`)) as { name: string; icons: { src: string }[] }
+  expect(manifest.name).toBe('LLM Hub')
+  expect(manifest.icons.map(({ src }) => read(`public${src}`).startsWith('<svg'))).toEqual([true])
+})
