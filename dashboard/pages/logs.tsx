@@ -1,4 +1,5 @@
 /** The request log: what was asked, who served it, and how it went. What comes in while somebody looks is put on top. */
+import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { DataTable } from '../parts/data-table.tsx'
 import { EmptyState } from '../parts/empty-state.tsx'
@@ -7,6 +8,7 @@ import { Page } from '../parts/page.tsx'
 import { ResourceView } from '../parts/resource-view.tsx'
 import { TimeSeries } from '../parts/time-series.tsx'
 import { useAction } from '../state/action.ts'
+import type { LogPage } from '../state/log-pages.ts'
 import { logFields, type LogFilter, narrows } from '../state/log-query.ts'
 import { countOverTime, outcomeOf } from '../state/log-view.ts'
 import { flagField, useQuery } from '../state/query.ts'
@@ -17,7 +19,7 @@ import { columnsOf } from './logs/columns.tsx'
 import { ExportDialog } from './logs/export.tsx'
 import { Filters } from './logs/filters.tsx'
 import { ownerName } from './logs/names.ts'
-import { addOlder, type LogPage, logSource } from './logs/source.ts'
+import { addOlder, logSource } from './logs/source.ts'
 import { useTail } from './logs/tail.ts'
 import './logs.css'
 
@@ -82,7 +84,7 @@ interface RowsProps {
   source: Source<LogPage>
 }
 
-function Rows({ page: { rows, nextCursor, names }, filter, source }: RowsProps) {
+function Rows({ page: { rows, nextCursor, names, searchedTo }, filter, source }: RowsProps) {
   const { times, good, rescued, bad } = useMemo(() => countOverTime(rows), [rows])
   const series = useMemo(
     () => [
@@ -111,14 +113,27 @@ function Rows({ page: { rows, nextCursor, names }, filter, source }: RowsProps) 
           />
         </div>
       ) : (
-        <p class="quiet">{nextCursor === null ? words.nothing : words.nothingYet}</p>
+        nextCursor === null && <p class="quiet">{words.nothing}</p>
       )}
-      {nextCursor !== null && <OlderButton cursor={nextCursor} filter={filter} source={source} />}
+      {nextCursor !== null && (
+        <OlderButton cursor={nextCursor} filter={filter} source={source}>
+          {narrows(filter) && searchedTo !== null && (
+            <span class="quiet" role="status">
+              {words.searchedTo(rows.length, Date.parse(searchedTo))}
+            </span>
+          )}
+        </OlderButton>
+      )}
     </>
   )
 }
 
-function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page'> & { cursor: string }) {
+interface OlderButtonProps extends Omit<RowsProps, 'page'> {
+  cursor: string
+  children: ComponentChildren
+}
+
+function OlderButton({ cursor, filter, source, children }: OlderButtonProps) {
   const look = useAction(() => addOlder(source, filter, cursor))
   return (
     <>
@@ -126,6 +141,7 @@ function OlderButton({ cursor, filter, source }: Omit<RowsProps, 'page'> & { cur
         <button type="button" class="button" aria-disabled={look.busy} onClick={() => look.run()}>
           {words.older}
         </button>
+        {children}
       </p>
       <ErrorNotice error={look.error} />
     </>

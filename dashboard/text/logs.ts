@@ -1,5 +1,5 @@
 /** Words of the Logs page and the Request page. */
-import { capitalised, count, number } from '../format.ts'
+import { capitalised, count, moment, number } from '../format.ts'
 
 export const words = {
   title: 'Logs',
@@ -32,7 +32,8 @@ export const words = {
   whose: 'Owner',
   clear: 'Clear filters',
   nothing: 'No matching requests',
-  nothingYet: 'No matches among the newest requests',
+  searchedTo: (found: number, at: number) =>
+    `${found === 0 ? 'No matches yet. ' : ''}Searched back to ${moment(at)}`,
   older: 'Load older',
   pause: 'Pause',
   follow: 'Resume live',

@@ -5,6 +5,7 @@ import { findLog, listLogs, type LogRow } from '../db/logs.ts'
 import { namesOf } from '../db/names.ts'
 import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
+import { timeOfId } from '../ids.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
@@ -119,14 +120,19 @@ export const logRoutes = new Hono<HubContext>()
       summary:
         'Your requests, newest first; an admin sees everyone’s with ?owner=all, or one person’s with their id.',
       query: LogQuery,
-      answer: listOf(Log).extend({ names: Names }),
+      answer: listOf(Log).extend({
+        names: Names,
+        /** Where there is a `nextCursor`: the requests from then on were looked at, down to this time. */
+        searchedTo: Time.nullable(),
+      }),
     }),
     async (c) => {
       const { key, token, owner, ...filter } = c.req.valid('query')
       const whose = await requireWhose(c.env.DB, c.var.caller, { owner })
       const { rows, nextCursor } = await listLogs(c.env.DB, whose, { ...filter, keyId: key, tokenId: token })
       const names = await namesOf(c.env.DB, whose, rows.flatMap(mentionedIn))
-      return c.json({ data: rows.map(showLog), nextCursor, names })
+      const searchedTo = nextCursor === null ? null : toTime(timeOfId(nextCursor))
+      return c.json({ data: rows.map(showLog), nextCursor, names, searchedTo })
     },
   )
   .get(

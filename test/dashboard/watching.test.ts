@@ -5,6 +5,7 @@ import { nameDevice } from '../../dashboard/state/devices.ts'
 import { choicesOf } from '../../dashboard/state/log-choices.ts'
 import { toCsv, toJson } from '../../dashboard/state/log-export.ts'
 import { limitEntriesOf } from '../../dashboard/state/limit-form.ts'
+import { keepOlder, lookBack, type LogPage } from '../../dashboard/state/log-pages.ts'
 import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/log-query.ts'
 import { readQuery } from '../../dashboard/state/query-fields.ts'
 import { snippet, tools } from '../../dashboard/state/snippets.ts'
@@ -42,6 +43,45 @@ const row: Log = {
   client: null,
   skipped: [],
 }
+
+describe('a page of the log', () => {
+  const back = (page: number): string => new Date(now - page * hourMs).toISOString()
+
+  /** A hub with so many pages, of which the nth alone has a row; and the cursors it was asked for. */
+  function findOn(nth: number, pages: number) {
+    const asked: (string | undefined)[] = []
+    const ask = async (cursor: string | undefined): Promise<LogPage> => {
+      const page = asked.push(cursor)
+      const rows = page === nth ? [row] : []
+      if (page >= pages) return { rows, nextCursor: null, searchedTo: null, names: {} }
+      return { rows, nextCursor: `c${page}`, searchedTo: back(page), names: {} }
+    }
+    return { asked, ask }
+  }
+
+  it('is looked for further back, while nothing fits that was looked at', async () => {
+    const { asked, ask } = findOn(3, 9)
+    expect(await lookBack(ask, undefined)).toMatchObject({ rows: [{ id: 'req_1' }], nextCursor: 'c3' })
+    expect(asked).toEqual([undefined, 'c1', 'c2'])
+  })
+
+  it('says how far it was looked for, where that is far enough for once', async () => {
+    const { asked, ask } = findOn(5, 9)
+    expect(await lookBack(ask, undefined)).toMatchObject({ rows: [], nextCursor: 'c4', searchedTo: back(4) })
+    expect(await lookBack(ask, 'c4')).toMatchObject({ rows: [{ id: 'req_1' }] })
+    expect(asked).toEqual([undefined, 'c1', 'c2', 'c3', 'c4'])
+  })
+
+  it('is empty at the end of the log', async () => {
+    expect(await lookBack(findOn(9, 2).ask, undefined)).toMatchObject({ rows: [], nextCursor: null })
+  })
+
+  it('keeps what was found far back, when the newest rows are read again and none fits', () => {
+    const known: LogPage = { rows: [row], nextCursor: 'c5', searchedTo: back(5), names: {} }
+    const read: LogPage = { rows: [], nextCursor: 'c4', searchedTo: back(4), names: {} }
+    expect(keepOlder(read, known)).toEqual(known)
+  })
+})
 
 describe('the filter of the log', () => {
   it('asks the hub for what the address says, and for nothing else', () => {

@@ -4,7 +4,8 @@ import type { NamedLog } from '../../api.ts'
 import { useLiveLog } from '../../state/live.ts'
 import { belongsTo, type LogFilter } from '../../state/log-query.ts'
 import type { Source } from '../../state/resource.ts'
-import { addMissed, addNewer, type LogPage } from './source.ts'
+import type { LogPage } from '../../state/log-pages.ts'
+import { addMissed, addNewer } from './source.ts'
 
 interface Tail {
   paused: boolean
