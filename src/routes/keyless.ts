@@ -2,7 +2,7 @@
  * The entry that stands for a key at a provider that needs none: pools, limits and shares are those
  * of keys.
  */
-import { addKey, listKeys, removeKey } from '../db/keys.ts'
+import { addKey, changeKey, listKeys, removeKey, type StoredKey } from '../db/keys.ts'
 import type { Env } from '../env.ts'
 import type { KnownProvider } from '../gateway/directory.ts'
 import { randomId } from '../ids.ts'
@@ -48,15 +48,34 @@ export async function addKeylessEntry(env: Env, known: KnownProvider, owner: str
 }
 
 /**
+ * Lets everyone use a user's entries for a row that became the hub's, with their limits. One that is
+ * in an account with keys leaves it: those stay the user's own.
+ */
+export async function shareKeylessEntries(env: Env, known: KnownProvider, owner: string): Promise<void> {
+  for (const entry of await listEntries(env, known, owner)) {
+    const { id, provider, createdAt } = entry
+    const epoch = await changeKey(
+      env.DB,
+      entry,
+      {},
+      entry.accountId === id
+        ? { type: 'share', change: { shared: true } }
+        : { type: 'join', account: ownAccount({ owner, id, provider, createdAt }, true) },
+      { actor: owner, action: 'key.changed', subject: id, detail: { fields: ['shared'] } },
+    )
+    await announceChange(env, owner, epoch, [
+      { owner, provider },
+      { owner: 'hub', provider },
+    ])
+  }
+}
+
+/**
  * Removes a user's entries for one row, where it needs a key now or is at another address: they
  * would be sent as keys, or never be used again.
  */
 export async function removeKeylessEntries(env: Env, known: KnownProvider, owner: string): Promise<void> {
-  const entries = (await listKeys(env.DB, owner)).filter(
-    ({ provider, rowOwner, masked }) =>
-      provider === known.id && rowOwner === known.row.binding.owner && masked === shown,
-  )
-  for (const entry of entries) {
+  for (const entry of await listEntries(env, known, owner)) {
     const epoch = await removeKey(env.DB, entry, {
       actor: owner,
       action: 'key.removed',
@@ -67,4 +86,11 @@ export async function removeKeylessEntries(env: Env, known: KnownProvider, owner
       { owner: entry.shared ? 'hub' : owner, provider: entry.provider },
     ])
   }
+}
+
+async function listEntries(env: Env, known: KnownProvider, owner: string): Promise<StoredKey[]> {
+  return (await listKeys(env.DB, owner)).filter(
+    ({ provider, rowOwner, masked }) =>
+      provider === known.id && rowOwner === known.row.binding.owner && masked === shown,
+  )
 }

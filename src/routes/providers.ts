@@ -21,7 +21,7 @@ import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
 import { catalogueRoutes } from './catalogue.ts'
-import { addKeylessEntry, removeKeylessEntries } from './keyless.ts'
+import { addKeylessEntry, removeKeylessEntries, shareKeylessEntries } from './keyless.ts'
 import { checkDialects, knownRow, withoutUndefinedFacts } from './provider-change.ts'
 import { providerModelRoutes } from './provider-models.ts'
 import { providerTestRoutes } from './provider-test.ts'
@@ -197,6 +197,7 @@ export const providerRoutes = new Hono<HubContext>()
         const known = knownRow(caller, after)
         if (custom.keyless && (hasMoved || !after.keyless)) await removeKeylessEntries(c.env, known, actor)
         if (after.keyless && (hasMoved || !custom.keyless)) await addKeylessEntry(c.env, known, actor)
+        else if (after.keyless && becomesHubs) await shareKeylessEntries(c.env, known, actor)
       }
       const strategies = await listStrategies(c.env.DB, actor)
       const now = findRow(await listProviders(c.env.DB, actor), id)

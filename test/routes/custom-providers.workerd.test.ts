@@ -51,12 +51,12 @@ const box = {
   dialect: 'openai-chat',
   key: 'none',
 }
-const ask = (model: string, more: object = {}): Promise<unknown> =>
+const ask = (model: string, more: object = {}, who = ada): Promise<unknown> =>
   call(
     'POST',
     '/v1/chat/completions',
     { model, messages: [{ role: 'user', content: 'Hi' }], ...more },
-    ada.session,
+    who.session,
   )
 
 describe('a provider that is tried before it is saved', () => {
@@ -168,6 +168,26 @@ it('keeps one entry in the place of a key, and none once a key is needed', async
   expect(await entries()).toMatchObject([{ name: null }])
   await change({ key: 'none' })
   expect(await entries()).toHaveLength(2)
+})
+
+it('serves everyone once it is the hub’s, with the limits of its entry, and leaves keys beside it private', async () => {
+  await call('POST', '/api/providers', { ...box, id: 'given' }, ada.session)
+  const entriesNow = async () => {
+    const { data } = await call<{
+      data: { id: string; provider: string; shared: boolean; maxConcurrent: number | null }[]
+    }>('GET', '/api/keys', undefined, ada.session)
+    return data.filter(({ provider }) => provider === 'given')
+  }
+  const [entry] = await entriesNow()
+  await call('PATCH', `/api/keys/${entry?.id}`, { maxConcurrent: 3 }, ada.session)
+  await call('POST', '/api/keys', { provider: 'given', apiKey: 'sk-of-a-person-0002' }, ada.session)
+  await call('PATCH', '/api/providers/given', { scope: 'hub' }, ada.session)
+  const now = await entriesNow()
+  expect(now.find(({ id }) => id === entry?.id)).toMatchObject({ shared: true, maxConcurrent: 3 })
+  expect(now.filter(({ id }) => id !== entry?.id)).toMatchObject([{ shared: false }])
+  serve()
+  const bob = await settleIn({ provider: 'sandbox', apiKey: 'anything' }, 'bob')
+  expect(await ask('given/llama-4', {}, bob)).toMatchObject({ choices: [{}] })
 })
 
 describe('further dialects of a provider', () => {
