@@ -1,7 +1,38 @@
 /** Keys that are there and not in use, for errors that say why nobody serves. */
 import { and, count, eq, ne } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
+import type { Configuration } from './configuration.ts'
 import { accounts, keys } from './schema.ts'
+
+/** How long an answer is used, in milliseconds: keys that others share raise no epoch of the user. */
+const freshMs = 30_000
+/** How many users' answers are remembered. */
+const mostRemembered = 2_000
+
+interface Remembered {
+  epoch: number
+  readAt: number
+  counts: Map<string, number>
+}
+const remembered = new Map<string, Remembered>()
+
+/**
+ * Returns the same as `countDisabledKeys`, asked once in a while: a client that repeats a request
+ * which no key can serve costs no more reads.
+ */
+export async function rememberDisabledKeys(
+  d1: D1Database,
+  { user, epoch }: Pick<Configuration, 'user' | 'epoch'>,
+  now: number,
+): Promise<Map<string, number>> {
+  const known = remembered.get(user.id)
+  if (known?.epoch === epoch && now - known.readAt < freshMs) return known.counts
+  const counts = await countDisabledKeys(d1, user.id)
+  remembered.delete(user.id)
+  remembered.set(user.id, { epoch, readAt: now, counts })
+  if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value ?? '')
+  return counts
+}
 
 /**
  * How many disabled keys a user could reach, by provider: their own, and those that others share.

@@ -5,7 +5,7 @@
 import type { Caller } from '../auth/caller.ts'
 import type { Usage } from '../chat/events.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
-import { countDisabledKeys } from '../db/disabled-keys.ts'
+import { rememberDisabledKeys } from '../db/disabled-keys.ts'
 import { writeRecords } from '../db/records.ts'
 import { spokenDialects } from '../dialects/index.ts'
 import { HubError } from '../errors.ts'
@@ -87,7 +87,7 @@ export class Search {
     const { leftOut, input, current } = this.#state
     if (!leftOut.some(({ reason }) => reason === noKey)) return
     try {
-      const disabled = await countDisabledKeys(input.env.DB, current.userId)
+      const disabled = await rememberDisabledKeys(input.env.DB, current.caller.configuration, Date.now())
       this.#state.leftOut = withDisabledKeys(leftOut, disabled)
     } catch (thrown) {
       console.warn(`${input.requestId} could not look for disabled keys.`, thrown)

@@ -16,6 +16,7 @@ afterEach(() => vi.restoreAllMocks())
 /** Notes every use of D1 in this isolate, the Worker's and the pools' alike. */
 function watchD1(log: string[]): void {
   const database = Object.getPrototypeOf(env.DB) as D1Database
+  const session = Object.getPrototypeOf(env.DB.withSession()) as D1DatabaseSession
   for (const name of ['prepare', 'batch', 'exec', 'withSession'] as const) {
     const original = database[name]
     vi.spyOn(database, name).mockImplementation(function (this: D1Database, ...args: unknown[]) {
@@ -23,6 +24,11 @@ function watchD1(log: string[]): void {
       return Reflect.apply(original, this, args)
     })
   }
+  const prepare: unknown = Reflect.get(session, 'prepare')
+  vi.spyOn(session, 'prepare').mockImplementation(function (this: D1DatabaseSession, sql) {
+    if (/count\(\*\) from "keys"/.test(sql)) log.push('D1 counts disabled keys')
+    return Reflect.apply(prepare as D1DatabaseSession['prepare'], this, [sql])
+  })
 }
 
 /** The bindings, noting each call of a pool. */
@@ -47,6 +53,7 @@ function countingEnv(log: string[]): Env {
 }
 
 async function ask(log: string[], body: object): Promise<Response> {
+  vi.restoreAllMocks()
   vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
     log.push('provider called')
     return Response.json(completionBody)
@@ -71,6 +78,15 @@ describe('a request in a warm isolate', () => {
     const response = await ask(log, { model: 'smart' })
     expect(response.status).toBe(200)
     expect(log).toEqual(['openai admit', 'provider called', 'openai settle'])
+  })
+
+  it('asks D1 for disabled keys once, where a provider without a key fails it again and again', async () => {
+    const log: string[] = []
+    for (let asked = 0; asked < 3; asked++) {
+      const { status } = await ask(log, { model: 'groq/llama-3' })
+      expect(status).toBe(400)
+    }
+    expect(log.filter((use) => use === 'D1 counts disabled keys')).toHaveLength(1)
   })
 
   it('asks D1 when the isolate is cold, so that this test would see it', async () => {
