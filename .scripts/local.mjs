@@ -50,12 +50,18 @@ export function localVariables() {
 
 /**
  * The variables that say how a local run is reached: its port, by which it knows itself, and that no
- * Cloudflare states who connects, so that what clients claim is not believed.
+ * Cloudflare states who connects, so that what clients claim is not believed. And when it began:
+ * Workers of earlier runs are dead, and hold nothing any more.
  * @param {number} port
  * @param {Record<string, string>} variables those of `localVariables`.
  */
 export function platformVariables(port, variables) {
-  return { HUB_PORT: String(port), ...(variables.HUB_LOCAL === '1' && { HUB_DIRECT: '1' }) }
+  const startedAt = String(Date.now())
+  return {
+    HUB_PORT: String(port),
+    HUB_STARTED_AT: startedAt,
+    ...(variables.HUB_LOCAL === '1' && { HUB_DIRECT: '1' }),
+  }
 }
 
 /**
@@ -134,8 +140,6 @@ export async function serve({
           bindings: {
             ...worker.bindings,
             ...platformVariables(port, variables),
-            // Workers of earlier runs are dead, and hold nothing any more.
-            HUB_STARTED_AT: String(Date.now()),
             ...variables,
           },
           ...(outside && { outboundService: { node: outside } }),

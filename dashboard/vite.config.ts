@@ -7,10 +7,10 @@ import { withoutSecrets } from './without-secrets.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
-/** What `npm run dev` says of how the hub is reached. None of it goes into a build. */
+/** What `npm run dev` says of its run, and how it is reached. None of it goes into a build. */
 function platformVariables(): Record<string, string> {
-  const { HUB_PORT, HUB_DIRECT } = process.env
-  return { ...(HUB_PORT && { HUB_PORT }), ...(HUB_DIRECT && { HUB_DIRECT }) }
+  const names = ['HUB_PORT', 'HUB_DIRECT', 'HUB_STARTED_AT']
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
 export default defineConfig(({ command }) => ({

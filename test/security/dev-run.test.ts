@@ -18,9 +18,14 @@ async function variablesOf(command: 'serve' | 'build'): Promise<unknown> {
   return cloudflare.mock.lastCall
 }
 
-it('knows its port, and believes no address that a client claims', async () => {
+it('knows its port and when it began, and believes no address that a client claims', async () => {
   const said = platformVariables(9_123, { HUB_LOCAL: '1' })
-  expect(said).toEqual({ HUB_PORT: '9123', HUB_DIRECT: '1' })
+  expect(said).toEqual({
+    HUB_PORT: '9123',
+    HUB_DIRECT: '1',
+    HUB_STARTED_AT: expect.stringMatching(/^\d{13}$/),
+  })
+  expect(Math.abs(Date.now() - Number(said.HUB_STARTED_AT))).toBeLessThan(60_000)
   for (const [name, value] of Object.entries(said)) vi.stubEnv(name, value)
   expect(await variablesOf('serve')).toMatchObject([{ config: { vars: said } }])
   // A build is deployed, where Cloudflare is in front.
