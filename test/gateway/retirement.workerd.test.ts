@@ -95,6 +95,24 @@ const victims: [candidate: string, retired: () => Response][] = [
         code: 'model_not_found',
       }),
   ],
+  [
+    'cohere/m-cohere',
+    () => json(404, { id: 'e1', message: "model 'm-cohere' was removed on September 15, 2025." }),
+  ],
+  [
+    'huggingface/m/m-face',
+    () => openai(400, "The requested model 'm/m-face' does not exist", { code: 'model_not_found' }),
+  ],
+  [
+    'twokeys/m-deployed',
+    () =>
+      json(404, {
+        error: {
+          code: 'DeploymentNotFound',
+          message: 'The API deployment for this resource does not exist.',
+        },
+      }),
+  ],
   ['twokeys/m-empty', () => new Response(null, { status: 404 })],
   ['twokeys/m-gone', () => new Response('Gone', { status: 410 })],
   ['closing/m-1', () => openai(410, 'This service was retired on 30 July 2026.')],
@@ -146,6 +164,14 @@ function answerTo(url: string): Response {
       content: [{ type: 'text', text: 'Hello.' }],
       stop_reason: 'end_turn',
       usage: { input_tokens: 9, output_tokens: 2 },
+    })
+  }
+  if (url.endsWith('/v2/chat')) {
+    return json(200, {
+      id: 'c1',
+      finish_reason: 'COMPLETE',
+      message: { role: 'assistant', content: [{ type: 'text', text: 'Hello.' }] },
+      usage: { tokens: { input_tokens: 9, output_tokens: 2 } },
     })
   }
   return json(200, completionBody)
