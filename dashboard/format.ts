@@ -115,13 +115,17 @@ export function clock(at: number): string {
 }
 
 /** A tick of a time axis, as exact as its span needs: `Nov 26`, `08:15`, `08:15:02`. */
-export function tick(at: number, spanMs: number): string {
-  if (spanMs > 3 * dayMs) return shortDay(at)
+export function tick(at: number, spanMs: number, stepMs = 0): string {
+  if (spanMs > 3 * dayMs) return isDayOfUtc(at, stepMs) ? shortDayOfUtc(at) : shortDay(at)
   return spanMs > 10 * minuteMs ? shortClock(at) : clock(at)
 }
 
-/** The start of a time step, as exact as its length needs: `Nov 26, 2026`, `Nov 26, 08:15`. */
+/**
+ * The start of a time step, as exact as its length needs: `Nov 26, 2026 UTC`, `Nov 26, 08:15`. The
+ * hub counts by days of UTC, which begin elsewhere in a reader's day.
+ */
 export function beginning(at: number, stepMs: number): string {
+  if (isDayOfUtc(at, stepMs)) return `${shortDayOfUtc(at)}, ${new Date(at).getUTCFullYear()} UTC`
   if (stepMs >= dayMs) return day(at)
   return `${shortDay(at)}, ${stepMs >= minuteMs ? shortClock(at) : clock(at)}`
 }
@@ -149,6 +153,17 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 function shortDay(at: number): string {
   const date = new Date(at)
   return `${months[date.getMonth()]} ${date.getDate()}`
+}
+
+/** Whether a step is a day of UTC. */
+function isDayOfUtc(at: number, stepMs: number): boolean {
+  return stepMs >= dayMs && at % dayMs === 0
+}
+
+/** `Nov 26` */
+function shortDayOfUtc(at: number): string {
+  const date = new Date(at)
+  return `${months[date.getUTCMonth()]} ${date.getUTCDate()}`
 }
 
 /** `08:15` */

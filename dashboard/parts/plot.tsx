@@ -44,7 +44,7 @@ export function Plot({ times, series, write }: PlotProps) {
       <ol class="plot-times">
         {writtenTimes(times).map((index) => (
           <li key={index} style={{ '--at': (index + 0.5) / times.length }}>
-            {tick(times[index] ?? 0, spanMs)}
+            {tick(times[index] ?? 0, spanMs, stepOf(times))}
           </li>
         ))}
       </ol>

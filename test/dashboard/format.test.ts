@@ -1,8 +1,9 @@
 /** What the dashboard writes of figures and times is what `Intl` writes in English. */
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   ago,
+  beginning,
   clock,
   count,
   day,
@@ -101,6 +102,8 @@ describe('figures', () => {
 })
 
 describe('times', () => {
+  afterEach(() => vi.restoreAllMocks())
+
   it('writes a day, a time of day, and both', () => {
     const days = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
     const clocks = new Intl.DateTimeFormat('en', {
@@ -116,6 +119,15 @@ describe('times', () => {
       return `${days.format(at)}, ${clocks.format(at)} ${zone(offset)}`
     })
     expect([0, 60, -210, 345].map(zone)).toEqual(['UTC', 'GMT+1', 'GMT-3:30', 'GMT+5:45'])
+  })
+
+  it('calls a day of UTC by its date there, wherever a reader is', () => {
+    // In California it is still the day before.
+    vi.spyOn(Date.prototype, 'getDate').mockReturnValue(25)
+    const at = Date.UTC(2026, 10, 26)
+    expect(beginning(at, dayMs)).toBe('Nov 26, 2026 UTC')
+    expect(tick(at, 7 * dayMs, dayMs)).toBe('Nov 26')
+    expect(tick(at, 7 * dayMs, hour)).toBe('Nov 25')
   })
 
   it('writes a place on an axis as exactly as its span asks', () => {
