@@ -1,5 +1,6 @@
 /** One request: who served it, what it used, and everything that was tried on the way. */
 import { useMemo } from 'preact/hooks'
+import { logColumnList, type LogFieldName } from '../../src/observe/log-columns.ts'
 import { api, ask, type NamedLog, type Person } from '../api.ts'
 import { money, moment, number, took } from '../format.ts'
 import { Card } from '../parts/card.tsx'
@@ -48,6 +49,11 @@ export default function LogPage({ params, person }: PageProps) {
   )
 }
 
+/** The columns that are shown as they are, under the label that the log's list has for them. */
+const labelled = logColumnList.flatMap(({ name, label }) =>
+  label === undefined ? [] : [{ label, name: name as LogFieldName }],
+)
+
 function Details({ row, person }: { row: NamedLog; person: Person }) {
   const { usage, names } = row
   const nameOf = (id: string): string => names[id] ?? id
@@ -68,7 +74,7 @@ function Details({ row, person }: { row: NamedLog; person: Person }) {
             [words.dialect, row.dialect],
             [words.answered, row.stream ? words.streamed : words.whole],
             [words.token, row.tokenId ? nameOf(row.tokenId) : words.session],
-            [words.client, row.client],
+            ...labelled.map(({ label, name }) => [label, row[name]] as const),
             [words.owner, ownerName(row.owner, names)],
           ]}
         />

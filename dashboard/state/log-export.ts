@@ -1,4 +1,5 @@
 /** Requests as a file: what is in each line, and how it is written. Pure; who downloads it is `pages/logs/export.tsx`. */
+import { logColumnList, type LogColumnName } from '../../src/observe/log-columns.ts'
 import type { Log } from '../api.ts'
 
 /** How many requests one file holds, at most: it is made in the page. */
@@ -8,35 +9,26 @@ export const mostExported = 10_000
 type Names = Record<string, string>
 type Value = string | number | boolean | null
 
-const columns: readonly [name: string, value: (row: Log, names: Names) => Value][] = [
-  ['id', (row) => row.id],
-  ['started_at', (row) => row.startedAt],
-  ['owner', (row) => row.owner],
-  ['owner_name', (row, names) => names[row.owner] ?? null],
-  ['token', (row) => row.tokenId],
-  ['token_name', (row, names) => nameOf(row.tokenId, names)],
-  ['dialect', (row) => row.dialect],
-  ['asked', (row) => row.asked],
-  ['stream', (row) => row.stream],
-  ['provider', (row) => row.provider],
-  ['model', (row) => row.model],
-  ['key', (row) => row.keyId],
-  ['key_name', (row, names) => nameOf(row.keyId, names)],
-  ['status', (row) => row.status],
-  ['code', (row) => row.code],
-  ['message', (row) => row.message],
-  ['route', (row) => row.route],
-  ['client', (row) => row.client],
-  ['attempts', (row) => row.attempts],
-  ['duration_ms', (row) => row.durationMs],
-  ['first_content_ms', (row) => row.firstContentMs],
-  ['input_tokens', (row) => row.usage?.inputTokens ?? null],
-  ['output_tokens', (row) => row.usage?.outputTokens ?? null],
-  ['cached_tokens', (row) => row.usage?.cachedTokens ?? null],
-  ['reasoning_tokens', (row) => row.usage?.reasoningTokens ?? null],
-  ['cost_usd', (row) => row.cost],
-  ['saved_usd', (row) => row.saved],
+/** A file begins with the id and the time; the other columns come in the order of the log. */
+const leading = ['id', 'startedAt']
+const exported = [
+  ...logColumnList.filter(({ name }) => leading.includes(name)),
+  ...logColumnList.filter(({ name }) => !leading.includes(name)),
 ]
+
+const columns: readonly [heading: string, value: (row: Log, names: Names) => Value][] = exported.flatMap(
+  ({ name, heading, named }) => {
+    if (heading === undefined) return []
+    const value = (row: Log): Value => valueOf(row, name)
+    const nameOf = (row: Log, names: Names): Value => names[String(value(row))] ?? null
+    return named
+      ? [
+          [heading, value],
+          [`${heading}_name`, nameOf],
+        ]
+      : [[heading, value]]
+  },
+)
 
 /** One line for each request, as RFC 4180 has it: https://www.rfc-editor.org/rfc/rfc4180 */
 export function toCsv(rows: readonly Log[], names: Names): string {
@@ -57,8 +49,11 @@ export function toJson(rows: readonly Log[], names: Names): string {
   return `${JSON.stringify(named, null, 2)}\n`
 }
 
-function nameOf(id: string | null, names: Names): string | null {
-  return id === null ? null : (names[id] ?? null)
+/** A column's value, which the API shows as a field of the request or of its usage. */
+function valueOf(row: Log, name: LogColumnName): Value {
+  const fields: Partial<Record<LogColumnName, unknown>> = { ...row.usage, ...row }
+  const value = fields[name]
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
 function writeCell(value: Value): string {

@@ -65,7 +65,6 @@ export const words = {
   firstContent: 'Time to first token',
   message: 'Error message',
   route: 'Route',
-  client: 'Client',
   dialect: 'API format',
   answered: 'Streaming',
   streamed: 'Yes',

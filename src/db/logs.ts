@@ -2,6 +2,7 @@
 import { and, desc, eq, getTableColumns, gte, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { firstIdAt } from '../ids.ts'
+import { logColumnList } from '../observe/log-columns.ts'
 import { type Database, openDatabase } from './client.ts'
 import { requests } from './schema.ts'
 import { peopleOf, type Whose } from './whose.ts'
@@ -19,7 +20,7 @@ export interface LogFilter {
   status?: number | undefined
   /** Whether it went well, went well after somebody had failed at it, or failed. */
   outcome?: 'ok' | 'rescued' | 'error' | undefined
-  /** Looked for in what was asked, the model, the code, the message and the trail. */
+  /** Looked for in each column that is `searched`. */
   text?: string | undefined
   /** The id after which this page begins. */
   cursor?: string | undefined
@@ -133,14 +134,11 @@ function conditionsOf(filter: LogFilter): SQL[] {
     filter.tokenId && eq(requests.tokenId, filter.tokenId),
     filter.status !== undefined && eq(requests.status, filter.status),
     filter.outcome && outcomes[filter.outcome],
-    text &&
-      or(
-        ...[requests.asked, requests.model, requests.code, requests.message, requests.trail].map((column) =>
-          holds(column, text),
-        ),
-      ),
+    text && or(...searchedColumns.map((column) => holds(column, text))),
   ].filter((condition): condition is SQL => Boolean(condition))
 }
+
+const searchedColumns = logColumnList.filter(({ searched }) => searched).map(({ name }) => requests[name])
 
 /** Whether a column holds a text, without regard to the case of ASCII. D1 takes no LIKE pattern above 50 bytes. */
 function holds(column: SQLiteColumn, text: string): SQL {

@@ -2,6 +2,7 @@
 import { hourMs } from '../domain/time.ts'
 import { boundRecord } from '../observe/bounded-record.ts'
 import { durationClass } from '../observe/durations.ts'
+import { logColumnList, storedName, toLogRow } from '../observe/log-columns.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import {
   addDurations,
@@ -16,11 +17,11 @@ import {
 const measured: Record<Measure, string> = {
   requests: '1',
   errors: "value ->> '$.status' >= 400",
-  rescued: "value ->> '$.status' < 400 AND json_array_length(value, '$.trail') > 1",
-  input_tokens: "value ->> '$.usage.inputTokens'",
-  output_tokens: "value ->> '$.usage.outputTokens'",
-  cached_tokens: "value ->> '$.usage.cachedTokens'",
-  reasoning_tokens: "value ->> '$.usage.reasoningTokens'",
+  rescued: "value ->> '$.status' < 400 AND value ->> '$.attempts' > 1",
+  input_tokens: "value ->> '$.inputTokens'",
+  output_tokens: "value ->> '$.outputTokens'",
+  cached_tokens: "value ->> '$.cachedTokens'",
+  reasoning_tokens: "value ->> '$.reasoningTokens'",
   duration_ms: "value ->> '$.durationMs'",
   cost: "value ->> '$.cost'",
   saved: "value ->> '$.saved'",
@@ -68,24 +69,12 @@ const addToTotals = `
   GROUP BY 1, 2
   ON CONFLICT (owner, hour) DO UPDATE SET ${addMeasures}, ${addDurations('usage_totals')}`
 
+// A value of JSON is stored as the text that it is.
+const values = logColumnList.map(({ name, type }) => `value ${type === 'json' ? '->' : '->>'} '$.${name}'`)
+
 const addToLog = `
-  INSERT OR IGNORE INTO requests
-    (owner, id, started_at, duration_ms, first_content_ms, token_id, dialect, asked, stream,
-     provider, model, key_id, status, code, attempts,
-     input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens,
-     estimated, unsettled, unaccounted, cost, saved, trail, claimed_usage,
-     message, skipped, route, client)
-  SELECT
-    value ->> '$.owner', value ->> '$.id', value ->> '$.startedAt', coalesce(value ->> '$.durationMs', 0),
-    value ->> '$.firstContentMs', value ->> '$.tokenId', value ->> '$.dialect', value ->> '$.asked',
-    value ->> '$.stream',
-    value ->> '$.provider', value ->> '$.model', value ->> '$.keyId', value ->> '$.status', value ->> '$.code',
-    json_array_length(value, '$.trail'),
-    value ->> '$.usage.inputTokens', value ->> '$.usage.outputTokens', value ->> '$.usage.cachedTokens',
-    value ->> '$.usage.cacheWriteTokens', value ->> '$.usage.reasoningTokens',
-    coalesce(value ->> '$.usage.estimated', 0), coalesce(value ->> '$.unsettled', 0), value ->> '$.unaccounted',
-    value ->> '$.cost', value ->> '$.saved', value -> '$.trail', value -> '$.usage.claimed',
-    value ->> '$.message', value -> '$.skipped', value ->> '$.route', value ->> '$.client'
+  INSERT OR IGNORE INTO requests (${logColumnList.map(({ name }) => storedName(name)).join(', ')})
+  SELECT ${values.join(', ')}
   FROM json_each(?1)
   WHERE true`
 
@@ -108,7 +97,10 @@ export async function writeRecords(db: D1Database, records: RequestRecord[]): Pr
   const rows = new Map(records.map(boundRecord).map((record) => [`${record.owner}/${record.id}`, record]))
   if (rows.size === 0) return
   const json = JSON.stringify(
-    [...rows.values()].map((record) => ({ ...record, durationClass: durationClass(record.durationMs) })),
+    [...rows.values()].map((record) => ({
+      ...toLogRow(record),
+      durationClass: durationClass(record.durationMs),
+    })),
   )
   await db.batch(
     [addToHours, addToTotals, addToLog, touchTokens].map((statement) => db.prepare(statement).bind(json)),

@@ -7,11 +7,8 @@ import type { Role } from '../domain/roles.ts'
 import type { CandidateOrder, RouteCandidate } from '../domain/routes.ts'
 import type { Budget, Limit, Reserve, TokenLimit } from '../domain/limits.ts'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { TokenCounts } from '../chat/events.ts'
 import type { ModelFacts, Price } from '../chat/model.ts'
-import type { TrailEntry } from '../errors.ts'
-import type { ErrorCode } from '../errors.ts'
-import type { Skip } from '../observe/record.ts'
+import { logTableColumns } from './log-table.ts'
 
 /** The columns of `Caps`, for each table that has them. */
 const caps = {
@@ -220,50 +217,10 @@ export const providerSettings = sqliteTable(
   (table) => [primaryKey({ columns: [table.owner, table.provider] })],
 )
 
-export const requests = sqliteTable(
-  'requests',
-  {
-    owner: text().notNull(),
-    id: text().notNull(),
-    startedAt: integer('started_at').notNull(),
-    durationMs: integer('duration_ms').notNull(),
-    firstContentMs: integer('first_content_ms'),
-    tokenId: text('token_id'),
-    dialect: text().notNull(),
-    asked: text().notNull(),
-    stream: integer({ mode: 'boolean' }).notNull(),
-    provider: text(),
-    model: text(),
-    keyId: text('key_id'),
-    status: integer().notNull(),
-    code: text().$type<ErrorCode>(),
-    attempts: integer().notNull(),
-    inputTokens: integer('input_tokens'),
-    outputTokens: integer('output_tokens'),
-    cachedTokens: integer('cached_tokens'),
-    cacheWriteTokens: integer('cache_write_tokens'),
-    reasoningTokens: integer('reasoning_tokens'),
-    estimated: integer({ mode: 'boolean' }).notNull().default(false),
-    unsettled: integer({ mode: 'boolean' }).notNull().default(false),
-    cost: real(),
-    trail: text({ mode: 'json' }).$type<TrailEntry[]>().notNull(),
-    /** How many calls this row stands for, at most, whose fate nobody knows; null for a request of its own. */
-    unaccounted: integer(),
-    /** What it would have cost at list prices, less what it did; null where the price is unknown. */
-    saved: real(),
-    /** The provider's report of usage, where it cannot be true and the hub's own count stands in. */
-    claimedUsage: text('claimed_usage', { mode: 'json' }).$type<TokenCounts>(),
-    /** The error message that the client was sent; null where it was sent none. */
-    message: text(),
-    /** Candidates and keys that were passed over; null for none. */
-    skipped: text({ mode: 'json' }).$type<Skip[]>(),
-    /** The route that `asked` stood for; null where it named a model or a provider. */
-    route: text(),
-    /** The program that asked, as it names itself. */
-    client: text(),
-  },
-  (table) => [primaryKey({ columns: [table.owner, table.id] })],
-)
+/** The request log. `observe/log-columns.ts` has its columns. */
+export const requests = sqliteTable('requests', logTableColumns, (table) => [
+  primaryKey({ columns: [table.owner, table.id] }),
+])
 
 /** What is added up of requests. */
 const measures = {

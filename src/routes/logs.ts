@@ -8,6 +8,7 @@ import { HubError } from '../errors.ts'
 import { timeOfId } from '../ids.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { logFields, showLogFields } from './log-fields.ts'
 import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
 import { ById, listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
@@ -64,23 +65,9 @@ const Counts = z.object({
   reasoningTokens: z.number(),
 })
 
+/** A request: its columns as they are, and what is composed of several. `owner` is `hub` for nobody in particular. */
 const Log = z.object({
-  id: z.string(),
-  /** The user who asked; `hub` where it was nobody in particular. */
-  owner: z.string(),
-  startedAt: Time,
-  durationMs: z.number(),
-  firstContentMs: z.number().nullable(),
-  tokenId: z.string().nullable(),
-  dialect: z.string(),
-  asked: z.string(),
-  stream: z.boolean(),
-  provider: z.string().nullable(),
-  model: z.string().nullable(),
-  keyId: z.string().nullable(),
-  status: z.number(),
-  code: z.string().nullable(),
-  attempts: z.number(),
+  ...logFields,
   usage: z
     .object({
       ...Counts.shape,
@@ -90,21 +77,7 @@ const Log = z.object({
       claimed: Counts.nullable(),
     })
     .nullable(),
-  /** US dollars; null where the price is unknown. */
-  cost: z.number().nullable(),
-  /** US dollars: what it would have cost at list prices, less what it did; null where the price is unknown. */
-  saved: z.number().nullable(),
-  /** The call's end was never heard of: its estimate stands in for what it used. */
-  unsettled: z.boolean(),
-  /** How many calls this stands for, at most, that a lost key pool had allowed; null for a request of its own. */
-  unaccounted: z.number().nullable(),
   trail: z.array(TrailEntry),
-  /** The error message that the client was sent. */
-  message: z.string().nullable(),
-  /** The route that `asked` stood for; null where it named a model or a provider. */
-  route: z.string().nullable(),
-  /** The program that asked, as its user agent names it. */
-  client: z.string().nullable(),
   skipped: z.array(Skipped),
 })
 
@@ -176,21 +149,7 @@ export async function showNamedLogs(d1: D1Database, whose: Whose, rows: LogRow[]
 /** A stored request as the API shows it. */
 function showLog(row: LogRow): z.infer<typeof Log> {
   return {
-    id: row.id,
-    owner: row.owner,
-    startedAt: toTime(row.startedAt),
-    durationMs: row.durationMs,
-    firstContentMs: row.firstContentMs,
-    tokenId: row.tokenId,
-    dialect: row.dialect,
-    asked: row.asked,
-    stream: row.stream,
-    provider: row.provider,
-    model: row.model,
-    keyId: row.keyId,
-    status: row.status,
-    code: row.code,
-    attempts: row.attempts,
+    ...showLogFields(row),
     usage:
       row.inputTokens === null
         ? null
@@ -203,19 +162,12 @@ function showLog(row: LogRow): z.infer<typeof Log> {
             estimated: row.estimated,
             claimed: row.claimedUsage,
           },
-    cost: row.cost,
-    saved: row.saved,
-    unsettled: row.unsettled,
-    unaccounted: row.unaccounted,
     trail: row.trail.map((entry) => ({
       ...entry,
       startedAt: toTime(entry.startedAt),
       retryAt: toTimeOrNull(entry.retryAt),
       message: entry.message ?? null,
     })),
-    message: row.message,
-    route: row.route,
-    client: row.client,
     skipped: (row.skipped ?? []).map((skip) => ({
       provider: skip.provider,
       model: skip.model,
