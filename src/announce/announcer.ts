@@ -4,7 +4,7 @@
  */
 import { minuteMs } from '../domain/time.ts'
 import { DurableObject } from 'cloudflare:workers'
-import { migrateObject } from '../db/migrate-object.ts'
+import { migrateObject } from '../durable/migrate.ts'
 import type { Env } from '../env.ts'
 import { type Announcement, deliver } from './announcement.ts'
 

@@ -1,4 +1,4 @@
-import { migrateObject } from '../db/migrate-object.ts'
+import { migrateObject } from '../durable/migrate.ts'
 
 /** The tables inside one key pool. Append-only: a migration that has run somewhere is never edited. See README.md. */
 const migrations = [

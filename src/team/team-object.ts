@@ -5,6 +5,8 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { readTeamEpoch } from '../db/teams.ts'
+import { Alarms } from '../durable/alarms.ts'
+import { SteadyClock } from '../durable/clock.ts'
 import type { Env } from '../env.ts'
 import { Allowances } from '../user/allowances.ts'
 import { grantOf } from '../user/joint.ts'
@@ -21,9 +23,8 @@ export class TeamObject extends DurableObject<Env> {
 
   readonly #allowances: Allowances
   readonly #epoch: KnownEpoch
-  #latest = 0
-  /** The alarm that this instance knows to be set. */
-  #alarmAt = Infinity
+  readonly #steady = new SteadyClock(() => this.clock())
+  readonly #alarms: Alarms
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -33,7 +34,13 @@ export class TeamObject extends DurableObject<Env> {
     this.#epoch = new KnownEpoch({
       sql,
       read: () => readTeamEpoch(env.DB, ctx.id.name ?? ''),
-      clock: () => this.#now(),
+      clock: () => this.#steady.now(),
+    })
+    this.#alarms = new Alarms(ctx.storage, this.#steady, {
+      reservations: {
+        dueAt: () => this.#allowances.nextDeadline(),
+        run: (now) => this.#allowances.expire(now),
+      },
     })
   }
 
@@ -51,25 +58,25 @@ export class TeamObject extends DurableObject<Env> {
   async reserve(rules: Rules, need: RequestNeed): Promise<TeamAnswer> {
     const epoch = await this.#epoch.current()
     if (epoch === undefined) return { type: 'gone' }
-    const decision = this.#allowances.reserve([rules], need, this.#now())
+    const decision = this.#allowances.reserve([rules], need, this.#steady.now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    await this.#schedule(decision.deadlineAt)
+    await this.#alarms.schedule(decision.deadlineAt)
     return { ...grantOf(decision), epoch }
   }
 
   /** A request that holds a slot goes on. @returns false where its reservation has ended. */
   async renew(reservationId: string): Promise<boolean> {
-    return this.#allowances.renew(reservationId, this.#now())
+    return this.#allowances.renew(reservationId, this.#steady.now())
   }
 
   /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made. */
   async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
-    this.#allowances.settle(reservationId, spent, this.#now())
+    this.#allowances.settle(reservationId, spent, this.#steady.now())
   }
 
   /** The use of the team's caps. */
   async use(rules: Rules): Promise<CapUse | undefined> {
-    return this.#allowances.uses([rules], this.#now())[0]
+    return this.#allowances.uses([rules], this.#steady.now())[0]
   }
 
   /** Forgets a team that was removed. D1 has it no longer. */
@@ -80,22 +87,6 @@ export class TeamObject extends DurableObject<Env> {
 
   /** Ends reservations that were never settled; what they hold stays counted. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = Infinity
-    this.#allowances.expire(this.#now())
-    const deadline = this.#allowances.nextDeadline()
-    if (deadline !== undefined) await this.#schedule(deadline)
-  }
-
-  /** Sets the alarm, unless an earlier one is set: each setting is a row written. */
-  async #schedule(dueAt: number): Promise<void> {
-    if (dueAt >= this.#alarmAt) return
-    this.#alarmAt = dueAt
-    await this.ctx.storage.setAlarm(dueAt)
-  }
-
-  /** The time, which never runs backwards while the object lives. */
-  #now(): number {
-    this.#latest = Math.max(this.#latest, this.clock())
-    return this.#latest
+    await this.#alarms.ring()
   }
 }

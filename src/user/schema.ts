@@ -1,5 +1,5 @@
 /** The tables inside one user's object. Append-only: a migration that has run somewhere is never edited. See README.md. */
-import { migrateObject } from '../db/migrate-object.ts'
+import { migrateObject } from '../durable/migrate.ts'
 
 const migrations = [
   `CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

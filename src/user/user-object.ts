@@ -8,6 +8,8 @@ import { minuteMs } from '../domain/time.ts'
 import { DurableObject } from 'cloudflare:workers'
 import { readEpoch } from '../db/configuration.ts'
 import { keepsTranscripts } from '../db/users.ts'
+import { Alarms } from '../durable/alarms.ts'
+import { SteadyClock } from '../durable/clock.ts'
 import type { Env } from '../env.ts'
 import { firstIdAt, randomId, timeOfId } from '../ids.ts'
 import { Allowances } from './allowances.ts'
@@ -29,11 +31,10 @@ export class UserObject extends DurableObject<Env> {
   readonly #store: UserStore
   readonly #allowances: Allowances
   readonly #epoch: KnownEpoch
-  #latest = 0
+  readonly #steady = new SteadyClock(() => this.clock())
+  readonly #alarms: Alarms
   /** How often all transcripts were forgotten since this instance woke. */
   #forgotten = 0
-  /** The alarm that this instance knows to be set. */
-  #alarmAt = Infinity
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -44,7 +45,24 @@ export class UserObject extends DurableObject<Env> {
     this.#epoch = new KnownEpoch({
       sql,
       read: () => readEpoch(env.DB, ctx.id.name ?? ''),
-      clock: () => this.#now(),
+      clock: () => this.#steady.now(),
+    })
+    this.#alarms = new Alarms(ctx.storage, this.#steady, {
+      reservations: {
+        dueAt: () => this.#allowances.nextDeadline(),
+        run: (now) => this.#allowances.expire(now),
+      },
+      claims: {
+        dueAt: () => (this.#store.nextExpiry() ?? Infinity) + sweepMs,
+        run: (now) => this.#store.removeExpiredClaims(now),
+      },
+      transcripts: {
+        dueAt: () => {
+          const oldest = this.#store.oldestTranscript()
+          return oldest ? timeOfId(oldest) + transcriptMs + sweepMs : undefined
+        },
+        run: (now) => this.#store.removeTranscripts(firstIdAt('req', now - transcriptMs)),
+      },
     })
   }
 
@@ -62,7 +80,7 @@ export class UserObject extends DurableObject<Env> {
   async claim(call: ClaimedCall): Promise<ClaimAnswer> {
     const { name, body } = call
     const epoch = await this.#readyEpoch()
-    const now = this.#now()
+    const now = this.#steady.now()
     const claim = this.#store.readClaim(name)
     const standing = standingOf(claim, call, now)
     switch (standing) {
@@ -70,7 +88,7 @@ export class UserObject extends DurableObject<Env> {
         const ticket = randomId('claim')
         this.#store.removeClaim(name)
         this.#store.writeClaim({ name, body, ticket, outcome: 'running', expiresAt: now + claimMs })
-        await this.#schedule(now + claimMs + sweepMs)
+        await this.#alarms.schedule(now + claimMs + sweepMs)
         return { type: 'lead', epoch, ticket }
       }
       case 'running':
@@ -86,17 +104,17 @@ export class UserObject extends DurableObject<Env> {
   /** The leader is still at it. */
   async renewClaim(name: string, ticket: string): Promise<void> {
     const claim = this.#store.readClaim(name)
-    if (leads(claim, ticket)) this.#store.writeClaim({ ...claim, expiresAt: this.#now() + claimMs })
+    if (leads(claim, ticket)) this.#store.writeClaim({ ...claim, expiresAt: this.#steady.now() + claimMs })
   }
 
   /** Ends a claim with its answer; without one, where the answer was too large to keep. */
   async keepAnswer(name: string, ticket: string, sealed: string | undefined): Promise<void> {
     const claim = this.#store.readClaim(name)
     if (!leads(claim, ticket)) return
-    const expiresAt = this.#now() + keepMs
+    const expiresAt = this.#steady.now() + keepMs
     if (sealed !== undefined) this.#store.writeAnswer(name, sealed)
     this.#store.writeClaim({ ...claim, outcome: sealed === undefined ? 'too-large' : 'kept', expiresAt })
-    await this.#schedule(expiresAt + sweepMs)
+    await this.#alarms.schedule(expiresAt + sweepMs)
   }
 
   /** Ends a claim that came to nothing: the call is anybody's again. */
@@ -110,25 +128,25 @@ export class UserObject extends DurableObject<Env> {
    */
   async reserve(rules: Rules[], need: RequestNeed): Promise<Answer> {
     const epoch = await this.#readyEpoch()
-    const decision = this.#allowances.reserve(rules, need, this.#now())
+    const decision = this.#allowances.reserve(rules, need, this.#steady.now())
     if (decision.type === 'refusal') return { ...decision, epoch }
-    await this.#schedule(decision.deadlineAt)
+    await this.#alarms.schedule(decision.deadlineAt)
     return { ...grantOf(decision), epoch }
   }
 
   /** A request that holds a slot goes on. @returns false where its reservation has ended. */
   async renew(reservationId: string): Promise<boolean> {
-    return this.#allowances.renew(reservationId, this.#now())
+    return this.#allowances.renew(reservationId, this.#steady.now())
   }
 
   /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made: all is given back. */
   async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
-    this.#allowances.settle(reservationId, spent, this.#now())
+    this.#allowances.settle(reservationId, spent, this.#steady.now())
   }
 
   /** The use of caps of tokens and of the person, in the order in which they are asked about. */
   async uses(rules: Rules[]): Promise<CapUse[]> {
-    return this.#allowances.uses(rules, this.#now())
+    return this.#allowances.uses(rules, this.#steady.now())
   }
 
   /** Forgets a token that was revoked. */
@@ -153,12 +171,14 @@ export class UserObject extends DurableObject<Env> {
     // It may have been turned off while the database was asked.
     if (!wanted || forgotten !== this.#forgotten) return
     this.#store.addTranscript(request, sealed, mostTranscripts)
-    await this.#schedule(timeOfId(request) + transcriptMs + sweepMs)
+    await this.#alarms.schedule(timeOfId(request) + transcriptMs + sweepMs)
   }
 
   /** What was said in one request, sealed; undefined where it is not kept, or not any more. */
   async readTranscript(request: string): Promise<string | undefined> {
-    return timeOfId(request) < this.#now() - transcriptMs ? undefined : this.#store.readTranscript(request)
+    return timeOfId(request) < this.#steady.now() - transcriptMs
+      ? undefined
+      : this.#store.readTranscript(request)
   }
 
   async forgetTranscripts(): Promise<void> {
@@ -166,35 +186,12 @@ export class UserObject extends DurableObject<Env> {
     this.#store.removeTranscripts()
   }
 
-  /** One alarm for all that must happen without being asked: claims and transcripts expire, and reservations that nobody settled. */
+  /** Expires claims, transcripts, and reservations that were never settled. */
   override async alarm(): Promise<void> {
-    this.#alarmAt = Infinity
-    const now = this.#now()
-    this.#store.removeExpiredClaims(now)
-    this.#store.removeTranscripts(firstIdAt('req', now - transcriptMs))
-    this.#allowances.expire(now)
-    const deadline = this.#allowances.nextDeadline()
-    const expiry = this.#store.nextExpiry()
-    const transcript = this.#store.oldestTranscript()
-    if (deadline !== undefined) await this.#schedule(deadline)
-    if (expiry !== undefined) await this.#schedule(expiry + sweepMs)
-    if (transcript) await this.#schedule(timeOfId(transcript) + transcriptMs + sweepMs)
+    await this.#alarms.ring()
   }
 
   async #readyEpoch(): Promise<number> {
     return (await this.#epoch.current()) ?? 0
-  }
-
-  /** Sets the alarm, unless an earlier one is set: each setting is a row written. */
-  async #schedule(dueAt: number): Promise<void> {
-    if (dueAt >= this.#alarmAt) return
-    this.#alarmAt = dueAt
-    await this.ctx.storage.setAlarm(dueAt)
-  }
-
-  /** The time, which never runs backwards while the object lives. */
-  #now(): number {
-    this.#latest = Math.max(this.#latest, this.clock())
-    return this.#latest
   }
 }

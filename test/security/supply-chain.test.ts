@@ -102,7 +102,7 @@ describe('SQL', () => {
         read(path.join('src', file)),
       ),
     )
-    for (const file of own) expect(file).toMatch(/^(announce|auth|db|quota|user)\//)
+    for (const file of own) expect(file).toMatch(/^(announce|auth|db|durable|quota|user)\//)
   })
 })
 
