@@ -2,6 +2,7 @@
  * Who is asking. Callers with a token are kept in the isolate, so that a warm request asks no database; what is kept here may
  * be old, which is why a lease brings the owner's epoch, and `renewCaller` is called where it differs.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { minuteMs } from '../domain/time.ts'
 import {
   type Configuration,
@@ -59,10 +60,10 @@ const perStranger: Rate = { limit: 60, perMs: minuteMs }
 const perUnknownStrangers: Rate = { limit: 1_200, perMs: minuteMs }
 const maxStrangers = 10_000
 
-const known = new Map<string, Caller>()
+const known = new BoundedMap<string, Caller>(maxKnown)
 const unknown = new Set<string>()
 /** When an address brought a token that nobody has, oldest first. */
-const strangers = new Map<string, number[]>()
+const strangers = new BoundedMap<string, number[]>(maxStrangers)
 const renewing = new Set<string>()
 
 /** Whether this isolate knows callers, and so may serve without asking the database. */
@@ -133,9 +134,7 @@ async function loadUnseen(env: Env, hash: string, address: string, now: number):
     })
   }
   // Counted before the look-up, so that parallel ones cannot pass together, and taken back where one is found.
-  strangers.delete(address)
   strangers.set(address, [...times, now])
-  if (strangers.size > maxStrangers) strangers.delete(strangers.keys().next().value ?? '')
   const caller = await loadToken(env, hash, now)
   const counted = strangers.get(address) ?? []
   strangers.set(address, counted.toSpliced(counted.indexOf(now), 1))
@@ -158,9 +157,7 @@ async function loadToken(env: Env, hash: string, now: number): Promise<Caller> {
     session: null,
     readAt: now,
   }
-  known.delete(hash)
   known.set(hash, caller)
-  if (known.size > maxKnown) known.delete(known.keys().next().value ?? '')
   return caller
 }
 

@@ -2,14 +2,14 @@
  * A ciphertext that does not open in its own row was altered or came from another row: somebody has written to the database. That
  * goes into the audit log, but not for every request that meets it.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { hourMs } from '../domain/time.ts'
 import { countRecent, writeAudit } from '../db/audit.ts'
 import { SealError } from './vault.ts'
 
 const action = 'secret.refused'
 /** The same finding is written once an hour by one isolate. */
-const writtenAt = new Map<string, number>()
-const maxRemembered = 1_000
+const writtenAt = new BoundedMap<string, number>(1_000)
 /** And all of them this often an hour in the whole hub. Isolates that count at once may pass it by a few. */
 const maxAnHour = 50
 
@@ -39,7 +39,6 @@ export async function auditTampering(
   const name = JSON.stringify([what, owner, id])
   if (now - (writtenAt.get(name) ?? -hourMs) < hourMs) return
   writtenAt.set(name, now)
-  if (writtenAt.size > maxRemembered) writtenAt.delete(writtenAt.keys().next().value ?? '')
   try {
     if ((await countRecent(d1, action, now - hourMs, maxAnHour)) >= maxAnHour) return
     await writeAudit(d1, { actor: 'nobody', action, subject: id, detail: { what, owner } })

@@ -7,6 +7,7 @@
  * Form: `<master key id>.<salt>.<iv>.<ciphertext>`, the last three in base64url.
  * HKDF: RFC 5869. AES-GCM with a 96-bit nonce: NIST SP 800-38D.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { base64url } from 'jose'
 import { HubError } from '../errors.ts'
 import { hex } from '../ids.ts'
@@ -145,8 +146,7 @@ export function maskSecret(secret: string): string {
 }
 
 /** Keys that were derived lately, by ring name and salt. They cannot be extracted, and open nothing without a ciphertext. */
-const derived = new Map<string, Promise<CryptoKey>>()
-const maxDerived = 1_000
+const derived = new BoundedMap<string, Promise<CryptoKey>>(1_000)
 
 function deriveKey(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {
   const name = `${hex(master.bytes)}:${hex(salt)}`
@@ -154,7 +154,6 @@ function deriveKey(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {
   if (!key) {
     key = deriveAnew(master, salt)
     derived.set(name, key)
-    if (derived.size > maxDerived) derived.delete(derived.keys().next().value ?? '')
   }
   return key
 }

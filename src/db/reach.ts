@@ -2,6 +2,7 @@
  * Which pools a user's requests may draw on: those of their own private accounts, and those that administrators share with everyone. With many
  * keys the first is the dearest part of a configuration, so it is kept in the isolate for as long as the user's epoch stands.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { rowOwner } from './key-rows.ts'
@@ -31,7 +32,7 @@ const ofAccount = and(eq(keys.owner, accounts.owner), eq(keys.accountId, account
 const mostRemembered = 2_000
 /** Epochs begin at 1. */
 const unknownEpoch = 0
-const remembered = new Map<string, { epoch: number; reach: Reach[] }>()
+const remembered = new BoundedMap<string, { epoch: number; reach: Reach[] }>(mostRemembered)
 
 /** The question after what is shared with everyone, whoever entered it. */
 export function selectSharedReach(db: Database) {
@@ -73,7 +74,5 @@ export function askOwnReach(db: Database, userId: string) {
 }
 
 function remember(userId: string, epoch: number, reach: Reach[]): void {
-  remembered.delete(userId)
   remembered.set(userId, { epoch, reach })
-  if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value ?? '')
 }

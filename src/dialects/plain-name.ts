@@ -1,6 +1,7 @@
 /** One spelling for names of members: `file_ids`, `fileIds`, `File-IDs` and `FILE_IDS` are the same to some provider. */
-const known = new Map<string, string>()
-const mostKnown = 2_000
+import { BoundedMap } from '../isolate/bounded-map.ts'
+
+const known = new BoundedMap<string, string>(2_000)
 
 /** The name in lower case, without what separates its words. Spellings met lately are remembered. */
 export function plainName(name: string): string {
@@ -9,7 +10,6 @@ export function plainName(name: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase()
   // Clients choose names: the memory is bounded, and long names are not worth a place in it.
   if (name.length <= 100) {
-    if (known.size >= mostKnown) known.clear()
     known.set(name, plain)
   }
   return plain

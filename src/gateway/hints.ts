@@ -2,6 +2,7 @@
  * What this isolate has lately heard of pools: which rest, how much is left, how soon they answer. It orders candidates and saves
  * questions; it decides nothing, for it may be old, and other isolates have heard other things.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { minuteMs } from '../domain/time.ts'
 import type { PoolHint } from '../quota/lease.ts'
 
@@ -18,9 +19,9 @@ const memoryMs = 5 * minuteMs
 const missedMs = minuteMs
 const mostPools = 2_000
 
-const heard = new Map<string, Heard>()
+const heard = new BoundedMap<string, Heard>(mostPools)
 /** When a model was missed in a pool, by the person who asked. */
-const missed = new Map<string, number>()
+const missed = new BoundedMap<string, number>(mostPools)
 
 /** Names a pool as one caller sees it: by its owner first. */
 export function hintName(poolOwner: string, provider: string, model: string | undefined): string {
@@ -30,17 +31,14 @@ export function hintName(poolOwner: string, provider: string, model: string | un
 /** Notes what a pool said in passing. */
 export function noteHint(name: string, hint: PoolHint, epoch: number, now: number): void {
   const latencyMs = hint.latencyMs ?? heard.get(name)?.latencyMs
-  heard.delete(name)
   heard.set(name, { ...hint, ...(latencyMs !== undefined && { latencyMs }), at: now, epoch })
-  if (heard.size > mostPools) heard.delete(heard.keys().next().value ?? '')
 }
 
 /** Forgets that a pool rests, whatever the model: a key of it was just restored, or tested well. */
 export function forgetRests(poolOwner: string, provider: string): void {
   const prefix = hintName(poolOwner, provider, undefined)
-  for (const [name, { restsUntil: _rest, ...hint }] of heard) {
-    if (name.startsWith(prefix)) heard.set(name, hint)
-  }
+  const ofPool = [...heard].filter(([name]) => name.startsWith(prefix))
+  for (const [name, { restsUntil: _rest, ...hint }] of ofPool) heard.set(name, hint)
 }
 
 /** Whether a pool has just said that all of it rests until some later time. */
@@ -70,9 +68,7 @@ export function leftOf(name: string, now: number): number | undefined {
 /** Notes that a pool's provider does not seem to have the model, for the person who asked. */
 export function noteMissed(user: string, name: string, now: number): void {
   const missing = `${user} ${name}`
-  missed.delete(missing)
   missed.set(missing, now)
-  if (missed.size > mostPools) missed.delete(missed.keys().next().value ?? '')
 }
 
 /** Whether the provider did not have that model for this person's requests a short while ago. */

@@ -3,12 +3,13 @@
  * route and kind of call: programs that ask for chat and embeddings by turns get every candidate of
  * both.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 
 /** How many turns are remembered. Beyond that, the least recently used begin again at 0. */
 const mostCounted = 5_000
 
-const turns = new Map<string, number>()
+const turns = new BoundedMap<string, number>(mostCounted)
 
 /** Takes the next turn of a route, from 0. @param kind of the call, which has turns of its own. */
 export function takeTurn(
@@ -18,8 +19,6 @@ export function takeTurn(
 ): number {
   const counted = JSON.stringify([user, owner, name, kind])
   const turn = turns.get(counted) ?? 0
-  turns.delete(counted)
   turns.set(counted, turn + 1)
-  if (turns.size > mostCounted) turns.delete(turns.keys().next().value ?? '')
   return turn
 }

@@ -4,6 +4,7 @@
  * in it; of what it relays unchanged, this isolate remembers makers by hash. What is not remembered
  * goes out as it came, and once more without state where it is refused (`leased-call.ts`).
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import type { DialectId } from '../domain/dialects.ts'
 import { writtenStateTexts } from '../dialects/state-texts.ts'
 import type { IsForeign } from '../dialects/without-state.ts'
@@ -36,7 +37,7 @@ export function makerOf(
 /** Remembers makers, the latest of them. One object for each isolate, except in tests. */
 export class StateMakers {
   /** The maker of a text; with `!` before it, one that could not read it. */
-  readonly #makers = new Map<number, string>()
+  readonly #makers = new BoundedMap<number, string>(mostRemembered)
 
   /** Notes the state in an event or a whole answer. */
   noteAnswer(json: string, maker: string): void {
@@ -64,9 +65,7 @@ export class StateMakers {
 
   #note(text: string, maker: string): void {
     const name = nameOf(text)
-    this.#makers.delete(name)
     this.#makers.set(name, maker)
-    if (this.#makers.size > mostRemembered) this.#makers.delete(this.#makers.keys().next().value ?? 0)
   }
 }
 

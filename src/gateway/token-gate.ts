@@ -3,6 +3,7 @@
  * pool, and settled when the request is over. A request without any cap passes without a call. The counting is in
  * `user/` and `team/`.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { ChatRequest } from '../chat/request.ts'
 import { nanoDollars } from '../domain/money.ts'
@@ -23,8 +24,7 @@ import { isOwnRow } from './provider-row.ts'
  * The times at which subjects that were refused lately may pass again, by their ids. A hint of this isolate: it
  * orders the questions, and refuses no request.
  */
-const refusedUntil = new Map<string, number>()
-const maxRefused = 2_000
+const refusedUntil = new BoundedMap<string, number>(2_000)
 
 export interface TokenGateInput {
   env: Env
@@ -192,7 +192,5 @@ function refusalOf(answers: readonly CapAnswer[], rules: readonly Rules[]): HubE
 function noteRefusal(id: string, retryAt: number | undefined): void {
   // What never fits says nothing of other requests.
   if (retryAt === undefined) return
-  refusedUntil.delete(id)
   refusedUntil.set(id, retryAt)
-  if (refusedUntil.size > maxRefused) refusedUntil.delete(refusedUntil.keys().next().value ?? '')
 }

@@ -10,6 +10,7 @@
  * name must match the certificate of whoever answers. A name of this hub under which this isolate was never called is not known to
  * be its own; Cloudflare ends such a loop after a few rounds.
  */
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { HubError } from '../errors.ts'
 import type { Env } from '../env.ts'
 import { isPublicAddress, kindOfHost } from './addresses.ts'
@@ -124,7 +125,7 @@ async function checkUrl(
 const shortestMs = 30_000
 const longestMs = 300_000
 const maxRemembered = 500
-const remembered = new Map<string, { addresses: string[]; until: number }>()
+const remembered = new BoundedMap<string, { addresses: string[]; until: number }>(maxRemembered)
 
 /** One private address among several is enough: nobody can tell which of them will be called. */
 async function checkName(
@@ -153,7 +154,6 @@ async function resolveRemembered(name: string, resolve: Resolver, now: number): 
   }
   const until = now + Math.min(longestMs, Math.max(shortestMs, resolution.ttlSeconds * 1_000))
   remembered.set(name, { addresses: resolution.addresses, until })
-  if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value ?? '')
   return resolution.addresses
 }
 
