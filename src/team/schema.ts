@@ -5,6 +5,7 @@ const migrations = [
   `CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE allowances (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE reservations (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;`,
+  `ALTER TABLE allowances ADD COLUMN reservations TEXT;`,
 ]
 
 /** Brings an object's storage to the newest schema. */

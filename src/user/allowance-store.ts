@@ -1,4 +1,4 @@
-/** Rows of caps in the storage of an object: one for each subject, and one for each running request. */
+/** Rows of caps in the storage of an object: one for each subject, and rows for running requests beyond those it holds. */
 import type { Allowance, Reservation } from './allowance.ts'
 
 // Bodies are JSON that this module wrote: reading them back needs no check.
@@ -14,11 +14,13 @@ export class AllowanceStore {
     return this.#bodies<Allowance>('SELECT id, body FROM allowances')
   }
 
-  writeAllowance(id: string, allowance: Allowance): void {
+  /** @param shares what running requests hold of the subject, but for those with rows of their own. */
+  writeAllowance(id: string, allowance: Allowance, shares: readonly Reservation[]): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO allowances (id, body) VALUES (?, ?)',
+      'INSERT OR REPLACE INTO allowances (id, body, reservations) VALUES (?, ?, ?)',
       id,
       JSON.stringify(allowance),
+      shares.length > 0 ? JSON.stringify(shares) : null,
     )
   }
 
@@ -26,10 +28,15 @@ export class AllowanceStore {
     this.#sql.exec('DELETE FROM allowances WHERE id = ?', id)
   }
 
-  /** The shares that each running request holds, by its reservation's id, in the order in which they end. */
+  /** The shares in the rows of subjects. */
+  readShares(): Reservation[] {
+    const query = 'SELECT id, reservations AS body FROM allowances WHERE reservations IS NOT NULL'
+    return [...this.#bodies<Reservation[]>(query).values()].flat()
+  }
+
+  /** The shares of each running request that has a row of its own, by its reservation's id. */
   readReservations(): Map<string, Reservation[]> {
-    const reservations = this.#bodies<Reservation[]>('SELECT id, body FROM reservations')
-    return new Map([...reservations].toSorted(([, a], [, b]) => deadlineOf(a) - deadlineOf(b)))
+    return this.#bodies<Reservation[]>('SELECT id, body FROM reservations')
   }
 
   writeReservation(id: string, shares: readonly Reservation[]): void {

@@ -19,11 +19,18 @@ interface Awake {
   slots: Slots
   /** Requests whose Workers are dead: they are not running. */
   dead: Set<string>
+  /** Requests that have rows of their own. */
+  ownRows: Set<string>
 }
+
+/** So many running requests are in the row of a subject; every step writes all of it. */
+const mostInRow = 64
 
 export class Allowances {
   readonly #store: AllowanceStore
   #loaded: Awake | undefined
+  /** Subjects whose rows are to be written at the end of the step. */
+  readonly #changed = new Set<string>()
 
   readonly #startedAt: number
 
@@ -38,7 +45,7 @@ export class Allowances {
 
   /** Reserves for one request from all of its subjects, or says which refuses. */
   reserve(rules: readonly Rules[], need: RequestNeed, now: number): Refusal | JointDecision {
-    const { allowances, reservations, slots } = this.#awake()
+    const { allowances, slots, ownRows } = this.#awake()
     const subjects = rules.map((each) => ({
       rules: each,
       allowance: allowanceUnder(each, allowances.get(each.id)),
@@ -46,11 +53,13 @@ export class Allowances {
     }))
     const decision = reserveTogether(subjects, need, randomId('res'), now)
     if (decision.type === 'refusal') return decision
+    const isFull = rules.some(({ id }) => this.#sharesIn(id).length >= mostInRow)
     for (const { reservation, allowance } of decision.grants) this.#save(reservation.subjectId, allowance)
     const shares = decision.grants.map(({ reservation }) => reservation)
-    this.#store.writeReservation(decision.reservationId, shares)
-    reservations.set(decision.reservationId, shares)
+    if (isFull) ownRows.add(decision.reservationId)
+    this.#keep(decision.reservationId, shares)
     hear(slots, shares)
+    this.#commit()
     return decision
   }
 
@@ -59,10 +68,10 @@ export class Allowances {
     const { reservations, slots, dead } = this.#awake()
     const shares = reservations.get(reservationId)?.map((share) => ({ ...share, renewedAt: now }))
     if (!shares) return false
-    this.#store.writeReservation(reservationId, shares)
-    reservations.set(reservationId, shares)
+    this.#keep(reservationId, shares)
     dead.delete(reservationId)
     hear(slots, shares)
+    this.#commit()
     return true
   }
 
@@ -74,6 +83,7 @@ export class Allowances {
       if (allowance) this.#save(share.subjectId, settle(allowance, share, spent, now))
     }
     this.#remove(reservationId)
+    this.#commit()
   }
 
   /** The use of each subject's caps, in the order in which they are asked about. */
@@ -92,23 +102,23 @@ export class Allowances {
       const others = shares.filter((share) => share.subjectId !== subjectId)
       if (others.length === shares.length) continue
       if (others.length === 0) this.#remove(id)
-      else {
-        this.#store.writeReservation(id, others)
-        reservations.set(id, others)
-      }
+      else this.#keep(id, others)
     }
     allowances.delete(subjectId)
     this.#store.removeAllowance(subjectId)
+    this.#commit()
   }
 
   forgetAll(): void {
     this.#store.removeAll()
     this.#loaded = undefined
+    this.#changed.clear()
   }
 
   /** Ends reservations whose time is over. Their shares stay counted as they were reserved. */
   expire(now: number): void {
     for (const [id, shares] of this.#awake().reservations) if (deadlineOf(shares) <= now) this.#remove(id)
+    this.#commit()
   }
 
   /** The end of the reservation that ends first; undefined where none is open. */
@@ -123,7 +133,11 @@ export class Allowances {
   }
 
   #load(): Awake {
-    const reservations = this.#store.readReservations()
+    const own = this.#store.readReservations()
+    const together = Map.groupBy(this.#store.readShares(), ({ id }) => id)
+    const reservations = new Map(
+      [...own, ...together].toSorted(([, a], [, b]) => deadlineOf(a) - deadlineOf(b)),
+    )
     const running = [...reservations.values()].filter(([share]) => heardAt(share) >= this.#startedAt)
     const slots = new Slots()
     for (const shares of running.toSorted(([a], [b]) => heardAt(a) - heardAt(b))) hear(slots, shares)
@@ -133,6 +147,7 @@ export class Allowances {
       reservations,
       slots,
       dead: new Set([...reservations.keys()].filter((id) => !alive.has(id))),
+      ownRows: new Set(own.keys()),
     }
   }
 
@@ -150,17 +165,45 @@ export class Allowances {
   }
 
   #save(subjectId: string, allowance: Allowance): void {
-    this.#store.writeAllowance(subjectId, allowance)
     this.#awake().allowances.set(subjectId, allowance)
+    this.#changed.add(subjectId)
+  }
+
+  /** Notes the shares of a running request, in a row of its own or in those of its subjects. */
+  #keep(reservationId: string, shares: Reservation[]): void {
+    const { reservations, ownRows } = this.#awake()
+    reservations.set(reservationId, shares)
+    if (ownRows.has(reservationId)) this.#store.writeReservation(reservationId, shares)
+    else for (const { subjectId } of shares) this.#changed.add(subjectId)
+  }
+
+  /** What running requests hold of a subject, in its row. */
+  #sharesIn(subjectId: string): Reservation[] {
+    const { reservations, ownRows } = this.#awake()
+    return [...reservations.values()]
+      .flat()
+      .filter((share) => share.subjectId === subjectId && !ownRows.has(share.id))
+  }
+
+  /** Writes the subjects that have changed, each once. */
+  #commit(): void {
+    for (const id of this.#changed) {
+      const allowance = this.#awake().allowances.get(id)
+      if (allowance) this.#store.writeAllowance(id, allowance, this.#sharesIn(id))
+    }
+    this.#changed.clear()
   }
 
   #remove(reservationId: string): void {
-    const { reservations, slots, dead } = this.#awake()
+    const { reservations, slots, dead, ownRows } = this.#awake()
     const shares = reservations.get(reservationId)
     if (!shares) return
     reservations.delete(reservationId)
-    this.#store.removeReservation(reservationId)
-    for (const share of shares) slots.leave(holderOf(share))
+    if (ownRows.delete(reservationId)) this.#store.removeReservation(reservationId)
+    for (const share of shares) {
+      slots.leave(holderOf(share))
+      this.#changed.add(share.subjectId)
+    }
     dead.delete(reservationId)
   }
 }

@@ -17,6 +17,8 @@ const migrations = [
      'reservedAt', body ->> '$.reservedAt', 'deadlineAt', body ->> '$.deadlineAt',
      'charges', json(body -> '$.charges'), 'money', body ->> '$.money'
    ));`,
+  // The shares that running requests hold of a subject are part of its row.
+  `ALTER TABLE allowances ADD COLUMN reservations TEXT;`,
 ]
 
 /** Brings an object's storage to the newest schema. */

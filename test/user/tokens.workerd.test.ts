@@ -8,6 +8,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { countWrites } from '../counting-storage.ts'
 import type { Answer, CapUse, RequestNeed, Rules } from '../../src/user/reservation.ts'
 import { userStub } from '../../src/user/stub.ts'
 
@@ -157,6 +158,40 @@ describe('a token with limits', () => {
     expect(rows).toEqual([])
   })
 
+  it('writes one row for a reservation and one for its end', async () => {
+    await object.reserve([perMinute(5)], need)
+    let written = 0
+    await runInDurableObject(object, (_instance, { storage }) =>
+      countWrites(storage, (rows) => {
+        written += rows
+      }),
+    )
+    const id = idOf(await object.reserve([perMinute(5)], need))
+    expect(written).toBe(1)
+    await object.settle(id, { tokens: 3 })
+    expect(written).toBe(2)
+    await evict()
+    expect(await useOf(perMinute(5))).toMatchObject({ running: 1, windows: [{ used: 1, reserved: 1 }] })
+  })
+
+  it('keeps rows small, however many requests run, and loses none of them', async () => {
+    const ids: string[] = []
+    for (let i = 0; i < 150; i++) ids.push(idOf(await object.reserve([perMinute(1_000)], need)))
+    const [{ longest } = { longest: 0 }] = await runInDurableObject(
+      object,
+      (_instance, { storage: { sql } }) =>
+        sql
+          .exec<{ longest: number }>('SELECT max(length(reservations)) AS longest FROM allowances')
+          .toArray(),
+    )
+    expect(longest).toBeLessThan(40_000)
+    await evict()
+    expect((await useOf(perMinute(1_000))).running).toBe(150)
+    for (const id of ids) await object.settle(id, { tokens: 3 })
+    await evict()
+    expect(await useOf(perMinute(1_000))).toMatchObject({ running: 0, windows: [{ used: 150, reserved: 0 }] })
+  })
+
   it('shares the one alarm with claims', async () => {
     await object.reserve([perMinute(5)], need)
     await object.claim({ name: 'a-name', body: 'a-body' })
@@ -175,12 +210,14 @@ it('an object of the version before keeps its counters and its running requests'
   const id = idOf(await object.reserve([rules], need))
   await runInDurableObject(object, (_instance, { storage: { sql } }) => {
     // As that version stored them: one reservation for each row, and tokens in a table of their own.
-    sql.exec('ALTER TABLE allowances RENAME TO tokens')
     sql.exec(
-      `UPDATE reservations SET body = json_remove(
-         json_set(body -> '$[0]', '$.tokenId', body ->> '$[0].subjectId'), '$.subjectId')`,
+      `INSERT INTO reservations (id, body) SELECT value ->> '$.id', json_remove(
+         json_set(value, '$.tokenId', value ->> '$.subjectId'), '$.subjectId')
+       FROM allowances, json_each(allowances.reservations)`,
     )
-    sql.exec('DELETE FROM migrations WHERE version = 3')
+    sql.exec('ALTER TABLE allowances DROP COLUMN reservations')
+    sql.exec('ALTER TABLE allowances RENAME TO tokens')
+    sql.exec('DELETE FROM migrations WHERE version >= 3')
   })
   await evict()
   expect(await useOf(rules)).toMatchObject({ running: 1, windows: [{ used: 0, reserved: 20 }] })
