@@ -2,6 +2,7 @@
  * Turns a provider's failed answer into a `Fault`: who is to blame, and until when. Pure, and it
  * never throws. How an error is read is in `read-error.ts`.
  */
+import type { Period } from '../domain/limits.ts'
 import { dayMs, hourMs } from '../domain/time.ts'
 import type { Complaint } from '../chat/events.ts'
 import type { Blame, Fault } from '../errors.ts'
@@ -90,9 +91,16 @@ function rests(blame: Blame): boolean {
   return blame === 'account' || blame === 'model' || blame === 'provider'
 }
 
+/** What a limit is called that does not pass within the hour. */
+const quotaVerdicts: Partial<Record<Period, string>> = {
+  '5h': 'session-quota',
+  day: 'daily-quota',
+  '7d': 'weekly-quota',
+  month: 'monthly-quota',
+}
+
 function rateVerdict(period: Fault['period']): string {
-  if (period === 'day') return 'daily-quota'
-  return period === 'month' ? 'monthly-quota' : 'rate-limited'
+  return (period && quotaVerdicts[period]) ?? 'rate-limited'
 }
 
 function listOf(headers: FailedAnswer['headers']): HeaderList {

@@ -10,9 +10,12 @@ import type { LimitHeaders } from './provider.ts'
 
 /** The lengths, in seconds as headers write them, that are a window of ours. */
 export const periodsBySeconds: ReadonlyMap<string | undefined, Period> = new Map([
+  ['1', 'second'],
   ['60', 'minute'],
   ['3600', 'hour'],
+  ['18000', '5h'],
   ['86400', 'day'],
+  ['604800', '7d'],
 ])
 
 /** A limit as it was stated: numbers and times are still text. */

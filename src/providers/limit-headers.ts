@@ -1,9 +1,8 @@
 /**
- * How each provider names its limits in headers, and what they mean. Only what the hub counts is listed: requests, and tokens of
- * input and output together. Limits per second (Together), of input or output alone (Anthropic, Fireworks), of images and of money
- * are left out. Collected in 2026 (see README.md).
+ * How each provider names its limits in headers, and what they mean. Left out are bursts by the
+ * second (Together), images, and tokens of input or output alone (Anthropic, Fireworks), which do not
+ * count what was read from a cache. Plans are in `plan-headers.ts`. Collected in 2026 (see README.md).
  */
-import { units } from '../domain/limits.ts'
 import type { LimitHeaders } from './provider.ts'
 
 type Stated = Omit<LimitHeaders, 'limit' | 'remaining' | 'reset'>
@@ -33,7 +32,7 @@ export const groq: readonly LimitHeaders[] = [
 
 // https://platform.claude.com/docs/en/api/rate-limits: buckets that refill, apart for each model. `tokens` is the tightest limit in
 // effect, input and output together; those of input and of output alone say less than it.
-export const anthropic: readonly LimitHeaders[] = units.map((unit) => ({
+export const anthropic: readonly LimitHeaders[] = (['requests', 'tokens'] as const).map((unit) => ({
   unit,
   per: 'minute',
   scope: 'model',

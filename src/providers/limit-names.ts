@@ -13,7 +13,8 @@ export function claimsInNames(headers: ReadonlyMap<string, string>): Claim[] {
 
 const unitsByWord = { req: 'requests', request: 'requests', requests: 'requests', tokens: 'tokens' } as const
 // `x-ratelimit-limit-tokens-minute` (Mistral, Cerebras and their like) and `x-ratelimit-limit-minute` (Kong, which counts requests).
-const nameWithPeriod = /^x-ratelimit-(?:limit|remaining)-(?:(req|requests?|tokens)-)?(minute|hour|day|month)$/
+const nameWithPeriod =
+  /^x-ratelimit-(?:limit|remaining)-(?:(req|requests?|tokens)-)?(second|minute|hour|day|month)$/
 
 function claimsWithPeriod(headers: ReadonlyMap<string, string>): Claim[] {
   const claims = new Map<string, Claim>()

@@ -1,5 +1,5 @@
 /** Limits in what an error says: sentences with numbers in them, Google's details, GitHub's type of limit. Pure. */
-import type { Period } from '../domain/limits.ts'
+import type { Period, Unit } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
 import { googleDetails } from './error-object.ts'
 import type { Claim } from './limit-claims.ts'
@@ -7,7 +7,7 @@ import type { Claim } from './limit-claims.ts'
 /** Sentences as they were seen; the groups are named for what they hold. */
 const sentences: readonly RegExp[] = [
   // Groq, OpenAI: "… for model `x` … on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619." Images have a unit of their own.
-  /\bon (?<unit>requests|tokens) per (?<per>min(?:ute)?|hour|day) \([A-Z]+\): Limit:? (?<limit>\d+(?:,\d{3})*)(?:, Used:? (?<used>\d+(?:,\d{3})*))?/i,
+  /\bon (?<unit>requests|tokens|seconds of audio) per (?<per>second|min(?:ute)?|hour|day|week) \([A-Z]+\): Limit:? (?<limit>\d+(?:,\d{3})*)(?:, Used:? (?<used>\d+(?:,\d{3})*))?/i,
   // GitHub: "Rate limit of 50 per 86400s exceeded for UserByModelByDay."
   /rate limit of (?<exceeded>\d+(?:,\d{3})*) per \d+s exceeded for (?<type>\w+)/i,
   // Anthropic: "… would exceed your organization's rate limit of 50 requests per minute." Of input tokens alone it says so.
@@ -27,9 +27,15 @@ export function claimsInWords({ message }: Complaint): Claim[] {
   return []
 }
 
+const unitsByWord: Readonly<Record<string, Unit>> = {
+  requests: 'requests',
+  tokens: 'tokens',
+  'seconds of audio': 'audio-seconds',
+}
+
 function claimOfSentence(said: Record<string, string | undefined>, message: string): Claim {
   return {
-    unit: said.unit?.toLowerCase() === 'tokens' ? 'tokens' : 'requests',
+    unit: unitsByWord[said.unit?.toLowerCase() ?? ''] ?? 'requests',
     per: toPeriod(said.per),
     limit: said.limit,
     // What was exceeded has nothing left; where use is told, that is more exact.
@@ -78,10 +84,14 @@ export function claimsInDetails(complaint: Complaint): Claim[] {
 
 function toPeriod(word: string | undefined): Period {
   switch (word?.toLowerCase()) {
+    case 'second':
+      return 'second'
     case 'hour':
       return 'hour'
     case 'day':
       return 'day'
+    case 'week':
+      return '7d'
     case 'month':
       return 'month'
     default:

@@ -5,6 +5,7 @@ import type { Complaint } from '../chat/events.ts'
 import type { ModelFacts } from '../chat/model.ts'
 import type { Quirks } from '../dialects/dialect.ts'
 import type { Blame, Fault } from '../errors.ts'
+import type { Calendar } from './calendar.ts'
 
 export interface Provider {
   name: string
@@ -32,8 +33,8 @@ export interface Provider {
   cannot?: Partial<Record<DialectId, readonly Lack[]>>
   /** How it departs from the dialects it speaks. */
   quirks?: Partial<Record<DialectId, Quirks>>
-  /** How its calendar resets, for quota that it does not state a time for. */
-  resets?: { day?: Reset; month?: Reset }
+  /** How its periods reset, for quota that it does not state a time for. */
+  resets?: Calendar
   /** What a rate limit is counted for, where its error does not tell; absent means the account. */
   limitsPer?: 'account' | 'model'
   /** It keeps prompts in a cache: a conversation that stays on its key is cheaper and sooner answered. */

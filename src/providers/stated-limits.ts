@@ -8,6 +8,7 @@ import { readSenderClock } from '../http/retry-after.ts'
 import { believe, type Claim, type Numbers } from './limit-claims.ts'
 import { claimsInNames } from './limit-names.ts'
 import { claimOfType, claimsInDetails, claimsInWords } from './limit-words.ts'
+import { claimsInPlans } from './plan-headers.ts'
 import type { LimitHeaders, Provider } from './provider.ts'
 import { headersInBody } from './stated-reset.ts'
 
@@ -47,6 +48,7 @@ export function statedLimits(
     ...(provider.limitHeaders
       ? claimsInHeaders(provider.limitHeaders, found, complaint)
       : claimsInNames(found)),
+    ...claimsInPlans(found),
   ]
   return merge(
     claims.flatMap((claim) => {
@@ -62,7 +64,7 @@ function headersOfLimits(headers: Parameters<typeof statedLimits>[1]): Map<strin
   const entries =
     headers instanceof Headers || headers instanceof Map ? headers.entries() : Object.entries(headers)
   for (const [name, value] of entries)
-    if (/limit|remaining|^date$/i.test(name)) found.set(name.toLowerCase(), value)
+    if (/limit|remaining|^x-codex-|^date$/i.test(name)) found.set(name.toLowerCase(), value)
   return found
 }
 
@@ -110,7 +112,7 @@ function resetsOf(provider: Provider, unit: StatedLimit['unit'], per: StatedLimi
   const entry = provider.limitHeaders?.find(
     (known) => known.unit === unit && (known.per === per || known.per === 'told-by-reset'),
   )
-  return entry?.resets ?? (per === 'day' || per === 'month' ? provider.resets?.[per] : undefined)
+  return entry?.resets ?? provider.resets?.[per]
 }
 
 /** Each limit once. What was said first stands; what is said of the same limit later only adds to it. */

@@ -53,7 +53,10 @@ export function statedPeriod(headers: HeaderList, complaint: Complaint): Fault['
   const words = [complaint.message, limitType, ...quotaIds].join(' ')
   // The longest one counts: while the day's quota is used up, the next minute brings nothing.
   if (/(?:per|by|\/) ?-?_?month|monthly/i.test(words)) return 'month'
+  if (/(?:per|by|\/) ?-?_?week|weekly|\b7[- ]days? (?:usage |rate )?limit/i.test(words)) return '7d'
   if (/(?:per|by|\/) ?-?_?day|daily|\b[RT]PD\b|86400 ?s/i.test(words)) return 'day'
+  if (/\b(?:5|five)[- ]?h(?:ours?)? (?:usage |rate |session )?limit|\bsession (?:usage )?limit/i.test(words))
+    return '5h'
   if (/(?:per|by|\/) ?-?_?hour|hourly|\b[RT]PH\b/i.test(words)) return 'hour'
   if (/(?:per|by|\/) ?-?_?min(?:ute)?|\b[RT]PM\b|\b60 ?s\b/i.test(words)) return 'minute'
   return periodOfExhausted(headers)
@@ -109,7 +112,7 @@ function resetOfExhausted(headers: HeaderList, now: number): number | undefined 
 /** Mistral and Cerebras put the period into the name: `x-ratelimit-remaining-tokens-month`. */
 function periodOfExhausted(headers: HeaderList): Fault['period'] {
   const names = exhausted(headers)
-  return periods.findLast((period) => names.some((name) => name.includes(period)))
+  return periods.findLast((period) => names.some((name) => name.split('-').includes(period)))
 }
 
 function exhausted(headers: HeaderList): string[] {

@@ -224,10 +224,13 @@ const lastingVerdicts: ReadonlySet<string> = new Set([
   'gone',
 ])
 
+/** Periods of which a minute brings nothing. */
+const lastingPeriods: ReadonlySet<Fault['period']> = new Set(['5h', 'day', '7d', 'month'])
+
 function restMs(fault: Fault, failures: number): number {
   // What only words say of a model may have been about the request: it is asked again soon.
   const isLasting = lastingVerdicts.has(fault.verdict) && !(fault.doubtful && fault.blame === 'model')
-  const dayLike = fault.period === 'day' || fault.period === 'month' || isLasting
+  const dayLike = lastingPeriods.has(fault.period) || isLasting
   return dayLike ? dayLikeRestMs : step(shortRestsMs, failures - 1)
 }
 

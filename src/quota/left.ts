@@ -8,7 +8,12 @@ import type { Account } from './pool-state.ts'
 import { limitOf, roomAt, type Window } from './windows.ts'
 
 /** Verdicts that state a quota as used up, and the windows that they are about. */
-const exhausted: Readonly<Record<string, Period>> = { 'daily-quota': 'day', 'monthly-quota': 'month' }
+const exhausted: Readonly<Record<string, Period>> = {
+  'session-quota': '5h',
+  'daily-quota': 'day',
+  'weekly-quota': '7d',
+  'monthly-quota': 'month',
+}
 
 /**
  * Returns what is left of a window of an account; undefined without a limit.

@@ -632,6 +632,16 @@ describe('the calendar', () => {
     ).toMatchObject({ period: 'month', retryAt: Date.UTC(2026, 11, 1) })
   })
 
+  it.each([
+    ['you have reached your weekly usage limit', { period: '7d', verdict: 'weekly-quota' }],
+    ['This request would exceed your 7-day limit', { period: '7d', verdict: 'weekly-quota' }],
+    ['5-hour limit reached', { period: '5h', verdict: 'session-quota' }],
+    ['You have hit your session usage limit', { period: '5h', verdict: 'session-quota' }],
+    ['Rate limit reached on seconds of audio per hour', { period: 'hour', verdict: 'rate-limited' }],
+  ])('lasts as long as "%s" says', (message, expected) => {
+    expect(fault('groq', 429, openaiError(message, 'rate_limit_exceeded'))).toMatchObject(expected)
+  })
+
   it('says nothing of quota that refills', () => {
     const body = openaiError(
       'Rate limit reached on requests per day (RPD): Limit 1000.',

@@ -102,6 +102,14 @@ describe('statedLimits', () => {
   })
 
   describe('of Groq', () => {
+    it('reads seconds of audio in the words of an error', () => {
+      const message =
+        'Rate limit reached for model `whisper-x` on seconds of audio per hour (ASPH): Limit 7200, Used 7100, Requested 300.'
+      expect(read(catalog.groq, {}, says(message))).toEqual([
+        { unit: 'audio-seconds', per: 'hour', scope: 'model', limit: 7_200, remaining: 100 },
+      ])
+    })
+
     const headers = {
       ...openaiStyle('requests', 14_400, 14_398, '12s'),
       ...openaiStyle('tokens', 6_000, 5_900, '1s'),
@@ -447,12 +455,14 @@ describe('statedLimits', () => {
     it('keeps the policies of that draft apart, and passes over what no window of ours is', () => {
       expect(
         read(custom, {
-          'ratelimit-policy': '"a";q=5;w=60, "b";q=100;w=86400, "c";q=9;w=1, "d";q=9;w=60;qu="content-bytes"',
-          ratelimit: '"b";r=99;t=100, "a";r=4;t=10, "c";r=1;t=1',
+          'ratelimit-policy':
+            '"a";q=5;w=60, "b";q=100;w=86400, "c";q=9;w=1, "d";q=9;w=60;qu="content-bytes", "e";q=9;w=10',
+          ratelimit: '"b";r=99;t=100, "a";r=4;t=10, "c";r=1;t=1, "e";r=1;t=1',
         }),
       ).toMatchObject([
         { per: 'minute', limit: 5, remaining: 4, resetsAt: now + 10_000 },
         { per: 'day', limit: 100, remaining: 99, resetsAt: now + 100_000 },
+        { per: 'second', limit: 9, remaining: 1, resetsAt: now + 1_000 },
       ])
       expect(
         read(custom, {

@@ -79,8 +79,8 @@ export const anthropic = {
   models,
   ownModels: /^claude-/,
   quirks: { anthropic: { takes: ['cache_control'], search: 'web_search_20250305' } },
-  // Spend limits end with the calendar month; rate limits refill.
-  resets: { day: 'refill', month: 'utc' },
+  // Spend limits end with the calendar month; rate limits refill; plans begin with their first use.
+  resets: { day: 'refill', month: 'utc', '5h': 'first-use', '7d': 'first-use' },
   errors,
   limitHeaders,
   keysUrl: 'https://console.anthropic.com/settings/keys',

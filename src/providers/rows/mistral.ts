@@ -66,6 +66,7 @@ export const mistral = {
       limits: [
         { unit: 'requests', per: 'minute', limit: 60 },
         { unit: 'tokens', per: 'minute', limit: 500_000 },
+        { unit: 'money', per: 'month', limit: 10, resets: 'utc' },
       ],
     },
   ],

@@ -34,6 +34,7 @@ export const ollamaCloud = {
   quirks: {
     'openai-chat': { outputLimit: 'max_tokens', systemRole: true, reasoningField: 'reasoning' },
   },
+  resets: { '5h': 'first-use', '7d': 'first-use' },
   limitHeaders: [],
   keysUrl: 'https://ollama.com/settings/keys',
   checked: {
