@@ -1,6 +1,6 @@
 /**
- * How long the audio of a request is. A WAV file says so itself; of compressed formats only the size
- * is known, and they are taken to be as long as speech of that size can be. Pure.
+ * How long the audio of a request is. A WAV file says so itself; of compressed formats only the
+ * size is known, and they are taken to be as long as speech of that size can be. Pure.
  */
 import type { FilePart } from '../chat/request.ts'
 

@@ -176,7 +176,7 @@ export class PoolSearch {
     const { allowedPriorities } = input.request
     const conversation = this.#state.conversation.for(provider)
     const { maxShare } = configuration.user
-    const money = estimateMoney(this.#candidate, configuration, input.request, estimate)
+    const money = estimateMoney(this.#candidate, configuration, estimate)
     return {
       requestId: input.requestId,
       user: configuration.user.id,

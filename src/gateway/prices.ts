@@ -69,20 +69,25 @@ function modelsOf(candidate: Candidate, { reach }: Configuration): string[] {
 }
 
 /**
- * What a call of a candidate may cost in nano-dollars, whichever of its keys serves; undefined where
- * the price of one of their models is not known.
+ * What a call of a candidate may cost in nano-dollars, whichever of its keys serves and however its
+ * input is cached; undefined where the price of one of their models is not known. Every admission
+ * asks for it, so it does not search the body: a cache for an hour costs more when it is settled.
  */
 export function estimateMoney(
   candidate: Candidate,
   configuration: Configuration,
-  request: ChatRequest,
   { inputTokens, outputTokens }: Estimate,
 ): number | undefined {
   const { providerId, provider } = candidate
-  const models = modelsOf(candidate, configuration)
-  if (models.some((model) => !priceAt(providerId, provider, model))) return undefined
-  const { input, output } = dearest([candidate], configuration, request)
-  return Math.ceil(inputTokens * input + outputTokens * output)
+  let dollars = 0
+  for (const model of modelsOf(candidate, configuration)) {
+    const price = priceAt(providerId, provider, model)
+    if (!price) return undefined
+    const { input, output, cachedInput = 0, cacheWrite = 0 } = price
+    const dearestInput = Math.max(input, cachedInput, cacheWrite)
+    dollars = Math.max(dollars, inputTokens * dearestInput + outputTokens * output)
+  }
+  return Math.ceil(dollars * nanoDollarsPerToken)
 }
 
 /** What the request costs at most, whichever of the candidates serves it. */

@@ -1,4 +1,4 @@
-/** The end of a lease as its pool is told of it: with what the call cost, for limits of money. Pure. */
+/** The settlement of a lease: how its call ended, and what it cost, for limits of money. Pure. */
 import { nanoDollars } from '../domain/money.ts'
 import { priceAt, spendingOf } from '../providers/registry.ts'
 import type { Lease, Settlement } from '../quota/lease.ts'

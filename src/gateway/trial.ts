@@ -76,7 +76,7 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     poolOwners: [poolOwner],
   }
   const estimate = estimateTokens(request)
-  const money = estimateMoney(candidate, caller.configuration, request, estimate)
+  const money = estimateMoney(candidate, caller.configuration, estimate)
   const ledger = new Ledger(requestId, receivedAt, caller, request)
   const need: Need = {
     requestId,

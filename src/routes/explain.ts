@@ -113,7 +113,7 @@ export async function findWhoServes(question: Question): Promise<z.infer<typeof 
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
         const { provider, model, row } = candidate
-        const money = estimateMoney(candidate, caller.configuration, request, estimate)
+        const money = estimateMoney(candidate, caller.configuration, estimate)
         const need = { ...needFor(provider.defaultModel, model, money), row: row.binding.owner }
         const explanation = await poolStub(env, poolOwner, candidate.providerId).explain(need)
         return showPool(candidate, poolOwner, explanation)
