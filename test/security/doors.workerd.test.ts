@@ -206,6 +206,11 @@ describe('a body', () => {
     other.release()
     gate.resolve()
     expect((await first).status).toBe(200)
+    // A large body goes out as bytes: no text of it was held beside them.
+    const sent = vi.mocked(fetch).mock.lastCall?.[1]?.body
+    if (!(sent instanceof Uint8Array)) throw new Error('A text was sent.')
+    const { messages } = JSON.parse(new TextDecoder().decode(sent)) as { messages: { content: string }[] }
+    expect(messages[0]?.content.length).toBe(20 * megabyte)
   }, 60_000)
 
   it('that its client breaks off is let go of', async () => {
