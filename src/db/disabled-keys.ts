@@ -1,5 +1,6 @@
 /** Keys that are there and not in use, for errors that say why nobody serves. */
 import { and, count, eq, ne } from 'drizzle-orm'
+import { BoundedMap } from '../isolate/bounded-map.ts'
 import { openDatabase } from './client.ts'
 import type { Configuration } from './configuration.ts'
 import { accounts, keys } from './schema.ts'
@@ -14,7 +15,7 @@ interface Remembered {
   readAt: number
   counts: Map<string, number>
 }
-const remembered = new Map<string, Remembered>()
+const remembered = new BoundedMap<string, Remembered>(mostRemembered)
 
 /**
  * Returns the same as `countDisabledKeys`, asked once in a while: a client that repeats a request
@@ -28,9 +29,7 @@ export async function rememberDisabledKeys(
   const known = remembered.get(user.id)
   if (known?.epoch === epoch && now - known.readAt < freshMs) return known.counts
   const counts = await countDisabledKeys(d1, user.id)
-  remembered.delete(user.id)
   remembered.set(user.id, { epoch, readAt: now, counts })
-  if (remembered.size > mostRemembered) remembered.delete(remembered.keys().next().value ?? '')
   return counts
 }
 

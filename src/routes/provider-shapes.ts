@@ -92,7 +92,7 @@ export const ProviderInput = z.strictObject({
   /** `none` where the server needs no key. */
   key: z.enum(['none', 'needed']).optional(),
   /** `hub` adds it for everyone, as `?scope=hub` does. */
-  scope: z.enum(['user', 'hub']).optional(),
+  scope: z.enum(scopes).optional(),
 })
 export const ProviderChange = z.strictObject({
   name: Name.optional(),
