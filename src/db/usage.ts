@@ -125,6 +125,20 @@ export async function findDurations(
   return (row) => new Map(found.get(placeOf(row))?.map(({ class: one, requests }) => [one, requests]))
 }
 
+/** The pools of keys that served people since the hour that begins at `since`, at most so many. */
+export function listUsedPools(
+  d1: D1Database,
+  whose: Whose,
+  { since, limit }: { since: number; limit: number },
+): Promise<{ poolOwner: string; provider: string }[]> {
+  return openDatabase(d1).all(sql`
+    SELECT DISTINCT iif(accounts.shared, 'hub', keys.owner) AS poolOwner, keys.provider AS provider
+    FROM ${peopleOf(whose)} CROSS JOIN usage_hourly AS used CROSS JOIN keys CROSS JOIN accounts
+    WHERE used.owner = people.person AND used.hour >= ${since} AND keys.id = used.key_id
+      AND accounts.owner = keys.owner AND accounts.id = keys.account_id
+    LIMIT ${limit}`)
+}
+
 /** Every row that a question is about, of the hours and of the days before them. */
 function usedIn(whose: Whose, { dimension, from, to }: UsageQuestion, columns: SQL): SQL {
   const whole = hasTotals(dimension)

@@ -162,7 +162,7 @@ export class Books {
 
   /** Keeps the record of a request that got no lease. Nothing but the log depends on it: when many come they are stored together. */
   note(record: RequestRecord, now: number): void {
-    if (this.#journal.isCrowded) this.#hold(record, now)
+    if (this.#journal.isCrowded(now)) this.#hold(record, now)
     else this.#journal.add(record.id, record, now)
   }
 
@@ -229,7 +229,7 @@ export class Books {
 
   /** Puts storage in order: what is held is stored, and when the load is over, so is everything that was counted ahead. */
   tidy(now: number): void {
-    this.#secure()
+    this.secure()
     if ((this.#ahead.calmAt ?? Infinity) > now) return
     for (const [id, record] of this.#unwritten) {
       const lease = this.state.leases.get(id)
@@ -315,11 +315,11 @@ export class Books {
   }
 
   #hold(record: RequestRecord, now: number): void {
-    if (this.#journal.hold(record, now) >= mostHeld) this.#secure()
+    if (this.#journal.hold(record, now) >= mostHeld) this.secure()
   }
 
   /** Stores records that are in memory only, and that their leases have ended. */
-  #secure(): void {
+  secure(): void {
     if (this.#journal.secure()) this.#aheadChanged = true
   }
 }

@@ -10,10 +10,15 @@ import type { Pending, PendingRecord } from './pending.ts'
 import type { JournalledRecord, PoolStore } from './store.ts'
 
 /** How long the first record of a batch waits for others. */
-const gatherMs = 2_000
+export const gatherMs = 30_000
+/** So many records are a batch, however soon they came. */
+const fullBatch = 400
+/** How long a record is in memory only. */
+const heldMs = 2_000
+const shortestBackoffMs = 4_000
 const longestBackoffMs = minuteMs
 const recordsPerBatch = 500
-/** Between two batches so many records have rows of their own before it is crowded. */
+/** In two seconds so many records have rows of their own before it is crowded. */
 const mostRows = 8
 /** A row holds no more records than this. */
 export const mostHeld = 100
@@ -30,8 +35,12 @@ export class Journal {
   #failures = 0
   /** Records that are in memory only: under load they are stored many at a time. */
   #held: RequestRecord[] = []
-  /** Rows that were added since the last batch. */
-  #rows = 0
+  /** When these are to be stored. */
+  #secureAt: number | undefined
+  /** Records that were added since the last batch. */
+  #records = 0
+  /** Rows that were added since a time, at most as long ago as records are held. */
+  #rows = { since: 0, count: 0 }
 
   constructor(store: PoolStore, pending: Pending, now: number) {
     this.#store = store
@@ -39,15 +48,31 @@ export class Journal {
     if (this.#hasRecords()) this.#dueAt = now + gatherMs
   }
 
-  get dueAt(): number | undefined {
-    return this.#dueAt
+  /**
+   * When something is to be done.
+   * @param latest when somebody wants the records that wait. An outage of D1 takes as long as it takes.
+   */
+  dueAt(latest = Infinity): number | undefined {
+    const delivery = this.#dueAt === undefined || this.isFailing ? this.#dueAt : Math.min(this.#dueAt, latest)
+    const times = [delivery, this.#secureAt].filter((at) => at !== undefined)
+    return times.length > 0 ? Math.min(...times) : undefined
+  }
+
+  /** Whether D1 failed last time. */
+  get isFailing(): boolean {
+    return this.#failures > 0
+  }
+
+  get isEmpty(): boolean {
+    return this.#dueAt === undefined
   }
 
   /** Gives a record a row of its own. */
   add(rowId: string, record: RequestRecord, now: number): void {
     this.#store.addRecord(rowId, record)
-    this.#rows++
-    this.#dueAt ??= now + gatherMs
+    if (!this.#isRecent(now)) this.#rows = { since: now, count: 0 }
+    this.#rows.count++
+    this.#expect(now)
   }
 
   /**
@@ -55,25 +80,38 @@ export class Journal {
    * gives its records to a row of theirs.
    */
   addTo(account: string, record: RequestRecord, now: number): void {
-    this.#dueAt ??= now + gatherMs
+    this.#expect(now)
     if (this.#pending.addRecord(account, record)) return
     this.#store.addRecords(randomId('records'), this.#pending.takeRecords(account))
   }
 
-  /** Whether many records have been given rows of their own since the last batch. */
-  get isCrowded(): boolean {
-    return this.#rows >= mostRows
+  /** Notes that a record has come. */
+  #expect(now: number): void {
+    this.#records++
+    this.#dueAt ??= now + gatherMs
+    if (this.#records >= fullBatch && !this.isFailing) this.#dueAt = Math.min(this.#dueAt, now)
+  }
+
+  /** Whether many records have just been given rows of their own. */
+  isCrowded(now: number): boolean {
+    return this.#isRecent(now) && this.#rows.count >= mostRows
+  }
+
+  #isRecent(now: number): boolean {
+    return now < this.#rows.since + heldMs
   }
 
   /** Keeps a record in memory until `secure` stores it with others. @returns how many are held. */
   hold(record: RequestRecord, now: number): number {
     this.#held.push(record)
-    this.#dueAt ??= now + gatherMs
+    this.#secureAt ??= now + heldMs
+    this.#expect(now)
     return this.#held.length
   }
 
   /** Stores what is held, as one row. @returns whether there was anything. */
   secure(): boolean {
+    this.#secureAt = undefined
     if (this.#held.length === 0) return false
     for (const part of inParts(this.#held)) this.#store.addRecords(randomId('records'), part)
     this.#held = []
@@ -86,7 +124,7 @@ export class Journal {
    * @returns the accounts whose rows hold records that need not be there any more.
    */
   async flush(db: D1Database, now: () => number): Promise<Set<string>> {
-    this.#rows = 0
+    this.#records = 0
     if (this.#dueAt === undefined) return new Set()
     const batch = this.#nextBatch()
     const { written, refused, outage } = await deliver(
@@ -104,7 +142,7 @@ export class Journal {
       return accounts
     }
     this.#failures++
-    this.#dueAt = now() + Math.min(gatherMs * 2 ** this.#failures, longestBackoffMs)
+    this.#dueAt = now() + Math.min(shortestBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs)
     console.error('The journal of a key pool could not be written and stays queued.', outage)
     return accounts
   }

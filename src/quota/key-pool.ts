@@ -16,7 +16,7 @@ import { isForgotten } from './cooldown.ts'
 import { Copy } from './copy.ts'
 import { withTest } from './forbidden.ts'
 import { reserve } from './grant.ts'
-import { Journal } from './journal.ts'
+import { gatherMs, Journal } from './journal.ts'
 import type { Admission, Explanation, KeyToTest, Need, PoolReport, Settlement } from './lease.ts'
 import { likelyCalls } from './likely.ts'
 import { accountOf, freeSlots, type OpenLease } from './pool-state.ts'
@@ -42,6 +42,11 @@ interface Awake {
   together: Together | undefined
 }
 
+/** How long a look at the log, or at the pool, has records follow soon. */
+const watchedMs = 15_000
+/** How soon they follow then. */
+const watchedGatherMs = 2_000
+
 export class KeyPool extends DurableObject<Env> {
   /** The one clock of the pool. Tests put their own here. */
   clock = (): number => Date.now()
@@ -51,6 +56,10 @@ export class KeyPool extends DurableObject<Env> {
   #latest = 0
   /** The alarm that this instance knows to be set. */
   #alarmAt = Infinity
+  /** Until when records go to D1 soon: somebody looks. */
+  #watchedUntil = 0
+  /** The delivery of records that is on. */
+  #delivering: Promise<void> | undefined
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -134,6 +143,23 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
+   * Brings the records that wait to D1, for somebody who is about to look there, and has those of the
+   * next seconds follow soon. In an outage of D1 they stay.
+   */
+  async deliver(): Promise<void> {
+    const now = this.#now()
+    const { books, journal } = this.#wake()
+    this.#watchedUntil = now + watchedMs
+    // What came while a delivery was on is not in it.
+    await this.#delivering
+    if (journal.isEmpty || journal.isFailing) return
+    books.secure()
+    books.commit()
+    await this.#deliverRecords()
+    await this.#schedule()
+  }
+
+  /**
    * Reads keys and epochs from D1 again. A change is committed there first and told here second; the pool pulls, so that what
    * is told may arrive twice or in any order.
    */
@@ -152,8 +178,12 @@ export class KeyPool extends DurableObject<Env> {
     return true
   }
 
-  /** What is left, who rests and why, and when it runs dry. */
-  async report(): Promise<PoolReport> {
+  /**
+   * What is left, who rests and why, and when it runs dry.
+   * @param delivers whether the records that wait go to the log first.
+   */
+  async report(delivers = false): Promise<PoolReport> {
+    if (delivers) await this.deliver()
     const awake = this.#wake()
     const { configuration, state } = await awake.copy.read()
     const { waiting, together } = awake
@@ -229,10 +259,24 @@ export class KeyPool extends DurableObject<Env> {
     waiting.sweep(this.#now())
     books.tidy(this.#now())
     books.commit()
-    for (const account of await journal.flush(this.env.DB, () => this.#now())) books.rewrite(account)
-    books.commit()
+    if (!journal.isEmpty) await this.#deliverRecords()
     await copy.lookForChanges()
     await this.#schedule()
+  }
+
+  /** Brings one batch of records to D1; one delivery at a time. */
+  #deliverRecords(): Promise<void> {
+    const { books, journal } = this.#wake()
+    this.#delivering ??= journal
+      .flush(this.env.DB, () => this.#now())
+      .then((accounts) => {
+        for (const account of accounts) books.rewrite(account)
+        books.commit()
+      })
+      .finally(() => {
+        this.#delivering = undefined
+      })
+    return this.#delivering
   }
 
   /** Ends a lease in memory; `commit` follows. */
@@ -334,8 +378,15 @@ export class KeyPool extends DurableObject<Env> {
   /** Sets the alarm for what is due first, unless an earlier one is set: each setting is a row written. */
   async #schedule(): Promise<void> {
     const { books, journal, waiting } = this.#wake()
+    const now = this.#now()
     const [oldest] = books.state.leases.values()
-    const due = [journal.dueAt, books.dueAt, waiting.dueAt, oldest?.deadlineAt]
+    const due = [
+      journal.dueAt(now < this.#watchedUntil ? now + watchedGatherMs : Infinity),
+      books.dueAt,
+      waiting.dueAt,
+      // A call that has just begun is over soon: one alarm is set for its record, and none for its lease.
+      oldest && (oldest.admittedAt + gatherMs > now ? oldest.admittedAt + gatherMs : oldest.deadlineAt),
+    ]
     const dueAt = Math.min(...due.map((at) => at ?? Infinity))
     if (dueAt >= this.#alarmAt) return
     this.#alarmAt = dueAt

@@ -16,6 +16,7 @@ import { poolStub } from '../quota/stub.ts'
 import type { HubContext } from './context.ts'
 import { offersSandbox } from './directory.ts'
 import { endpoint } from './endpoint.ts'
+import { deliverRecords, poolsOfOthers } from './fresh-log.ts'
 import { showState, type State } from './key-shapes.ts'
 import { type NamedLog, showNamedLogs } from './logs.ts'
 import { type Pool, poolsInReach, showPool } from './pools.ts'
@@ -115,13 +116,17 @@ function makeLook(c: Context<HubContext>, query: z.infer<typeof LiveQuery>): () 
     caller = renewed
     if (query.owner === 'all' && caller.configuration.user.role !== 'admin') return undefined
     const pools = poolsInReach(makeDirectory(caller.configuration, env, sandbox))
-    const reading = await read(env, caller, whoseOf(caller, query), pools)
-    return { events: feed.tell(reading), subrequests: pools.length + subrequestsBeside }
+    const whose = whoseOf(caller, query)
+    const others = await poolsOfOthers(env, caller.configuration.user.id, whose)
+    await deliverRecords(env, others)
+    const reading = await read(env, caller, whose, pools)
+    const subrequests = pools.length + others.length + subrequestsBeside
+    return { events: feed.tell(reading), subrequests }
   }
 }
 
-/** The session, the epoch (and where that changed, the configuration), the log and its names. */
-const subrequestsBeside = 6
+/** The session, the epoch (and where that changed, the configuration), the pools of others, the log and its names. */
+const subrequestsBeside = 7
 
 async function stillThere(env: Env, caller: Caller): Promise<Caller | undefined> {
   const now = Date.now()
@@ -142,14 +147,14 @@ async function read(
   pools: ReturnType<typeof poolsInReach>,
 ): Promise<Reading<KeyState, PoolSums, NamedLog>> {
   const owner = caller.configuration.user.id
-  const [log, ...reports] = await Promise.all([
-    listLogs(env.DB, whose, { from: Date.now() - lookBackMs, limit: rowsPerLook }),
-    ...pools.map(async ({ poolOwner, provider }) => ({
+  const reports = await Promise.all(
+    pools.map(async ({ poolOwner, provider }) => ({
       poolOwner,
       provider,
-      report: await poolStub(env, poolOwner, provider).report(),
+      report: await poolStub(env, poolOwner, provider).report(true),
     })),
-  ])
+  )
+  const log = await listLogs(env.DB, whose, { from: Date.now() - lookBackMs, limit: rowsPerLook })
   const mine = reports.flatMap(({ report }) =>
     report.keys.filter(({ account }) => account.startsWith(`${owner}/`)),
   )

@@ -1,13 +1,14 @@
 /** The request log: what was asked, who served it, and everything that was tried on the way. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { findLog, listLogs, type LogRow } from '../db/logs.ts'
+import { listLogs, type LogRow } from '../db/logs.ts'
 import { namesOf } from '../db/names.ts'
 import type { Whose } from '../db/whose.ts'
 import { HubError } from '../errors.ts'
 import { timeOfId } from '../ids.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { findFreshLog, refreshLog } from './fresh-log.ts'
 import { logFields, showLogFields } from './log-fields.ts'
 import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
 import { ById, listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
@@ -102,6 +103,8 @@ export const logRoutes = new Hono<HubContext>()
     async (c) => {
       const { key, token, owner, ...filter } = c.req.valid('query')
       const whose = await requireWhose(c.env.DB, c.var.caller, { owner })
+      // Older pages hold nothing that a pool still has.
+      if (filter.cursor === undefined) await refreshLog(c, whose)
       const { rows, nextCursor } = await listLogs(c.env.DB, whose, { ...filter, keyId: key, tokenId: token })
       const names = await namesOf(c.env.DB, whose, rows.flatMap(mentionedIn))
       const searchedTo = nextCursor === null ? null : toTime(timeOfId(nextCursor))
@@ -119,7 +122,7 @@ export const logRoutes = new Hono<HubContext>()
     }),
     async (c) => {
       const whose = whoseOf(c.var.caller, c.req.valid('query'))
-      const row = await findLog(c.env.DB, whose, c.req.valid('param').id)
+      const row = await findFreshLog(c, whose, c.req.valid('param').id)
       const [log] = await showNamedLogs(c.env.DB, whose, row ? [row] : [])
       if (!log) throw notInLog()
       return c.json(log)

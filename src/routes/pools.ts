@@ -78,8 +78,15 @@ export const poolRoutes = new Hono<HubContext>().get(
   },
 )
 
+/** Where a pool is. */
+export interface PoolAddress {
+  /** A user's id or `hub`. */
+  poolOwner: string
+  provider: string
+}
+
 /** The pools that requests draw on, each once. */
-export function poolsInReach({ reach }: Directory): { poolOwner: string; provider: string }[] {
+export function poolsInReach({ reach }: Directory): PoolAddress[] {
   const pools = reach.map(({ poolOwner, provider }) => ({ poolOwner, provider }))
   return [...new Map(pools.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool])).values()]
 }

@@ -1,13 +1,13 @@
 /** What was said in a request: for the person who asked, where they want it kept, and for nobody else. */
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { findLog } from '../db/logs.ts'
 import { spokenInAnswer, spokenInRequest } from '../gateway/spoken.ts'
 import { findTranscript, type KeptTranscript } from '../gateway/transcript.ts'
 import { timeOfId } from '../ids.ts'
 import { transcriptMs } from '../user/transcripts.ts'
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
+import { findFreshLog } from './fresh-log.ts'
 import { notInLog } from './logs.ts'
 import { ById, Time, toTime } from './shapes.ts'
 
@@ -48,7 +48,7 @@ export const transcriptRoutes = new Hono<HubContext>().get(
     const owner = c.var.caller.configuration.user.id
     const kept = await findTranscript(c.env, owner, id)
     if (kept) return c.json({ transcript: show(id, kept) })
-    if (!(await findLog(c.env.DB, { owner }, id))) throw notInLog()
+    if (!(await findFreshLog(c, { owner }, id))) throw notInLog()
     return c.json({ transcript: null })
   },
 )

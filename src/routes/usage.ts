@@ -20,6 +20,7 @@ import { type ProviderHealth, summariseHealth } from '../observe/provider-health
 import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 import type { Whose } from '../db/whose.ts'
+import { refreshLog } from './fresh-log.ts'
 import { Anyone, Everyone, requireWhose, whoseOf } from './scope.ts'
 import { listOf, Names, Time, TimeInput, toTime, toTimeOrNull } from './shapes.ts'
 
@@ -85,6 +86,7 @@ export const usageRoutes = new Hono<HubContext>().get(
       from: Math.floor(from / hourMs) * hourMs,
       to,
     }
+    if (to >= c.var.receivedAt - hourMs) await refreshLog(c, whose)
     const named =
       top === undefined ? undefined : await topGroups(c.env.DB, whose, question, { groups: top, by })
     const [rows, latency] = await Promise.all([
@@ -149,6 +151,7 @@ export const providerHealthRoutes = new Hono<HubContext>().get(
   }),
   async (c) => {
     const whose = whoseOf(c.var.caller, c.req.valid('query'))
+    await refreshLog(c, whose)
     const attempts = await listAttempts(c.env.DB, whose, Date.now() - hourMs, healthRequests)
     return c.json({ data: summariseHealth(attempts).map(showHealth), nextCursor: null })
   },

@@ -40,11 +40,16 @@ export async function startHub({ build, folder, provider, database, inspect }) {
     database,
     inspect,
   })
-  const token = await setUp(worker.port, provider)
-  return { ...worker, token, settled: (expected) => settled(database, expected) }
+  const { token, session } = await setUp(worker.port, provider)
+  /** Looks at the log, which has the pools bring their records there. */
+  const look = () =>
+    fetch(`http://127.0.0.1:${worker.port}/api/logs?limit=1`, {
+      headers: { authorization: `Bearer ${session}`, connection: 'close' },
+    }).then((response) => response.text())
+  return { ...worker, token, settled: (expected) => settled(database, look, expected) }
 }
 
-/** Registers, and enters providers, keys and routes. @returns {Promise<string>} a token to chat with. */
+/** Registers, and enters providers, keys and routes. @returns a token to chat with, and a session. */
 async function setUp(port, provider) {
   const call = async (method, where, body, session) => {
     const response = await fetch(`http://127.0.0.1:${port}${where}`, {
@@ -80,7 +85,7 @@ async function setUp(port, provider) {
     )
   }
   const { token } = await call('POST', '/api/tokens', { name: 'bench' }, session)
-  return token
+  return { token, session }
 }
 
 function secretWord() {
@@ -91,8 +96,9 @@ function secretWord() {
  * Waits until the log holds so many requests: what the pools write there in batches is part of the price of a request.
  * @throws {Error} when they are not there in 20 seconds; the hub promises to lose none.
  */
-async function settled(database, expected) {
+async function settled(database, look, expected) {
   for (let patience = 200; patience > 0; patience--) {
+    await look()
     const response = await fetch(`http://127.0.0.1:${database}/query?resultsFormat=ROWS_AND_COLUMNS`, {
       method: 'POST',
       body: JSON.stringify({ sql: 'SELECT count(*) FROM requests' }),

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { countWrites } from '../counting-storage.ts'
 import { type KeySeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
-import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
+import { logged, minuteMs, start, success, TestPool } from './pool.workerd.ts'
 
 beforeAll(() => storeUser(env.DB, 'u1', 3))
 
@@ -133,6 +133,40 @@ describe('a pool at its ease', () => {
     expect(written()).toBe(1)
     await pool.settle(lease, success, { record: makeRecord() })
     expect(written()).toBe(2)
+  })
+
+  it('sets one alarm for half a minute of calls', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    const written = await countRows(pool)
+    await callMany(pool, 1, 0)
+    const first = written() - 2
+    await callMany(pool, 29)
+    expect(written()).toBe(first + 60)
+    const alarmAt = await runInDurableObject(pool.stub, (_object, { storage }) => storage.getAlarm())
+    expect(alarmAt).toBe(start + 30_000)
+    pool.now = start + 30_000
+    await pool.alarm()
+    // Its rows are without what D1 has, and nothing is left to do.
+    expect(written()).toBe(first + 61)
+    expect(await logged()).toHaveLength(29)
+  })
+
+  it('brings records to the log at once for somebody who looks, and soon after that', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    await callMany(pool, 1, 1_000)
+    expect(await logged()).toHaveLength(0)
+    await Promise.all([pool.stub.deliver(), pool.stub.deliver()])
+    expect(await logged()).toHaveLength(1)
+    const lease = await pool.lease()
+    await pool.settle(lease, success, { record: makeRecord({ id: 'req_second' }) })
+    const alarmAt = await runInDurableObject(pool.stub, (_object, { storage }) => storage.getAlarm())
+    expect(alarmAt).toBe(pool.now + 2_000)
+    await pool.evict()
+    await pool.stub.report(true)
+    expect(await logged()).toHaveLength(2)
+    expect(await pool.rows('SELECT id FROM accounts WHERE pending IS NOT NULL')).toEqual([])
   })
 
   it('writes one row for an admission that brings a settlement along', async () => {

@@ -338,6 +338,8 @@ describe('the log', () => {
       headers: { authorization: `Bearer ${ada.token}` },
     })
     const rows = await vi.waitFor(async () => {
+      // A look has the pool bring its records to the log.
+      await call('GET', '/api/logs', undefined, ada.session)
       const { results } = await env.DB.prepare("SELECT * FROM requests WHERE asked LIKE '%redacted%'").all()
       expect(results.length).toBeGreaterThan(0)
       return results
