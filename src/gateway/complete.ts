@@ -7,7 +7,6 @@ import { headerText, namesForHeader } from '../http/header-text.ts'
 import { encodeSse, SseDecoder } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import type { Inbound } from '../dialects/dialect.ts'
-import { poolStub } from '../quota/stub.ts'
 import type { Outcome } from '../quota/lease.ts'
 import type { Usage } from '../chat/events.ts'
 import { type AnswerStream, cutFault, type StreamEnd } from './answer-stream.ts'
@@ -17,6 +16,7 @@ import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './
 import { interruption } from './interruption.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Served } from './leased-call.ts'
+import { settleCall } from './pool-settlements.ts'
 import { faultOfComplaint, hubFault, malformedAnswer, tooLongAnswer } from './provider-fault.ts'
 import { Search } from './search.ts'
 import type { SearchInput } from './search-state.ts'
@@ -212,9 +212,9 @@ class Completion {
     ledger.close(entry, end, now)
     if (outcome.type !== 'unused' && outcome.usage) ledger.count(entry, outcome.usage)
     const record = ledger.record(now, ending)
-    const pool = poolStub(this.#input.env, poolOwner, candidate.providerId)
     const settlement = settlementOf(candidate, lease, { outcome, record, ...(stated && { stated }) })
-    this.#input.background(pool.settle(settlement))
+    const pool = { poolOwner, provider: candidate.providerId }
+    this.#input.background(settleCall(this.#input.env, pool, lease, settlement))
     this.#search.gate.close(ledger.uses)
   }
 

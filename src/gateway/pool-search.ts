@@ -4,12 +4,13 @@
  */
 import type { HubError } from '../errors.ts'
 import type { Admission, Lease, Need, Settlement } from '../quota/lease.ts'
-import { poolStub } from '../quota/stub.ts'
+import { poolName, poolStub } from '../quota/stub.ts'
 import { hintName, noteHint } from './hints.ts'
 import { type AskedPool, callWithLease, type Served } from './leased-call.ts'
 import { clientLeftStatus } from './ledger.ts'
 import type { Candidate } from './plan.ts'
 import { estimateMoney } from './prices.ts'
+import { poolSettlements } from './pool-settlements.ts'
 import type { PoolStub, SearchState } from './search-state.ts'
 
 /** How a search ended, or is to be gone on with: planned anew, or not at all. Undefined where the client left. */
@@ -74,7 +75,10 @@ export class PoolSearch {
     const { input, leftOut, ledger } = this.#state
     const previous = this.#previous
     try {
-      const admission = await this.#pool.admit(this.#need(), previous)
+      const name = poolName(this.#poolOwner, this.#candidate.providerId)
+      const admission = await poolSettlements.carry(name, async (others): Promise<Admission> =>
+        this.#pool.admit(this.#need(), [...(previous ? [previous] : []), ...others]),
+      )
       this.#state.lastPool = this.#pool
       this.#previous = undefined
       return admission

@@ -10,7 +10,7 @@ import type { Pending, PendingRecord } from './pending.ts'
 import type { JournalledRecord, PoolStore } from './store.ts'
 
 /** How long the first record of a batch waits for others. */
-export const gatherMs = 30_000
+export const gatherMs = 40_000
 /** So many records are a batch, however soon they came. */
 const fullBatch = 400
 /** How long a record is in memory only. */

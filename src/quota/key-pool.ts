@@ -18,7 +18,7 @@ import { withTest } from './forbidden.ts'
 import { reserve } from './grant.ts'
 import { gatherMs, Journal } from './journal.ts'
 import type { Admission, Explanation, KeyToTest, Need, PoolReport, Settlement } from './lease.ts'
-import { likelyCalls } from './likely.ts'
+import { isScarce, likelyCalls } from './likely.ts'
 import { accountOf, freeSlots, type OpenLease } from './pool-state.ts'
 import { Pending } from './pending.ts'
 import { poolDryAt, reportKeys } from './report.ts'
@@ -68,12 +68,14 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
-   * Gives the right to one upstream call, or keeps a slot in the future for who would wait, or says why not and when. The
-   * settlement of the previous attempt in this pool may ride along and is applied first, so that a retry is one round trip.
+   * Gives the right to one upstream call, or keeps a slot in the future for who would wait, or says why not and when.
+   *
+   * @param settlements applied first: of the previous attempt in this pool, so that a retry is one round trip, and of
+   *   earlier calls.
    */
-  async admit(need: Need, settlement?: Settlement): Promise<Admission> {
+  async admit(need: Need, settlements: Settlement | Settlement[] = []): Promise<Admission> {
     const { books, copy, waiting } = this.#wake()
-    if (settlement) this.#end(settlement)
+    for (const settlement of [settlements].flat()) this.#end(settlement)
     const { pool, epoch } = await copy.readFor(need.user).catch((error: unknown) => {
       books.commit()
       throw error
@@ -122,9 +124,9 @@ export class KeyPool extends DurableObject<Env> {
     return true
   }
 
-  /** Ends a lease; a second time changes nothing. Of a lease that is not known (any more) only the record is kept. */
-  async settle(settlement: Settlement): Promise<void> {
-    this.#end(settlement)
+  /** Ends leases; a second time changes nothing. Of a lease that is not known (any more) only the record is kept. */
+  async settle(settlements: Settlement | Settlement[]): Promise<void> {
+    for (const settlement of [settlements].flat()) this.#end(settlement)
     this.#wake().books.commit()
     await this.#schedule()
   }
@@ -266,17 +268,17 @@ export class KeyPool extends DurableObject<Env> {
 
   /** Brings one batch of records to D1; one delivery at a time. */
   #deliverRecords(): Promise<void> {
-    const { books, journal } = this.#wake()
-    this.#delivering ??= journal
-      .flush(this.env.DB, () => this.#now())
-      .then((accounts) => {
-        for (const account of accounts) books.rewrite(account)
-        books.commit()
-      })
-      .finally(() => {
-        this.#delivering = undefined
-      })
+    this.#delivering ??= this.#flush().finally(() => {
+      this.#delivering = undefined
+    })
     return this.#delivering
+  }
+
+  async #flush(): Promise<void> {
+    const { books, journal } = this.#wake()
+    const accounts = await journal.flush(this.env.DB, () => this.#now())
+    for (const account of accounts) books.rewrite(account)
+    books.commit()
   }
 
   /** Ends a lease in memory; `commit` follows. */
@@ -299,6 +301,7 @@ export class KeyPool extends DurableObject<Env> {
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
     const { id, keyId, account, model, deadlineAt, probe, slot } = given
+    const settlesAtOnce = probe || slot || now < this.#watchedUntil || isScarce(pool, decision, need, now)
     return {
       id,
       keyId,
@@ -310,6 +313,7 @@ export class KeyPool extends DurableObject<Env> {
       ...(key.free && { free: true as const }),
       ...(probe && { probe }),
       ...(slot && { slot }),
+      ...(settlesAtOnce && { settlesAtOnce: true as const }),
     }
   }
 

@@ -71,6 +71,8 @@ export interface Lease {
   probe?: true
   /** It holds a slot of its key, and the pool wants to hear while it goes on (`renew`). */
   slot?: true
+  /** The pool wants to hear of its end at once; else a success may come with the next call. */
+  settlesAtOnce?: true
 }
 
 export type KeySecret =

@@ -11,6 +11,27 @@ const mostLikely = 256
 /** No more than this part of what is left of a window is counted ahead. */
 const ahead = 128
 
+/** From so many calls on that still fit, it does not matter when one of them is settled. */
+const plenty = 16
+
+/**
+ * Whether so little is left of a key that a call which used less than it reserved should say so at
+ * once. Requests are reserved as they are used.
+ */
+export function isScarce(
+  pool: Pool,
+  { key, model }: { key: PoolKey; model: string },
+  need: Need,
+  now: number,
+): boolean {
+  const offered = { key, account: accountOf(pool.state, key.account) }
+  return offered.account.windows.some((window) => {
+    if (window.unit === 'requests' || !counts(window, model, key.id)) return false
+    const amount = amountOf(window, offered, need)
+    return roomFor(window, offered, need, nothingHeld, now) < plenty * amount
+  })
+}
+
 /** What the next calls like this one will probably take, for counting ahead: first of the key that has just been chosen. */
 export function likelyCalls(
   pool: Pool,

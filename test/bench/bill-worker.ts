@@ -3,7 +3,9 @@
  * virtual and that what they write is counted. Minutes of calls pass in a second or two.
  */
 import type { Env } from '../../src/env.ts'
+import { DeferredSettlements } from '../../src/gateway/deferred-settlements.ts'
 import { KeyPool } from '../../src/quota/key-pool.ts'
+import type { Admission, Settlement } from '../../src/quota/lease.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import type { Rules } from '../../src/user/reservation.ts'
 import { userStub } from '../../src/user/stub.ts'
@@ -41,6 +43,7 @@ interface BillEnv extends Env {
 
 const time = new VirtualTime(Date.UTC(2100, 0, 1, 10, 30))
 let bill: Bill = noBill()
+const poolSettlements = new DeferredSettlements<Settlement>((ms) => time.wait(ms))
 
 function noBill(): Bill {
   return { objectCalls: 0, alarms: 0, objectRows: 0, databaseRows: 0 }
@@ -144,23 +147,23 @@ async function call(env: Env, { name, answerMs, hasLimits }: Calls, index: numbe
   const pool = poolStub(env, 'u1', name)
   const user = userStub(env, name)
   bill.objectCalls += hasLimits ? 2 : 1
+  const need = makeNeed({ requestId, estimate, record })
   const [admission, answer] = await Promise.all([
-    pool.admit(makeNeed({ requestId, estimate, record })),
+    poolSettlements.carry(name, async (settlements): Promise<Admission> => pool.admit(need, settlements)),
     hasLimits ? user.reserve([rulesOf(tokenId)], { estimate }) : undefined,
   ])
   if (admission.type !== 'lease') throw new Error(`Not as expected: ${JSON.stringify(admission)}`)
   if (answer && answer.type !== 'grant') throw new Error(answer.message)
   time.at(time.now + answerMs, async () => {
     const usage = makeUsage(900, 90)
-    bill.objectCalls += answer ? 2 : 1
-    await Promise.all([
-      pool.settle({
-        leaseId: admission.lease.id,
-        outcome: { type: 'success', usage, latencyMs: 400 },
-        record,
-      }),
-      answer && user.settle(answer.reservationId, { tokens: 990 }),
-    ])
+    const outcome = { type: 'success', usage, latencyMs: 400 } as const
+    void poolSettlements.defer(name, { leaseId: admission.lease.id, outcome, record }, (settlements) => {
+      bill.objectCalls++
+      return time.during(pool.settle(settlements))
+    })
+    if (!answer) return
+    bill.objectCalls++
+    await user.settle(answer.reservationId, { tokens: 990 })
   })
 }
 

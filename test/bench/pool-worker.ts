@@ -61,7 +61,7 @@ export class EmptyPool extends DurableObject {
     return { type: 'lease', epoch: 0, hint: { left: 1 }, lease }
   }
 
-  async settle(_settlement: Settlement): Promise<void> {}
+  async settle(_settlements: Settlement | Settlement[]): Promise<void> {}
 }
 
 type Stub = Pick<DurableObjectStub<CountedPool>, 'admit' | 'settle'>

@@ -3,7 +3,7 @@ import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Lease, Need, Outcome } from '../../src/quota/lease.ts'
+import type { Lease, Need, Outcome, Settlement } from '../../src/quota/lease.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
 
@@ -114,6 +114,7 @@ const step = fc.oneof(
       ),
       tokens: fc.nat(400),
       restMs: fc.nat(20_000),
+      deferred: fc.boolean(),
       remaining: fc.option(fc.nat(30)),
     }),
   },
@@ -154,6 +155,10 @@ class Life {
   open: Call[] = []
   deadline = 0
   asked = 0
+  /** Settlements that wait for the next admission. */
+  deferred: Settlement[] = []
+  /** Some that came along with the last one: a Worker that does not hear back sends them again. */
+  carried: Settlement[] = []
 
   constructor(pool: TestPool, circumstances: Circumstances) {
     this.pool = pool
@@ -169,6 +174,7 @@ class Life {
       case 'settle':
         return this.settle(one)
       case 'pass':
+        if (one.ms > 20_000) await this.pool.stub.settle(this.deferred.splice(0))
         this.pool.now += one.ms
         return
       case 'evict':
@@ -176,8 +182,9 @@ class Life {
       case 'alarm':
         return this.pool.alarm()
       case 'forget':
-        // The Worker that makes a call is gone, and never speaks of it again.
+        // The Worker that makes a call is gone, and never speaks of it again, nor of those that wait.
         this.open = this.open.slice(1)
+        this.deferred = []
     }
   }
 
@@ -186,7 +193,9 @@ class Life {
     const { limits } = this.circumstances
     const requestId = `req_${String(this.asked++).padStart(4, '0')}`
     const estimate = { inputTokens: tokens, outputTokens: 20 }
-    const admission = await this.pool.admit({ requestId, estimate })
+    const settlements = [...this.carried, ...this.deferred]
+    this.carried = this.deferred.splice(0)
+    const admission = await this.pool.admit({ requestId, estimate }, settlements)
     if (admission.type !== 'lease') return
     // Nobody is let in before a deadline that was given.
     expect(now).toBeGreaterThanOrEqual(this.deadline)
@@ -215,6 +224,10 @@ class Life {
       one.remaining === null || one.how === 'unused'
         ? undefined
         : { limits: [{ ...limit, remaining: 6_000 - one.remaining }], at: this.pool.now }
+    if (outcome.type === 'success' && one.deferred && !call.lease.settlesAtOnce) {
+      this.deferred.push({ leaseId: call.lease.id, outcome, record, ...(stated && { stated }) })
+      return
+    }
     await this.pool.settle(call.lease, outcome, { record, ...(stated && { stated }) })
     // A second time changes nothing.
     await this.pool.settle(call.lease, outcome, { record })
@@ -246,6 +259,7 @@ class Life {
 
   /** After all time is over, every lease is in the log exactly once, or among those that nobody can account for. */
   async end(): Promise<void> {
+    await this.pool.stub.settle(this.deferred)
     this.pool.now += 40 * minuteMs
     for (let i = 0; i < 4; i++) {
       await this.pool.alarm()
@@ -291,6 +305,6 @@ describe('a random life of a pool', () => {
       )
       expect(ahead).toBe(circumstances === underLoad)
     },
-    120_000,
+    300_000,
   )
 })

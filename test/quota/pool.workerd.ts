@@ -35,8 +35,8 @@ export class TestPool {
     await runDurableObjectAlarm(this.stub)
   }
 
-  admit(need: Partial<Need> = {}, settlement?: Settlement): Promise<Admission> {
-    return this.stub.admit(makeNeed(need), settlement)
+  admit(need: Partial<Need> = {}, settlements: Settlement | Settlement[] = []): Promise<Admission> {
+    return this.stub.admit(makeNeed(need), settlements)
   }
 
   async lease(need: Partial<Need> = {}): Promise<Lease> {
