@@ -2,7 +2,7 @@
  * Warns of tables of models that were read long ago. A warning, never a failure: time alone breaks
  * nothing.
  */
-import { mostDays, outdatedTables, tableAges } from '../src/providers/age.ts'
+import { mostDays, outdatedTables, tableAges } from '../src/providers/table-age.ts'
 import { catalog } from '../src/providers/catalog.ts'
 
 const outdated = outdatedTables(tableAges(catalog), Date.now())

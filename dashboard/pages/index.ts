@@ -67,7 +67,12 @@ export const pages: readonly Page[] = [
     group: 'pool',
     load: () => import('./routes.tsx'),
   },
-  { path: '/routes/:name', name: text.pages.route, icon: 'routes', load: () => import('./route.tsx') },
+  {
+    path: '/routes/:name',
+    name: text.pages.route,
+    icon: 'routes',
+    load: () => import('./routes/route-page.tsx'),
+  },
   {
     path: '/providers',
     name: text.pages.providers,
@@ -94,7 +99,7 @@ export const pages: readonly Page[] = [
     path: '/logs/:id',
     name: text.pages.log,
     icon: 'logs',
-    load: () => import('./log.tsx'),
+    load: () => import('./logs/request-page.tsx'),
   },
   {
     path: '/usage',

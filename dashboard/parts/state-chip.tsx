@@ -1,5 +1,5 @@
 /** The state of a key, an account or a pool, told by words, by colour and by shape. */
-import type { Standing } from '../state/standing.ts'
+import type { Standing } from '../state/key-status.ts'
 import { text } from '../text.ts'
 import { Countdown } from './countdown.tsx'
 

@@ -3,7 +3,7 @@
  * while the window is hidden; the browser opens it again by itself where it ends.
  */
 import { useEffect } from 'preact/hooks'
-import type { LiveEvents } from '../../src/routes/live.ts'
+import type { LiveEvents } from '../../src/api/live.ts'
 import { api, ask, type NamedLog, sessionEnded } from '../api.ts'
 import { whenIdle } from './idle.ts'
 import { change, refresh, renew } from './resource.ts'

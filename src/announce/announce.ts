@@ -6,7 +6,7 @@
  */
 import { poolsOfUser } from '../db/keys.ts'
 import type { Env } from '../env.ts'
-import { environmentProviders } from '../gateway/directory.ts'
+import { environmentProviders } from '../gateway/provider-directory.ts'
 import { type Announcement, deliver } from './announcement.ts'
 
 interface PoolName {

@@ -17,8 +17,8 @@ import { HubError } from '../errors.ts'
 import { noAddress } from '../http/client-address.ts'
 import { hashToken, isToken } from './gateway-tokens.ts'
 import { loadOpenCaller, noCredential } from './open-access.ts'
-import { decidePass, type Rate, withoutPast } from './rate.ts'
-import { noteRefusedSession } from './refusals.ts'
+import { decidePass, type Rate, withoutPast } from './rate-limit.ts'
+import { noteRefusedSession } from './refused-sessions.ts'
 import { type SessionClaims, standingOf, verifySession } from './sessions.ts'
 
 export interface Caller {

@@ -6,7 +6,7 @@
 import { hourMs } from '../domain/time.ts'
 import { writeAudit } from '../db/audit.ts'
 import type { Env } from '../env.ts'
-import type { Rate } from './rate.ts'
+import type { Rate } from './rate-limit.ts'
 import { throttleStub } from './throttle-stub.ts'
 
 const ofAccount: Rate = { limit: 20, perMs: hourMs }

@@ -8,7 +8,7 @@ import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
 import { noAddress } from '../http/client-address.ts'
 import { hashToken } from './gateway-tokens.ts'
-import type { Rate } from './rate.ts'
+import type { Rate } from './rate-limit.ts'
 import { throttleStub } from './throttle-stub.ts'
 
 /** From one place: more than a person mistypes, far fewer than guessing needs. */

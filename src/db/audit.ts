@@ -5,7 +5,7 @@
  */
 import { and, asc, desc, eq, exists, gt, gte, lt, sql, type SQL } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { actingAddress, noteEntry } from '../http/acting-request.ts'
+import { actingAddress, noteEntry } from '../http/current-request.ts'
 import { type AuditRow, type ChainEnd, emptyChain } from './audit-chain.ts'
 import { sealPending } from './audit-sealing.ts'
 import { clientOf, type Database, openDatabase } from './client.ts'

@@ -6,7 +6,7 @@ import type { CandidateOrder, RouteCandidate } from '../domain/routes.ts'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { ModelFacts, Price } from '../chat/model.ts'
 import { type Database, openDatabase } from './client.ts'
-import { askOwnReach, type Reach, selectSharedReach } from './reach.ts'
+import { askOwnReach, type Reach, selectSharedReach } from './pool-access.ts'
 import { providers, routes, settings, teams, tokens, users } from './schema.ts'
 import { type HubSettings, toSettings } from './settings.ts'
 

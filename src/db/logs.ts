@@ -5,7 +5,7 @@ import { firstIdAt } from '../ids.ts'
 import { logColumnList } from '../observe/log-columns.ts'
 import { type Database, openDatabase } from './client.ts'
 import { requests } from './schema.ts'
-import { peopleOf, type Whose } from './whose.ts'
+import { peopleOf, type Whose } from './owner-filter.ts'
 
 export type LogRow = typeof requests.$inferSelect
 

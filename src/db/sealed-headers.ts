@@ -3,7 +3,7 @@ import { and, eq, gt, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import { type AuditEntry, record } from './audit.ts'
 import { openDatabase } from './client.ts'
 import { providers } from './schema.ts'
-import type { Place } from './sealed.ts'
+import type { Place } from './ciphertexts.ts'
 
 /** What is stored of a row's headers, with what they are bound to. */
 export interface StoredHeaders extends Place {

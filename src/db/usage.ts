@@ -7,7 +7,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { firstIdAt } from '../ids.ts'
 import type { Durations } from '../observe/durations.ts'
 import { openDatabase } from './client.ts'
-import { peopleOf, type Whose } from './whose.ts'
+import { peopleOf, type Whose } from './owner-filter.ts'
 
 /** What usage can be told apart by. */
 export type UsageDimension = 'provider' | 'model' | 'key' | 'token' | 'user'

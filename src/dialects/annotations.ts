@@ -7,7 +7,7 @@
 import { titleOf, type Citation } from '../chat/citation.ts'
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { FoundCitation } from './citation-placer.ts'
-import { compact, numberIn, objectIn, textIn } from './read.ts'
+import { compact, numberIn, objectIn, textIn } from './json-read.ts'
 import type { TextOffsets } from './text-offsets.ts'
 
 /**

@@ -6,7 +6,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { UserPart } from '../chat/request.ts'
-import { itemsIn, listIn, objectIn } from './read.ts'
+import { itemsIn, listIn, objectIn } from './json-read.ts'
 
 /** More of them are refused. */
 const mostMarks = 4

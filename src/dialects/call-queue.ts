@@ -6,7 +6,7 @@
 import { append } from '../chat/append.ts'
 import type { ChatEvent } from '../chat/events.ts'
 import { answerBounds, JsonScanner } from '../chat/json-bounds.ts'
-import { parseJson } from './read.ts'
+import { parseJson } from './json-read.ts'
 
 type Start = Extract<ChatEvent, { type: 'tool-call-start' }>
 

@@ -2,7 +2,7 @@
  * The text of a custom tool's call, out of the arguments of the function that the tool was made
  * into: `{"input": "…"}`. It is read while it comes, so that a client of a custom tool can show it.
  */
-import { objectIn, parseJson, textIn } from './read.ts'
+import { objectIn, parseJson, textIn } from './json-read.ts'
 
 /** The schema of the function. */
 export const customParameters = {

@@ -6,8 +6,8 @@
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { FilePart, UserPart } from '../chat/request.ts'
 import { audioMediaType, readUrl } from './data-url.ts'
-import { compact, objectIn, textIn } from './read.ts'
-import type { Unread } from './unread.ts'
+import { compact, objectIn, textIn } from './json-read.ts'
+import type { Unread } from './skipped-parts.ts'
 
 /** The kinds of files, by the words that types of parts begin or end with. */
 const kinds: Readonly<Record<string, FilePart['kind']>> = {

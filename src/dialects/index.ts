@@ -2,7 +2,7 @@
 import type { DialectId } from '../domain/dialects.ts'
 import { checkModelName } from '../chat/model.ts'
 import type { Inbound, Outbound } from './dialect.ts'
-import { lostAt } from './unread.ts'
+import { lostAt } from './skipped-parts.ts'
 import { withSearch } from './web-search.ts'
 import { cohereOutbound } from './cohere/outbound.ts'
 import { anthropicInbound } from './anthropic/inbound.ts'

@@ -6,7 +6,7 @@ import type { DialectId } from '../domain/dialects.ts'
 import { isExactNumber } from '../chat/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import type { ChatRequest } from '../chat/request.ts'
-import { numberIn, objectIn } from './read.ts'
+import { numberIn, objectIn } from './json-read.ts'
 import { withoutSettings } from './spend-fields.ts'
 
 /** Names of the limit, as plain names: of dialects and of servers that take their own beside the dialect's. */

@@ -5,8 +5,8 @@
  */
 import type { DialectId } from '../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import { plainName } from './plain-name.ts'
-import { listIn, objectIn, textIn } from './read.ts'
+import { plainName } from './member-name.ts'
+import { listIn, objectIn, textIn } from './json-read.ts'
 import { withoutSettings } from './spend-fields.ts'
 
 /**

@@ -3,8 +3,8 @@
  * for. They are left out for tokens whose money is bounded. Data first; pure.
  */
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import { objectIn } from './read.ts'
-import { plainName } from './plain-name.ts'
+import { objectIn } from './json-read.ts'
+import { plainName } from './member-name.ts'
 
 /**
  * By the field's source, as plain names. One list for all dialects: a server that speaks one of them may merge the fields of

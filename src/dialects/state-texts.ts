@@ -3,7 +3,7 @@
  * have the same, so that who made one can be remembered by it.
  */
 import { isJsonObject, type Json } from '../chat/json.ts'
-import { parseJson } from './read.ts'
+import { parseJson } from './json-read.ts'
 
 /** Members that hold such a text, wherever they are. */
 const members = new Set([

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from '../chat/json.ts'
 import type { ChatRequest, WebSearch } from '../chat/request.ts'
 import type { Call, Quirks } from './dialect.ts'
-import { compact, itemsIn, listIn, numberIn, objectIn, textIn } from './read.ts'
+import { compact, itemsIn, listIn, numberIn, objectIn, textIn } from './json-read.ts'
 
 /** Anthropic's and OpenAI's tools, each with a date or without. */
 const searchType = /^web_search(?:_preview)?(?:_\d{8}|_\d{4}_\d{2}_\d{2})?$/

@@ -6,10 +6,10 @@
 import type { DialectId } from '../domain/dialects.ts'
 import type { JsonObject } from '../chat/json.ts'
 import type { AssistantPart, ChatRequest, Message } from '../chat/request.ts'
-import { wrapState } from './foreign-state.ts'
+import { wrapState } from './opaque-state.ts'
 import { mapMember } from './map-member.ts'
 import { referenceIn, withoutReferences } from './openai-responses/references.ts'
-import { textIn } from './read.ts'
+import { textIn } from './json-read.ts'
 import { stateTexts } from './state-texts.ts'
 
 /**

@@ -5,15 +5,15 @@
 import type { Complaint, Usage } from '../chat/events.ts'
 import type { Fault, HubError } from '../errors.ts'
 import { formatBytes } from '../http/bounded-reader.ts'
-import { GatheringReader } from '../http/gather.ts'
+import { GatheringReader } from '../http/gathering-reader.ts'
 import { EventTooLongError } from '../http/sse.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
-import { Watchdog } from '../http/watchdog.ts'
-import { budgets, largeRequestBytes, maxHeldBytes, withEcho } from './budgets.ts'
+import { Watchdog } from '../http/idle-timer.ts'
+import { budgets, largeRequestBytes, maxHeldBytes, withEcho } from './timeouts.ts'
 import type { ContentMeter } from './content-meter.ts'
-import { Interruption, type InterruptionCause, type LinkedAbort } from './interruption.ts'
+import { Interruption, type InterruptionCause, type LinkedAbort } from './abort.ts'
 import { TooManyPartsError } from './part-counter.ts'
-import { type Passage, StreamTooLongError } from './passage.ts'
+import { type Passage, StreamTooLongError } from './stream-transform.ts'
 
 /** How a stream, or a part of it, ended. */
 export type StreamEnd =

@@ -1,5 +1,5 @@
 /** How long one upstream call may take, so that time is left for another. Pure. */
-import { budgets } from './budgets.ts'
+import { budgets } from './timeouts.ts'
 
 interface Attempt {
   stream: boolean

@@ -12,7 +12,7 @@ import {
   type Rules,
   rulesOf,
   type Spent,
-} from '../user/reservation.ts'
+} from '../user/rpc.ts'
 import { userStub } from '../user/stub.ts'
 
 /** The answer of one object. */

@@ -4,7 +4,7 @@
  */
 import type { ChatEvent } from '../chat/events.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
-import { parseJson } from '../dialects/read.ts'
+import { parseJson } from '../dialects/json-read.ts'
 import { tokensOf } from './text-tokens.ts'
 
 /** Members that hold text of the model in any dialect: its words, reasoning, and the arguments of its calls. */

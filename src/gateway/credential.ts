@@ -3,14 +3,14 @@
  * for that call; or the fault where they are not to be had. A secret opens for the row that its owner
  * entered it for, and for no other.
  */
-import { auditTampering } from '../auth/tampering.ts'
-import { openSecret, SealError, type SecretContext } from '../auth/vault.ts'
-import { findSealedKey, type StoredSeal } from '../db/sealed.ts'
+import { auditTampering } from '../vault/tamper-audit.ts'
+import { openSecret, SealError, type SecretContext } from '../vault/vault.ts'
+import { findSealedKey, type StoredSeal } from '../db/ciphertexts.ts'
 import type { Env } from '../env.ts'
 import type { Fault } from '../errors.ts'
 import { originOf } from '../providers/auth.ts'
 import type { RowBinding } from '../providers/provider.ts'
-import type { KeySecret, Lease } from '../quota/lease.ts'
+import type { KeySecret, Lease } from '../quota/rpc.ts'
 import type { Candidate } from './plan.ts'
 import { headersForCall } from './provider-row.ts'
 

@@ -1,21 +1,21 @@
 /**
  * One call, however often it is sent. Of all requests with the same `idempotency-key`, one leads: it goes the usual way, and its
  * answer is kept, sealed, in the user's object. The others wait, ask that object now and then, and get the same answer. Who
- * may lead is decided there (`user/claims.ts`); what a client gets meanwhile, and in the end, is decided here.
+ * may lead is decided there (`user/idempotency.ts`); what a client gets meanwhile, and in the end, is decided here.
  */
 import { renewCaller } from '../auth/caller.ts'
 import { HubError, toHubError } from '../errors.ts'
 import { encodeSse } from '../http/sse.ts'
 import { StreamWriter } from '../http/stream-writer.ts'
 import { sha256 } from '../ids.ts'
-import { type ClaimAnswer, type ClaimedCall, type ClaimOutcome, renewMs } from '../user/claims.ts'
+import { type ClaimAnswer, type ClaimedCall, type ClaimOutcome, renewMs } from '../user/idempotency.ts'
 import { userStub } from '../user/stub.ts'
-import { budgets } from './budgets.ts'
+import { budgets } from './timeouts.ts'
 import { complete, type CompletionInput } from './complete.ts'
-import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './early-stream.ts'
-import { type Gathered, gather, type KeptAnswer, openKept, passOn, sealKept } from './kept-answer.ts'
-import { clientLeftStatus } from './ledger.ts'
-import { pause } from './pause.ts'
+import { early, factsComment, holdHeaders, keepCompany, streamHeaders } from './keep-alive.ts'
+import { type Gathered, gather, type KeptAnswer, openKept, passOn, sealKept } from './replayed-answer.ts'
+import { clientLeftStatus } from './request-record.ts'
+import { pause } from '../http/sleep.ts'
 
 /** `true` on an answer that was given before; `false` where it was too large to keep, so that it had to be made again. */
 const replayedHeader = 'x-hub-replayed'

@@ -4,7 +4,7 @@
  */
 import type { ChatEvent } from '../chat/events.ts'
 import type { ChatResponse } from '../chat/response.ts'
-import { maxParts } from './budgets.ts'
+import { maxParts } from './timeouts.ts'
 
 /** An answer in more parts than any has. */
 export class TooManyPartsError extends Error {

@@ -1,6 +1,6 @@
 /** How the end of a call reaches its key pool: at once, or with this isolate's next call to it. */
 import type { Env } from '../env.ts'
-import type { Lease, Settlement } from '../quota/lease.ts'
+import type { Lease, Settlement } from '../quota/rpc.ts'
 import { poolName, poolStub } from '../quota/stub.ts'
 import { DeferredSettlements } from './deferred-settlements.ts'
 

@@ -5,7 +5,7 @@
 import type { Complaint } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
 import { type FailedAnswer, readFailure } from '../providers/classify.ts'
-import { maxErrorBytes } from './budgets.ts'
+import { maxErrorBytes } from './timeouts.ts'
 
 /** How much of a message is kept, in characters, and of its code, type and parameter. */
 const longestMessage = 2_000

@@ -2,8 +2,8 @@
  * The row behind a provider: whose it is, which decides the keys that may go there, and the headers that
  * go along, sealed for that row and its base URL.
  */
-import { auditIfAltered } from '../auth/tampering.ts'
-import { openText, SealError, sealText } from '../auth/vault.ts'
+import { auditIfAltered } from '../vault/tamper-audit.ts'
+import { openText, SealError, sealText } from '../vault/vault.ts'
 import type { Env } from '../env.ts'
 import type { Fault } from '../errors.ts'
 import type { RowBinding } from '../providers/provider.ts'

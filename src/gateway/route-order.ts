@@ -2,7 +2,7 @@
 import type { RouteCandidate } from '../domain/routes.ts'
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import { priceAt } from '../providers/registry.ts'
-import type { Directory } from './directory.ts'
+import type { Directory } from './provider-directory.ts'
 import type { PlanInput } from './plan.ts'
 
 /** The candidates of a route as its `order` ranks them. */

@@ -1,7 +1,7 @@
 /** The settlement of a lease: how its call ended, and what it cost, for limits of money. Pure. */
 import { nanoDollars } from '../domain/money.ts'
 import { priceAt, spendingOf } from '../providers/registry.ts'
-import type { Lease, Settlement } from '../quota/lease.ts'
+import type { Lease, Settlement } from '../quota/rpc.ts'
 import type { Candidate } from './plan.ts'
 
 /** @param end how the call ended; its cost follows from its usage, also where the key is free. */

@@ -5,9 +5,9 @@
 import { mostSkips } from '../observe/bounded-record.ts'
 import type { Skip } from '../observe/record.ts'
 import { withoutKey } from '../providers/typed-key.ts'
-import type { KeyRefusal } from '../quota/lease.ts'
+import type { KeyRefusal } from '../quota/rpc.ts'
 import { type LeftOut, noKey } from './plan.ts'
-import type { Refusal } from './verdict.ts'
+import type { Refusal } from './explain-failure.ts'
 
 /** What a search found out about those that did not serve. */
 export interface PassedOver {

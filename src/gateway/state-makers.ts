@@ -9,7 +9,7 @@ import type { DialectId } from '../domain/dialects.ts'
 import { writtenStateTexts } from '../dialects/state-texts.ts'
 import type { IsForeign } from '../dialects/without-state.ts'
 import { hash53 } from '../ids.ts'
-import type { Lease } from '../quota/lease.ts'
+import type { Lease } from '../quota/rpc.ts'
 import type { Candidate } from './plan.ts'
 
 /** How many pieces an isolate remembers: the reasoning of a few hundred long sessions. */

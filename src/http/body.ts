@@ -1,14 +1,14 @@
 /**
  * Request bodies: JSON, bounded in size, depth and number of values before anything is parsed, and
- * counted against what the isolate can hold. Each route declares its size in `routes/endpoint.ts`.
+ * counted against what the isolate can hold. Each route declares its size in `api/endpoint.ts`.
  */
 import { minuteMs } from '../domain/time.ts'
 import { parseExactly } from '../chat/exact-json.ts'
 import { type JsonExcess, JsonScanner, requestBounds } from '../chat/json-bounds.ts'
 import { HubError, toHubError } from '../errors.ts'
-import type { BodyHold } from './bodies-in-work.ts'
+import type { BodyHold } from './body-memory.ts'
 import { BrokenBodyError, formatBytes, readChunks, statedLength } from './bounded-reader.ts'
-import { drains } from './drains.ts'
+import { drains } from './drained-bodies.ts'
 import { codingOf, Decompressor } from './compressed-body.ts'
 
 /** The largest body of any route, in bytes. */

@@ -1,8 +1,8 @@
 /**
  * The one reader of whole bodies that others send: it counts bytes as they come, with or without
- * `content-length`, and cancels the source at the bound. Streams of events have `gather.ts` and `sse.ts`.
+ * `content-length`, and cancels the source at the bound. Streams of events have `gathering-reader.ts` and `sse.ts`.
  */
-import { Watchdog } from './watchdog.ts'
+import { Watchdog } from './idle-timer.ts'
 
 /** A body that is longer than its reader takes. */
 export class BodyTooLargeError extends Error {

@@ -13,9 +13,9 @@
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import { HubError } from '../errors.ts'
 import type { Env } from '../env.ts'
-import { isPublicAddress, kindOfHost } from './addresses.ts'
+import { isPublicAddress, kindOfHost } from './public-hosts.ts'
 import { isOwnHost } from './own-hosts.ts'
-import { resolveOverHttps, type Resolver } from './resolve.ts'
+import { resolveOverHttps, type Resolver } from './dns.ts'
 import { withoutTrailing } from './trim-end.ts'
 
 /** What a deployment allows. */

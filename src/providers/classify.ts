@@ -11,7 +11,7 @@ import { knownReset } from './calendar.ts'
 import type { Provider } from './provider.ts'
 import { ReadError } from './read-error.ts'
 import { redact, redactAll } from './redact.ts'
-import type { Sent } from './sent-words.ts'
+import type { Sent } from './client-words.ts'
 import { type HeaderList, statedPeriod, statedReset } from './stated-reset.ts'
 
 /** How far a time may be that only a sentence states, and that names no period, in milliseconds. */

@@ -6,7 +6,7 @@ import { type FileKind, fileKinds } from '../domain/files.ts'
 import type { JsonObject } from '../chat/json.ts'
 import { isJsonObject } from '../chat/json.ts'
 import type { ModelFacts } from '../chat/model.ts'
-import { listIn, objectIn } from '../dialects/read.ts'
+import { listIn, objectIn } from '../dialects/json-read.ts'
 
 /**
  * vLLM; OpenRouter, Cohere and Together; Mistral and LM Studio; Gemini; Anthropic; hubs like this.

@@ -6,7 +6,7 @@
 import { isJsonObject, type Json } from '../chat/json.ts'
 import { otherChoices } from '../dialects/spend-fields.ts'
 import type { Meaning } from './provider.ts'
-import { longestRead, type Sent } from './sent-words.ts'
+import { longestRead, type Sent } from './client-words.ts'
 
 /** Rate limits and overload: what they are about depends on the tier that was asked for. */
 const limitStatuses: ReadonlySet<number | undefined> = new Set([429, 498, 503, 529])

@@ -20,7 +20,7 @@ import { errorStatus } from './error-status.ts'
 import { inViewOf } from './other-choice.ts'
 import type { ErrorRule, Meaning, Provider } from './provider.ts'
 import { requestShape } from './request-shape.ts'
-import { longestRead, ownWords, removed, type Sent, withoutQuotes } from './sent-words.ts'
+import { longestRead, ownWords, removed, type Sent, withoutQuotes } from './client-words.ts'
 import { contentPolicy, contextTooLong, wordRules } from './word-rules.ts'
 
 /** What is known of an error before it is read. */

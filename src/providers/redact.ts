@@ -2,7 +2,7 @@
  * Takes secrets out of a provider's words: some quote the key they refuse, the header that held it, or
  * the address that it stood in. Pure. The order is redact, then cut: half a secret has no shape.
  */
-import { encodingsOf, reversed, scatteredSpans } from './scattered.ts'
+import { encodingsOf, reversed, scatteredSpans } from './scattered-secrets.ts'
 import { type Reading, readingOf, readingsOf } from './unescape.ts'
 
 /** How long a text is that leaves here, in characters. */

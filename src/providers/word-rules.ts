@@ -4,7 +4,7 @@
  * region and unknown, and never blame a key or a provider. The first rule that matches decides.
  */
 import type { ErrorRule } from './provider.ts'
-import { removed } from './sent-words.ts'
+import { removed } from './client-words.ts'
 
 /** Words that a request is too long for the model. */
 export const contextTooLong =

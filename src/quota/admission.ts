@@ -8,13 +8,13 @@ import {
   nothingHeld,
   type Offer,
   standingBlocks,
-} from './blocks.ts'
-import { usualKey } from './conversations.ts'
-import type { Explanation, KeyRefusal, Need, PoolHint } from './lease.ts'
+} from './refusals.ts'
+import { usualKey } from './cache-affinity.ts'
+import type { Explanation, KeyRefusal, Need, PoolHint } from './rpc.ts'
 import { accountOf, type Configuration, type PoolKey, type PoolState } from './pool-state.ts'
-import { type Entry, goesWith, type Lane, modelFor, type Roster, shortUntil } from './roster.ts'
+import { type Entry, goesWith, type Lane, modelFor, type Roster, shortUntil } from './key-index.ts'
 import { shareLeft } from './strategies.ts'
-import { withoutStatements } from './unlearned.ts'
+import { withoutStatements } from './forget-limits.ts'
 
 /** A pool of a thousand keys need not name them all to say no. */
 const mostListed = 20

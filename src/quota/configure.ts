@@ -5,7 +5,7 @@ import { environmentKeyId, environmentVariable, findProvider } from '../provider
 import type { Calendar } from '../providers/calendar.ts'
 import type { RowBinding } from '../providers/provider.ts'
 import { toCounted, toShown } from './amounts.ts'
-import type { KeySecret } from './lease.ts'
+import type { KeySecret } from './rpc.ts'
 import type { Configuration, PoolKey } from './pool-state.ts'
 import type { SharedAccount } from './shares.ts'
 import { defaultStrategy } from './strategies.ts'

@@ -3,7 +3,7 @@
  * is alone; then the least of it is written, or it is handed back. An outage is not a refusal: D1 then
  * answers nothing at all, and every record stays with its sender.
  */
-import { answers, writeRecords } from '../db/records.ts'
+import { answers, writeRecords } from '../db/log-writer.ts'
 import { minimalRecord } from '../observe/bounded-record.ts'
 import type { RequestRecord } from '../observe/record.ts'
 

@@ -1,13 +1,13 @@
 /**
  * Brings the records of finished requests to D1, in batches. A record stays until D1 has it: it may be written twice, and
- * `db/records.ts` counts it once. Most records wait in the rows of their accounts (`pending.ts`), others in rows of their own.
+ * `db/log-writer.ts` counts it once. Most records wait in the rows of their accounts (`pending.ts`), others in rows of their own.
  */
 import { minuteMs } from '../domain/time.ts'
 import { randomId } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import { deliver } from './deliver.ts'
 import type { Pending, PendingRecord } from './pending.ts'
-import type { JournalledRecord, PoolStore } from './store.ts'
+import type { JournalledRecord, PoolStore } from './tables.ts'
 
 /** How long the first record of a batch waits for others. */
 export const gatherMs = 40_000

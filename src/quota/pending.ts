@@ -1,7 +1,7 @@
 /**
  * The open leases of an account, and its records that wait for D1. They are part of the account's
  * row: a step that changes them changes its counters too, and writes one row. Memory only;
- * `books.ts` keeps the storage in step.
+ * `persistence.ts` keeps the storage in step.
  */
 import type { RequestRecord } from '../observe/record.ts'
 import type { OpenLease } from './pool-state.ts'

@@ -1,5 +1,5 @@
 /** The level of a window that refills: a leaky bucket, which drains evenly. Pure. */
-import { hasParts } from './parts.ts'
+import { hasParts } from './usage-by-user.ts'
 import type { Bucket } from './windows.ts'
 
 /** How full a window is that drains, and how much of that others put in. */

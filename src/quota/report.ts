@@ -1,10 +1,10 @@
 /** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
 import { periods, units } from '../domain/limits.ts'
 import { toShown } from './amounts.ts'
-import { type Block, usedUpBlock } from './blocks.ts'
+import { type Block, usedUpBlock } from './refusals.ts'
 import { isHalfOpen } from './cooldown.ts'
 import { dryAt, pacePerMs } from './forecast.ts'
-import type { KeyState, PersonUse, PoolReport, WindowState } from './lease.ts'
+import type { KeyState, PersonUse, PoolReport, WindowState } from './rpc.ts'
 import {
   type Account,
   accountOf,
@@ -14,7 +14,7 @@ import {
   type PoolState,
   quarantineOf,
 } from './pool-state.ts'
-import { leftOf } from './left.ts'
+import { leftOf } from './quota-left.ts'
 import { reservedOf } from './shares.ts'
 import {
   countsAt,

@@ -3,9 +3,9 @@
  * nothing of what its owner keeps. Pure, and given the time. The rule is in README.md.
  */
 import { periods } from '../domain/limits.ts'
-import type { Held } from './blocks.ts'
-import type { Need } from './lease.ts'
-import { certainPartOf, partOf, type Person, shareOf, withoutPart } from './parts.ts'
+import type { Held } from './refusals.ts'
+import type { Need } from './rpc.ts'
+import { certainPartOf, partOf, type Person, shareOf, withoutPart } from './usage-by-user.ts'
 import type { Account, PoolKey } from './pool-state.ts'
 import { drains, freeAt, limitOf, roomAt, usedAt, type Window, windowName } from './windows.ts'
 

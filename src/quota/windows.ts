@@ -19,7 +19,7 @@ import {
   withFewParts,
   withLatestPart,
   withPart,
-} from './parts.ts'
+} from './usage-by-user.ts'
 import { bucketsWithLevel, type Level, levelOf } from './refill.ts'
 import { startsOver, wholeSpan } from './spans.ts'
 

@@ -1,9 +1,9 @@
 /**
  * Counting ahead under load, as id allocators do: one row says that so much more may be used within the next second, and what
  * stays within it is given from memory. An object that is lost then finds more counted as used than was, never less.
- * Memory only; `books.ts` keeps the storage in step.
+ * Memory only; `persistence.ts` keeps the storage in step.
  */
-import { leaseMs } from './grant.ts'
+import { leaseMs } from './reserve.ts'
 import type { Account } from './pool-state.ts'
 import { usedAt, windowName } from './windows.ts'
 

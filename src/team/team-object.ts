@@ -9,10 +9,10 @@ import { Alarms } from '../durable/alarms.ts'
 import { SteadyClock } from '../durable/clock.ts'
 import type { Env } from '../env.ts'
 import { Allowances } from '../user/allowances.ts'
-import { grantOf } from '../user/joint.ts'
+import { grantOf } from '../user/joint-caps.ts'
 import { KnownEpoch } from '../user/known-epoch.ts'
-import type { Answer, CapUse, RequestNeed, Rules, Spent } from '../user/reservation.ts'
-import { migrate } from './schema.ts'
+import type { Answer, CapUse, RequestNeed, Rules, Spent } from '../user/rpc.ts'
+import { migrate } from './migrations.ts'
 
 /** A team that was removed has no epoch. */
 export type TeamAnswer = Answer | { type: 'gone' }

@@ -15,15 +15,8 @@ import {
   windowName,
   type WindowRule,
 } from '../quota/windows.ts'
-import { makeBill } from './bill.ts'
-import {
-  nameOf,
-  type Refusal,
-  type RequestNeed,
-  type Rules,
-  type Spent,
-  type Subject,
-} from './reservation.ts'
+import { makeBill } from './budget.ts'
+import { nameOf, type Refusal, type RequestNeed, type Rules, type Spent, type Subject } from './rpc.ts'
 import { nothingSpent, spend, type Spending, unspend, wholeAmount } from './spending.ts'
 
 /** After this a reservation that nobody settled counts as used: no request lasts as long. */

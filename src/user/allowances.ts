@@ -7,8 +7,8 @@ import { AllowanceStore, deadlineOf } from './allowance-store.ts'
 import { Slots } from '../quota/slots.ts'
 import { type Allowance, allowanceUnder, type Reservation, settle } from './allowance.ts'
 import { reportUse } from './cap-report.ts'
-import { type CountedSubject, type JointDecision, reserveTogether } from './joint.ts'
-import type { CapUse, Refusal, RequestNeed, Rules, Spent } from './reservation.ts'
+import { type CountedSubject, type JointDecision, reserveTogether } from './joint-caps.ts'
+import type { CapUse, Refusal, RequestNeed, Rules, Spent } from './rpc.ts'
 
 /** A copy of the storage, loaded when first needed. */
 interface Awake {

@@ -1,7 +1,7 @@
 /** The use of one subject's caps, as the API shows it. Pure. */
 import { countsAt, resetsAt, usedAt, type Window, windowName } from '../quota/windows.ts'
 import type { Allowance, Reservation } from './allowance.ts'
-import type { CapUse, Rules } from './reservation.ts'
+import type { CapUse, Rules } from './rpc.ts'
 import { endOf, spentAt, startOf } from './spending.ts'
 
 /** @param open the subject's reservations that are not settled. */

@@ -1,7 +1,7 @@
 /** A request as a scripted model reads it, in no dialect. */
 import type { DialectId } from '../../src/domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../src/dialects/json-read.ts'
 
 /** A tool that the model may call. */
 export interface OfferedTool {

@@ -5,7 +5,7 @@
 import type { DialectId } from '../../src/domain/dialects.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JsonObject } from '../../src/chat/json.ts'
-import { textIn } from '../../src/dialects/read.ts'
+import { textIn } from '../../src/dialects/json-read.ts'
 import { type Says, type Speaker, speakers } from '../end-to-end/sdks/says.ts'
 import { sendJson } from '../end-to-end/provider.ts'
 import { cohere } from './cohere-speaker.ts'

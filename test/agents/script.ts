@@ -3,7 +3,7 @@
  * drives the tools that it is offered by their names and their schemas.
  */
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import { listIn, objectIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn } from '../../src/dialects/json-read.ts'
 import type { Says } from '../end-to-end/sdks/says.ts'
 import type { HeardRequest, OfferedTool } from './hear.ts'
 import { copyName, edit, finalText, greeting, itemId, notesName, pictureName, secretWord } from './task.ts'

@@ -1,6 +1,6 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { signDevice, verifyDevice } from '../../src/auth/devices.ts'
+import { signDevice, verifyDevice } from '../../src/auth/known-devices.ts'
 import { expiryOf, isRenewalDue, signSession, standingOf, verifySession } from '../../src/auth/sessions.ts'
 import type { Env } from '../../src/env.ts'
 

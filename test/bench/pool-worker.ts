@@ -5,7 +5,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../../src/env.ts'
 import { KeyPool } from '../../src/quota/key-pool.ts'
-import type { Admission, Lease, Need, Settlement } from '../../src/quota/lease.ts'
+import type { Admission, Lease, Need, Settlement } from '../../src/quota/rpc.ts'
 import { poolName } from '../../src/quota/stub.ts'
 import { countWrites } from '../counting-storage.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage } from '../quota/fixtures.ts'

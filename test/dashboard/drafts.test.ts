@@ -14,7 +14,7 @@ import {
   writeModels,
 } from '../../dashboard/state/provider-form.ts'
 import { overTime } from '../../dashboard/state/recent-usage.ts'
-import { readinessOf, sampleOf, wiresOf } from '../../dashboard/state/standing.ts'
+import { readinessOf, sampleOf, wiresOf } from '../../dashboard/state/key-status.ts'
 import { timeOf } from '../../dashboard/state/usage-view.ts'
 import {
   addCandidate,

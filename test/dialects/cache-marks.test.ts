@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
-import { listIn, objectIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn } from '../../src/dialects/json-read.ts'
 
 const mark = { type: 'ephemeral' }
 const long = { type: 'ephemeral', ttl: '1h' }

@@ -8,7 +8,7 @@ import type { ChatEvent } from '../../src/chat/events.ts'
 import { foldEvents, unfold } from '../../src/chat/fold.ts'
 import type { JsonObject } from '../../src/chat/json.ts'
 import { outbound } from '../../src/dialects/index.ts'
-import { objectIn, parseJson } from '../../src/dialects/read.ts'
+import { objectIn, parseJson } from '../../src/dialects/json-read.ts'
 import { SseDecoder } from '../../src/http/sse.ts'
 import { readRecordings } from '../recordings.ts'
 import {

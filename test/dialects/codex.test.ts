@@ -9,7 +9,7 @@ import type { ChatRequest } from '../../src/chat/request.ts'
 import type { Outbound } from '../../src/dialects/dialect.ts'
 import { outbound } from '../../src/dialects/index.ts'
 import { openaiResponsesInbound } from '../../src/dialects/openai-responses/inbound.ts'
-import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../src/dialects/json-read.ts'
 import { speakers } from '../fixtures/codex/answers.ts'
 import {
   calendar,

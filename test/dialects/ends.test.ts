@@ -5,7 +5,7 @@ import type { ChatEvent } from '../../src/chat/events.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
 import type { Outbound } from '../../src/dialects/dialect.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
-import { Relay } from '../../src/gateway/passage.ts'
+import { Relay } from '../../src/gateway/stream-transform.ts'
 import { SseDecoder } from '../../src/http/sse.ts'
 import { anyRequest } from '../any-request.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Complaint } from '../../src/chat/events.ts'
 import type { Json } from '../../src/chat/json.ts'
-import { readError } from '../../src/dialects/complaint.ts'
+import { readError } from '../../src/dialects/provider-error.ts'
 import { inbound } from '../../src/dialects/index.ts'
 import { openaiChatInbound } from '../../src/dialects/openai-chat/inbound.ts'
 import { HubError } from '../../src/errors.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { entryOf } from '../../src/dialects/read.ts'
+import { entryOf } from '../../src/dialects/json-read.ts'
 import { outbound } from '../../src/dialects/index.ts'
 
 it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(

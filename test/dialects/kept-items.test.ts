@@ -4,7 +4,7 @@
 import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/chat/json.ts'
-import { findKeptState } from '../../src/dialects/kept-state.ts'
+import { findKeptState } from '../../src/dialects/provider-state.ts'
 import { anyRequest } from '../any-request.ts'
 
 describe('an item with an id and nothing else to say', () => {

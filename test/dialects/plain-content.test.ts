@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { openaiChatOutbound } from '../../src/dialects/openai-chat/outbound.ts'
 import { readsTextOnly, withPlainContent } from '../../src/dialects/openai-chat/plain-content.ts'
-import { Relay, type ShownEvents } from '../../src/gateway/passage.ts'
+import { Relay, type ShownEvents } from '../../src/gateway/stream-transform.ts'
 
 const thought = {
   type: 'thinking',

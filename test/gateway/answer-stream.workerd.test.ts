@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { openaiResponsesOutbound as speaker } from '../../src/dialects/openai-responses/outbound.ts'
 import { AnswerStream, type StreamEnd } from '../../src/gateway/answer-stream.ts'
-import { LinkedAbort } from '../../src/gateway/interruption.ts'
-import { Relay } from '../../src/gateway/passage.ts'
+import { LinkedAbort } from '../../src/gateway/abort.ts'
+import { Relay } from '../../src/gateway/stream-transform.ts'
 
 const megabyte = 1024 * 1024
 

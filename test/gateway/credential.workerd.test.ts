@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { asyncProperty, assert, constantFrom, record } from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { sealSecret } from '../../src/auth/vault.ts'
+import { sealSecret } from '../../src/vault/vault.ts'
 import { openCredential } from '../../src/gateway/credential.ts'
 import { sealHeaders } from '../../src/gateway/provider-row.ts'
 

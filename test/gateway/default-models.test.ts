@@ -1,6 +1,6 @@
 /** Which model a candidate is asked for that names none. */
 import { describe, expect, it } from 'vitest'
-import type { Needs } from '../../src/gateway/needs.ts'
+import type { Needs } from '../../src/gateway/capabilities.ts'
 import { ask, customRow, names, noNeeds, reach } from './planned.ts'
 
 describe('a custom provider without models', () => {

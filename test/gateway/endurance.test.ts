@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
-import { Translation } from '../../src/gateway/passage.ts'
+import { Translation } from '../../src/gateway/stream-transform.ts'
 import { encodeSse } from '../../src/http/sse.ts'
 import { anyRequest } from '../any-request.ts'
 

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../../src/chat/json.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'
 import { foldStream } from '../../src/gateway/fold-stream.ts'
 import { TooManyPartsError } from '../../src/gateway/part-counter.ts'
-import { Translation } from '../../src/gateway/passage.ts'
+import { Translation } from '../../src/gateway/stream-transform.ts'
 
 const tools = { f: { type: 'function', function: { name: 'f', parameters: { type: 'object' } } } }
 const bodies: Partial<Record<DialectId, JsonObject>> = {

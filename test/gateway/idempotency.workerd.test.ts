@@ -10,7 +10,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { Env } from '../../src/env.ts'
 import { sha256 } from '../../src/ids.ts'
 import { app } from '../../src/index.ts'
-import { budgets } from '../../src/gateway/budgets.ts'
+import { budgets } from '../../src/gateway/timeouts.ts'
 import { userStub } from '../../src/user/stub.ts'
 import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
 

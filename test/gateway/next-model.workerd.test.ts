@@ -2,7 +2,7 @@
  * What a failed call leaves to try: the same key for other models, other keys, and other providers.
  */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { budgets } from '../../src/gateway/budgets.ts'
+import { budgets } from '../../src/gateway/timeouts.ts'
 import { call, completionBody } from '../hub.workerd.ts'
 import { failWith as bad, type Sent, useLane } from './lanes.workerd.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { HubError } from '../../src/errors.ts'
-import type { Needs } from '../../src/gateway/needs.ts'
+import type { Needs } from '../../src/gateway/capabilities.ts'
 import type { Plan } from '../../src/gateway/plan.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'

@@ -1,11 +1,11 @@
 /** Plans as tests ask for them: a caller, their keys, and what comes of a name. */
 import type { Configuration, CustomProvider } from '../../src/db/configuration.ts'
-import type { Reach } from '../../src/db/reach.ts'
+import type { Reach } from '../../src/db/pool-access.ts'
 import { defaultSettings, noCaps } from '../../src/db/settings.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
-import { makeDirectory } from '../../src/gateway/directory.ts'
-import type { Needs } from '../../src/gateway/needs.ts'
+import { makeDirectory } from '../../src/gateway/provider-directory.ts'
+import type { Needs } from '../../src/gateway/capabilities.ts'
 import { makePlan, type Plan, type PlanInput } from '../../src/gateway/plan.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 

@@ -2,7 +2,7 @@
 import { createScheduledController, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { sealText } from '../../src/auth/vault.ts'
+import { sealText } from '../../src/vault/vault.ts'
 import worker from '../../src/index.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { call, completionBody, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'

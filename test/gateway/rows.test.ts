@@ -5,7 +5,7 @@ import type { Configuration, CustomProvider } from '../../src/db/configuration.t
 import { defaultSettings, noCaps } from '../../src/db/settings.ts'
 import type { Env } from '../../src/env.ts'
 import { HubError } from '../../src/errors.ts'
-import { makeDirectory } from '../../src/gateway/directory.ts'
+import { makeDirectory } from '../../src/gateway/provider-directory.ts'
 import { makePlan } from '../../src/gateway/plan.ts'
 
 const owners = ['usr_1', 'usr_2', 'usr_3', 'hub']

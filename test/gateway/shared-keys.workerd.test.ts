@@ -2,7 +2,7 @@
 import { createScheduledController } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fingerprintSecret, openSecret, sealSecret } from '../../src/auth/vault.ts'
+import { fingerprintSecret, openSecret, sealSecret } from '../../src/vault/vault.ts'
 import worker from '../../src/index.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { call, completionBody, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { noKey } from '../../src/gateway/plan.ts'
 import { listSkips, type PassedOver } from '../../src/gateway/skips.ts'
-import type { Refusal } from '../../src/gateway/verdict.ts'
-import type { KeyRefusal } from '../../src/quota/lease.ts'
+import type { Refusal } from '../../src/gateway/explain-failure.ts'
+import type { KeyRefusal } from '../../src/quota/rpc.ts'
 
 function refusal(refusals: KeyRefusal[], more: Partial<Refusal> = {}): Refusal {
   // Of a candidate only its provider and model are read.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { HubError } from '../../src/errors.ts'
-import { BodiesInWork } from '../../src/http/bodies-in-work.ts'
+import { BodiesInWork } from '../../src/http/body-memory.ts'
 import { parseJson, readBody } from '../../src/http/body.ts'
 
 function refusal(text: string): HubError {

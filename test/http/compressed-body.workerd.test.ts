@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { HubError } from '../../src/errors.ts'
-import { BodiesInWork, type BodyHold, maxBytesOfCaller } from '../../src/http/bodies-in-work.ts'
+import { BodiesInWork, type BodyHold, maxBytesOfCaller } from '../../src/http/body-memory.ts'
 import { readBody } from '../../src/http/body.ts'
 import { settleIn } from '../hub.workerd.ts'
 import { exports } from 'cloudflare:workers'

@@ -1,10 +1,10 @@
 /** A column that is added to the list of the log's columns is stored, searched, shown and exported. */
 import { expect, it, vi } from 'vitest'
 import { toCsv } from '../../dashboard/state/log-export.ts'
-import { writeRecords } from '../../src/db/records.ts'
+import { writeRecords } from '../../src/db/log-writer.ts'
 import { requests } from '../../src/db/schema.ts'
 import type { logColumnList } from '../../src/observe/log-columns.ts'
-import { logFields } from '../../src/routes/log-fields.ts'
+import { logFields } from '../../src/api/log-fields.ts'
 import { makeRecord } from '../quota/fixtures.ts'
 
 vi.mock('../../src/observe/log-columns.ts', async (original) => {

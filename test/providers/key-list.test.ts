@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HubError } from '../../src/errors.ts'
 import { readKeyList } from '../../src/providers/key-list.ts'
 import { findProvider } from '../../src/providers/registry.ts'
-import { providerOfVariable } from '../../src/providers/variables.ts'
+import { providerOfVariable } from '../../src/providers/key-variables.ts'
 
 const isProvider = (word: string): boolean => findProvider(word) !== undefined
 const read = (text: string, format: 'auto' | 'lines' | 'csv' | 'env' = 'auto') =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { statedLimits } from '../../src/providers/stated-limits.ts'
-import { learn } from '../../src/quota/learning.ts'
+import { learn } from '../../src/quota/learn-limits.ts'
 import { freeAt, resetsAt, roomAt, usedAt, type Window } from '../../src/quota/windows.ts'
 import { hourMs } from '../../src/domain/time.ts'
 

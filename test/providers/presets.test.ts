@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { catalog } from '../../src/providers/catalog.ts'
 import { presetsOf, termsOf } from '../../src/providers/presets.ts'
-import { KeyChange } from '../../src/routes/key-shapes.ts'
+import { KeyChange } from '../../src/api/schemas/key.ts'
 
 const providers = Object.keys(catalog).filter((id) => id !== 'sandbox')
 const all = providers.flatMap((provider) =>

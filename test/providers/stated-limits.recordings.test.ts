@@ -1,6 +1,6 @@
 /** What every recorded answer states of limits: nothing absurd, and nothing missed where a header names a limit that is counted. */
 import { describe, expect, it } from 'vitest'
-import { readError } from '../../src/dialects/complaint.ts'
+import { readError } from '../../src/dialects/provider-error.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { findProvider } from '../../src/providers/registry.ts'
 import { type StatedLimit, statedLimits } from '../../src/providers/stated-limits.ts'

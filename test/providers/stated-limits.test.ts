@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readError } from '../../src/dialects/complaint.ts'
+import { readError } from '../../src/dialects/provider-error.ts'
 import { catalog } from '../../src/providers/catalog.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { type StatedLimit, statedLimits } from '../../src/providers/stated-limits.ts'

@@ -8,7 +8,7 @@ import { classify } from '../../src/providers/classify.ts'
 import { structureRules } from '../../src/providers/common-rules.ts'
 import * as vendors from '../../src/providers/error-rules.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { ownWords, removed } from '../../src/providers/sent-words.ts'
+import { ownWords, removed } from '../../src/providers/client-words.ts'
 import { wordRules } from '../../src/providers/word-rules.ts'
 
 const now = Date.UTC(2026, 10, 21, 9, 40)

@@ -1,7 +1,7 @@
 import type { Limit } from '../../src/domain/limits.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from '../../src/quota/lease.ts'
+import type { Outcome } from '../../src/quota/rpc.ts'
 import type { OpenLease } from '../../src/quota/pool-state.ts'
 import { makeFault, makeUsage } from './fixtures.ts'
 import { PlainPool } from './plain-pool.ts'

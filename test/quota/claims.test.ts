@@ -1,7 +1,7 @@
 /** A limit that comes with an answer is a claim: it binds for minutes, then one call finds out. */
 import { describe, expect, it } from 'vitest'
 import { resets as resetKinds } from '../../src/domain/limits.ts'
-import { learn, type Statements } from '../../src/quota/learning.ts'
+import { learn, type Statements } from '../../src/quota/learn-limits.ts'
 import { charge, freeAt, roomAt, unlearned, usedAt, type Window } from '../../src/quota/windows.ts'
 
 const now = Date.UTC(2026, 10, 21, 9, 40)

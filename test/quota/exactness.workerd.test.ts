@@ -3,7 +3,7 @@ import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Lease, Need, Outcome, Settlement } from '../../src/quota/lease.ts'
+import type { Lease, Need, Outcome, Settlement } from '../../src/quota/rpc.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { logged, minuteMs, success, TestPool } from './pool.workerd.ts'
 

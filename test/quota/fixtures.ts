@@ -3,7 +3,7 @@ import type { Limit } from '../../src/domain/limits.ts'
 import type { Usage } from '../../src/chat/events.ts'
 import type { Fault } from '../../src/errors.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
-import type { Need } from '../../src/quota/lease.ts'
+import type { Need } from '../../src/quota/rpc.ts'
 
 export function makeRecord(change: Partial<RequestRecord> = {}): RequestRecord {
   return {

@@ -8,7 +8,7 @@ import {
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Admission, Lease, Need, Outcome } from '../../src/quota/lease.ts'
+import type { Admission, Lease, Need, Outcome } from '../../src/quota/rpc.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { makeFault, makeNeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 

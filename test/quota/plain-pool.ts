@@ -3,8 +3,8 @@ import type { Limit } from '../../src/domain/limits.ts'
 import type { StoredKey } from '../../src/db/pools.ts'
 import { type Decision, decide } from '../../src/quota/admission.ts'
 import { calendarOf, configure } from '../../src/quota/configure.ts'
-import { reserve } from '../../src/quota/grant.ts'
-import type { Need, Outcome } from '../../src/quota/lease.ts'
+import { reserve } from '../../src/quota/reserve.ts'
+import type { Need, Outcome } from '../../src/quota/rpc.ts'
 import {
   accountUnder,
   type Configuration,
@@ -14,8 +14,8 @@ import {
   type OpenLease,
   type PoolState,
 } from '../../src/quota/pool-state.ts'
-import { Roster } from '../../src/quota/roster.ts'
-import { settle } from '../../src/quota/settling.ts'
+import { Roster } from '../../src/quota/key-index.ts'
+import { settle } from '../../src/quota/settle.ts'
 import { usedAt } from '../../src/quota/windows.ts'
 import { makeNeed } from './fixtures.ts'
 

@@ -1,7 +1,7 @@
 /** A key pool under test: its clock is the test's, and it can be lost at any moment. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import type { Admission, Lease, Need, Outcome, Settlement } from '../../src/quota/lease.ts'
+import type { Admission, Lease, Need, Outcome, Settlement } from '../../src/quota/rpc.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { makeFault, makeNeed, makeUsage } from './fixtures.ts'
 

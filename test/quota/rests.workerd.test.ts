@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { StatedLimit } from '../../src/providers/stated-limits.ts'
-import type { Outcome } from '../../src/quota/lease.ts'
+import type { Outcome } from '../../src/quota/rpc.ts'
 import { type KeySeed, makeFault, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { minuteMs, start, success, TestPool } from './pool.workerd.ts'
 

@@ -2,7 +2,7 @@
 import type { Limit, Reserve } from '../../src/domain/limits.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { certainPartOf, partOf, shareOf } from '../../src/quota/parts.ts'
+import { certainPartOf, partOf, shareOf } from '../../src/quota/usage-by-user.ts'
 import type { OpenLease } from '../../src/quota/pool-state.ts'
 import { reservedOf } from '../../src/quota/shares.ts'
 import { charge, giveBack, usedAt, usedByPerson, type Window } from '../../src/quota/windows.ts'

@@ -2,7 +2,7 @@
 import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Admission, Lease, Need } from '../../src/quota/lease.ts'
+import type { Admission, Lease, Need } from '../../src/quota/rpc.ts'
 import { type KeySeed, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { minuteMs, start, success, TestPool } from './pool.workerd.ts'
 

@@ -3,7 +3,7 @@
  * read as the whole conversation. https://platform.openai.com/docs/guides/conversation-state
  */
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../src/dialects/json-read.ts'
 import { Refusal } from '../agents/strict/refusal.ts'
 
 const keepers = ['openai', 'xai']

@@ -7,7 +7,7 @@ import type { DialectId } from '../../src/domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/chat/json.ts'
 import type { ChatRequest, Tool } from '../../src/chat/request.ts'
 import { inbound } from '../../src/dialects/index.ts'
-import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../src/dialects/json-read.ts'
 import { valueFor } from '../../src/providers/sandbox/schema-value.ts'
 import type { Says } from '../end-to-end/sdks/says.ts'
 

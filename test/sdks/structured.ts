@@ -4,7 +4,7 @@
  */
 import type { DialectId } from '../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../src/dialects/json-read.ts'
 import { demand } from '../agents/strict/refusal.ts'
 
 /** Vendors that hold schemas to OpenAI's rules where these are marked as strict. */

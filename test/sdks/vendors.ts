@@ -6,7 +6,7 @@
 import type { DialectId } from '../../src/domain/dialects.ts'
 import type { RequestListener, ServerResponse } from 'node:http'
 import { isJsonObject, type JsonObject } from '../../src/chat/json.ts'
-import { listIn, textIn } from '../../src/dialects/read.ts'
+import { listIn, textIn } from '../../src/dialects/json-read.ts'
 import { openStream, sendJson } from '../end-to-end/provider.ts'
 import type { Speaker } from '../end-to-end/sdks/says.ts'
 import { check } from '../agents/strict/check.ts'

@@ -2,12 +2,12 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bodiesInWork } from '../../src/http/bodies-in-work.ts'
+import { bodiesInWork } from '../../src/http/body-memory.ts'
 import { app } from '../../src/index.ts'
 import { poolStub } from '../../src/quota/stub.ts'
-import { maxBodyOf } from '../../src/routes/endpoint.ts'
+import { maxBodyOf } from '../../src/api/endpoint.ts'
 import { call, completionBody, send, settleIn, type Settled } from '../hub.workerd.ts'
-import { stops } from '../routes/walk.ts'
+import { stops } from '../api/walk.ts'
 
 let ada: Settled
 const provider = 'groq'

@@ -7,7 +7,7 @@ import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashToken, makeToken } from '../../src/auth/gateway-tokens.ts'
 import { app } from '../../src/index.ts'
-import { declaredRoutes } from '../../src/routes/endpoint.ts'
+import { declaredRoutes } from '../../src/api/endpoint.ts'
 import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
 
 let ada: Settled

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addTeam, changeTeam, removeTeam } from '../../src/db/teams.ts'
 import type { TeamAnswer } from '../../src/team/team-object.ts'
 import { teamStub } from '../../src/team/stub.ts'
-import type { CapUse, RequestNeed, Rules, Spent } from '../../src/user/reservation.ts'
+import type { CapUse, RequestNeed, Rules, Spent } from '../../src/user/rpc.ts'
 
 /** Far in the future, so that no alarm goes off by itself while a test runs. */
 const start = Date.UTC(2100, 0, 1, 10, 30)

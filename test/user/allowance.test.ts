@@ -9,7 +9,7 @@ import {
   reserve,
   settle,
 } from '../../src/user/allowance.ts'
-import type { PriceNeed, RequestNeed, Rules } from '../../src/user/reservation.ts'
+import type { PriceNeed, RequestNeed, Rules } from '../../src/user/rpc.ts'
 import { nanoDollars } from '../../src/domain/money.ts'
 import { spentAt } from '../../src/user/spending.ts'
 import { reportUse } from '../../src/user/cap-report.ts'

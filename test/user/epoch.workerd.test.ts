@@ -2,7 +2,7 @@
 import { applyD1Migrations, evictDurableObject, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Rules } from '../../src/user/reservation.ts'
+import type { Rules } from '../../src/user/rpc.ts'
 import { userStub } from '../../src/user/stub.ts'
 import { storeUser } from '../quota/fixtures.ts'
 

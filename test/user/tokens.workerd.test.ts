@@ -9,7 +9,7 @@ import {
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { countWrites } from '../counting-storage.ts'
-import type { Answer, CapUse, RequestNeed, Rules } from '../../src/user/reservation.ts'
+import type { Answer, CapUse, RequestNeed, Rules } from '../../src/user/rpc.ts'
 import { userStub } from '../../src/user/stub.ts'
 
 /** Far in the future, so that no alarm goes off by itself while a test runs. */

@@ -10,7 +10,7 @@ import { useAnnounce } from '../../state/announce.ts'
 import { useNow } from '../../state/clock.ts'
 import { refresh } from '../../state/resource.ts'
 import { keysChanged, keysSource } from '../../state/sources.ts'
-import { standingOf, usedToday } from '../../state/standing.ts'
+import { standingOf, usedToday } from '../../state/key-status.ts'
 import { words } from '../../text/keys.ts'
 import { KeyWindows, limitedWindows } from './key-windows.tsx'
 

@@ -4,7 +4,7 @@ import type { Log, Person } from '../../api.ts'
 import { Choice } from '../../parts/choice.tsx'
 import { Segments } from '../../parts/segments.tsx'
 import { SpanBounds } from '../../parts/span-bounds.tsx'
-import { WhoseChoice } from '../../parts/whose-choice.tsx'
+import { WhoseChoice } from '../../parts/owner-choice.tsx'
 import { TypedField } from '../../parts/typed-field.tsx'
 import { type Choices, choicesOf } from '../../state/log-choices.ts'
 import {

@@ -1,6 +1,6 @@
 /** An answer as it comes in, and how it was served. */
 import { Facts } from '../../parts/facts.tsx'
-import type { Trial } from '../../state/trial.ts'
+import type { Trial } from './run.ts'
 import { words } from '../../text/playground.ts'
 
 interface AnswerProps {

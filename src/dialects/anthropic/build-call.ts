@@ -3,7 +3,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
 import { fitClaudeModel } from '../fit/claude-model.ts'
-import { withLimit, withoutForeign } from './own-body.ts'
+import { withLimit, withoutForeign } from './client-body.ts'
 import { writeRequest } from './write-request.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */

@@ -6,7 +6,7 @@
  */
 import { titleOf, type Citation } from '../../chat/citation.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { compact, listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { compact, listIn, numberIn, objectIn, textIn } from '../json-read.ts'
 
 /**
  * Anthropic seals where in its search results the words are; of other sources there is nothing to

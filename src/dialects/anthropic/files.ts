@@ -3,7 +3,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, UserPart } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
 import { readForeignPart } from '../foreign-parts.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { readMark, withMark, writeMark } from '../cache-marks.ts'
 import type { WireShownBlock } from './wire.ts'
 

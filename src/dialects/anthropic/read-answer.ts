@@ -7,11 +7,11 @@ import { mostCitations, namesSource, type Citation } from '../../chat/citation.t
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Opaque } from '../../chat/request.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import { readCitation } from './citations.ts'
 import { readFinish } from './finish.ts'
 import { readMadeFile } from './made-files.ts'
-import { readRedacted, readSignature } from './sealed-blocks.ts'
+import { readRedacted, readSignature } from './reasoning-blocks.ts'
 import { mergeCounts, usageOf, type Counts } from './usage.ts'
 
 /** There is one answer to a request in this dialect. */

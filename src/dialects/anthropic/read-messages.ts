@@ -5,10 +5,10 @@
 import type { AssistantPart, Message, Opaque, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { readMark, withMark } from '../cache-marks.ts'
 import { readForeignPart } from '../foreign-parts.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { readMadeFile } from './made-files.ts'
 import { readImage, readShownBlock, readText } from './files.ts'
-import { readRedacted, readSignature } from './sealed-blocks.ts'
+import { readRedacted, readSignature } from './reasoning-blocks.ts'
 import type { WireBlock, WireMessage, WireRequest } from './wire.ts'
 
 export function readMessages({ system, messages }: WireRequest): Message[] {

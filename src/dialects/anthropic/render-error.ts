@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ErrorCode, HubError } from '../../errors.ts'
 import { anthropicTooLong, isTooLong } from '../context-limit.ts'
-import { hubBlock, isOverloaded } from '../hub-block.ts'
+import { hubBlock, isOverloaded } from '../error-extension.ts'
 
 /** The types that clients of this dialect know. */
 const types = {

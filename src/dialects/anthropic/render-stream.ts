@@ -15,7 +15,7 @@ import { writeCitation, writeSources } from './citations.ts'
 import { writeFinish } from './finish.ts'
 import { writeMadeFile } from './made-files.ts'
 import { renderHead } from './render-answer.ts'
-import { callStateBlock, redactedBlock, writeSignature } from './sealed-blocks.ts'
+import { callStateBlock, redactedBlock, writeSignature } from './reasoning-blocks.ts'
 import { writeUsage } from './usage.ts'
 
 type OpenBlock = 'text' | 'thinking' | 'tool_use'

@@ -5,7 +5,7 @@
  * has no such rule. https://platform.claude.com/docs/en/build-with-claude/thinking-tool-workflows
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn } from '../read.ts'
+import { listIn, objectIn } from '../json-read.ts'
 
 /**
  * Whether the history breaks off where a model with a thinking budget could not go on.

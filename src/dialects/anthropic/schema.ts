@@ -3,7 +3,7 @@
  * same to the schemas they are given. https://platform.claude.com/docs/en/build-with-claude/structured-outputs
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { listIn, textIn } from '../read.ts'
+import { listIn, textIn } from '../json-read.ts'
 
 /** What is refused where it stands. */
 const unsupported = new Set([

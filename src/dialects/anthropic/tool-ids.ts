@@ -2,7 +2,7 @@
  * Ids of tool calls as Anthropic takes them: in few letters, and each for one call of the whole conversation. Made of nothing but
  * the ids and their order, so that the same history has the same ids each time and nothing is remembered.
  */
-import { textIn } from '../read.ts'
+import { textIn } from '../json-read.ts'
 import type { Turn } from './turns.ts'
 
 /** The letters that an id may have. */

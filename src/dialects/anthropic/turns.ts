@@ -5,7 +5,7 @@
  */
 import { append } from '../../chat/append.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
-import { listIn, textIn } from '../read.ts'
+import { listIn, textIn } from '../json-read.ts'
 import { isThinking } from './replay.ts'
 import { withUniqueIds } from './tool-ids.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { numberIn, objectIn } from '../read.ts'
+import { numberIn, objectIn } from '../json-read.ts'
 
 /** What was said so far. */
 export interface Counts {

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
-import { unknownType } from '../unread.ts'
+import { unknownType } from '../skipped-parts.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 

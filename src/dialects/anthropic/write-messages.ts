@@ -14,9 +14,9 @@ import type {
 } from '../../chat/request.ts'
 import { markOf, writeMark } from '../cache-marks.ts'
 import { isEmptyArguments } from '../empty-arguments.ts'
-import { compact, objectIn, parseJson } from '../read.ts'
+import { compact, objectIn, parseJson } from '../json-read.ts'
 import { writeFile } from './files.ts'
-import { nativeBlock } from './sealed-blocks.ts'
+import { nativeBlock } from './reasoning-blocks.ts'
 import { toolId } from './tool-ids.ts'
 import { orderTurns, type Turn } from './turns.ts'
 

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, Tool, ToolChoice } from '../../chat/request.ts'
 import { writeMark } from '../cache-marks.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { strictSchema } from './schema.ts'
 import type { Thinking } from './thinking.ts'
 

@@ -5,7 +5,7 @@
 import type { Citation } from '../../chat/citation.ts'
 import type { Json } from '../../chat/json.ts'
 import type { FoundCitation } from '../citation-placer.ts'
-import { compact, listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { compact, listIn, numberIn, objectIn, textIn } from '../json-read.ts'
 
 /** A passage longer than this is a document, and no quote. In UTF-16 code units. */
 const longestQuote = 2_000

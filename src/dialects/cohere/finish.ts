@@ -1,6 +1,6 @@
 /** Why an answer ended. https://docs.cohere.com/reference/chat#response.body.finish_reason */
 import type { Finish } from '../../chat/events.ts'
-import { entryOf } from '../read.ts'
+import { entryOf } from '../json-read.ts'
 
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   COMPLETE: 'stop',

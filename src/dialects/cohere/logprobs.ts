@@ -1,6 +1,6 @@
 /** Log probabilities in OpenAI's form, the canonical one. */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn } from '../read.ts'
+import { listIn, numberIn, objectIn } from '../json-read.ts'
 
 /**
  * Cohere gives a piece of text with the probabilities of the tokens in it. A piece is as good as a token: that of the piece is

@@ -6,7 +6,7 @@
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { shortId } from '../fit/short-id.ts'
-import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { listIn, numberIn, objectIn, textIn } from '../json-read.ts'
 import { CitationPlacer } from '../citation-placer.ts'
 import { readCitations } from './citations.ts'
 import { readFinish } from './finish.ts'

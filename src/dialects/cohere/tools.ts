@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, Tool } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
-import { compact, listIn } from '../read.ts'
+import { compact, listIn } from '../json-read.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the choice names a tool that is not there. */
 export function writeTools(request: ChatRequest): { fields: JsonObject; dropped: string[] } {

@@ -1,7 +1,7 @@
 /** Token counts. What the model read and wrote (`tokens`) is what quotas count; `billed_units` leaves Cohere's own prompt out. */
 import type { Usage } from '../../chat/events.ts'
 import type { Json } from '../../chat/json.ts'
-import { numberIn, objectIn } from '../read.ts'
+import { numberIn, objectIn } from '../json-read.ts'
 
 /** @param usage the field `usage` of an answer, or of the event that ends a stream. */
 export function readUsage(usage: Json | undefined): Usage | undefined {

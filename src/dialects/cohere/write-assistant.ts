@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, ToolCallPart } from '../../chat/request.ts'
 import { argumentsText } from '../empty-arguments.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { fieldOf } from './seal.ts'
 
 /** One message, or none where nothing is left to say: Cohere refuses an empty one. */

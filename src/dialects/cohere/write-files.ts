@@ -3,7 +3,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, UserPart } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
 import { writeDataUrl } from '../data-url.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 
 /**
  * @param place where the part stands, for the error: `messages[2].content[0]`.

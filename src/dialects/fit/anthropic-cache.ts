@@ -5,7 +5,7 @@
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  */
 import { hasMarks } from '../cache-marks.ts'
-import { listIn, textIn } from '../read.ts'
+import { listIn, textIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 export const askForCache: BodyStep = (body, { isTranslated, quirks, clientBody }) => {

@@ -5,7 +5,7 @@
  */
 import type { Json } from '../../chat/json.ts'
 import { abilitiesOf } from '../anthropic/generations.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 export const foldSystemTurns: BodyStep = (body, { isTranslated, isExact, model }) => {

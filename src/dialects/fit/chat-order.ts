@@ -1,6 +1,6 @@
 /** The order of roles that chat templates and Mistral ask for. */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 /**

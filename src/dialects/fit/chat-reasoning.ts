@@ -2,7 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { generationOf } from '../gemini/generation.ts'
 import { standIn } from '../gemini/signature.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 import { mapMember } from '../map-member.ts'
 import type { Profile } from './profile.ts'

@@ -5,7 +5,7 @@
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
 import type { Upstream } from '../dialect.ts'
-import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { listIn, numberIn, objectIn, textIn } from '../json-read.ts'
 import { withoutMembers } from '../without-members.ts'
 import { abilitiesOf, type Abilities } from '../anthropic/generations.ts'
 import { lacksThinking } from '../anthropic/replay.ts'

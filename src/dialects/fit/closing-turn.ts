@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import { abilitiesOf } from '../anthropic/generations.ts'
-import { listIn, objectIn } from '../read.ts'
+import { listIn, objectIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 const request = 'Continue.'

@@ -7,7 +7,7 @@ import type { FileKind } from '../../domain/files.ts'
 import { unseenKinds } from '../../chat/model.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FilePart, Message } from '../../chat/request.ts'
-import { objectIn, textIn } from '../read.ts'
+import { objectIn, textIn } from '../json-read.ts'
 import type { BodyStep, Step } from './fit.ts'
 import { mapMember } from '../map-member.ts'
 

@@ -4,7 +4,7 @@
  * is only their default: it is switched off. https://api-docs.deepseek.com/guides/thinking_mode
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { objectIn, textIn } from '../read.ts'
+import { objectIn, textIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 export const forceWithoutThinking: BodyStep = (body, { dialect, quirks }, dropped) => {

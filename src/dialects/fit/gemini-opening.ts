@@ -3,7 +3,7 @@
  * call turn comes immediately after a user turn or after a function response turn".
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn } from '../read.ts'
+import { listIn, objectIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 const opening: JsonObject = { role: 'user', parts: [{ text: '(empty)' }] }

@@ -2,7 +2,7 @@
  * Numbers within the bounds of the receiver, each brought to the nearest one that it takes: vendors
  * answer others with an error. One dialect's temperature goes to 2, another’s to 1.
  */
-import { numberIn } from '../read.ts'
+import { numberIn } from '../json-read.ts'
 import type { BodyStep, Step } from './fit.ts'
 import type { BoundedNumber, Ranges } from './limits.ts'
 

@@ -4,7 +4,7 @@
  * https://platform.openai.com/docs/guides/migrate-to-responses
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { objectIn } from '../read.ts'
+import { objectIn } from '../json-read.ts'
 import type { BodyStep } from './fit.ts'
 
 const shared = [

@@ -3,7 +3,7 @@
  * where the model is known not to reason.
  */
 import type { JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import { effortsOf, nearestWord } from './efforts.ts'
 import type { BodyStep } from './fit.ts'
 

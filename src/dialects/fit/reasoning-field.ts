@@ -7,7 +7,7 @@ import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, ChatRequest, Message, Opaque } from '../../chat/request.ts'
 import type { Outbound, Quirks } from '../dialect.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import type { Profile } from './profile.ts'
 
 type Field = Extract<Quirks['reasoningField'], 'reasoning_content' | 'reasoning' | 'thinking-part'>

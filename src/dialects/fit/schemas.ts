@@ -5,7 +5,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { Tool } from '../../chat/request.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import type { Step } from './fit.ts'
 
 export const fitSchemas: Step = (request, { limits: { plainSchemas }, dialect }) => {

@@ -6,7 +6,7 @@ import type { Finish } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { ToolCallPart } from '../../chat/request.ts'
 import { isEmptyArguments } from '../empty-arguments.ts'
-import { objectIn, parseJson } from '../read.ts'
+import { objectIn, parseJson } from '../json-read.ts'
 import { writeFinish } from './finish.ts'
 import type { WholeCall } from './part-writer.ts'
 

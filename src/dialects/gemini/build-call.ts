@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
 import type { Call, Upstream } from '../dialect.ts'
-import { numberIn, objectIn } from '../read.ts'
+import { numberIn, objectIn } from '../json-read.ts'
 import { signForProvider } from './sign-history.ts'
 import { writeRequest } from './write-request.ts'
 

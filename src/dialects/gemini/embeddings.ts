@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { HubError } from '../../errors.ts'
 import { validationError } from '../../http/validation.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 
 const part = z.looseObject({ text: z.string().optional() })
 // The fields may have either of proto3's names, and one object may be given where a list is meant.

@@ -10,7 +10,7 @@ import type { ChatRequest, OutputFormat } from '../../chat/request.ts'
 import type { ChatResponse } from '../../chat/response.ts'
 import type { SseMessage } from '../../http/sse.ts'
 import type { Codec } from '../dialect.ts'
-import { objectIn, parseJson, textIn } from '../read.ts'
+import { objectIn, parseJson, textIn } from '../json-read.ts'
 import { toJsonSchema } from './schema.ts'
 
 /** By this name the format is known again; all others of this dialect are called `response`. */

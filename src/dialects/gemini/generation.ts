@@ -1,7 +1,7 @@
 /** What depends on a model's generation, which only its name tells. */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 
 /**
  * 2.5 for `gemini-2.5-flash`, whatever stands around it; undefined where the name tells nothing. An alias of the newest is as

@@ -3,7 +3,7 @@
  * likeliest. https://ai.google.dev/api/generate-content#LogprobsResult
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { listIn, numberIn, objectIn, textIn } from '../json-read.ts'
 
 export function readLogprobs(result: Json | undefined): Json[] {
   const { chosenCandidates, topCandidates } = objectIn(result) ?? {}

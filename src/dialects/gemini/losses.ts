@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { Loss } from '../../chat/request.ts'
-import { unreadFields } from '../unread.ts'
+import { unreadFields } from '../skipped-parts.ts'
 import { camelNames, type WireContent, type WireRequest } from './wire.ts'
 
 /** The members of a tool that ask for a search of the web. */

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, FileSource } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { generationOf } from './generation.ts'
 
 interface Media {

@@ -3,7 +3,7 @@
  * where `streamFunctionCallArguments` asks for it. https://www.rfc-editor.org/rfc/rfc9535
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn } from '../read.ts'
+import { listIn, numberIn, objectIn } from '../json-read.ts'
 
 const step = /\.([^.[\]]+)|\[(\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/g
 

@@ -9,7 +9,7 @@ import { mostCitations, type Citation } from '../../chat/citation.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { CitationPlacer, type FoundCitation } from '../citation-placer.ts'
-import { compact, listIn, numberIn, objectIn, textIn } from '../read.ts'
+import { compact, listIn, numberIn, objectIn, textIn } from '../json-read.ts'
 
 export class GroundingReader {
   readonly #placer: CitationPlacer

@@ -13,7 +13,7 @@ import type {
 import { validationError } from '../../http/validation.ts'
 import type { RequestAddress } from '../dialect.ts'
 import { smallestLimit } from '../output-limits.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { enumFormat } from './enum-format.ts'
 import { lossesOf, searchMembers } from './losses.ts'
 import { readContents } from './read-contents.ts'

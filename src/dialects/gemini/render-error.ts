@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ErrorCode, HubError } from '../../errors.ts'
 import { geminiTooLong, isTooLong } from '../context-limit.ts'
-import { hubBlock, isOverloaded } from '../hub-block.ts'
+import { hubBlock, isOverloaded } from '../error-extension.ts'
 
 /** https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */
 const statuses = {

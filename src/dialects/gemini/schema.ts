@@ -4,7 +4,7 @@
  * https://ai.google.dev/api/caching#Schema
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { listIn, textIn } from '../read.ts'
+import { listIn, textIn } from '../json-read.ts'
 import { camelNames } from './wire.ts'
 
 /** Counts, which JSON for protocol buffers writes as text. */

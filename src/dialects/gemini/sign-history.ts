@@ -5,7 +5,7 @@
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { itemsIn, objectIn, textIn } from '../read.ts'
+import { itemsIn, objectIn, textIn } from '../json-read.ts'
 import { generationOf } from './generation.ts'
 import { joinSplitCalls } from './split-turns.ts'
 import { isForeign, standIn } from './signature.ts'

@@ -6,7 +6,7 @@
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 import type { Opaque } from '../../chat/request.ts'
-import { isWrapped, readOpaque, unwrapState, wrapState, type ForeignState } from '../foreign-state.ts'
+import { isWrapped, readOpaque, unwrapState, wrapState, type ForeignState } from '../opaque-state.ts'
 
 /** What Google documents for a call that the model did not make, or whose signature is lost: it is not validated. */
 export const standIn = 'skip_thought_signature_validator'

@@ -6,7 +6,7 @@
  */
 import { append } from '../../chat/append.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { itemsIn, objectIn } from '../read.ts'
+import { itemsIn, objectIn } from '../json-read.ts'
 import type { WireContent, WirePart } from './wire.ts'
 
 /** The contents with each turn of the model as one. */

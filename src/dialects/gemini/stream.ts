@@ -5,11 +5,11 @@
 import { isContent, type ChatEvent, type Complaint } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, readError } from '../complaint.ts'
+import { findError, readError } from '../provider-error.ts'
 import type { Codec } from '../dialect.ts'
-import { eventIn, NoiseMemory } from '../noise.ts'
-import { OneAnswer, secondAnswer } from '../one-answer.ts'
-import { objectIn, parseJson, textIn } from '../read.ts'
+import { eventIn, NoiseMemory } from '../stray-events.ts'
+import { OneAnswer, secondAnswer } from '../single-answer.ts'
+import { objectIn, parseJson, textIn } from '../json-read.ts'
 import { AnswerReader } from './read-answer.ts'
 
 export class StreamParser implements Codec<SseMessage, ChatEvent> {

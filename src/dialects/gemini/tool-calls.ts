@@ -5,7 +5,7 @@
 import type { ChatEvent } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'
-import { objectIn, textIn } from '../read.ts'
+import { objectIn, textIn } from '../json-read.ts'
 import { PartialArguments } from './partial-arguments.ts'
 
 export class CallReader {

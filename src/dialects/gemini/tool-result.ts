@@ -5,7 +5,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { ToolResultPart, UserPart } from '../../chat/request.ts'
-import { parseJson } from '../read.ts'
+import { parseJson } from '../json-read.ts'
 import { readMedia } from './media.ts'
 import type { WireFunctionResponse } from './wire.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Citation } from '../../chat/citation.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { TextOffsets } from '../text-offsets.ts'
 
 interface Support {

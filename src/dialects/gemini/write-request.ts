@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { thinkingConfigFor } from './generation.ts'
 import { writeContents } from './write-contents.ts'
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, Message, TextPart, UserPart } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
 import { readUrl } from '../data-url.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { chatRequest, queryRequest, type WireMessage } from './wire.ts'
 
 /** @throws {HubError} VALIDATION_ERROR naming the field that is wrong. */

@@ -6,7 +6,7 @@ import type { AssistantPart, ChatRequest } from '../../chat/request.ts'
 import type { ChatResponse, Choice } from '../../chat/response.ts'
 import type { Served } from '../dialect.ts'
 import { addressOf } from '../data-url.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 
 export function renderChat(response: ChatResponse, _request: ChatRequest, served?: Served): JsonObject {
   return compact({

@@ -1,7 +1,7 @@
 /** Our errors as our own endpoints word them: the two dialects here, and everything under `/api` that is not chat. */
 import type { JsonObject } from '../../chat/json.ts'
 import { errorMeanings, type HubError } from '../../errors.ts'
-import { hubBlock } from '../hub-block.ts'
+import { hubBlock } from '../error-extension.ts'
 
 export function renderError(error: HubError, requestId: string): JsonObject {
   return {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
-import { objectIn } from '../read.ts'
+import { objectIn } from '../json-read.ts'
 import { applyQuirks, refusedByModel } from '../fit/chat-quirks.ts'
 import { writeRequest } from './write-request.ts'
 

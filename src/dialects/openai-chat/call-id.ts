@@ -5,7 +5,7 @@
 import { base64url } from 'jose'
 import { isJsonObject } from '../../chat/json.ts'
 import type { Opaque, ReasoningPart } from '../../chat/request.ts'
-import { parseJson } from '../read.ts'
+import { parseJson } from '../json-read.ts'
 
 const mark = '.hub1-'
 

@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'
-import { objectIn } from '../read.ts'
+import { objectIn } from '../json-read.ts'
 import { sealOf } from './opaque.ts'
 
 /** The members that come in fragments; any other is said once, or again the same. */

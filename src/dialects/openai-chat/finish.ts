@@ -1,6 +1,6 @@
 /** Why an answer ended, in this dialect's words and in ours. */
 import type { Finish } from '../../chat/events.ts'
-import { entryOf } from '../read.ts'
+import { entryOf } from '../json-read.ts'
 
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   stop: 'stop',

@@ -1,6 +1,6 @@
 /** How clients speak OpenAI chat to us. */
 import type { Inbound } from '../dialect.ts'
-import { openaiStatus } from '../openai-words.ts'
+import { openaiStatus } from '../openai-errors.ts'
 import { readRequest } from './read-request.ts'
 import { renderAnswer } from './render-answer.ts'
 import { renderError } from './render-error.ts'

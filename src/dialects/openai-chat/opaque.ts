@@ -7,8 +7,8 @@
 import { type DialectId, providerChatDialects } from '../../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { Opaque, ReasoningPart } from '../../chat/request.ts'
-import { readOpaque } from '../foreign-state.ts'
-import { objectIn, textIn } from '../read.ts'
+import { readOpaque } from '../opaque-state.ts'
+import { objectIn, textIn } from '../json-read.ts'
 import { openCallId } from './call-id.ts'
 
 /** The `type` of an entry of ours among `reasoning_details`. */

@@ -4,7 +4,7 @@
  * https://docs.mistral.ai/capabilities/reasoning
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn, parseJson, textIn } from '../read.ts'
+import { listIn, objectIn, parseJson, textIn } from '../json-read.ts'
 import { thinkingText } from './reasoning.ts'
 
 /** Found in every answer that holds a list, and in few others: not every chunk is parsed. */

@@ -11,8 +11,8 @@ import type {
   UserPart,
 } from '../../chat/request.ts'
 import { readMark, withMark } from '../cache-marks.ts'
-import { compact } from '../read.ts'
-import { Unread } from '../unread.ts'
+import { compact } from '../json-read.ts'
+import { Unread } from '../skipped-parts.ts'
 import { writeCustomInput } from '../custom-input.ts'
 import { audioMediaType, readUrl } from '../data-url.ts'
 import { readForeignPart } from '../foreign-parts.ts'

@@ -4,7 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { Quirks } from '../dialect.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 
 /** The text of a thinking part: a list of text chunks at Mistral, a string at Cohere. */
 export function readThinking(thinking: string | { text?: string | null | undefined }[]): string {

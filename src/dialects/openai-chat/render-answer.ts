@@ -5,7 +5,7 @@ import type { AssistantPart, ChatRequest, FilePart, ReasoningPart, ToolCallPart 
 import type { ChatResponse, Choice } from '../../chat/response.ts'
 import { writeChatAnnotation } from '../annotations.ts'
 import { readCustomInput } from '../custom-input.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { TextOffsets } from '../text-offsets.ts'
 import { sealCallId } from './call-id.ts'
 import { addressOf } from '../data-url.ts'

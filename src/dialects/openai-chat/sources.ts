@@ -6,7 +6,7 @@
 import type { Citation } from '../../chat/citation.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { FoundCitation } from '../citation-placer.ts'
-import { compact, listIn, objectIn, textIn } from '../read.ts'
+import { compact, listIn, objectIn, textIn } from '../json-read.ts'
 
 const reference = /\[(\d{1,3})\]/g
 

@@ -5,7 +5,7 @@
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { numberIn, objectIn, textIn } from '../read.ts'
+import { numberIn, objectIn, textIn } from '../json-read.ts'
 import { callSealOf } from './opaque.ts'
 import { shortId } from '../fit/short-id.ts'
 

@@ -4,7 +4,7 @@
  */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn } from '../read.ts'
+import { listIn, numberIn, objectIn } from '../json-read.ts'
 
 /** Usage in a whole answer or in one chunk. */
 export function readUsage(body: Json): Usage | undefined {

@@ -7,7 +7,7 @@
 import { z } from 'zod'
 import { exactInteger } from '../exact-integer.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
-import { unknownType } from '../unread.ts'
+import { unknownType } from '../skipped-parts.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 

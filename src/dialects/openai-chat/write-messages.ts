@@ -8,7 +8,7 @@ import type { JsonObject } from '../../chat/json.ts'
 import { HubError } from '../../errors.ts'
 import type { AssistantPart, FilePart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { argumentsText } from '../empty-arguments.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { audioFormat, writeDataUrl } from '../data-url.ts'
 import { callFieldsOf, fieldsOf, mergeFields } from './opaque.ts'
 

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, OutputFormat, Tool, ToolChoice } from '../../chat/request.ts'
 import { effortOf } from '../effort.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { writeMessages } from './write-messages.ts'
 
 /** Without `model`, which is the provider's, and `stream`, which is the hub's to set. */

@@ -2,9 +2,9 @@
 import type { Json } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { estimatedUsage, type Usage } from '../../chat/events.ts'
-import { findError, readError } from '../complaint.ts'
+import { findError, readError } from '../provider-error.ts'
 import type { Call, Outbound, Upstream } from '../dialect.ts'
-import { numberIn, objectIn } from '../read.ts'
+import { numberIn, objectIn } from '../json-read.ts'
 
 export const openaiEmbeddingsOutbound: Outbound = {
   id: 'openai-embeddings',

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Quirks, Upstream } from '../dialect.ts'
 import { takesSampling } from '../effort.ts'
-import { listIn, objectIn } from '../read.ts'
+import { listIn, objectIn } from '../json-read.ts'
 import { needsFlatTools, withFlatTools } from './flat-tools.ts'
-import { withoutMarks } from './marks.ts'
+import { withoutMarks } from './hub-marks.ts'
 import { outputLimit, writeRequest } from './write-request.ts'
 
 /** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */

@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ToolForm } from '../../chat/request.ts'
 import { CustomInput } from '../custom-input.ts'
-import { listIn, numberIn, objectIn, parseJson, textIn } from '../read.ts'
+import { listIn, numberIn, objectIn, parseJson, textIn } from '../json-read.ts'
 import { CallWriter } from './call-writer.ts'
 import { ItemWriter, type Place, type WireEvent } from './item-writer.ts'
 import { wholeItem } from './whole-items.ts'

@@ -1,6 +1,6 @@
 /** The call of a function, as it is written. */
 import type { JsonObject } from '../../chat/json.ts'
-import { parseJson } from '../read.ts'
+import { parseJson } from '../json-read.ts'
 import { ItemWriter, type Place, type WireEvent } from './item-writer.ts'
 
 export class CallWriter extends ItemWriter {

@@ -11,7 +11,7 @@ import type { Tool, ToolForm } from '../../chat/request.ts'
 import { customParameters, writeCustomInput } from '../custom-input.ts'
 import { dialectLimits } from '../fit/limits.ts'
 import { writeToolName } from '../fit/tool-names.ts'
-import { compact, listIn, objectIn, textIn } from '../read.ts'
+import { compact, listIn, objectIn, textIn } from '../json-read.ts'
 
 /** Between a namespace and a name in it. */
 const separator = '__'

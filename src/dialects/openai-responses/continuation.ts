@@ -4,7 +4,7 @@
  * https://platform.openai.com/docs/guides/conversation-state#passing-context-from-the-previous-response
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import { isHubId } from './ids.ts'
 
 /** What is kept of an answer: what was asked, and what was answered. Undefined where the answer has no id. */

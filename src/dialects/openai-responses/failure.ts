@@ -5,8 +5,8 @@
 import type { Complaint } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { findError, readError } from '../complaint.ts'
-import { objectIn, textIn } from '../read.ts'
+import { findError, readError } from '../provider-error.ts'
+import { objectIn, textIn } from '../json-read.ts'
 
 /** Why a Response object failed, if it did. */
 export function findFailure(body: Json): Complaint | undefined {

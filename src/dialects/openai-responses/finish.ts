@@ -4,7 +4,7 @@
  */
 import type { Finish } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
-import { entryOf, objectIn, textIn } from '../read.ts'
+import { entryOf, objectIn, textIn } from '../json-read.ts'
 
 const cuts: Readonly<Record<string, Finish['reason']>> = {
   max_output_tokens: 'length',

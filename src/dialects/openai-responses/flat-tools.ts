@@ -5,7 +5,7 @@
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import { clientToolTypes, functionItems, ToolNames } from './client-tools.ts'
 import { writeTool, writeToolChoice } from './write-request.ts'
 

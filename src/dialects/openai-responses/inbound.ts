@@ -1,7 +1,7 @@
 /** How clients speak OpenAI Responses to us. */
 import type { Inbound } from '../dialect.ts'
 import { renderError } from '../openai-chat/render-error.ts'
-import { openaiStatus } from '../openai-words.ts'
+import { openaiStatus } from '../openai-errors.ts'
 import { readRequest } from './read-request.ts'
 import { renderAnswer } from './render-answer.ts'
 import { StreamRenderer } from './render-stream.ts'

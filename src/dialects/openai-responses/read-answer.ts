@@ -6,7 +6,7 @@
 import { append } from '../../chat/append.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn, textIn, timeIn } from '../read.ts'
+import { listIn, numberIn, objectIn, textIn, timeIn } from '../json-read.ts'
 import { readFinish } from './finish.ts'
 import { CitationReader } from './read-citations.ts'
 import { paragraph, readReasoning } from './state.ts'

@@ -7,7 +7,7 @@ import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { readAnnotation } from '../annotations.ts'
 import { CitationPlacer } from '../citation-placer.ts'
-import { listIn, numberIn, objectIn } from '../read.ts'
+import { listIn, numberIn, objectIn } from '../json-read.ts'
 
 interface AnnotatedPart {
   /**

@@ -14,7 +14,7 @@ import type {
 } from '../../chat/request.ts'
 import { audioMediaType, readUrl } from '../data-url.ts'
 import { readForeignPart } from '../foreign-parts.ts'
-import { compact, objectIn } from '../read.ts'
+import { compact, objectIn } from '../json-read.ts'
 import { functionItems, type ToolNames } from './client-tools.ts'
 import { argumentsText } from '../empty-arguments.ts'
 import { readReasoning } from './state.ts'

@@ -10,8 +10,8 @@ import type {
   WebSearch,
 } from '../../chat/request.ts'
 import { validationError } from '../../http/validation.ts'
-import { compact, listIn, textIn } from '../read.ts'
-import { Unread, unreadFields, unreadIn } from '../unread.ts'
+import { compact, listIn, textIn } from '../json-read.ts'
+import { Unread, unreadFields, unreadIn } from '../skipped-parts.ts'
 import { isSearchTool, readSearchTool } from '../web-search.ts'
 import { clientToolTypes, loadedTools, readClientTool, ToolNames, withoutDoubles } from './client-tools.ts'
 import { readItems, textPart } from './read-items.ts'

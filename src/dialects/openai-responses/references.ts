@@ -3,7 +3,7 @@
  * https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 import { toInput } from './continuation.ts'
 
 /** The ids of the items that a request refers to one by one, each once. */

@@ -4,8 +4,8 @@
  */
 import type { HubError } from '../../errors.ts'
 import type { SseMessage } from '../../http/sse.ts'
-import { hubBlock } from '../hub-block.ts'
-import { openaiCode, openaiMessage } from '../openai-words.ts'
+import { hubBlock } from '../error-extension.ts'
+import { openaiCode, openaiMessage } from '../openai-errors.ts'
 import { failed, type Outcome } from './finish.ts'
 import { responseId } from './ids.ts'
 import type { WireEvent } from './item-writer.ts'

@@ -11,8 +11,8 @@
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Opaque, ReasoningPart } from '../../chat/request.ts'
-import { isWrapped, readOpaque, unwrapState, wrapState } from '../foreign-state.ts'
-import { listIn, objectIn, textIn } from '../read.ts'
+import { isWrapped, readOpaque, unwrapState, wrapState } from '../opaque-state.ts'
+import { listIn, objectIn, textIn } from '../json-read.ts'
 
 /** What a reasoning item says: reasoning, or the state of a tool call. */
 export type ReadReasoning =

@@ -1,7 +1,7 @@
 /** Token counts. Cached tokens are part of the input, reasoning is part of the output, here as in the canonical form. */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { numberIn, objectIn } from '../read.ts'
+import { numberIn, objectIn } from '../json-read.ts'
 
 /** Usage in a Response object: a whole answer, or what the last event of a stream holds. */
 export function readUsage(body: Json): Usage | undefined {

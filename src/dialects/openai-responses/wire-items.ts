@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { isJsonObject } from '../../chat/json.ts'
-import { unknownType } from '../unread.ts'
+import { unknownType } from '../skipped-parts.ts'
 
 const inputText = z.looseObject({ type: z.enum(['input_text', 'output_text', 'text']), text: z.string() })
 const refusal = z.looseObject({ type: z.literal('refusal'), refusal: z.string() })

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
-import { unknownType } from '../unread.ts'
+import { unknownType } from '../skipped-parts.ts'
 import { inputItem } from './wire-items.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })

@@ -6,7 +6,7 @@ import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, Message, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { argumentsText } from '../empty-arguments.ts'
-import { listIn, textIn } from '../read.ts'
+import { listIn, textIn } from '../json-read.ts'
 import { ownItem } from './state.ts'
 import { writePart } from './write-parts.ts'
 

@@ -4,7 +4,7 @@ import type { ModelFacts } from '../../chat/model.ts'
 import type { ChatRequest, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
 import { effortOf } from '../effort.ts'
-import { compact } from '../read.ts'
+import { compact } from '../json-read.ts'
 import { includeLogprobs } from './read-request.ts'
 import { writeItems } from './write-items.ts'
 

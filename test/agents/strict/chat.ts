@@ -1,6 +1,6 @@
 /** What vendors of Chat Completions refuse. https://platform.openai.com/docs/api-reference/chat */
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import type { Vendor } from '../vendors.ts'
 import { type ChatRules, sharedFields } from './chat-rules.ts'
 import { demand, Refusal } from './refusal.ts'

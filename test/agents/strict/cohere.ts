@@ -1,6 +1,6 @@
 /** What Cohere refuses. https://docs.cohere.com/reference/chat */
 import type { JsonObject } from '../../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import type { Vendor } from '../vendors.ts'
 import { demand } from './refusal.ts'
 import { checkName, checkSchema } from './tools.ts'

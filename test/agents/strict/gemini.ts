@@ -1,6 +1,6 @@
 /** What Gemini refuses. https://ai.google.dev/api/generate-content */
 import type { JsonObject } from '../../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import { sealOf } from '../seal.ts'
 import type { Vendor } from '../vendors.ts'
 import { demand } from './refusal.ts'

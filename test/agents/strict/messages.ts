@@ -1,6 +1,6 @@
 /** What vendors of the Messages API refuse. https://platform.claude.com/docs/en/api/messages */
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import { sealOf } from '../seal.ts'
 import type { Vendor } from '../vendors.ts'
 import { demand } from './refusal.ts'

@@ -1,6 +1,6 @@
 /** What the vendors refuse of tools: their names and their schemas. */
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import { demand } from './refusal.ts'
 
 /** A tool's name in the vendor's characters. @param place of the name in the request. */

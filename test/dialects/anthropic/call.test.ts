@@ -4,7 +4,7 @@ import type { ChatRequest } from '../../../src/chat/request.ts'
 import type { Upstream } from '../../../src/dialects/dialect.ts'
 import { anthropicInbound } from '../../../src/dialects/anthropic/inbound.ts'
 import { anthropicOutbound } from '../../../src/dialects/anthropic/outbound.ts'
-import { wrapState } from '../../../src/dialects/foreign-state.ts'
+import { wrapState } from '../../../src/dialects/opaque-state.ts'
 import { readRecordings } from '../../recordings.ts'
 
 const hello = { role: 'user', content: 'Hello' }

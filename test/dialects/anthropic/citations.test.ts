@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../../src/chat/events.ts'
 import type { JsonObject } from '../../../src/chat/json.ts'
-import { objectIn, parseJson, textIn } from '../../../src/dialects/read.ts'
+import { objectIn, parseJson, textIn } from '../../../src/dialects/json-read.ts'
 import { streamFor } from '../cited.ts'
 
 describe('an answer that Anthropic clients get in a stream', () => {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../../src/chat/json.ts'
 import type { ChatRequest, FilePart, Message } from '../../../src/chat/request.ts'
 import { cohereOutbound } from '../../../src/dialects/cohere/outbound.ts'
 import { openaiChatInbound } from '../../../src/dialects/openai-chat/inbound.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import { fixturesOf } from '../fixtures.ts'
 
 function bodyFor(request: ChatRequest): JsonObject {

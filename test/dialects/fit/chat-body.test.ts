@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
-import { listIn, objectIn, textIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn, textIn } from '../../../src/dialects/json-read.ts'
 import { catalog } from '../../../src/providers/catalog.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 import { clientDialects, customProvider, everyMember, receivers, send, sendAsk } from './clients.ts'

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../src/chat/json.ts'
 import { CustomInput, readCustomInput } from '../../../src/dialects/custom-input.ts'
 import { inbound, outbound } from '../../../src/dialects/index.ts'
-import { objectIn, textIn } from '../../../src/dialects/read.ts'
+import { objectIn, textIn } from '../../../src/dialects/json-read.ts'
 
 const listener = inbound['openai-chat']
 const speaker = outbound.anthropic

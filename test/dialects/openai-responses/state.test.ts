@@ -3,7 +3,7 @@ import type { Json } from '../../../src/chat/json.ts'
 import type { AssistantPart } from '../../../src/chat/request.ts'
 import { openaiResponsesInbound } from '../../../src/dialects/openai-responses/inbound.ts'
 import { openaiResponsesOutbound } from '../../../src/dialects/openai-responses/outbound.ts'
-import { listIn, objectIn } from '../../../src/dialects/read.ts'
+import { listIn, objectIn } from '../../../src/dialects/json-read.ts'
 
 const listener = openaiResponsesInbound
 const signed: AssistantPart = {

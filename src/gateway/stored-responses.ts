@@ -1,0 +1,153 @@
+/** Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while. */
+import { dayMs } from '../domain/time.ts'
+import { auditIfAltered } from '../vault/tamper-audit.ts'
+import { openText, sealText } from '../vault/vault.ts'
+import { parseExactly } from '../chat/exact-json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
+import { findKeptResponses, keepResponses, type KeptRow } from '../db/stored-responses.ts'
+import { continueFrom, conversationOf, itemsOfProvider } from '../dialects/openai-responses/continuation.ts'
+import { responseOfItem } from '../dialects/openai-responses/ids.ts'
+import { itemsReferredTo, replaceReferences } from '../dialects/openai-responses/references.ts'
+import { objectIn, parseJson, textIn } from '../dialects/json-read.ts'
+import type { Env } from '../env.ts'
+
+/** How long an answer can be gone on from, in milliseconds. */
+const keepMs = dayMs
+/** A row of D1 holds two megabytes; a conversation larger than this is not kept. */
+const maxSealedCharacters = 1_500_000
+
+/** No answer has more items that are worth a row each. */
+const mostItems = 64
+/** Items that a request refers to beyond this number are not looked up. */
+const mostReferences = 1_000
+
+/** What is kept behind an answer, or of one item of it. */
+interface Kept {
+  items: Json[]
+  /** Who keeps the answer too: a provider that speaks this dialect, for the account of the key that it was made with. */
+  madeBy?: Maker
+}
+
+/** Who made an answer. */
+export interface Maker {
+  provider: string
+  keyId: string
+}
+
+/** A request that goes on from something. */
+export interface Resumed {
+  /** The request with all it refers to in it, for whoever serves it. */
+  body: JsonObject
+  /** The request with its references, for each of those who keep what it refers to. */
+  originals: readonly (Maker & { body: JsonObject })[]
+}
+
+/**
+ * A request with what it refers to in it: the conversation before it, or single items. What the hub did not keep stays as it is:
+ * it may be kept at the provider that answered.
+ */
+export async function resumeConversation(
+  env: Env,
+  owner: string,
+  body: JsonObject,
+  now: number,
+): Promise<Resumed> {
+  const references = itemsReferredTo(body).slice(0, mostReferences)
+  const previous = textIn(body.previous_response_id)
+  const ids = [...references.map(rowOfItem), ...(previous === undefined ? [] : [previous])]
+  if (ids.length === 0) return { body, originals: [] }
+  const kept = await findKept(env, owner, [...new Set(ids)], now)
+  const items = new Map(
+    references.flatMap((id) => {
+      const row = kept.get(rowOfItem(id))
+      const item = row?.items.find((one) => objectIn(one)?.id === id)
+      return row && item !== undefined ? [[id, { item, madeBy: row.madeBy }] as const] : []
+    }),
+  )
+  /** The request without the references that a maker does not know. */
+  const bodyFor = (maker: Maker | undefined): JsonObject => {
+    const others = [...items].filter(([, { madeBy }]) => !maker || !madeBy || !isSame(madeBy, maker))
+    return replaceReferences(body, new Map(others.map(([id, { item }]) => [id, item])))
+  }
+  const before = previous === undefined ? undefined : kept.get(previous)
+  const makers = before ? [before.madeBy] : [...items.values()].map(({ madeBy }) => madeBy)
+  const distinct = new Map(
+    makers.flatMap((maker) => (maker ? [[JSON.stringify(maker), maker] as const] : [])),
+  )
+  const whole = bodyFor(undefined)
+  return {
+    body: before ? continueFrom(whole, before.items) : whole,
+    originals: [...distinct.values()].map((maker) => ({ ...maker, body: bodyFor(maker) })),
+  }
+}
+
+function isSame(one: Maker, other: Maker): boolean {
+  return one.provider === other.provider && one.keyId === other.keyId
+}
+
+/**
+ * The id of the row in which an item is kept: the hub's own items are found in their answer, those
+ * of providers have rows of their own.
+ */
+function rowOfItem(id: string): string {
+  return responseOfItem(id) ?? `item ${id}`
+}
+
+async function findKept(
+  env: Env,
+  owner: string,
+  ids: readonly string[],
+  now: number,
+): Promise<Map<string, Kept>> {
+  const rows = await findKeptResponses(env.DB, owner, ids, now)
+  const opened = [...rows].map(async ([id, sealed]) => {
+    try {
+      // Only `keepConversation` writes what is sealed here.
+      const kept: unknown = parseExactly(await openText(env, sealed, responseContext(owner, id)))
+      return [id, kept as Kept] as const
+    } catch (error) {
+      await auditIfAltered(env.DB, error, { what: 'response', owner, id }, now)
+      throw error
+    }
+  })
+  return new Map(await Promise.all(opened))
+}
+
+/** What a kept conversation is sealed for: it opens for its owner and under its own id only. */
+export function responseContext(owner: string, id: string): string[] {
+  return [owner, 'response', id]
+}
+
+/**
+ * Keeps the conversation up to and with an answer, unless the client asked that nothing be stored.
+ * @param madeBy where the answer came from a provider of this dialect, which keeps it too.
+ */
+export async function keepConversation(
+  env: Env,
+  owner: string,
+  body: JsonObject,
+  answer: string,
+  madeBy: Maker | undefined,
+  now: number,
+): Promise<void> {
+  if (body.store === false) return
+  // A stream ends in an event that holds the whole answer.
+  const parsed = parseJson(answer)
+  const response = isJsonObject(parsed) && isJsonObject(parsed.response) ? parsed.response : parsed
+  const conversation = isJsonObject(response) ? conversationOf(body, response) : undefined
+  if (!conversation) return
+  const rows = [conversation, ...(madeBy && isJsonObject(response) ? itemRows(response) : [])]
+  const sealed = rows.map(async ({ id, items }): Promise<KeptRow> => {
+    const kept: Kept = { items, ...(madeBy && { madeBy }) }
+    const text = await sealText(env, JSON.stringify(kept), responseContext(owner, id))
+    return { owner, id, expiresAt: now + keepMs, items: text }
+  })
+  const fitting = (await Promise.all(sealed)).filter(({ items }) => items.length <= maxSealedCharacters)
+  await keepResponses(env.DB, fitting)
+}
+
+function itemRows(response: JsonObject): { id: string; items: Json[] }[] {
+  return itemsOfProvider(response)
+    .slice(0, mostItems)
+    .map(({ id, item }) => ({ id: rowOfItem(id), items: [item] }))
+}
