@@ -3,7 +3,7 @@ import type { Env } from '../env.ts'
 import type { Lease } from '../quota/rpc.ts'
 import { renewMs } from '../quota/slots.ts'
 import { poolStub } from '../quota/stub.ts'
-import type { AskedPool } from './leased-call.ts'
+import type { AskedPool } from './attempt.ts'
 
 /**
  * Renews a slot every twenty seconds, until the renewals are stopped or the slot has ended.

@@ -2,7 +2,7 @@
  * Which account made a piece of state: a signature, encrypted reasoning, the id of an item. Other
  * accounts cannot read it and refuse a request for it. What the hub translates has its maker sealed
  * in it; of what it relays unchanged, this isolate remembers makers by hash. What is not remembered
- * goes out as it came, and once more without state where it is refused (`leased-call.ts`).
+ * goes out as it came, and once more without state where it is refused (`attempt.ts`).
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import type { DialectId } from '../domain/dialects.ts'

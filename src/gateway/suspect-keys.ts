@@ -8,7 +8,7 @@ import type { Caller } from '../auth/caller.ts'
 import { isBuiltIn } from '../providers/registry.ts'
 import { timeOrderedId } from '../ids.ts'
 import type { Env } from '../env.ts'
-import type { AskedPool } from './leased-call.ts'
+import type { AskedPool } from './attempt.ts'
 import type { PoolStub } from './request-context.ts'
 import { tryKey } from './test-key.ts'
 
