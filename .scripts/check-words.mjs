@@ -1,14 +1,21 @@
 /**
- * `npm run check:words`: fails on avoided words and forms in the texts of the dashboard, the messages
- * of the API and the scripts, and Markdown; and on Markdown whose sentences have more than 18 words on
- * average. `words.mjs` has the rules.
+ * `npm run check:words`: fails on avoided words and forms in the texts of the dashboard, the
+ * messages of the API and the scripts, and Markdown; on prose wider than 100 characters; and on
+ * Markdown whose sentences have more than 18 words on average. `words.mjs` has the rules.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'vite'
-import { meanSentence, mostWords, wordsInMarkdown, wordsInText } from './words.mjs'
+import {
+  meanSentence,
+  mostWords,
+  wideComments,
+  wideMarkdown,
+  wordsInMarkdown,
+  wordsInText,
+} from './words.mjs'
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
 const listed = spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -28,17 +35,21 @@ for (const file of files) {
 if (count > 0) process.exit(1)
 
 function findingsOf(file, source) {
-  if (!file.endsWith('.md')) return hasTexts(file) ? textsOf(file, source) : []
+  if (!file.endsWith('.md'))
+    return [...wideComments(source), ...(hasTexts(file) ? textsOf(file, source) : [])]
   const mean = meanSentence(source)
   const long = {
     line: 1,
     found: `${mean.toFixed(1)} words in a sentence`,
     suggestion: `at most ${mostWords}`,
   }
-  return [...wordsInMarkdown(source), ...(mean > mostWords ? [long] : [])]
+  return [...wordsInMarkdown(source), ...wideMarkdown(source), ...(mean > mostWords ? [long] : [])]
 }
 
-/** Files whose string literals users see. Statements of SQL and words of vendors are not sentences of ours. */
+/**
+ * Files whose string literals users see. Statements of SQL and words of vendors are not sentences
+ * of ours.
+ */
 function hasTexts(file) {
   return /^(?:src|dashboard|\.scripts)\//.test(file) && !/^\.scripts\/(?:check-)?words\.mjs$/.test(file)
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run deploy`: the hub on your Cloudflare account. Builds, makes the secrets that are missing, deploys, and applies the
- * migrations. Upgrades migrate first, so that the new Worker never meets old tables; a first deploy has no database before it.
+ * `npm run deploy`: the hub on your Cloudflare account. Builds, makes the secrets that are missing,
+ * deploys, and applies the migrations. Upgrades migrate first, so that the new Worker never meets
+ * old tables; a first deploy has no database before it.
  *
  * With `--dry-run` nothing leaves this machine: it goes as far as wrangler goes without an account.
  */
@@ -45,8 +46,8 @@ now, it won't be shown again.
 /** The secrets that the deployed Worker does not have yet, with new random values. */
 function missingSecrets() {
   const listed = wrangler(['secret', 'list', '--format', 'json'], { quiet: true })
-  // Only a Worker that does not exist has no secrets. After any other failure a new MASTER_KEY could overwrite the one that
-  // every stored key is sealed with.
+  // Only a Worker that does not exist has no secrets. After any other failure a new MASTER_KEY
+  // could overwrite the one that every stored key is sealed with.
   if (listed.status !== 0 && !/does not exist|\b10007\b/.test(`${listed.stdout}${listed.stderr}`)) {
     process.stderr.write(
       `${listed.stdout}${listed.stderr}\nCould not read the secrets of the deployed Worker. Nothing was changed.\n`,

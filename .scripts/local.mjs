@@ -1,4 +1,7 @@
-/** What a local run of the hub needs: secrets, a database with its tables, and a runtime that serves the build. */
+/**
+ * What a local run of the hub needs: secrets, a database with its tables, and a runtime that serves
+ * the build.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +17,10 @@ import { scriptOf } from './tools.mjs'
 export const root = path.join(import.meta.dirname, '..')
 const secretsFile = path.join(root, '.dev.vars')
 
-/** Variables that a local run also takes from its own environment, beside every `{PROVIDER}_API_KEY` and newer master keys. */
+/**
+ * Variables that a local run also takes from its own environment, beside every `{PROVIDER}_API_KEY`
+ * and newer master keys.
+ */
 const fromEnvironment = [
   'MASTER_KEY',
   'JWT_SECRET',
@@ -49,8 +55,8 @@ export function localVariables() {
 }
 
 /**
- * The variables that say how a local run is reached: its port, by which it knows itself, and that no
- * Cloudflare states who connects, so that what clients claim is not believed. And when it began:
+ * The variables that say how a local run is reached: its port, by which it knows itself, and that
+ * no Cloudflare states who connects, so that what clients claim is not believed. And when it began:
  * Workers of earlier runs are dead, and hold nothing any more.
  * @param {number} port
  * @param {Record<string, string>} variables those of `localVariables`.
@@ -106,7 +112,8 @@ export function build() {
  * state, where it is held already; `outside` answers every call that the hub makes, in place of the
  * internet.
  * @throws {StateInUse} where another process holds it.
- * @returns {Promise<{ url: URL, workers: import('./processes.mjs').ProcessName[], stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: URL, workers: import('./processes.mjs').ProcessName[], stop: () =>
+ *   Promise<void> }>}
  */
 export async function serve({
   port: wanted,

@@ -31,8 +31,8 @@ export class StateInUse extends Error {}
  *
  * @param {string} state the folder.
  * @param {{ port?: number, command?: string }} about for whoever finds the folder locked.
- * @returns {{ noteWorkers: (workers: import('./processes.mjs').ProcessName[]) => void, release: () => void }}
- * `noteWorkers` names the processes that are to be ended where this one is killed.
+ * @returns {{ noteWorkers: (workers: import('./processes.mjs').ProcessName[]) => void, release: ()
+ * => void }} `noteWorkers` names the processes that are to be ended where this one is killed.
  * @throws {StateInUse} where another process holds it.
  */
 export function lockState(state, about = {}) {

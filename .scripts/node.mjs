@@ -21,7 +21,8 @@ export const binaries = {
  * Returns the path of the Node to use.
  *
  * @param {string} root the folder of the project.
- * @param {{ platform: string, arch: string, version: string, execPath: string }} running the running Node.
+ * @param {{ platform: string, arch: string, version: string, execPath: string }} running the
+ *   running Node.
  * @throws {Error} where none is new enough, with the remedy.
  */
 export function chooseNode(root, running = process) {

@@ -7,8 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 
 /**
  * A process that a number alone does not name, because numbers are used again.
- * @typedef {{ pid: number, startedAt: string | undefined }} ProcessName `startedAt` in the words of the
- * platform; undefined where it does not say.
+ * @typedef {{ pid: number, startedAt: string | undefined }} ProcessName `startedAt` in the words of
+ * the platform; undefined where it does not say.
  */
 
 /** @returns {ProcessName} */

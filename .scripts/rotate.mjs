@@ -1,9 +1,11 @@
 /**
- * `npm run rotate`: seals everything that the hub stores sealed with its newest master key, batch by batch, while it serves.
+ * `npm run rotate`: seals everything that the hub stores sealed with its newest master key, batch
+ * by batch, while it serves.
  *
  *     HUB_URL=https://hub.example.com HUB_SESSION=<session of an admin> npm run rotate
  *
- * Without HUB_SESSION it logs in with HUB_LOGIN and HUB_PASSWORD. It may be stopped and started again at any time.
+ * Without HUB_SESSION it logs in with HUB_LOGIN and HUB_PASSWORD. It may be stopped and started
+ * again at any time.
  */
 const hub = (process.env.HUB_URL ?? `http://localhost:${process.env.PORT ?? 8787}`).replace(/\/+$/, '')
 let session = process.env.HUB_SESSION

@@ -1,6 +1,7 @@
 /**
- * `npm run screenshot`: takes the picture of the README, the overview of a new local hub with made-up
- * keys and requests. No call leaves this machine. It needs Chromium: `CHROMIUM` names its path.
+ * `npm run screenshot`: takes the picture of the README, the overview of a new local hub with
+ * made-up keys and requests. No call leaves this machine. It needs Chromium: `CHROMIUM` names its
+ * path.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

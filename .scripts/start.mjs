@@ -1,4 +1,6 @@
-/** `npm start`: the hub on this machine, built as for production. No account, no key, no question. */
+/**
+ * `npm start`: the hub on this machine, built as for production. No account, no key, no question.
+ */
 import path from 'node:path'
 import { readPort, requirePort } from './port.mjs'
 import { fail, requireWrapper } from './prepare.mjs'

@@ -93,8 +93,8 @@ export function wideComments(source) {
 }
 
 /**
- * The mean number of words in a sentence of Markdown: of paragraphs and list items, without headings
- * and tables. Code counts as one word.
+ * The mean number of words in a sentence of Markdown: of paragraphs and list items, without
+ * headings and tables. Code counts as one word.
  * @param {string} source
  * @returns {number}
  */

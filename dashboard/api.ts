@@ -1,6 +1,7 @@
 /**
- * The hub's API as the dashboard uses it: a client typed by the Worker's own routes, and its errors as one class.
- * The session is an HttpOnly cookie that the browser sends by itself; no credential passes through this code.
+ * The hub's API as the dashboard uses it: a client typed by the Worker's own routes, and its errors
+ * as one class. The session is an HttpOnly cookie that the browser sends by itself; no credential
+ * passes through this code.
  */
 import { hc, type ClientResponse } from 'hono/client'
 import type { HubApp } from '../src/index.ts'
@@ -8,7 +9,10 @@ import type { HubApp } from '../src/index.ts'
 /** Fired on `window` when the hub no longer knows the session, whichever request found out. */
 export const sessionEnded = 'hub:session-ended'
 
-/** The window, by the name that it also has where there is none: pure parts of the dashboard are tested there. */
+/**
+ * The window, by the name that it also has where there is none: pure parts of the dashboard are
+ * tested there.
+ */
 const page: { dispatchEvent(event: Event): boolean } = globalThis
 
 export const api = hc<HubApp>('/', {
@@ -108,7 +112,8 @@ export async function ask<Response extends Sent & Spoken>(
   sending: Promise<Response>,
 ): Promise<BodyOf<Response>> {
   const response = await send(sending)
-  // `json` promises just this, which its own type forgets where the response is still a type parameter.
+  // `json` promises just this, which its own type forgets where the response is still a type
+  // parameter.
   return response.json() as Promise<BodyOf<Response>>
 }
 
@@ -148,7 +153,8 @@ interface ErrorBody {
 function parseErrorBody(body: string): ErrorBody {
   try {
     const parsed: unknown = JSON.parse(body)
-    // The hub's own contract; whatever else answers in its place is not an object with these fields.
+    // The hub's own contract; whatever else answers in its place is not an object with these
+    // fields.
     return typeof parsed === 'object' && parsed !== null ? parsed : {}
   } catch {
     return {}

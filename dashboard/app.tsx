@@ -1,4 +1,7 @@
-/** What a person sees first: it follows from where they stand with the hub. Who is signed in sees the page that the address leads to. */
+/**
+ * What a person sees first: it follows from where they stand with the hub. Who is signed in sees
+ * the page that the address leads to.
+ */
 import { useLayoutEffect } from 'preact/hooks'
 import { Frame } from './frame/frame.tsx'
 import { Toast } from './frame/toast.tsx'

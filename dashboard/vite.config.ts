@@ -1,4 +1,6 @@
-/** Builds the Worker and the dashboard together, and serves both with hot reload in `npm run dev`. */
+/**
+ * Builds the Worker and the dashboard together, and serves both with hot reload in `npm run dev`.
+ */
 import path from 'node:path'
 import { cloudflare } from '@cloudflare/vite-plugin'
 import { preact } from '@preact/preset-vite'
@@ -21,7 +23,8 @@ export default defineConfig(({ command }) => ({
       build: {
         rolldownOptions: {
           output: {
-            // What pages share is one file: a dozen small ones reach a phone later than one of their size together. Charts are apart, for those pages that have one.
+            // What pages share is one file: a dozen small ones reach a phone later than one of
+            // their size together. Charts are apart, for those pages that have one.
             codeSplitting: {
               groups: [{ name: 'shared', test: /^(?!.*(?:time-series|plot)\.tsx?$)/, minShareCount: 3 }],
             },

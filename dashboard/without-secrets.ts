@@ -1,4 +1,7 @@
-/** Keeps secrets out of the build: they are read from the one `.dev.vars`, which its owner alone can read. */
+/**
+ * Keeps secrets out of the build: they are read from the one `.dev.vars`, which its owner alone can
+ * read.
+ */
 import type { Plugin } from 'vite'
 
 export const withoutSecrets = {

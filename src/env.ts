@@ -1,4 +1,7 @@
-/** The Worker's bindings and the variables of one request, as types. What each setting means stands in the README. */
+/**
+ * The Worker's bindings and the variables of one request, as types. What each setting means stands
+ * in the README.
+ */
 import type { Announcer } from './announce/announcer.ts'
 import type { Throttle } from './auth/throttle.ts'
 import type { AuditSealer } from './db/audit-sealer.ts'
@@ -28,7 +31,10 @@ export interface Env {
    * it.
    */
   HUB_PORT?: string
-  /** `1` where no Cloudflare is in front to state client addresses: `npm start` and `npm run dev` set it. */
+  /**
+   * `1` where no Cloudflare is in front to state client addresses: `npm start` and `npm run dev`
+   * set it.
+   */
   HUB_DIRECT?: string
   /**
    * When a local run began, in milliseconds since the epoch: every Worker from before is dead.

@@ -1,6 +1,7 @@
 /**
- * What can go wrong, said once: `HubError` is what we tell a caller, `Fault` is what went wrong at a provider.
- * How an error looks on the wire belongs to the dialects; who rests because of a fault belongs to `quota/`.
+ * What can go wrong, said once: `HubError` is what we tell a caller, `Fault` is what went wrong at
+ * a provider. How an error looks on the wire belongs to the dialects; who rests because of a fault
+ * belongs to `quota/`.
  */
 
 import type { Period } from './domain/limits.ts'
@@ -15,7 +16,10 @@ export type ErrorCode = keyof typeof errorMeanings
 /** Who is at fault. It decides what rests: see the table in `quota/cooldown.ts`. */
 export type Blame = 'key' | 'account' | 'model' | 'provider' | 'region' | 'request' | 'unknown'
 
-/** What each code means to a caller: the HTTP status, and what to do about it when the message says nothing better. */
+/**
+ * What each code means to a caller: the HTTP status, and what to do about it when the message says
+ * nothing better.
+ */
 export const errorMeanings = {
   VALIDATION_ERROR: { status: 400, remedy: 'Correct the named field and send the request again.' },
   NO_ELIGIBLE_KEY: { status: 400, remedy: 'Add a key for this model, or request another model.' },
@@ -46,28 +50,40 @@ export const errorMeanings = {
 /** What went wrong in one upstream call. Plain data: it crosses RPC and is written to the log. */
 export interface Fault {
   blame: Blame
-  /** What happened, in one hyphenated word group: `rate-limited`, `daily-quota`, `bad-key`, `overloaded`, `cut`. */
+  /**
+   * What happened, in one hyphenated word group: `rate-limited`, `daily-quota`, `bad-key`,
+   * `overloaded`, `cut`.
+   */
   verdict: string
   /** The provider's own words, with anything secret taken out. */
   message: string
   /** The provider's HTTP status; absent where there was no answer. */
   status?: number
-  /** When the thing blamed may be used again, in milliseconds since the epoch, where the provider stated it. */
+  /**
+   * When the thing blamed may be used again, in milliseconds since the epoch, where the provider
+   * stated it.
+   */
   retryAt?: number
   /** How long a quota lasts that was hit, where the provider said so without naming a time. */
   period?: Period
   /**
-   * Only words say who is to blame, or a 403 that names nothing. The same verdict from two keys in a
-   * row makes it the request's.
+   * Only words say who is to blame, or a 403 that names nothing. The same verdict from two keys in
+   * a row makes it the request's.
    */
   doubtful?: true
-  /** The provider's machine-readable code, type and parameter, passed on when the request itself is to blame. */
+  /**
+   * The provider's machine-readable code, type and parameter, passed on when the request itself is
+   * to blame.
+   */
   code?: string
   type?: string
   param?: string
 }
 
-/** One upstream try with its verdict, as the log and the error body show it. Times are milliseconds since the epoch. */
+/**
+ * One upstream try with its verdict, as the log and the error body show it. Times are milliseconds
+ * since the epoch.
+ */
 export interface TrailEntry {
   provider: string
   model: string
@@ -78,7 +94,10 @@ export interface TrailEntry {
   startedAt: number
   durationMs: number
   retryAt?: number
-  /** The provider's own words, for the log alone: never in an answer, and only of keys that are the caller's own. */
+  /**
+   * The provider's own words, for the log alone: never in an answer, and only of keys that are the
+   * caller's own.
+   */
   message?: string
 }
 
@@ -95,7 +114,10 @@ interface HubErrorDetails {
   cause?: unknown
 }
 
-/** The one error class of the hub. Thrown anywhere; turned into a response once, in the dialect of the caller. */
+/**
+ * The one error class of the hub. Thrown anywhere; turned into a response once, in the dialect of
+ * the caller.
+ */
 export class HubError extends Error {
   override readonly name = 'HubError'
   readonly code: ErrorCode
@@ -115,7 +137,10 @@ export class HubError extends Error {
     this.concealed = details.concealed ?? false
   }
 
-  /** The HTTP status: a provider's own where its verdict on the request is passed on, else the code's. */
+  /**
+   * The HTTP status: a provider's own where its verdict on the request is passed on, else the
+   * code's.
+   */
   get status(): number {
     return this.upstream?.status ?? errorMeanings[this.code].status
   }

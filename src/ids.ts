@@ -1,4 +1,7 @@
-/** Names for things: random where they must not be guessed, time-ordered where their order is the order of time. */
+/**
+ * Names for things: random where they must not be guessed, time-ordered where their order is the
+ * order of time.
+ */
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 const timeLength = 9 // 36 ** 9 milliseconds reach into the year 5188
@@ -8,7 +11,10 @@ export function randomId(prefix: string): string {
   return `${prefix}_${hex(crypto.getRandomValues(new Uint8Array(12)))}`
 }
 
-/** A name that sorts by the time it was made: nine base-36 digits of milliseconds, then 64 random bits. */
+/**
+ * A name that sorts by the time it was made: nine base-36 digits of milliseconds, then 64 random
+ * bits.
+ */
 export function timeOrderedId(prefix: string, now: number): string {
   return `${prefix}_${timePart(now)}${hex(crypto.getRandomValues(new Uint8Array(8)))}`
 }
@@ -31,14 +37,17 @@ export function hex(bytes: Uint8Array): string {
   return text
 }
 
-/** SHA-256 (FIPS 180-4) of a text, in hexadecimal digits: the same name for the same text, which says nothing of it. */
+/**
+ * SHA-256 (FIPS 180-4) of a text, in hexadecimal digits: the same name for the same text, which
+ * says nothing of it.
+ */
 export async function sha256(text: string): Promise<string> {
   return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))))
 }
 
 /**
- * A hash for names that nobody gains by guessing. cyrb53: two multiplicative 32-bit hashes over the same text, joined to the 53 bits
- * that a number holds exactly.
+ * A hash for names that nobody gains by guessing. cyrb53: two multiplicative 32-bit hashes over the
+ * same text, joined to the 53 bits that a number holds exactly.
  */
 export function hash53(text: string): number {
   let high = 0xdeadbeef

@@ -122,7 +122,8 @@ export const app = new Hono<HubContext>({ getPath: versionedPath })
   .onError((thrown, c) => {
     const error =
       thrown instanceof HTTPException ? new HubError('VALIDATION_ERROR', thrown.message) : toHubError(thrown)
-    // What is not an error of ours is a fault of ours: it is logged for the operator, and the client learns nothing of it.
+    // What is not an error of ours is a fault of ours: it is logged for the operator, and the
+    // client learns nothing of it.
     if (error.code === 'INTERNAL_ERROR' || error.code === 'UNAVAILABLE')
       console.error(`${c.var.requestId} ${c.req.method} ${c.req.path}`, thrown)
     if (error.code === 'UNAVAILABLE') c.set('unavailable', true)

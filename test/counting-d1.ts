@@ -1,4 +1,7 @@
-/** D1 that counts its statements, and the rows it reads as Cloudflare bills them: around a real database, for what the hub uses of it. */
+/**
+ * D1 that counts its statements, and the rows it reads as Cloudflare bills them: around a real
+ * database, for what the hub uses of it.
+ */
 
 export interface RowCounter {
   d1: D1Database

@@ -1,4 +1,6 @@
-/** The storage of a Durable Object, counted as the platform bills it: for the bench and for tests. */
+/**
+ * The storage of a Durable Object, counted as the platform bills it: for the bench and for tests.
+ */
 
 /**
  * Reports every row that the object writes from now on: those of each statement, and one for each

@@ -1,4 +1,6 @@
-/** The bindings inside workerd tests: those of the hub, and the migrations that the set-up applies. */
+/**
+ * The bindings inside workerd tests: those of the hub, and the migrations that the set-up applies.
+ */
 type HubEnv = import('../src/env.ts').Env
 
 declare namespace Cloudflare {

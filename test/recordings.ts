@@ -1,6 +1,6 @@
 /**
- * Recorded provider traffic. The folder named by `RECORDINGS_DIR` is read where it is set; without it there are none,
- * and tests rest on the project's own fixtures alone.
+ * Recorded provider traffic. The folder named by `RECORDINGS_DIR` is read where it is set; without
+ * it there are none, and tests rest on the project's own fixtures alone.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -36,7 +36,8 @@ export function readRecordings(folder = process.env.RECORDINGS_DIR): Recording[]
         continue
       }
       const { meta, exchanges } = JSON.parse(text)
-      // Some files hold the bare body of an answer, without its status: nothing can be shown with them.
+      // Some files hold the bare body of an answer, without its status: nothing can be shown with
+      // them.
       if (!exchanges) continue
       recordings.push({ ...recording, api: String(meta.api), expectedClass: meta.expected_class, exchanges })
     }

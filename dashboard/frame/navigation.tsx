@@ -1,4 +1,7 @@
-/** The ways to the pages: by group at the side or in the drawer, and the most used ones at the bottom of a phone's screen. */
+/**
+ * The ways to the pages: by group at the side or in the drawer, and the most used ones at the
+ * bottom of a phone's screen.
+ */
 import type { Person } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'
 import { type Page, pages } from '../pages/index.ts'

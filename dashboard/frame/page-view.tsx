@@ -1,4 +1,7 @@
-/** The page that the address leads to. The one before stays until it is there, and what keeps it away is said in its place. */
+/**
+ * The page that the address leads to. The one before stays until it is there, and what keeps it
+ * away is said in its place.
+ */
 import { type ComponentType, type ComponentChildren } from 'preact'
 import { useErrorBoundary, useLayoutEffect, useState } from 'preact/hooks'
 import type { Person } from '../api.ts'

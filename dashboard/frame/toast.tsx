@@ -1,4 +1,7 @@
-/** What has just been done, and the way back. The region stays, so that screen readers notice what comes into it. */
+/**
+ * What has just been done, and the way back. The region stays, so that screen readers notice what
+ * comes into it.
+ */
 import type { Announcing } from '../state/announce.ts'
 import { text } from '../text.ts'
 

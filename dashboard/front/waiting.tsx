@@ -1,4 +1,7 @@
-/** Until it is known where a person stands. `index.html` begins with the same sign, so that it stays where it is. */
+/**
+ * Until it is known where a person stands. `index.html` begins with the same sign, so that it stays
+ * where it is.
+ */
 import { Mark } from '../parts/mark.tsx'
 import { text } from '../text.ts'
 

@@ -1,4 +1,7 @@
-/** The audit log, for administrators: who changed what, and the proof that nothing of it was taken away. */
+/**
+ * The audit log, for administrators: who changed what, and the proof that nothing of it was taken
+ * away.
+ */
 import { useMemo, useState } from 'preact/hooks'
 import type { AuditEntry } from '../api.ts'
 import { Choice } from '../parts/choice.tsx'

@@ -1,6 +1,7 @@
 /**
- * The pages of the dashboard: their addresses, names and places in the navigation. Each is loaded when it is first gone to.
- * A page is added here, in `pages/<page>.tsx` and in `text/<page>.ts`, and nowhere else: README.md.
+ * The pages of the dashboard: their addresses, names and places in the navigation. Each is loaded
+ * when it is first gone to. A page is added here, in `pages/<page>.tsx` and in `text/<page>.ts`,
+ * and nowhere else: README.md.
  */
 import type { ComponentType } from 'preact'
 import type { Person } from '../api.ts'

@@ -1,4 +1,7 @@
-/** Provider keys: what state each is in, and what a person can do about it. Dialogs are in the address: `/keys?edit=<id>`. */
+/**
+ * Provider keys: what state each is in, and what a person can do about it. Dialogs are in the
+ * address: `/keys?edit=<id>`.
+ */
 import { useState } from 'preact/hooks'
 import { api, ask, type Key, send } from '../api.ts'
 import { EmptyState } from '../parts/empty-state.tsx'

@@ -1,4 +1,7 @@
-/** The request log: what was asked, who served it, and how it went. What comes in while somebody looks is put on top. */
+/**
+ * The request log: what was asked, who served it, and how it went. What comes in while somebody
+ * looks is put on top.
+ */
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { DataTable } from '../parts/data-table.tsx'

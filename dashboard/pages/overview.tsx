@@ -1,4 +1,6 @@
-/** Can I send now? How much is left, and when is more? And for who is new here: what to do first. */
+/**
+ * Can I send now? How much is left, and when is more? And for who is new here: what to do first.
+ */
 import { useMemo, useRef } from 'preact/hooks'
 import { Bar } from '../parts/bar.tsx'
 import { Card } from '../parts/card.tsx'
@@ -69,7 +71,8 @@ export default function OverviewPage({ person }: PageProps) {
         </div>
         <Switchboard wires={wires} />
       </section>
-      {/* What stands below comes when what pushes it down is there: nothing moves under a reader's eyes. */}
+      {/* What stands below comes when what pushes it down is there: nothing moves under a reader's
+          eyes. */}
       {isKnown(tokens) && readiness && (
         <>
           <Warnings
@@ -128,7 +131,10 @@ function Resting({ until }: { until: number }) {
   return words.readiness.resting(until - now)
 }
 
-/** Undefined until it is known. Whether keys were switched off or never added, the pools do not tell. */
+/**
+ * Undefined until it is known. Whether keys were switched off or never added, the pools do not
+ * tell.
+ */
 function useReadiness(pools: readonly Pool[] | undefined): Readiness | undefined {
   const readiness = pools && readinessOf(pools)
   const keys = useResource(readiness?.type === 'no-keys' ? keysSource : nothing).data

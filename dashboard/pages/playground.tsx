@@ -1,4 +1,7 @@
-/** Sends a prompt through the hub, to one model or to some side by side, and shows how each served it. */
+/**
+ * Sends a prompt through the hub, to one model or to some side by side, and shows how each served
+ * it.
+ */
 import type { Model } from '../api.ts'
 import { ErrorNotice } from '../parts/error-notice.tsx'
 import { Field, onSubmit, valueOf } from '../parts/field.tsx'
@@ -139,7 +142,9 @@ function errorOf(trial: Trial, model: string) {
   return trial.asked === model ? trial.error : undefined
 }
 
-/** Said to screen readers; the answer itself is read when its end was announced, not word by word. */
+/**
+ * Said to screen readers; the answer itself is read when its end was announced, not word by word.
+ */
 function statusOf({ phase, answer }: Trial): string {
   switch (phase) {
     case 'waiting':

@@ -1,4 +1,7 @@
-/** Providers: who can be asked, how each is doing, in which order its keys are used; and those with an address of one's own. */
+/**
+ * Providers: who can be asked, how each is doing, in which order its keys are used; and those with
+ * an address of one's own.
+ */
 import { strategies, type StrategyName, strategyNames } from '../../src/domain/strategies.ts'
 import { useState } from 'preact/hooks'
 import { api, ask, type Provider, type ProviderHealth, send } from '../api.ts'

@@ -1,4 +1,7 @@
-/** A person's own account, and for administrators the hub: who may come in, what is kept, and how keys are sealed. */
+/**
+ * A person's own account, and for administrators the hub: who may come in, what is kept, and how
+ * keys are sealed.
+ */
 import { ThemeChoice } from '../frame/theme-choice.tsx'
 import { Card } from '../parts/card.tsx'
 import { Page } from '../parts/page.tsx'

@@ -1,4 +1,7 @@
-/** Tokens for the tools that use this hub: what each may do, what it has used of that, and how to take it away. */
+/**
+ * Tokens for the tools that use this hub: what each may do, what it has used of that, and how to
+ * take it away.
+ */
 import { useCallback, useState } from 'preact/hooks'
 import { api, ask, type NewToken, send, type Token } from '../api.ts'
 import { Confirm } from '../parts/confirm.tsx'
@@ -28,7 +31,8 @@ export default function TokensPage() {
   const [editing, setEditing] = useState<Token>()
   const [warnings, setWarnings] = useState<readonly string[]>([])
   const announce = useAnnounce()
-  // Whatever was asked was asked with one of them, mostly: what is used of their limits has changed.
+  // Whatever was asked was asked with one of them, mostly: what is used of their limits has
+  // changed.
   const readAgain = useCallback(() => {
     void refresh(tokensSource)
     void refresh(selfSource)

@@ -1,4 +1,7 @@
-/** The people of the hub, for administrators: who is here, what they may do, and how they come and go. */
+/**
+ * The people of the hub, for administrators: who is here, what they may do, and how they come and
+ * go.
+ */
 import { useState } from 'preact/hooks'
 import { api, ask, type User } from '../api.ts'
 import { Confirm } from '../parts/confirm.tsx'

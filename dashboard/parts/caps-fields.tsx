@@ -10,7 +10,10 @@ import { LimitsEditor } from './limits-editor.tsx'
 
 type Caps = Pick<Team, 'limits' | 'maxConcurrent' | 'budget'>
 
-/** The fields that show their own errors. @param prefix as the API names the object that holds them. */
+/**
+ * The fields that show their own errors.
+ * @param prefix as the API names the object that holds them.
+ */
 export function capsFieldNames(prefix = ''): string[] {
   return [`${prefix}budget.amount`, `${prefix}maxConcurrent`]
 }

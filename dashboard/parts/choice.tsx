@@ -1,4 +1,7 @@
-/** One of several choices that are too many to be all in sight: the browser's own list, with its label beside it. */
+/**
+ * One of several choices that are too many to be all in sight: the browser's own list, with its
+ * label beside it.
+ */
 interface ChoiceProps<Value extends string> {
   label: string
   options: readonly { value: Value; label: string }[]

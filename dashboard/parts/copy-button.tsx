@@ -1,4 +1,7 @@
-/** Copies a text. Where the browser forbids it (a page that is not on HTTPS), it says so instead of pretending. */
+/**
+ * Copies a text. Where the browser forbids it (a page that is not on HTTPS), it says so instead of
+ * pretending.
+ */
 import { useEffect, useState } from 'preact/hooks'
 import { text } from '../text.ts'
 

@@ -1,6 +1,7 @@
 /**
- * A table of things of one kind. On a phone each row is a card; it stays a table to those who hear it, for which its roles are said
- * where a sheet takes them away. No more rows are drawn than somebody asked to see.
+ * A table of things of one kind. On a phone each row is a card; it stays a table to those who hear
+ * it, for which its roles are said where a sheet takes them away. No more rows are drawn than
+ * somebody asked to see.
  */
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
@@ -89,7 +90,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   )
 }
 
-/** Up, Down, Home and End lead from the link of one row to that of another; Tab goes through them one by one. */
+/**
+ * Up, Down, Home and End lead from the link of one row to that of another; Tab goes through them
+ * one by one.
+ */
 function moveAmongLinks(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>('th a')]
   const present = links.findIndex((link) => link === event.target)

@@ -1,4 +1,6 @@
-/** An error as the hub told it: what is wrong, what was tried, when it may work again, what to do. */
+/**
+ * An error as the hub told it: what is wrong, what was tried, when it may work again, what to do.
+ */
 import type { ApiError } from '../api.ts'
 import { text } from '../text.ts'
 import { Words } from './words.tsx'

@@ -1,4 +1,7 @@
-/** The dashboard's own signs, drawn on a grid of 20. They stand beside words, never in their place, unless the control says its name itself. */
+/**
+ * The dashboard's own signs, drawn on a grid of 20. They stand beside words, never in their place,
+ * unless the control says its name itself.
+ */
 
 const drawings = {
   overview: 'M3 11a7 7 0 0 1 14 0M10 11l3-4M3 15h14',

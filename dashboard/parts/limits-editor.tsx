@@ -1,4 +1,7 @@
-/** Enters limits, each a row: so many of what, in which time. Its finer points are said in a line, and opened to be changed. */
+/**
+ * Enters limits, each a row: so many of what, in which time. Its finer points are said in a line,
+ * and opened to be changed.
+ */
 import {
   limitScopes,
   periods,
@@ -12,7 +15,10 @@ import type { ComponentChildren } from 'preact'
 import { amountBounds, type LimitEntry, resetChoices, withPeriod } from '../state/limit-form.ts'
 import { words } from '../text/limits.ts'
 
-/** Whose limits they are: those of a key may be of one model, and be counted for its account or for itself. */
+/**
+ * Whose limits they are: those of a key may be of one model, and be counted for its account or for
+ * itself.
+ */
 type Whose = 'key' | 'token'
 
 interface LimitsEditorProps {

@@ -1,4 +1,7 @@
-/** What every page begins with: its heading, to which focus goes on arrival, and what can be done on it. */
+/**
+ * What every page begins with: its heading, to which focus goes on arrival, and what can be done on
+ * it.
+ */
 import type { ComponentChildren } from 'preact'
 import { useArrival } from '../state/arrival.ts'
 

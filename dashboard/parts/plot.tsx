@@ -1,4 +1,7 @@
-/** Bars over time, standing on one another, for the eye alone: `time-series.tsx` says the same as a table. */
+/**
+ * Bars over time, standing on one another, for the eye alone: `time-series.tsx` says the same as a
+ * table.
+ */
 import { useMemo, useState } from 'preact/hooks'
 import { beginning, tick } from '../format.ts'
 import { highestOf, outlinesOf, scaleOf, stepOf, writtenTimes } from '../state/plot.ts'

@@ -1,4 +1,7 @@
-/** Something that is read from the hub: shown when it is there, and with a way to try again when it could not be read. */
+/**
+ * Something that is read from the hub: shown when it is there, and with a way to try again when it
+ * could not be read.
+ */
 import type { ComponentChildren } from 'preact'
 import type { Resource } from '../state/resource.ts'
 import { text } from '../text.ts'

@@ -1,4 +1,7 @@
-/** What can be done with one of many things: the verb is seen, and those who hear it alone are told with what. */
+/**
+ * What can be done with one of many things: the verb is seen, and those who hear it alone are told
+ * with what.
+ */
 interface RowButtonProps {
   verb: string
   /** The verb with its object. */

@@ -1,4 +1,7 @@
-/** One of a few choices that are all in sight: radio buttons of the browser's own, dressed as one control. */
+/**
+ * One of a few choices that are all in sight: radio buttons of the browser's own, dressed as one
+ * control.
+ */
 interface SegmentsProps<Value extends string> {
   /** Groups the buttons; unlike that of any other group on the page. */
   name: string

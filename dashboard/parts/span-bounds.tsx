@@ -1,6 +1,6 @@
 /**
- * Where a span of time begins and ends, entered by hand. It takes effect when a person has stopped entering, and only where it makes
- * sense: until then the page goes on showing what it showed.
+ * Where a span of time begins and ends, entered by hand. It takes effect when a person has stopped
+ * entering, and only where it makes sense: until then the page goes on showing what it showed.
  */
 import { useEffect, useId, useState } from 'preact/hooks'
 import { type Between, enter, readEntered, type SpanProblem } from '../state/span.ts'

@@ -1,6 +1,6 @@
 /**
- * The hub in one drawing: a wire for each key, all leading into one address. Decoration that tells the truth; the same is said
- * in words beside it.
+ * The hub in one drawing: a wire for each key, all leading into one address. Decoration that tells
+ * the truth; the same is said in words beside it.
  */
 import type { Standing } from '../state/key-status.ts'
 

@@ -1,4 +1,6 @@
-/** Figures over time, drawn, and the same figures as a table for those who do not see the drawing. */
+/**
+ * Figures over time, drawn, and the same figures as a table for those who do not see the drawing.
+ */
 import { useState } from 'preact/hooks'
 import { beginning, number } from '../format.ts'
 import { stepOf } from '../state/plot.ts'

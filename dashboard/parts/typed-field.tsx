@@ -1,4 +1,7 @@
-/** A text that a page filters by. It takes effect when a person has stopped typing, not at every letter. */
+/**
+ * A text that a page filters by. It takes effect when a person has stopped typing, not at every
+ * letter.
+ */
 import { useEffect, useState } from 'preact/hooks'
 
 interface TypedFieldProps {

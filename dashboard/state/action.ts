@@ -25,7 +25,10 @@ export function useAction<Args extends unknown[]>(act: (...args: Args) => Promis
   return { ...state, run }
 }
 
-/** What was thrown, as an error that can be shown; a fault of the dashboard itself goes to the console too. */
+/**
+ * What was thrown, as an error that can be shown; a fault of the dashboard itself goes to the
+ * console too.
+ */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown
   console.error(thrown)

@@ -1,4 +1,7 @@
-/** Where in the dashboard a person is: the browser's own address, as state. What a page filters by is in it too, so that it can be shared. */
+/**
+ * Where in the dashboard a person is: the browser's own address, as state. What a page filters by
+ * is in it too, so that it can be shared.
+ */
 import { useEffect, useState } from 'preact/hooks'
 
 export interface Address {
@@ -104,7 +107,10 @@ export function useAddress(): Address {
   return address
 }
 
-/** Lets links of the page lead to other pages without loading the dashboard anew. Whatever else a link does is left to the browser. */
+/**
+ * Lets links of the page lead to other pages without loading the dashboard anew. Whatever else a
+ * link does is left to the browser.
+ */
 export function followLinks(isPage: (path: string) => boolean): () => void {
   const follow = (event: MouseEvent): void => {
     if (event.defaultPrevented || event.button !== 0) return

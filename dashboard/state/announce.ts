@@ -1,4 +1,7 @@
-/** What has just been done, told once: on the page and to screen readers, with a way back where there is one. */
+/**
+ * What has just been done, told once: on the page and to screen readers, with a way back where
+ * there is one.
+ */
 import { createContext } from 'preact'
 import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks'
 import { useAddress } from './address.ts'
@@ -8,8 +11,8 @@ export interface Announcement {
   /** Takes back what was done. */
   undo?: () => void
   /**
-   * Does what was only shown as done so far: called once it can no longer be taken back. The page may be closing, so what it asks of
-   * the hub must outlive the page (`keepalive`).
+   * Does what was only shown as done so far: called once it can no longer be taken back. The page
+   * may be closing, so what it asks of the hub must outlive the page (`keepalive`).
    */
   commit?: () => Promise<void>
 }
@@ -73,7 +76,8 @@ export function useAnnouncement(): Announcing {
     if (shown.current?.commit) void leave('on')
   }, [path, leave])
   useEffect(() => {
-    // A phone may end a page in the background without a word. Then it is not done, and shows again: better than done too early.
+    // A phone may end a page in the background without a word. Then it is not done, and shows
+    // again: better than done too early.
     const goOn = (): void => void leave('on')
     window.addEventListener('pagehide', goOn)
     return () => window.removeEventListener('pagehide', goOn)

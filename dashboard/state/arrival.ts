@@ -1,4 +1,7 @@
-/** What happens when one page follows another: the window is named after it, and focus goes to where the page begins. */
+/**
+ * What happens when one page follows another: the window is named after it, and focus goes to where
+ * the page begins.
+ */
 import { useEffect, useRef } from 'preact/hooks'
 import { text } from '../text.ts'
 

@@ -1,4 +1,7 @@
-/** The time, for countdowns and ages: one ticking clock for everyone who shows it, which stands while the window is hidden. */
+/**
+ * The time, for countdowns and ages: one ticking clock for everyone who shows it, which stands
+ * while the window is hidden.
+ */
 import { minuteMs } from '../../src/domain/time.ts'
 import { useEffect, useState } from 'preact/hooks'
 

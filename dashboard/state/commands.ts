@@ -1,4 +1,7 @@
-/** What the command palette offers, and what of it is meant by what was typed. Pure but for what a command does. */
+/**
+ * What the command palette offers, and what of it is meant by what was typed. Pure but for what a
+ * command does.
+ */
 import type { IconName } from '../parts/icon.tsx'
 import { text } from '../text.ts'
 import { applyTheme, themes } from './theme.ts'
@@ -15,7 +18,10 @@ interface Ways {
   logout: () => Promise<void>
 }
 
-/** Every page of the navigation, then what can be done from anywhere. A dialog of a page is an address too: `/keys?add`. */
+/**
+ * Every page of the navigation, then what can be done from anywhere. A dialog of a page is an
+ * address too: `/keys?add`.
+ */
 export function commandsFor(
   pages: readonly { path: string; name: string; icon: IconName }[],
   { navigate, logout }: Ways,

@@ -1,6 +1,12 @@
-/** What a browser says it is, in words that a person knows it by. Pure; a guess, for a list of one's own sessions. */
+/**
+ * What a browser says it is, in words that a person knows it by. Pure; a guess, for a list of one's
+ * own sessions.
+ */
 
-/** In the order in which they are looked for: each of these also claims to be some of those after it. */
+/**
+ * In the order in which they are looked for: each of these also claims to be some of those after
+ * it.
+ */
 const browsers = [
   [/Edg(?:e|A|iOS)?\//, 'Edge'],
   [/OPR\//, 'Opera'],

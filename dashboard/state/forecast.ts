@@ -1,6 +1,6 @@
 /**
- * What a calendar month will come to, at the pace of the last full days. Pure; times are milliseconds since the epoch, and days and
- * months are those of UTC, by which the hub counts.
+ * What a calendar month will come to, at the pace of the last full days. Pure; times are
+ * milliseconds since the epoch, and days and months are those of UTC, by which the hub counts.
  */
 import { dayMs } from '../../src/domain/time.ts'
 import type { Usage } from '../api.ts'
@@ -12,7 +12,10 @@ export type Foretold = (typeof foretold)[number]
 export interface Figure {
   soFar: number
   expected: number
-  /** The month ends between these four times in five, if its days differ from one another as those before them did. */
+  /**
+   * The month ends between these four times in five, if its days differ from one another as those
+   * before them did.
+   */
   low: number
   high: number
 }
@@ -30,13 +33,16 @@ export type Forecast =
   | { type: 'too-early'; days: number; needed: number }
 
 /**
- * How many full days are looked at, at most: two weeks, which have each weekday twice. From one week on it is whole weeks, so that a
- * weekend weighs as much as it does in the month.
+ * How many full days are looked at, at most: two weeks, which have each weekday twice. From one
+ * week on it is whole weeks, so that a weekend weighs as much as it does in the month.
  */
 const daysLookedAt = [14, 7, 6, 5, 4, 3] as const
 const fewestDays = 3
 
-/** The quantile 0.9 of Student's distribution, for as many days less one: with few days, what is said of them is less certain. */
+/**
+ * The quantile 0.9 of Student's distribution, for as many days less one: with few days, what is
+ * said of them is less certain.
+ */
 const quantiles: Record<(typeof daysLookedAt)[number], number> = {
   14: 1.35,
   7: 1.44,
@@ -83,8 +89,9 @@ export function forecastMonth(rows: readonly Usage[], now: number): Forecast {
 }
 
 /**
- * A prediction interval for the sum of the days that are left, as if they were drawn from where the days before came from:
- * https://en.wikipedia.org/wiki/Prediction_interval. That days next to each other are alike is not accounted for.
+ * A prediction interval for the sum of the days that are left, as if they were drawn from where the
+ * days before came from: https://en.wikipedia.org/wiki/Prediction_interval. That days next to each
+ * other are alike is not accounted for.
  */
 function project(soFar: number, each: readonly number[], left: number, quantile: number): Figure {
   const mean = each.reduce((sum, value) => sum + value, 0) / each.length

@@ -11,7 +11,10 @@ export type Hub =
   | { type: 'unreachable' }
   | { type: 'not-ready'; problems: Problem[] }
   | { type: 'unclaimed' }
-  /** `ended`: a session was lost, rather than none begun. `mayBeNew`: a deployed hub does not say whether it has an owner. */
+  /**
+   * `ended`: a session was lost, rather than none begun. `mayBeNew`: a deployed hub does not say
+   * whether it has an owner.
+   */
   | { type: 'signed-out'; ended: boolean; mayBeNew?: boolean }
   /** Nobody is signed in, and the address holds an invitation. */
   | { type: 'invited'; invitation: string }

@@ -1,4 +1,7 @@
-/** The invitation that a link brought: it stands behind the "#" of the address, which no request and no log holds. */
+/**
+ * The invitation that a link brought: it stands behind the "#" of the address, which no request and
+ * no log holds.
+ */
 
 export function readInvitation(): string | undefined {
   return new URLSearchParams(window.location.hash.slice(1)).get('invitation') ?? undefined

@@ -1,4 +1,7 @@
-/** What the form of a key asks the hub to change: what differs from the key as it is, and nothing else. Pure. */
+/**
+ * What the form of a key asks the hub to change: what differs from the key as it is, and nothing
+ * else. Pure.
+ */
 import type { Key } from '../api.ts'
 import { readReserve } from './shares.ts'
 import { type Limit, type LimitEntry, limitEntriesOf, toLimits } from './limit-form.ts'
@@ -20,7 +23,10 @@ export interface KeyChange {
   apiKey?: string
 }
 
-/** An empty field takes away what was there. @param form has fields for `shared` and `reserve` only where `mayShare`. */
+/**
+ * An empty field takes away what was there.
+ * @param form has fields for `shared` and `reserve` only where `mayShare`.
+ */
 export function readKeyChange(
   key: Key,
   form: FormData,

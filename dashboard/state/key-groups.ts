@@ -1,4 +1,7 @@
-/** How keys are listed: those of an account together, each account with its name, the others after them. Pure. */
+/**
+ * How keys are listed: those of an account together, each account with its name, the others after
+ * them. Pure.
+ */
 import type { Account, Key } from '../api.ts'
 import { text } from '../text.ts'
 import { words } from '../text/keys.ts'

@@ -10,7 +10,9 @@ export type Standing =
   | { type: 'quarantined' }
   | { type: 'disabled' }
 
-/** A rest that is over is no rest, even before the hub was asked again: one request then goes first. */
+/**
+ * A rest that is over is no rest, even before the hub was asked again: one request then goes first.
+ */
 export function standingOf(key: Key, now: number): Standing {
   const { status, coolingUntil, halfOpen } = key.state
   switch (status) {
@@ -41,12 +43,17 @@ export type PoolStanding = Pick<
   'provider' | 'scope' | 'implied' | 'keys' | 'nextFreeAt' | 'restingModels'
 >
 
-/** The sandbox is always there, and stands in for nobody unless a key for it was added on purpose. */
+/**
+ * The sandbox is always there, and stands in for nobody unless a key for it was added on purpose.
+ */
 export function stands({ provider, implied }: PoolStanding): boolean {
   return !(implied && provider === 'sandbox')
 }
 
-/** Whether a request can be served now, as the pools within reach tell: a thousand keys are no more to read than one. */
+/**
+ * Whether a request can be served now, as the pools within reach tell: a thousand keys are no more
+ * to read than one.
+ */
 export function readinessOf(pools: readonly PoolStanding[]): Readiness {
   const serving = pools.filter(stands)
   const total = sumOf(

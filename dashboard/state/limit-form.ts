@@ -12,7 +12,10 @@ import type { Key } from '../api.ts'
 /** A limit as the API has it; that of a token has neither a model nor a scope. */
 export type Limit = NonNullable<Key['limits']>[number]
 
-/** A limit as it is entered: its amount is empty until something is, and such a limit counts for nothing. */
+/**
+ * A limit as it is entered: its amount is empty until something is, and such a limit counts for
+ * nothing.
+ */
 export interface LimitEntry extends Omit<Limit, 'limit'> {
   limit: string
 }
@@ -21,7 +24,10 @@ export function limitEntriesOf(limits: readonly Limit[] | null | undefined): Lim
   return (limits ?? []).map((limit) => ({ ...limit, limit: String(limit.limit) }))
 }
 
-/** What is said only where it is not what holds anyway is left out, so that the same limits are always written the same. */
+/**
+ * What is said only where it is not what holds anyway is left out, so that the same limits are
+ * always written the same.
+ */
 export function toLimits(entries: readonly LimitEntry[]): Limit[] {
   return entries
     .filter(({ limit }) => limit.trim() !== '')
@@ -35,7 +41,10 @@ export function toLimits(entries: readonly LimitEntry[]): Limit[] {
     }))
 }
 
-/** With another period; how it refills belongs to the period, and is again what is usual for the new one. */
+/**
+ * With another period; how it refills belongs to the period, and is again what is usual for the new
+ * one.
+ */
 export function withPeriod({ resets: _resets, ...entry }: LimitEntry, per: Period): LimitEntry {
   return { ...entry, per }
 }
@@ -45,7 +54,10 @@ export function isAlike(per: Period): boolean {
   return per === 'second' || per === 'minute' || per === 'hour'
 }
 
-/** How a limit of this period can refill. Two ways that come to the same are offered once, by the name that it goes by already. */
+/**
+ * How a limit of this period can refill. Two ways that come to the same are offered once, by the
+ * name that it goes by already.
+ */
 export function resetChoices({ per, resets }: Pick<LimitEntry, 'per' | 'resets'>): Reset[] {
   const slides = resets === 'rolling' ? 'rolling' : 'sliding'
   const fromUse: Reset[] = per === '5h' || per === '7d' || resets === 'first-use' ? ['first-use'] : []

@@ -1,6 +1,7 @@
 /**
- * The one event stream: while somebody looks, the hub tells what changes, and what was read is kept fresh by it. It is closed
- * while the window is hidden; the browser opens it again by itself where it ends.
+ * The one event stream: while somebody looks, the hub tells what changes, and what was read is kept
+ * fresh by it. It is closed while the window is hidden; the browser opens it again by itself where
+ * it ends.
  */
 import { useEffect } from 'preact/hooks'
 import type { LiveEvents } from '../../src/api/live.ts'
@@ -86,7 +87,8 @@ async function findEnd(): Promise<void> {
  * Hears of requests as they come into the log, newest first.
  * @param onRows must stay the same function.
  * @param whose everyone's only administrators may hear of.
- * @param onBegun must stay the same function, too; is called when what came in before has been missed.
+ * @param onBegun must stay the same function, too; is called when what came in before has been
+ *   missed.
  */
 export function useLiveLog(
   onRows: (rows: NamedLog[]) => void,

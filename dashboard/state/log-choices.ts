@@ -1,4 +1,7 @@
-/** What the log can be filtered by: what the hub has, what rows show, and what the address names, each once. Pure. */
+/**
+ * What the log can be filtered by: what the hub has, what rows show, and what the address names,
+ * each once. Pure.
+ */
 import type { Key, Log, Model, Pool, Provider, Token, User } from '../api.ts'
 import type { LogFilter } from './log-query.ts'
 
@@ -22,7 +25,9 @@ export interface Choices {
   person: string[]
 }
 
-/** The ids to choose from. Models and keys are those of the provider that is chosen, where one is. */
+/**
+ * The ids to choose from. Models and keys are those of the provider that is chosen, where one is.
+ */
 export function choicesOf(known: Known, filter: LogFilter): Choices {
   const { provider } = filter
   const fits = (id: string | null): boolean => provider === '' || id === provider

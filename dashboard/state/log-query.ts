@@ -45,7 +45,10 @@ const hubOutcomes = { good: 'ok', rescued: 'rescued', bad: 'error' } as const sa
   string
 >
 
-/** What the hub is asked for, as the query of `GET /api/logs`. @param now milliseconds since the epoch. */
+/**
+ * What the hub is asked for, as the query of `GET /api/logs`.
+ * @param now milliseconds since the epoch.
+ */
 export function logQuery(filter: LogFilter, now: number) {
   const { text, outcome, provider, model, key, token, status, span, whose, person } = filter
   return {
@@ -67,7 +70,10 @@ function spanQuery(span: Span<LogSpan>, now: number): { from?: string; to?: stri
   return { from: write(span.from), ...(span.to !== null && { to: write(span.to) }) }
 }
 
-/** Whether a row that just came in belongs to what is shown. What a search finds only the hub can tell. */
+/**
+ * Whether a row that just came in belongs to what is shown. What a search finds only the hub can
+ * tell.
+ */
 export function belongsTo(row: Log, filter: LogFilter): boolean {
   const { text, outcome, provider, model, key, token, status, span, whose, person } = filter
   if (text !== '' || !isWithin(row, span)) return false

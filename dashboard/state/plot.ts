@@ -1,11 +1,17 @@
-/** Bars over time, standing on one another: where they are, how high they go, and what the axes say. Pure; times are milliseconds since the epoch. */
+/**
+ * Bars over time, standing on one another: where they are, how high they go, and what the axes say.
+ * Pure; times are milliseconds since the epoch.
+ */
 import { minuteMs } from '../../src/domain/time.ts'
 
 /** As many marks on the axis of figures, above its zero. */
 const mostMarks = 4
 /** As many times on the other: more would not stand side by side. */
 const mostTimes = 7
-/** How much of its step a bar fills; where there are few, no bar is broader than this part of the whole. */
+/**
+ * How much of its step a bar fills; where there are few, no bar is broader than this part of the
+ * whole.
+ */
 const fill = 0.7
 const broadest = 1 / 24
 
@@ -37,7 +43,10 @@ export function stepOf([first = 0, second = first]: readonly number[]): number {
 /** Every how many steps a time is written. */
 const strides = [1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 24, 30, 48, 60, 90, 120, 168]
 
-/** Which times are written, by their places: evenly, and at round ones where steps are hours or minutes of the reader's clock. */
+/**
+ * Which times are written, by their places: evenly, and at round ones where steps are hours or
+ * minutes of the reader's clock.
+ */
 export function writtenTimes(times: readonly number[]): number[] {
   const rough = times.length / mostTimes
   const stride = strides.find((steps) => steps >= rough) ?? Math.ceil(rough)
@@ -56,8 +65,8 @@ export function highestOf(stacks: readonly (readonly number[])[]): number {
 }
 
 /**
- * The outline of each series' bars, as the path of a drawing that is as many wide as there are times and `top` high. The first stands
- * above those that follow it.
+ * The outline of each series' bars, as the path of a drawing that is as many wide as there are
+ * times and `top` high. The first stands above those that follow it.
  */
 export function outlinesOf(stacks: readonly (readonly number[])[], top: number): string[] {
   return stacks.map((values, series) => {

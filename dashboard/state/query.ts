@@ -3,7 +3,8 @@
  *
  *     const [query, setQuery] = useQuery({ provider: textField(), span: choiceField(['1h', '24h'], '24h') })
  *
- * A field at its default is left out of the address, and what makes no sense there counts as the default.
+ * A field at its default is left out of the address, and what makes no sense there counts as the
+ * default.
  */
 import { navigate, readAddress, useAddress } from './address.ts'
 import { type Fields, readQuery, writeQuery } from './query-fields.ts'
@@ -12,8 +13,9 @@ export { choiceField, flagField, textField } from './query-fields.ts'
 export { spanField } from './span.ts'
 
 /**
- * The fields' values, and a function that changes some of them. A change takes the place of the present address, unless it is a step
- * that "back" should undo (`push`). @param fields must not depend on anything: it is read anew each time.
+ * The fields' values, and a function that changes some of them. A change takes the place of the
+ * present address, unless it is a step that "back" should undo (`push`). @param fields must not
+ * depend on anything: it is read anew each time.
  */
 export function useQuery<Values extends object>(
   fields: Fields<Values>,

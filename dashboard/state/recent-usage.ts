@@ -12,7 +12,10 @@ export interface StepOfUsage {
   rescued: number
 }
 
-/** What went well at once, what was rescued and what failed, each step's apart; where nothing happened stands a zero. */
+/**
+ * What went well at once, what was rescued and what failed, each step's apart; where nothing
+ * happened stands a zero.
+ */
 export function overTime(rows: readonly StepOfUsage[], time: UsageTime) {
   const times = stepsOf(time)
   const known = new Map(rows.flatMap((row) => (row.at === null ? [] : [[Date.parse(row.at), row] as const])))

@@ -1,12 +1,16 @@
 /**
- * Something the hub holds, as last read. Read once for everyone who shows it, shown at once from then on while it is read again, and
- * read again when a person comes back to the window. An error is data too, beside what was read before it.
+ * Something the hub holds, as last read. Read once for everyone who shows it, shown at once from
+ * then on while it is read again, and read again when a person comes back to the window. An error
+ * is data too, beside what was read before it.
  */
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks'
 import type { ApiError } from '../api.ts'
 import { toApiError } from './action.ts'
 
-/** What can be read, under the name by which it is remembered: everything that it depends on is in the name. */
+/**
+ * What can be read, under the name by which it is remembered: everything that it depends on is in
+ * the name.
+ */
 export interface Source<Data> {
   name: string
   load: () => Promise<Data>
@@ -29,7 +33,10 @@ interface Entry {
   error: ApiError | undefined
   /** When it was read or written last, in milliseconds since the epoch. */
   readAt: number
-  /** Counts readings, and says which one is shown: an answer that was overtaken by a later one says nothing new. */
+  /**
+   * Counts readings, and says which one is shown: an answer that was overtaken by a later one says
+   * nothing new.
+   */
   turn: number
   shown: number
   readonly listeners: Set<() => void>

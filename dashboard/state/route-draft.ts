@@ -1,4 +1,7 @@
-/** A route while it is being edited: its candidates, each with an identity, so that moving one is not changing two. Pure. */
+/**
+ * A route while it is being edited: its candidates, each with an identity, so that moving one is
+ * not changing two. Pure.
+ */
 
 /** What a route says, as the hub tells it. */
 interface RouteContent {
@@ -36,8 +39,8 @@ export function moveCandidate(draft: Draft, id: number, to: number): Draft {
 }
 
 /**
- * The place of what is dragged to a height, among the others whose middles are at these. Where the middle of another is passed it
- * gives way and stays away: a tall one does not jump to and fro.
+ * The place of what is dragged to a height, among the others whose middles are at these. Where the
+ * middle of another is passed it gives way and stays away: a tall one does not jump to and fro.
  */
 export function placeAt(height: number, middles: readonly number[]): number {
   return middles.filter((middle) => middle < height).length

@@ -122,7 +122,10 @@ export const peopleSource: Source<User[]> = {
   load: async () => (await ask(api.api.users.$get({ query: {} }))).data,
 }
 
-/** To be called when keys were added, removed or switched: what can be asked for, and what is left, changes with them. */
+/**
+ * To be called when keys were added, removed or switched: what can be asked for, and what is left,
+ * changes with them.
+ */
 export async function keysChanged(): Promise<void> {
   await Promise.all([refresh(keysSource), refresh(modelsSource), refresh(poolsSource)])
 }
@@ -133,7 +136,10 @@ export function useProviderNames(): (id: string) => string {
   return (id) => data?.find((provider) => provider.id === id)?.name ?? id
 }
 
-/** A function that tells keys apart as their owner does: by provider, name and what is shown of the secret. */
+/**
+ * A function that tells keys apart as their owner does: by provider, name and what is shown of the
+ * secret.
+ */
 export function useKeyNames(): (id: string) => string {
   const { data } = useResource(keysSource)
   return (id) => {

@@ -1,11 +1,15 @@
 /**
- * A span of time that a page looks at: one of a few that end now, or one between two moments. Pure; times are milliseconds since the
- * epoch. An address has moments in UTC, so that it means the same to everyone; a person sees and enters them in their own time.
+ * A span of time that a page looks at: one of a few that end now, or one between two moments. Pure;
+ * times are milliseconds since the epoch. An address has moments in UTC, so that it means the same
+ * to everyone; a person sees and enters them in their own time.
  */
 import { dayMs, hourMs, minuteMs } from '../../src/domain/time.ts'
 import type { QueryField } from './query-fields.ts'
 
-/** From one moment to another, which is not part of it; until now where there is none. Always `from` before `to`. */
+/**
+ * From one moment to another, which is not part of it; until now where there is none. Always `from`
+ * before `to`.
+ */
 export interface Between {
   from: number
   to: number | null
@@ -33,7 +37,10 @@ export function isBetween<Fixed extends string>(span: Span<Fixed>): span is Betw
   return typeof span !== 'string'
 }
 
-/** As in `24h`, or as ISO 8601 writes an interval: `2026-11-26T07:00Z/2026-11-26T09:00Z`, `2026-11-26T07:00Z/..`. */
+/**
+ * As in `24h`, or as ISO 8601 writes an interval: `2026-11-26T07:00Z/2026-11-26T09:00Z`,
+ * `2026-11-26T07:00Z/..`.
+ */
 export function spanField<const Fixed extends string>(
   fixed: readonly Fixed[],
   otherwise: NoInfer<Fixed>,
@@ -68,7 +75,10 @@ function writeMoment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16)}Z`
 }
 
-/** What two fields for a moment each hold, in the reader's own time; empty where nothing was entered. */
+/**
+ * What two fields for a moment each hold, in the reader's own time; empty where nothing was
+ * entered.
+ */
 export interface Entered {
   from: string
   to: string
@@ -108,7 +118,10 @@ export function enter({ from, to }: Between): Entered {
   return { from: writeLocal(from), to: to === null ? '' : writeLocal(to) }
 }
 
-/** `2026-11-26T08:00`: what a `datetime-local` field holds. Some hold seconds, too. A year before 2000 is half typed. */
+/**
+ * `2026-11-26T08:00`: what a `datetime-local` field holds. Some hold seconds, too. A year before
+ * 2000 is half typed.
+ */
 const localMoment = /^2\d{3}-\d\d-\d\dT\d\d:\d\d/
 
 /** Without a zone it is the reader's own time: https://tc39.es/ecma262/#sec-date.parse */

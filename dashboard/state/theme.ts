@@ -1,4 +1,7 @@
-/** Light or dark: as the system has it, unless a person chose. A preference, kept in this browser; nothing else is. */
+/**
+ * Light or dark: as the system has it, unless a person chose. A preference, kept in this browser;
+ * nothing else is.
+ */
 import { useState } from 'preact/hooks'
 
 export const themes = ['system', 'light', 'dark'] as const

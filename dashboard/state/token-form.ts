@@ -10,7 +10,10 @@ export interface TokenEntry extends CapsEntry {
   defaultWait: string
 }
 
-/** The body that makes or changes a token: what was left empty is null, so that it can be taken away again. */
+/**
+ * The body that makes or changes a token: what was left empty is null, so that it can be taken away
+ * again.
+ */
 export function toTokenInput(entry: TokenEntry) {
   const models = entry.models.split(/[\s,]+/).filter((model) => model !== '')
   return {

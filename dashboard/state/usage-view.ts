@@ -1,4 +1,7 @@
-/** What was used, as the usage page sums, ranks and draws it. Pure; times are milliseconds since the epoch. */
+/**
+ * What was used, as the usage page sums, ranks and draws it. Pure; times are milliseconds since the
+ * epoch.
+ */
 import { dayMs, hourMs } from '../../src/domain/time.ts'
 import type { Usage } from '../api.ts'
 import { isBetween, lengthsMs, type Span } from './span.ts'
@@ -14,7 +17,10 @@ export type UsageMetric = (typeof usageMetrics)[number]
 
 /** Up to this length a span is drawn by the hour. */
 const longestByHourMs = 2 * dayMs
-/** Somewhat less than the three days for which the hub tells hours apart; what is older it has by the day. */
+/**
+ * Somewhat less than the three days for which the hub tells hours apart; what is older it has by
+ * the day.
+ */
 const hoursKeptMs = 70 * hourMs
 /** The longest span that can be looked at, in days: the hub sums up somewhat more at once. */
 export const mostUsageDays = 366
@@ -27,8 +33,8 @@ export interface UsageTime {
 }
 
 /**
- * The time of a span. The hub counts by the hour, and by the day what is older: the time begins and ends on a full hour of UTC, or on a
- * full day, unless it ends now.
+ * The time of a span. The hub counts by the hour, and by the day what is older: the time begins and
+ * ends on a full hour of UTC, or on a full day, unless it ends now.
  */
 export function timeOf(span: Span<UsageSpan>, now: number): UsageTime {
   const { from, to } = isBetween(span) ? span : { from: now - lengthsMs[span], to: null }
@@ -59,7 +65,10 @@ export interface Line {
   values: number[]
 }
 
-/** How many groups are drawn by themselves where there are others, and how many the hub is asked for to find that out. */
+/**
+ * How many groups are drawn by themselves where there are others, and how many the hub is asked for
+ * to find that out.
+ */
 const mostLines = 4
 export const linesAsked = mostLines + 1
 

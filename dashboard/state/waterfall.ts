@@ -1,4 +1,7 @@
-/** Where each attempt of a request stands on one axis of time. Pure; times are milliseconds since the epoch. */
+/**
+ * Where each attempt of a request stands on one axis of time. Pure; times are milliseconds since
+ * the epoch.
+ */
 import type { Log } from '../api.ts'
 
 export type Attempt = Log['trail'][number]

@@ -1,4 +1,7 @@
-/** Accounts: the identity at a provider whose quota several keys share. What is shared or private is so with all its keys. */
+/**
+ * Accounts: the identity at a provider whose quota several keys share. What is shared or private is
+ * so with all its keys.
+ */
 import type { Reserve as StoredReserve } from '../domain/limits.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -170,7 +173,8 @@ export function ownAccount(
  * The account that a key is to join.
  *
  * @param asked its id, and what the key was to share or keep, which is for the account to say.
- * @throws {HubError} VALIDATION_ERROR naming `account`, `shared` or `reserve`; FORBIDDEN where that would share the key, and only an admin may.
+ * @throws {HubError} VALIDATION_ERROR naming `account`, `shared` or `reserve`; FORBIDDEN where that
+ *   would share the key, and only an admin may.
  */
 export async function accountToJoin(
   env: Env,
@@ -222,7 +226,8 @@ async function requireAccount(env: Env, owner: string, id: string): Promise<Name
   )
 }
 
-// Two requests may both pass this check; then two accounts bear one name, and their ids still tell them apart.
+// Two requests may both pass this check; then two accounts bear one name, and their ids still tell
+// them apart.
 async function requireFreeName(env: Env, owner: string, provider: string, name: string): Promise<void> {
   const others = await listAccounts(env.DB, owner)
   if (others.some((other) => other.provider === provider && other.name === name)) {

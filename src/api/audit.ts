@@ -58,9 +58,14 @@ const Verdict = z.object({
     .nullable(),
   /** How many entries this call looked at. */
   checked: z.number(),
-  /** How many of them are from before the chain and have no hash; they stand at its beginning only. */
+  /**
+   * How many of them are from before the chain and have no hash; they stand at its beginning only.
+   */
   unchained: z.number(),
-  /** Where the chain ends as far as it was checked. Note it elsewhere: it proves later that nothing was cut off or written anew. */
+  /**
+   * Where the chain ends as far as it was checked. Note it elsewhere: it proves later that nothing
+   * was cut off or written anew.
+   */
   end: z.object({ sequence: z.number(), hash: z.string() }),
   /** Present where the chain is longer than one call checks: call again with it. */
   nextCursor: z.string().nullable(),

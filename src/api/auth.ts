@@ -190,7 +190,9 @@ function registrationClosed(): HubError {
   )
 }
 
-/** Asked before a password is hashed for nothing; the statement that uses the invitation asks again. */
+/**
+ * Asked before a password is hashed for nothing; the statement that uses the invitation asks again.
+ */
 async function requireInvitation(c: Context<HubContext>, hash: string): Promise<TakeBack> {
   const address = clientAddress(c.req.raw.headers, c.env)
   const takeBack = await beginAttempt(c.env, invitationBuckets(address, hash))
@@ -226,7 +228,10 @@ function notInvited(): HubError {
   })
 }
 
-/** What is known of a login before its password is looked at. The same questions are asked whether or not it names somebody. */
+/**
+ * What is known of a login before its password is looked at. The same questions are asked whether
+ * or not it names somebody.
+ */
 async function describeAttempt(
   c: Context<HubContext>,
   login: string,

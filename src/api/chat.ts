@@ -1,4 +1,7 @@
-/** The clients' side: chat in each dialect. What a dialect is stands in `dialects/`; what happens to a request, in `gateway/`. */
+/**
+ * The clients' side: chat in each dialect. What a dialect is stands in `dialects/`; what happens to
+ * a request, in `gateway/`.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
@@ -181,7 +184,8 @@ async function answer(
 /** The Responses dialect refers to earlier answers, which the hub keeps for a while. */
 async function answerResponses(c: Context<HubContext>): Promise<Response> {
   const body = c.var.sent.parse()
-  // Those who come by open access are nobody in particular: what one of them said is not kept for all.
+  // Those who come by open access are nobody in particular: what one of them said is not kept for
+  // all.
   if (!isJsonObject(body) || isOpen(c.var.caller)) return answerBody(c, 'openai-responses', body)
   const { env } = c
   const owner = c.var.caller.configuration.user.id
@@ -256,7 +260,10 @@ function listenerOf(dialect: DialectId) {
   return listener
 }
 
-/** The model and the method in `models/{model}:{method}`. Ids of models hold slashes and colons themselves. */
+/**
+ * The model and the method in `models/{model}:{method}`. Ids of models hold slashes and colons
+ * themselves.
+ */
 function readCall(c: Context<HubContext>): { model: string; method: string } {
   const call = (c.req.param('call') ?? '').replace(/^models\//, '')
   const colon = call.lastIndexOf(':')

@@ -6,9 +6,14 @@ import type { Env } from '../env.ts'
 export interface SentBody {
   /** The text, once: it is not kept from here on. Call `parse` before. */
   takeText: () => string
-  /** The JSON in it, parsed at the first call. @throws {HubError} VALIDATION_ERROR where it is none. */
+  /**
+   * The JSON in it, parsed at the first call.
+   * @throws {HubError} VALIDATION_ERROR where it is none.
+   */
   parse: () => unknown
-  /** Counts the body as in work until `work` is over, besides the time until the response is made. */
+  /**
+   * Counts the body as in work until `work` is over, besides the time until the response is made.
+   */
   heldBy: (work: Promise<unknown>) => void
 }
 

@@ -20,7 +20,10 @@ export interface DatabaseProblem {
   remedy: string
 }
 
-/** What keeps this build from serving on a database. @throws where the database is not responding. */
+/**
+ * What keeps this build from serving on a database.
+ * @throws where the database is not responding.
+ */
 export async function findDatabaseProblem(d1: D1Database): Promise<DatabaseProblem | undefined> {
   return problemOf(await compareMigrations(d1))
 }

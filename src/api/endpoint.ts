@@ -22,8 +22,9 @@ import type { HubContext } from './context.ts'
 import { keepSession } from './session-cookie.ts'
 
 /**
- * Who may call: anyone; a caller with a token or a session, or with neither where open access is on; a person with a session; an admin with a session.
- * Credentials are checked before anything that was sent is looked at.
+ * Who may call: anyone; a caller with a token or a session, or with neither where open access is
+ * on; a person with a session; an admin with a session. Credentials are checked before anything
+ * that was sent is looked at.
  */
 export type Guard = 'public' | 'caller' | 'user' | 'admin'
 
@@ -103,12 +104,14 @@ export function endpoint<const D extends Declaration>(
     await guard(context, async () => {})
     for (const validator of validators) await validator(context, async () => {})
     if (!takesBody(declaration)) return next()
-    // Before the body is read: a stranger is counted by address, and nothing of the request is known yet.
+    // Before the body is read: a stranger is counted by address, and nothing of the request is
+    // known yet.
     if (declaration.guard === 'public') await countStranger(context)
     await withBody(context, declaration, next)
   }
   declarations.set(enforce, declaration)
-  // `withBody` and the validators put what they checked where `c.req.valid` finds it; the declared type says what that is.
+  // `withBody` and the validators put what they checked where `c.req.valid` finds it; the declared
+  // type says what that is.
   return enforce
 }
 

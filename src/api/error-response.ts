@@ -1,4 +1,7 @@
-/** How an error leaves the hub: in the shape of the dialect that the address belongs to, with the same facts in headers. */
+/**
+ * How an error leaves the hub: in the shape of the dialect that the address belongs to, with the
+ * same facts in headers.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import type { Context } from 'hono'
 import { inbound } from '../dialects/index.ts'
@@ -37,7 +40,10 @@ function dialectOf(c: Context<HubContext>): DialectId | undefined {
   return undefined
 }
 
-/** Version 1 of Gemini's API shares `/v1/models` with the others: its calls are POSTs, and its SDKs have a header for the key. */
+/**
+ * Version 1 of Gemini's API shares `/v1/models` with the others: its calls are POSTs, and its SDKs
+ * have a header for the key.
+ */
 function isGeminiV1({ req }: Context<HubContext>): boolean {
   const isGoogles = req.method === 'POST' || req.header('x-goog-api-key') !== undefined
   return isGoogles && /^\/v1\/models(\/|$)/.test(req.path)

@@ -1,4 +1,7 @@
-/** Why a request would be served by whom: the plan of a route and what each pool would say, without a call and without quota. */
+/**
+ * Why a request would be served by whom: the plan of a route and what each pool would say, without
+ * a call and without quota.
+ */
 import { scopes } from '../domain/scopes.ts'
 import { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
@@ -130,7 +133,10 @@ export async function findWhoServes(question: Question): Promise<z.infer<typeof 
   }
 }
 
-/** Why a key would serve a request for a model, or would not. `asked` of the question is the model; empty for the key's default. */
+/**
+ * Why a key would serve a request for a model, or would not. `asked` of the question is the model;
+ * empty for the key's default.
+ */
 export async function explainKey(
   question: Omit<Question, 'directory'>,
   key: { id: string; poolOwner: string; known: KnownProvider },

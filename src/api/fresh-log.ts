@@ -10,12 +10,14 @@ import type { HubContext } from './context.ts'
 import { directoryOf } from './provider-directory.ts'
 import { type PoolAddress, poolsInReach } from './pools.ts'
 
-/** Pools of others that an administrator's look asks, those of the present hour and the one before. */
+/**
+ * Pools of others that an administrator's look asks, those of the present hour and the one before.
+ */
 const mostPools = 50
 
 /**
- * Brings what the pools of these people hold to the log. A pool that does not answer is left out: its
- * records come later.
+ * Brings what the pools of these people hold to the log. A pool that does not answer is left out:
+ * its records come later.
  */
 export async function refreshLog(c: Context<HubContext>, whose: Whose): Promise<void> {
   const own = poolsInReach(directoryOf(c))

@@ -23,7 +23,10 @@ const Ready = z.object({
   works: z.object({ chat: z.boolean(), people: z.boolean(), log: z.boolean() }),
   /** What is wrong, and what mends it. */
   problems: z.array(z.object({ name: z.string(), problem: z.string(), remedy: z.string() })),
-  /** Whether the first account is still to be made; null for strangers, who are to learn nothing of it. */
+  /**
+   * Whether the first account is still to be made; null for strangers, who are to learn nothing of
+   * it.
+   */
   unclaimed: z.boolean().nullable(),
 })
 type Problem = z.infer<typeof Ready>['problems'][number]

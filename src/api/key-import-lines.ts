@@ -1,4 +1,7 @@
-/** What one line of an import amounts to: a key that could be added, or what is wrong with it. Pure; no word of it repeats a key. */
+/**
+ * What one line of an import amounts to: a key that could be added, or what is wrong with it. Pure;
+ * no word of it repeats a key.
+ */
 import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
 import { maskSecret } from '../vault/vault.ts'
@@ -75,8 +78,9 @@ export function judgeListedKey(listed: ListedKey, surroundings: Surroundings): J
 }
 
 /**
- * Whose key it is, or why that is not known. A provider that is named decides, unless the key is plainly another one's: it would be
- * sent to somebody it is none of. A variable's name says less than the key's own shape.
+ * Whose key it is, or why that is not known. A provider that is named decides, unless the key is
+ * plainly another one's: it would be sent to somebody it is none of. A variable's name says less
+ * than the key's own shape.
  */
 function findProvider(listed: ListedKey, { find, assumed, chosen }: Surroundings): Known | string {
   const shape = recogniseKey(listed.secret)
@@ -169,7 +173,10 @@ function findAccount(
   return account
 }
 
-/** A variable in a sentence of ours, if it is one: a key that ends in an equals sign looks like an assignment. */
+/**
+ * A variable in a sentence of ours, if it is one: a key that ends in an equals sign looks like an
+ * assignment.
+ */
 function quoteVariable(name: string | undefined): string {
   return name !== undefined && recogniseKey(name).type === 'unknown' ? name : 'the variable'
 }

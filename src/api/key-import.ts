@@ -1,6 +1,7 @@
 /**
- * Many keys in one call. Without `apply` nothing is stored: each line is told whose key it is and why, whether it is new, or what is
- * wrong with it. With it, the lines that are new are added, in one transaction, and the pools hear of it once.
+ * Many keys in one call. Without `apply` nothing is stored: each line is told whose key it is and
+ * why, whether it is new, or what is wrong with it. With it, the lines that are new are added, in
+ * one transaction, and the pools hear of it once.
  */
 import { Hono } from 'hono'
 import { z } from 'zod'
@@ -25,7 +26,10 @@ const ImportInput = z.strictObject({
   text: z.string().min(1).max(1_000_000),
   /** Whose keys they are, where neither a line nor the shape of its key tells. */
   provider: z.string().trim().min(1).optional(),
-  /** Whose a single key is, by its `entry` in a preview of the same text. Outranks what its line says. */
+  /**
+   * Whose a single key is, by its `entry` in a preview of the same text. Outranks what its line
+   * says.
+   */
   choices: z
     .array(z.strictObject({ entry: z.int().min(0), provider: z.string().trim().min(1) }))
     .max(maxKeys)

@@ -48,8 +48,8 @@ export async function addKeylessEntry(env: Env, known: KnownProvider, owner: str
 }
 
 /**
- * Lets everyone use a user's entries for a row that became the hub's, with their limits. One that is
- * in an account with keys leaves it: those stay the user's own.
+ * Lets everyone use a user's entries for a row that became the hub's, with their limits. One that
+ * is in an account with keys leaves it: those stay the user's own.
  */
 export async function shareKeylessEntries(env: Env, known: KnownProvider, owner: string): Promise<void> {
   for (const entry of await listEntries(env, known, owner)) {

@@ -251,8 +251,8 @@ export const keyRoutes = new Hono<HubContext>()
   )
 
 /**
- * What the fields `account`, `shared` and `reserve` ask for: the key moves, or its account changes with
- * all its keys, or nothing does.
+ * What the fields `account`, `shared` and `reserve` ask for: the key moves, or its account changes
+ * with all its keys, or nothing does.
  */
 async function changeOfAccount(
   env: Env,
@@ -275,7 +275,10 @@ async function changeOfAccount(
   return Object.keys(change).length > 0 ? { type: 'share', change } : undefined
 }
 
-/** Another secret for a key that is there: its quarantine ends, because it is not judged by what the old one did. */
+/**
+ * Another secret for a key that is there: its quarantine ends, because it is not judged by what the
+ * old one did.
+ */
 async function sealAgain(env: Env, stored: StoredKey, known: KnownProvider, entered: string) {
   const { columns, fingerprints } = await sealKey(env, known, entered, stored)
   if (await hasSameKey(env.DB, stored, fingerprints)) throw sameKey(known)

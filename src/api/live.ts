@@ -1,4 +1,7 @@
-/** The live view: one stream of events for as long as somebody looks. What a page has read itself, this keeps fresh. */
+/**
+ * The live view: one stream of events for as long as somebody looks. What a page has read itself,
+ * this keeps fresh.
+ */
 import { minuteMs } from '../domain/time.ts'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
@@ -31,15 +34,24 @@ export interface LiveEvents {
   begun: Record<string, never>
   /** The states of your keys, by id, that differ from what was told last. */
   keys: { changed: Record<string, KeyState>; gone: string[] }
-  /** The pools you draw on, by scope and provider (`user/groq`), that differ from what was told last. */
+  /**
+   * The pools you draw on, by scope and provider (`user/groq`), that differ from what was told
+   * last.
+   */
   pools: { changed: Record<string, PoolSums>; gone: string[] }
-  /** Requests that came into the log, newest first: your own, or everyone's where an admin asks for those. */
+  /**
+   * Requests that came into the log, newest first: your own, or everyone's where an admin asks for
+   * those.
+   */
   log: NamedLog[]
   /** The last event of a caller who may look no longer. */
   ended: Record<string, never>
 }
 
-/** How many of the newest rows each look reads, and how far back: bounded, whatever the log holds and however many people there are. */
+/**
+ * How many of the newest rows each look reads, and how far back: bounded, whatever the log holds
+ * and however many people there are.
+ */
 const rowsPerLook = 25
 const lookBackMs = 20 * minuteMs
 
@@ -81,7 +93,8 @@ export const liveRoutes = new Hono<HubContext>().get(
     c.executionCtx.waitUntil(
       running
         .then(() => writer.close())
-        // What could not be told has nobody to hear it. Whatever else fails breaks the stream, and the browser opens the next one.
+        // What could not be told has nobody to hear it. Whatever else fails breaks the stream, and
+        // the browser opens the next one.
         .catch((error: unknown) => {
           if (told) console.error(`${c.var.requestId} live`, error)
           return writer.abort(error).catch(() => {})
@@ -125,7 +138,10 @@ function makeLook(c: Context<HubContext>, query: z.infer<typeof LiveQuery>): () 
   }
 }
 
-/** The session, the epoch (and where that changed, the configuration), the pools of others, the log and its names. */
+/**
+ * The session, the epoch (and where that changed, the configuration), the pools of others, the log
+ * and its names.
+ */
 const subrequestsBeside = 7
 
 async function stillThere(env: Env, caller: Caller): Promise<Caller | undefined> {

@@ -1,4 +1,7 @@
-/** The columns of the log that the API shows under their own names, made from `observe/log-columns.ts`. */
+/**
+ * The columns of the log that the API shows under their own names, made from
+ * `observe/log-columns.ts`.
+ */
 import { z } from 'zod'
 import type { LogRow } from '../db/logs.ts'
 import {

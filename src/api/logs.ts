@@ -66,7 +66,10 @@ const Counts = z.object({
   reasoningTokens: z.number(),
 })
 
-/** A request: its columns as they are, and what is composed of several. `owner` is `hub` for nobody in particular. */
+/**
+ * A request: its columns as they are, and what is composed of several. `owner` is `hub` for nobody
+ * in particular.
+ */
 const Log = z.object({
   ...logFields,
   usage: z
@@ -96,7 +99,10 @@ export const logRoutes = new Hono<HubContext>()
       query: LogQuery,
       answer: listOf(Log).extend({
         names: Names,
-        /** Where there is a `nextCursor`: the requests from then on were looked at, down to this time. */
+        /**
+         * Where there is a `nextCursor`: the requests from then on were looked at, down to this
+         * time.
+         */
         searchedTo: Time.nullable(),
       }),
     }),
@@ -133,7 +139,10 @@ export function notInLog(): HubError {
   return new HubError('NOT_FOUND', 'Request not found. New requests can take up to 5 s to appear.')
 }
 
-/** The ids of whatever has a name in a request: whose it is, with which token, and the keys that were tried. */
+/**
+ * The ids of whatever has a name in a request: whose it is, with which token, and the keys that
+ * were tried.
+ */
 function mentionedIn({ owner, tokenId, trail, skipped }: LogRow): string[] {
   const keys = [...trail, ...(skipped ?? [])].map(({ keyId }) => keyId)
   return [owner, tokenId, ...keys].filter((id) => typeof id === 'string')

@@ -55,7 +55,10 @@ function wantsAnthropic(c: Context<HubContext>): boolean {
   return c.req.header('anthropic-version') !== undefined
 }
 
-/** Google's SDKs ask the same address when they speak version 1 of its API, with the key in a header of their own. */
+/**
+ * Google's SDKs ask the same address when they speak version 1 of its API, with the key in a header
+ * of their own.
+ */
 function wantsGemini(c: Context<HubContext>): boolean {
   return c.req.header('x-goog-api-key') !== undefined
 }
@@ -125,7 +128,10 @@ function showGemini({ id, facts }: ListedModel) {
   }
 }
 
-/** What is known, under names of the hub's own: no dialect has a place for all of it. Prices are US dollars per million tokens. */
+/**
+ * What is known, under names of the hub's own: no dialect has a place for all of it. Prices are US
+ * dollars per million tokens.
+ */
 function describe({ contextTokens, outputTokens, price, input, tools, jsonSchema, reasoning }: ModelFacts) {
   const capabilities = Object.entries({ tools, json_schema: jsonSchema, reasoning }).flatMap(([name, able]) =>
     able ? [name] : [],

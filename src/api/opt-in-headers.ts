@@ -6,7 +6,9 @@ import { HubError } from '../errors.ts'
 
 const names = ['anthropic-beta', 'openai-beta']
 
-/** Servers refuse requests with long headers or close the connection, which looks like their fault. */
+/**
+ * Servers refuse requests with long headers or close the connection, which looks like their fault.
+ */
 const mostCharacters = 2_000
 
 /**

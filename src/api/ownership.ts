@@ -35,7 +35,10 @@ export function requireSharer(caller: Caller, shared: boolean | undefined, param
 /** The query of what shows a person's own rows, and to an administrator everyone's. */
 export const Everyone = { owner: z.literal('all').optional() }
 
-/** The query of what an administrator may also look at person by person: `all`, a user's id, or `hub` for open access. */
+/**
+ * The query of what an administrator may also look at person by person: `all`, a user's id, or
+ * `hub` for open access.
+ */
 export const Anyone = { owner: z.string().min(1).max(64).optional() }
 
 /**

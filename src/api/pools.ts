@@ -1,4 +1,7 @@
-/** What is left: every pool that a person's requests draw on, in sums. The state of one's own keys is with the keys. */
+/**
+ * What is left: every pool that a person's requests draw on, in sums. The state of one's own keys
+ * is with the keys.
+ */
 import { scopes } from '../domain/scopes.ts'
 import { periods, units } from '../domain/limits.ts'
 import { Hono } from 'hono'
@@ -54,9 +57,15 @@ export const Pool = z.object({
   dryAt: Time.nullable(),
   /** Requests that wait for a slot. */
   waiting: z.number(),
-  /** Accounts of yours that look as if they were one at the provider: they run out at the same times. */
+  /**
+   * Accounts of yours that look as if they were one at the provider: they run out at the same
+   * times.
+   */
   suggestions: z.array(z.object({ accounts: z.array(z.string()), times: z.number(), lastAt: Time })),
-  /** Requests that are in no log, because the database refused their records; absent where there are none. */
+  /**
+   * Requests that are in no log, because the database refused their records; absent where there are
+   * none.
+   */
   recordsSetAside: z.number().optional(),
 })
 

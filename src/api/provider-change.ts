@@ -40,8 +40,8 @@ export async function headersAfter(
 }
 
 /**
- * Makes a person's own row the hub's. The keys that they entered for it go with it; a key that was held
- * back stays held back.
+ * Makes a person's own row the hub's. The keys that they entered for it go with it; a key that was
+ * held back stays held back.
  *
  * @param row the row as it is after the change.
  * @returns the person's new epoch.

@@ -1,4 +1,7 @@
-/** The models of a provider: what the catalogue knows of them, and on request what the provider itself lists. */
+/**
+ * The models of a provider: what the catalogue knows of them, and on request what the provider
+ * itself lists.
+ */
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { ModelFacts } from '../chat/model.ts'

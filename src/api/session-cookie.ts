@@ -1,4 +1,7 @@
-/** Sessions as requests carry them: opened at a login, renewed while they are used, closed. What a session is stands in `auth/sessions.ts`. */
+/**
+ * Sessions as requests carry them: opened at a login, renewed while they are used, closed. What a
+ * session is stands in `auth/sessions.ts`.
+ */
 import type { Context } from 'hono'
 import type { PresentedSession } from '../auth/caller.ts'
 import { readCookie, removeCookie, writeCookie } from '../auth/cookies.ts'
@@ -45,8 +48,8 @@ export async function openSession(
 }
 
 /**
- * Renews the token of a session that came by cookie, where it is time. Whoever holds the token themselves is not given another: they
- * could not know.
+ * Renews the token of a session that came by cookie, where it is time. Whoever holds the token
+ * themselves is not given another: they could not know.
  */
 export async function keepSession(c: Context<HubContext>, session: PresentedSession): Promise<void> {
   const now = Date.now()

@@ -1,4 +1,7 @@
-/** The settings of the whole hub. They are of effect at once where they decide who may come in, and within half a minute elsewhere. */
+/**
+ * The settings of the whole hub. They are of effect at once where they decide who may come in, and
+ * within half a minute elsewhere.
+ */
 import { strategyNames } from '../domain/strategies.ts'
 import { Hono } from 'hono'
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 /**
- * Which keys can serve everyone: those of a provider that the hub brings or that is the hub's. Everyone
- * must be able to name the provider, and its address must be for administrators to change.
+ * Which keys can serve everyone: those of a provider that the hub brings or that is the hub's.
+ * Everyone must be able to name the provider, and its address must be for administrators to change.
  */
 import type { AccountChange, StoredKey } from '../db/keys.ts'
 import { HubError } from '../errors.ts'
@@ -23,7 +23,8 @@ export function requireShareable(
 
 /**
  * Checks that a key which is there already can be shared.
- * @throws {HubError} as `requireShareable` does, also where the key was entered for a person's own row.
+ * @throws {HubError} as `requireShareable` does, also where the key was entered for a person's own
+ *   row.
  */
 export function requireShareableKey(key: { provider: string; rowOwner: string }, param = 'shared'): void {
   if (key.rowOwner !== 'hub' && key.rowOwner !== 'built-in') throw notShareable(key.provider, param)

@@ -1,4 +1,6 @@
-/** Teams, for administrators: people with common caps. Members are set at the people (`users.ts`). */
+/**
+ * Teams, for administrators: people with common caps. Members are set at the people (`users.ts`).
+ */
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { announce } from '../announce/announce.ts'

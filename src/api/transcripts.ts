@@ -1,4 +1,7 @@
-/** What was said in a request: for the person who asked, where they want it kept, and for nobody else. */
+/**
+ * What was said in a request: for the person who asked, where they want it kept, and for nobody
+ * else.
+ */
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { spokenInAnswer, spokenInRequest } from '../transcripts/readable.ts'

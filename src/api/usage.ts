@@ -36,7 +36,10 @@ const UsageQuery = z.strictObject({
   interval: z.enum(['hour', 'day']).optional(),
   from: TimeInput.optional(),
   to: TimeInput.optional(),
-  /** Tells only the groups apart that have the most of something in the span; the others are one group without a name. */
+  /**
+   * Tells only the groups apart that have the most of something in the span; the others are one
+   * group without a name.
+   */
   top: z.coerce.number().int().min(1).max(50).optional(),
   by: z.enum(['requests', 'tokens', 'cost', 'errors', 'rescued']).default('requests'),
   ...Anyone,
@@ -45,7 +48,10 @@ const UsageQuery = z.strictObject({
 const Usage = z.object({
   /** The beginning of the interval; null where the whole span is one. */
   at: Time.nullable(),
-  /** A provider, `provider/model`, an id, or `ok`, `rescued` or `error`; null without `groupBy` and for all others than the top, empty for what had none. */
+  /**
+   * A provider, `provider/model`, an id, or `ok`, `rescued` or `error`; null without `groupBy` and
+   * for all others than the top, empty for what had none.
+   */
   group: z.string().nullable(),
   requests: z.number(),
   errors: z.number(),
@@ -57,11 +63,17 @@ const Usage = z.object({
   cachedTokens: z.number().nullable(),
   reasoningTokens: z.number().nullable(),
   averageMs: z.number().nullable(),
-  /** How long requests took that went well, within ten per cent; null where none did, and for groups other than users. */
+  /**
+   * How long requests took that went well, within ten per cent; null where none did, and for groups
+   * other than users.
+   */
   latency: z.object({ p50Ms: z.number(), p95Ms: z.number() }).nullable(),
   /** US dollars, of what has a known price. */
   cost: z.number().nullable(),
-  /** US dollars: what it would have cost at list prices, less what it did. Free keys and the caches of providers save. */
+  /**
+   * US dollars: what it would have cost at list prices, less what it did. Free keys and the caches
+   * of providers save.
+   */
   saved: z.number().nullable(),
 })
 type Usage = z.infer<typeof Usage>
@@ -112,7 +124,10 @@ export const usageRoutes = new Hono<HubContext>().get(
   },
 )
 
-/** Finds how long the requests of a row took. Nobody knows it of single providers, models, keys and tokens. */
+/**
+ * Finds how long the requests of a row took. Nobody knows it of single providers, models, keys and
+ * tokens.
+ */
 async function readLatency(
   d1: D1Database,
   whose: Whose,

@@ -1,4 +1,7 @@
-/** The people of the hub, for administrators. The last administrator can be neither removed, disabled nor demoted. */
+/**
+ * The people of the hub, for administrators. The last administrator can be neither removed,
+ * disabled nor demoted.
+ */
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { hashPassword } from '../auth/passwords.ts'
@@ -162,7 +165,8 @@ export const userRoutes = new Hono<HubContext>()
         throw lastAdmin()
       }
       await announceChange(c.env, stored.id, epoch)
-      // Whoever gives somebody a password could log in with it: what was kept for that person alone is not handed over.
+      // Whoever gives somebody a password could log in with it: what was kept for that person alone
+      // is not handed over.
       if (password !== undefined) await announce(c.env, [{ type: 'transcripts-forgotten', user: stored.id }])
       const changed = await requireUser(c.env, stored.id)
       return c.json(showUser(changed, await useOfPerson(c.env, changed)))
@@ -209,7 +213,10 @@ async function requireUser(env: Env, id: string): Promise<User> {
   return user
 }
 
-/** @throws {HubError} VALIDATION_ERROR where there is no such team, CONFLICT where it has its most people. */
+/**
+ * @throws {HubError} VALIDATION_ERROR where there is no such team, CONFLICT where it has its most
+ *   people.
+ */
 async function requireRoom(env: Env, person: User, team: string): Promise<void> {
   const found = await findTeam(env.DB, team)
   if (!found) throw new HubError('VALIDATION_ERROR', 'Team not found.', { param: 'team' })

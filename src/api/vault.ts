@@ -13,7 +13,10 @@ import type { HubContext } from './context.ts'
 import { endpoint } from './endpoint.ts'
 
 const RotationInput = z.strictObject({
-  /** Where the last answer said that the next call begins; absent to begin anew, which skips what is done. */
+  /**
+   * Where the last answer said that the next call begins; absent to begin anew, which skips what is
+   * done.
+   */
   cursor: z.string().max(1_000).optional(),
   /** How many keys one call seals anew. */
   limit: z.int().min(1).max(100).default(100),
@@ -44,7 +47,9 @@ const Rotation = z.object({
   ),
   /** Nothing is sealed with an older key. */
   complete: z.boolean(),
-  /** Once complete: the older keys, which nothing needs any more, and the variables that hold them. */
+  /**
+   * Once complete: the older keys, which nothing needs any more, and the variables that hold them.
+   */
   retired: z.array(z.object({ key: z.string(), variable: z.string() })),
   nextCursor: z.string().nullable(),
 })
@@ -97,8 +102,9 @@ function readCursor(cursor: string | undefined): Position {
 }
 
 /**
- * Tells pools that their copies are old. One that does not hear goes on with a ciphertext that is gone: whoever is given it asks
- * the database, as `gateway/credential.ts` does, so a rotation need not fail for it.
+ * Tells pools that their copies are old. One that does not hear goes on with a ciphertext that is
+ * gone: whoever is given it asks the database, as `gateway/credential.ts` does, so a rotation need
+ * not fail for it.
  */
 async function tellPools(env: Env, pools: Batch['pools']): Promise<void> {
   const told = await Promise.allSettled(

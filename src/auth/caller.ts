@@ -1,6 +1,7 @@
 /**
- * Who is asking. Callers with a token are kept in the isolate, so that a warm request asks no database; what is kept here may
- * be old, which is why a lease brings the owner's epoch, and `renewCaller` is called where it differs.
+ * Who is asking. Callers with a token are kept in the isolate, so that a warm request asks no
+ * database; what is kept here may be old, which is why a lease brings the owner's epoch, and
+ * `renewCaller` is called where it differs.
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import { minuteMs } from '../domain/time.ts'
@@ -42,19 +43,25 @@ export interface Presented {
   address: string
 }
 
-/** Bounds of the isolate's memory of tokens: known ones hold a configuration, unknown ones only their hash. */
+/**
+ * Bounds of the isolate's memory of tokens: known ones hold a configuration, unknown ones only
+ * their hash.
+ */
 const maxKnown = 2_000
 const maxUnknown = 10_000
 
 /**
- * After this the configuration is read again behind a request. It bounds how old things of the whole hub may be (its routes,
- * its settings); nothing about credentials depends on it.
+ * After this the configuration is read again behind a request. It bounds how old things of the
+ * whole hub may be (its routes, its settings); nothing about credentials depends on it.
  */
 const renewAfterMs = 30_000
 /** A session is noted as seen no more often than this: each time is a row written. */
 const seenEveryMs = 5 * minuteMs
 
-/** Tokens that nobody has, from one address: each costs a read, and so an isolate looks up no more a minute. */
+/**
+ * Tokens that nobody has, from one address: each costs a read, and so an isolate looks up no more a
+ * minute.
+ */
 const perStranger: Rate = { limit: 60, perMs: minuteMs }
 /** The same where no address is known: all strangers share it, and so do owners of new tokens. */
 const perUnknownStrangers: Rate = { limit: 1_200, perMs: minuteMs }
@@ -114,7 +121,8 @@ export async function renewCaller(env: Env, caller: Caller, now: number): Promis
 }
 
 /**
- * The same caller, sure to be as D1 knows them, for what is answered without a lease that would tell. Costs one row.
+ * The same caller, sure to be as D1 knows them, for what is answered without a lease that would
+ * tell. Costs one row.
  * @throws {HubError} UNAUTHORIZED as `renewCaller` does.
  */
 export async function confirmCaller(env: Env, caller: Caller, now: number): Promise<Caller> {
@@ -122,7 +130,10 @@ export async function confirmCaller(env: Env, caller: Caller, now: number): Prom
   return (await readEpoch(env.DB, user.id)) === epoch ? caller : renewCaller(env, caller, now)
 }
 
-/** Looks a token up that this isolate has not seen, unless its sender has brought too many that nobody has. */
+/**
+ * Looks a token up that this isolate has not seen, unless its sender has brought too many that
+ * nobody has.
+ */
 async function loadUnseen(env: Env, hash: string, address: string, now: number): Promise<Caller> {
   if (unknown.has(hash)) throw invalid()
   const rate = address === noAddress ? perUnknownStrangers : perStranger
@@ -133,7 +144,8 @@ async function loadUnseen(env: Env, hash: string, address: string, now: number):
       retryAt: pass.retryAt,
     })
   }
-  // Counted before the look-up, so that parallel ones cannot pass together, and taken back where one is found.
+  // Counted before the look-up, so that parallel ones cannot pass together, and taken back where
+  // one is found.
   strangers.set(address, [...times, now])
   const caller = await loadToken(env, hash, now)
   const counted = strangers.get(address) ?? []

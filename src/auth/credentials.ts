@@ -8,10 +8,16 @@ export interface Credential {
   fromCookie: boolean
 }
 
-/** Google's SDKs may put their key into the address. Elsewhere `key` is a field like others: the log is filtered by one. */
+/**
+ * Google's SDKs may put their key into the address. Elsewhere `key` is a field like others: the log
+ * is filtered by one.
+ */
 const keyInAddress = /^\/(v1beta\/|v1\/models(\/|$))/
 
-/** The credential of a request, looked for in the order: authorization, x-api-key, x-goog-api-key, `?key=` (Gemini's), cookie. */
+/**
+ * The credential of a request, looked for in the order: authorization, x-api-key, x-goog-api-key,
+ * `?key=` (Gemini's), cookie.
+ */
 export function readCredential(context: Context): Credential | undefined {
   const request = context.req
   const sent =

@@ -1,7 +1,8 @@
 /**
- * Passwords and setup tokens that were wrong, in the audit log. Anyone can send wrong ones, and each
- * entry costs: there are 20 an hour for an account, and 60 for everything that names none. Once an
- * hour, one more says that others are left out. No password and no unknown login is written down.
+ * Passwords and setup tokens that were wrong, in the audit log. Anyone can send wrong ones, and
+ * each entry costs: there are 20 an hour for an account, and 60 for everything that names none.
+ * Once an hour, one more says that others are left out. No password and no unknown login is written
+ * down.
  */
 import { hourMs } from '../domain/time.ts'
 import { writeAudit } from '../db/audit.ts'

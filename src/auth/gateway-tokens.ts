@@ -1,6 +1,6 @@
 /**
- * The tokens that clients present: `llm_`, 43 base-62 digits holding 256 random bits, and a checksum of six digits, which
- * is verified first, so that a guess or a typo costs no query.
+ * The tokens that clients present: `llm_`, 43 base-62 digits holding 256 random bits, and a
+ * checksum of six digits, which is verified first, so that a guess or a typo costs no query.
  */
 import { sha256 } from '../ids.ts'
 

@@ -1,8 +1,8 @@
 /**
- * Devices that a person has logged in from: a cookie that names the account, and opens nothing. Whoever brings it has attempts of
- * their own at that account's password, so that others who fail at it on purpose cannot lock them out.
- * OWASP, "Slow Down Online Guessing Attacks with Device Cookies":
- * https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
+ * Devices that a person has logged in from: a cookie that names the account, and opens nothing.
+ * Whoever brings it has attempts of their own at that account's password, so that others who fail
+ * at it on purpose cannot lock them out. OWASP, "Slow Down Online Guessing Attacks with Device
+ * Cookies": https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
  */
 import { dayMs } from '../domain/time.ts'
 import { jwtVerify, SignJWT } from 'jose'
@@ -28,7 +28,10 @@ export async function signDevice(env: Env, userId: string, now: number): Promise
     .sign(signingKey(env))
 }
 
-/** The device's id, where the cookie is one of this user's; `userId` is undefined where the login names nobody. */
+/**
+ * The device's id, where the cookie is one of this user's; `userId` is undefined where the login
+ * names nobody.
+ */
 export async function verifyDevice(
   env: Env,
   cookie: string | undefined,

@@ -1,7 +1,9 @@
 /**
- * How often a password may be tried, and an account be made. Attempts are counted per client address and per account; places that the account has been
- * entered from before have attempts of their own, so that nobody can lock another out. Why, and what that leaves open, stands in
- * README.md. An attempt is counted before its password is looked at and taken back if it was right: parallel ones cannot pass together.
+ * How often a password may be tried, and an account be made. Attempts are counted per client
+ * address and per account; places that the account has been entered from before have attempts of
+ * their own, so that nobody can lock another out. Why, and what that leaves open, stands in
+ * README.md. An attempt is counted before its password is looked at and taken back if it was right:
+ * parallel ones cannot pass together.
  */
 import { hourMs, minuteMs } from '../domain/time.ts'
 import type { Env } from '../env.ts'
@@ -13,7 +15,10 @@ import { throttleStub } from './throttle-stub.ts'
 
 /** From one place: more than a person mistypes, far fewer than guessing needs. */
 const perPlace: Rate = { limit: 10, perMs: 15 * minuteMs }
-/** At one account, from all unknown places together. NIST SP 800-63B allows no more than a hundred in a row. */
+/**
+ * At one account, from all unknown places together. NIST SP 800-63B allows no more than a hundred
+ * in a row.
+ */
 const perAccount: Rate = { limit: 100, perMs: hourMs }
 /** Accounts from one address, where everyone may make one: each costs a hash. */
 const perNewcomer: Rate = { limit: 30, perMs: hourMs }

@@ -1,6 +1,6 @@
 /**
- * Open access, for internal use: a request without a credential acts as nobody in particular, on shared accounts only, with a
- * limit for each client address. Off until an admin switches it on.
+ * Open access, for internal use: a request without a credential acts as nobody in particular, on
+ * shared accounts only, with a limit for each client address. Off until an admin switches it on.
  */
 import { minuteMs } from '../domain/time.ts'
 import { readOpenConfiguration } from '../db/configuration.ts'
@@ -9,18 +9,24 @@ import { HubError } from '../errors.ts'
 import type { Caller } from './caller.ts'
 import { throttleStub } from './throttle-stub.ts'
 
-/** For so long an isolate takes it that open access is still off, so that requests without a credential cost no query each. */
+/**
+ * For so long an isolate takes it that open access is still off, so that requests without a
+ * credential cost no query each.
+ */
 const offForMs = 10_000
 let offSince = -Infinity
 
-/** Makes this isolate look again whether open access is on: it may just have been switched on here. */
+/**
+ * Makes this isolate look again whether open access is on: it may just have been switched on here.
+ */
 export function lookAgain(): void {
   offSince = -Infinity
 }
 
 /**
  * The caller that a request without a credential is, once it has been counted.
- * @throws {HubError} UNAUTHORIZED where open access is off; RATE_LIMIT_EXCEEDED where this address has used its requests up.
+ * @throws {HubError} UNAUTHORIZED where open access is off; RATE_LIMIT_EXCEEDED where this address
+ *   has used its requests up.
  */
 export async function identifyOpenCaller(env: Env, address: string, now: number): Promise<Caller> {
   if (now - offSince < offForMs) throw noCredential()

@@ -25,7 +25,8 @@ export class HashingLine {
 
   /**
    * Takes a place in the line.
-   * @returns how long to wait before hashing, in milliseconds; undefined where the line is too long.
+   * @returns how long to wait before hashing, in milliseconds; undefined where the line is too
+   *   long.
    */
   join(now: number): number | undefined {
     if (this.#freeAt > now + plausibleMs) this.#freeAt = now
@@ -41,7 +42,10 @@ export class HashingLine {
     this.#waiting--
   }
 
-  /** Notes how long a hash took. Cloudflare's clock does not move meanwhile: there, the spacing counts. */
+  /**
+   * Notes how long a hash took. Cloudflare's clock does not move meanwhile: there, the spacing
+   * counts.
+   */
   took(durationMs: number): void {
     this.#freeAt += Math.max(0, durationMs * share - spacingMs)
   }

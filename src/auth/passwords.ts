@@ -8,7 +8,8 @@ import wasm from '@phi-ag/argon2/argon2.wasm'
 const parameters = { type: Argon2Type.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const parametersText = `m=${parameters.memoryCost},t=${parameters.timeCost},p=${parameters.parallelism}`
 
-// One instance serves the isolate: each would keep 19 MiB for ever, and a hash is synchronous anyway.
+// One instance serves the isolate: each would keep 19 MiB for ever, and a hash is synchronous
+// anyway.
 let instance: Argon2 | undefined
 
 function argon2(): Argon2 {
@@ -26,7 +27,10 @@ export function verifyPassword(encoded: string, password: string): boolean {
   return argon2().tryVerify(encoded, password, Argon2Type.Argon2id).success
 }
 
-/** Whether a stored hash was made with other parameters than today's, and should be made anew at the next login. */
+/**
+ * Whether a stored hash was made with other parameters than today's, and should be made anew at the
+ * next login.
+ */
 export function isOutdated(encoded: string): boolean {
   return !encoded.includes(`$${parametersText}$`)
 }
@@ -34,7 +38,10 @@ export function isOutdated(encoded: string): boolean {
 /** A hash of no password, with the parameters of a real one. */
 const decoy = `$argon2id$v=19$${parametersText}$${'A'.repeat(22)}$${'A'.repeat(43)}`
 
-/** The work of a verification that fails, for a login that names nobody: the answer must not come sooner, nor later. */
+/**
+ * The work of a verification that fails, for a login that names nobody: the answer must not come
+ * sooner, nor later.
+ */
 export function verifyNobody(password: string): false {
   verifyPassword(decoy, password)
   return false

@@ -1,17 +1,29 @@
-/** The hub's own secrets, read from the environment and checked. Without real ones it refuses to serve. */
+/**
+ * The hub's own secrets, read from the environment and checked. Without real ones it refuses to
+ * serve.
+ */
 import type { Env } from '../env.ts'
 
-/** One master key with the name under which ciphertexts refer to it, and the variable that it stands in. */
+/**
+ * One master key with the name under which ciphertexts refer to it, and the variable that it stands
+ * in.
+ */
 export interface MasterKey {
   id: string
   bytes: Uint8Array
   variable: string
 }
 
-/** The master keys of a deployment, newest first. The first one encrypts; the others open what they encrypted. */
+/**
+ * The master keys of a deployment, newest first. The first one encrypts; the others open what they
+ * encrypted.
+ */
 export type KeyRing = readonly [MasterKey, ...MasterKey[]]
 
-/** The part of the environment that holds master keys: `MASTER_KEY`, and `MASTER_KEY_2` and so on beside it. */
+/**
+ * The part of the environment that holds master keys: `MASTER_KEY`, and `MASTER_KEY_2` and so on
+ * beside it.
+ */
 export interface Secrets {
   MASTER_KEY?: string
   [name: string]: unknown
@@ -25,8 +37,8 @@ export interface Misconfiguration {
 }
 
 /**
- * Whether a request may be treated as local: the deployment says it is local, and the request came to a loopback name.
- * Cloudflare routes by host name, so a deployed Worker never sees such a name.
+ * Whether a request may be treated as local: the deployment says it is local, and the request came
+ * to a loopback name. Cloudflare routes by host name, so a deployed Worker never sees such a name.
  */
 export function isLocal(env: Env, url: URL): boolean {
   return env.HUB_LOCAL === '1' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
@@ -35,8 +47,9 @@ export function isLocal(env: Env, url: URL): boolean {
 const judged = new WeakMap<object, Map<boolean, readonly Misconfiguration[]>>()
 
 /**
- * What is wrong with the secrets, or nothing. Local development values are good only where `local` holds. The environment does not
- * change while an isolate lives, and every request asks: the answer is remembered.
+ * What is wrong with the secrets, or nothing. Local development values are good only where `local`
+ * holds. The environment does not change while an isolate lives, and every request asks: the answer
+ * is remembered.
  */
 export function findMisconfigurations(env: Env, local: boolean): readonly Misconfiguration[] {
   const known = judged.get(env) ?? new Map<boolean, readonly Misconfiguration[]>()
@@ -89,7 +102,9 @@ function sharedWith(env: Env, local: boolean): string | undefined {
   return !local && env.JWT_SECRET === env.MASTER_KEY ? 'is the same as MASTER_KEY' : undefined
 }
 
-/** Even sixteen random hexadecimal digits hold five different ones, but for one case in two million. */
+/**
+ * Even sixteen random hexadecimal digits hold five different ones, but for one case in two million.
+ */
 const minDistinct = 5
 
 /** Whether a text says of itself that it is no secret, or is too uniform to be one. */
@@ -106,8 +121,9 @@ function isGuessable(text: string): boolean {
 const rings = new WeakMap<object, { ring: KeyRing | undefined }>()
 
 /**
- * The master keys, newest first: `MASTER_KEY_9` … `MASTER_KEY_2`, whose names are `v9` … `v2`, then `MASTER_KEY`, which is one bare
- * key, `v1`, or a ring such as `v2:<base64>,v1:<base64>`. Undefined where there is none, or any is not 32 bytes in base64. Remembered.
+ * The master keys, newest first: `MASTER_KEY_9` … `MASTER_KEY_2`, whose names are `v9` … `v2`, then
+ * `MASTER_KEY`, which is one bare key, `v1`, or a ring such as `v2:<base64>,v1:<base64>`. Undefined
+ * where there is none, or any is not 32 bytes in base64. Remembered.
  */
 export function readKeyRing(env: Secrets): KeyRing | undefined {
   const known = rings.get(env)

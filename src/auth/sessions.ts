@@ -1,6 +1,7 @@
 /**
- * Sessions of people: a signed token (JWT, HS256) that names a row, so that removing the row ends the session at once. The token
- * is renewed while the session is in use; the row says which is the newest. JWT: RFC 7519.
+ * Sessions of people: a signed token (JWT, HS256) that names a row, so that removing the row ends
+ * the session at once. The token is renewed while the session is in use; the row says which is the
+ * newest. JWT: RFC 7519.
  */
 import { dayMs, minuteMs } from '../domain/time.ts'
 import { errors, jwtVerify, SignJWT } from 'jose'
@@ -12,13 +13,19 @@ export const sessionLifetimeMs = 30 * dayMs
 const longestSessionMs = 180 * dayMs
 /** The age at which a token is renewed. */
 const renewAfterMs = dayMs
-/** How long the token before the newest is good: requests were under way with it, and an answer may have been lost. */
+/**
+ * How long the token before the newest is good: requests were under way with it, and an answer may
+ * have been lost.
+ */
 const graceMs = 2 * minuteMs
 
 const issuer = 'llm-hub'
 const audience = 'session'
 
-/** The claims of a session: whose it is, which row of `sessions` keeps it alive, and which of its tokens this is. */
+/**
+ * The claims of a session: whose it is, which row of `sessions` keeps it alive, and which of its
+ * tokens this is.
+ */
 export interface SessionClaims {
   userId: string
   sessionId: string
@@ -53,7 +60,9 @@ export function looksLikeSession(text: string): boolean {
   return /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(text)
 }
 
-/** The claims of a session token, if its signature and its time are good; its row is not looked at. */
+/**
+ * The claims of a session token, if its signature and its time are good; its row is not looked at.
+ */
 export async function verifySession(env: Env, token: string, now: number): Promise<Verified> {
   if (!looksLikeSession(token)) return { type: 'foreign' }
   try {
@@ -80,7 +89,9 @@ export interface SessionRow {
   renewedAt: number | null
 }
 
-/** How a token stands to its session: the newest, the one before it within the grace, or neither. */
+/**
+ * How a token stands to its session: the newest, the one before it within the grace, or neither.
+ */
 export function standingOf(
   generation: number,
   row: SessionRow,

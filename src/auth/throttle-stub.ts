@@ -1,4 +1,7 @@
-/** The way to the objects that count. Their names say what is counted: `login-from/<address>`, `open/<address>`. */
+/**
+ * The way to the objects that count. Their names say what is counted: `login-from/<address>`,
+ * `open/<address>`.
+ */
 import type { Env } from '../env.ts'
 import type { Throttle } from './throttle.ts'
 

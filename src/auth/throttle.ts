@@ -1,8 +1,10 @@
 /**
- * Counts how often something happened lately, exactly, however many ask at once: one object for each thing that is counted, named
- * by it (`login-from/<address>`). What may happen how often is said by who asks; the decision is in `rate-limit.ts`.
+ * Counts how often something happened lately, exactly, however many ask at once: one object for
+ * each thing that is counted, named by it (`login-from/<address>`). What may happen how often is
+ * said by who asks; the decision is in `rate-limit.ts`.
  *
- * Stored under one key: the times that still count. An alarm forgets them, and the object is then nothing.
+ * Stored under one key: the times that still count. An alarm forgets them, and the object is then
+ * nothing.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../env.ts'

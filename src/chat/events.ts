@@ -4,8 +4,9 @@ import type { FilePart, Opaque } from './request.ts'
 import type { Json } from './json.ts'
 
 /**
- * The order within a stream: `response-start`, then deltas of any choice, one `choice-finish` for each choice, `usage-report`
- * any number of times (the last one counts; reports are never summed), and `response-end` only if the provider ended cleanly.
+ * The order within a stream: `response-start`, then deltas of any choice, one `choice-finish` for
+ * each choice, `usage-report` any number of times (the last one counts; reports are never summed),
+ * and `response-end` only if the provider ended cleanly.
  */
 export type ChatEvent =
   | { type: 'response-start'; id: string; model: string; createdAt: number }
@@ -33,7 +34,10 @@ export interface Finish {
   raw: string
 }
 
-/** Token counts of one answer. Input includes cached and cache-written tokens; output includes reasoning. */
+/**
+ * Token counts of one answer. Input includes cached and cache-written tokens; output includes
+ * reasoning.
+ */
 export interface TokenCounts {
   inputTokens: number
   outputTokens: number
@@ -48,19 +52,27 @@ export interface Usage extends TokenCounts {
    * none is known of.
    */
   hourCacheWriteTokens?: number
-  /** Set where the hub counted: the provider reported nothing, too little for what came, or what cannot be true. */
+  /**
+   * Set where the hub counted: the provider reported nothing, too little for what came, or what
+   * cannot be true.
+   */
   estimated?: true
   /** The provider's report, where it cannot be true and the hub's own count stands in. */
   claimed?: TokenCounts
 }
 
-/** An error as a provider worded it, read out of any of the shapes in use. What it means is for `providers/` to say. */
+/**
+ * An error as a provider worded it, read out of any of the shapes in use. What it means is for
+ * `providers/` to say.
+ */
 export interface Complaint {
   message: string
   code?: string
   type?: string
   param?: string
-  /** The whole error object, for rules that look deeper (Gemini's details, OpenRouter's metadata). */
+  /**
+   * The whole error object, for rules that look deeper (Gemini's details, OpenRouter's metadata).
+   */
   body?: Json
 }
 

@@ -25,7 +25,8 @@ const longNumber = /(?<![\d.])\d{16}|\d[eE]\+?\d/g
 
 /**
  * Parses JSON. A number that would be rounded becomes an opaque value, which `JSON.stringify`
- * writes as it was, and which `isJsonObject` takes for no object. Beyond 20,000 of them all are rounded.
+ * writes as it was, and which `isJsonObject` takes for no object. Beyond 20,000 of them all are
+ * rounded.
  * @throws {SyntaxError} where the text is not JSON.
  */
 export function parseExactly(text: string): Json {
@@ -56,8 +57,8 @@ interface FoundNumber {
 }
 
 /**
- * The numbers of a valid JSON text that would be rounded; none where there are too many. Digits inside
- * of strings are passed over.
+ * The numbers of a valid JSON text that would be rounded; none where there are too many. Digits
+ * inside of strings are passed over.
  */
 function roundedNumbers(text: string): FoundNumber[] {
   const found: FoundNumber[] = []

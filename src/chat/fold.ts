@@ -5,7 +5,10 @@ import type { ChatResponse, Choice } from './response.ts'
 import type { AssistantPart, ToolCallPart } from './request.ts'
 import type { Json } from './json.ts'
 
-/** Gathers the events of one stream. An error event is not part of an answer: who folds a stream looks for it himself. */
+/**
+ * Gathers the events of one stream. An error event is not part of an answer: who folds a stream
+ * looks for it himself.
+ */
 export class Fold {
   #response: ChatResponse = { id: '', model: '', createdAt: 0, choices: [] }
   readonly #choices = new Map<number, Choice>()
@@ -69,7 +72,10 @@ export class Fold {
     }
   }
 
-  /** The answer so far. A choice that did not finish says so: reason `other`, and no word of the provider's. */
+  /**
+   * The answer so far. A choice that did not finish says so: reason `other`, and no word of the
+   * provider's.
+   */
   result(): ChatResponse {
     return { ...this.#response, choices: this.#response.choices.toSorted((a, b) => a.index - b.index) }
   }
@@ -91,7 +97,10 @@ export function foldEvents(events: Iterable<ChatEvent>): ChatResponse {
   return fold.result()
 }
 
-/** A whole answer as the stream that folds to it, for a client that wants a stream where the provider gave none. */
+/**
+ * A whole answer as the stream that folds to it, for a client that wants a stream where the
+ * provider gave none.
+ */
 export function unfold(response: ChatResponse): ChatEvent[] {
   const { id, model, createdAt, choices, usage } = response
   return [
@@ -179,14 +188,20 @@ function startOf(citation: Citation | undefined): number {
   return citation?.place?.start ?? Infinity
 }
 
-/** Adds text to the part that is being written, or begins a new one. A sealed reasoning part takes no more text. */
+/**
+ * Adds text to the part that is being written, or begins a new one. A sealed reasoning part takes
+ * no more text.
+ */
 function extend(content: AssistantPart[], type: 'text' | 'reasoning' | 'refusal', text: string): void {
   const last = content.at(-1)
   if (last?.type === type && !('opaque' in last)) last.text += text
   else content.push({ type, text })
 }
 
-/** Seals the reasoning that came before; where a provider keeps its reasoning to itself, the seal is all there is of it. */
+/**
+ * Seals the reasoning that came before; where a provider keeps its reasoning to itself, the seal is
+ * all there is of it.
+ */
 function seal(content: AssistantPart[], { opaque }: Extract<ChatEvent, { type: 'reasoning-seal' }>): void {
   const open = content.findLast((part) => part.type === 'reasoning')
   if (open && !open.opaque) open.opaque = opaque

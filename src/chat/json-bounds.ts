@@ -1,7 +1,8 @@
 /**
- * Bounds of JSON (RFC 8259) that others wrote, checked before it is parsed: how deep it nests and how
- * many values it holds. A parser pays some 50 bytes for a value of two characters, and what recurses
- * over the result overflows the stack at a few thousand levels. The scan is one pass without recursion.
+ * Bounds of JSON (RFC 8259) that others wrote, checked before it is parsed: how deep it nests and
+ * how many values it holds. A parser pays some 50 bytes for a value of two characters, and what
+ * recurses over the result overflows the stack at a few thousand levels. The scan is one pass
+ * without recursion.
  */
 
 /** How much one document may hold. */
@@ -17,7 +18,9 @@ export interface JsonBounds {
 /** The bound that a document passes. */
 export type JsonExcess = 'depth' | 'values'
 
-/** Request bodies: embeddings of lists of tokens need many values, and nothing needs many levels. */
+/**
+ * Request bodies: embeddings of lists of tokens need many values, and nothing needs many levels.
+ */
 export const requestBounds: JsonBounds = { depth: 200, values: 500_000 }
 /** Answers of providers, and JSON inside texts. */
 export const answerBounds: JsonBounds = { depth: 200, values: 1_000_000, moreNumbers: 4_000_000 }
@@ -32,7 +35,9 @@ const openBrace = 0x7b
 const closeBrace = 0x7d
 const lastSpace = 0x20
 
-/** Scans one document, in pieces as they come. What is not JSON at all is for the parser to find. */
+/**
+ * Scans one document, in pieces as they come. What is not JSON at all is for the parser to find.
+ */
 export class JsonScanner {
   readonly #bounds: JsonBounds
   #depth = 0

@@ -1,6 +1,6 @@
 /**
- * Large JSON as bytes, without its whole text in memory beside them. `JSON.stringify` makes one more
- * copy of a document, with two bytes a character as soon as one of them is not Latin.
+ * Large JSON as bytes, without its whole text in memory beside them. `JSON.stringify` makes one
+ * more copy of a document, with two bytes a character as soon as one of them is not Latin.
  */
 import { isExactNumber } from './exact-json.ts'
 import type { Json } from './json.ts'

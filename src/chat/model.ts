@@ -2,13 +2,16 @@
 import { type FileKind, fileKinds } from '../domain/files.ts'
 import { HubError } from '../errors.ts'
 
-/** The longest name of a model or route, in characters. It is in records, headers, and rows of pools. */
+/**
+ * The longest name of a model or route, in characters. It is in records, headers, and rows of
+ * pools.
+ */
 export const maxModelName = 200
 
 /**
  * Returns the name of a model as a client sent it.
- * @throws {HubError} VALIDATION_ERROR naming `model` where it is too long, or holds characters that no
- *   header and no log can show: control characters and unpaired surrogates.
+ * @throws {HubError} VALIDATION_ERROR naming `model` where it is too long, or holds characters that
+ *   no header and no log can show: control characters and unpaired surrogates.
  */
 export function checkModelName(name: string): string {
   const refuse = (problem: string): HubError =>

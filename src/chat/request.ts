@@ -1,6 +1,6 @@
 /**
- * The canonical request: what a client asks of a model, in nobody's wire format.
- * Dialects translate to and from it; see `README.md` for what it keeps and what it leaves to `origin`.
+ * The canonical request: what a client asks of a model, in nobody's wire format. Dialects translate
+ * to and from it; see `README.md` for what it keeps and what it leaves to `origin`.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import type { JsonObject, Json } from './json.ts'
@@ -46,7 +46,9 @@ export interface ChatRequest {
   search?: WebSearch
   /** What has no canonical form. Providers of the client's dialect get it from `origin`. */
   losses?: Loss[]
-  /** The request as it came, so that a provider of the same dialect receives it with nothing lost. */
+  /**
+   * The request as it came, so that a provider of the same dialect receives it with nothing lost.
+   */
   origin: {
     dialect: DialectId
     body: JsonObject
@@ -133,7 +135,9 @@ export interface ToolCallPart {
   type: 'tool-call'
   id: string
   name: string
-  /** JSON text exactly as the model wrote it; it may be cut off when the finish reason is `length`. */
+  /**
+   * JSON text exactly as the model wrote it; it may be cut off when the finish reason is `length`.
+   */
   arguments: string
   opaque?: Opaque
 }
@@ -145,7 +149,10 @@ export interface ToolResultPart {
   isError?: boolean
 }
 
-/** State that must come back unread (signatures, encrypted reasoning), bound to the dialect that made it. */
+/**
+ * State that must come back unread (signatures, encrypted reasoning), bound to the dialect that
+ * made it.
+ */
 export interface Opaque {
   dialect: DialectId
   data: Json
@@ -184,7 +191,10 @@ export type OutputFormat =
   | { type: 'json-schema'; name: string; schema: JsonObject; description?: string; strict?: boolean }
 
 export interface ReasoningOptions {
-  /** none, minimal, low, medium, high, xhigh, max; other words are passed on for the provider to judge. */
+  /**
+   * none, minimal, low, medium, high, xhigh, max; other words are passed on for the provider to
+   * judge.
+   */
   effort?: string
   budgetTokens?: number
 }

@@ -1,4 +1,7 @@
-/** Accounts that people made, so that several keys share one quota. A key's own account, which has no name, is none of them. */
+/**
+ * Accounts that people made, so that several keys share one quota. A key's own account, which has
+ * no name, is none of them.
+ */
 import { and, eq, isNotNull, sql } from 'drizzle-orm'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
@@ -70,7 +73,10 @@ export async function changeAccount(
   return epochOf(raised)
 }
 
-/** Removes an account that is empty. @returns whether it was: a key may have joined it a moment ago. */
+/**
+ * Removes an account that is empty.
+ * @returns whether it was: a key may have joined it a moment ago.
+ */
 export async function removeAccount(
   d1: D1Database,
   owner: string,

@@ -1,8 +1,9 @@
 /**
- * How entries of the audit log hold together: each is hashed with the hash of the one before it, so that none can be altered,
- * taken out or put in without breaking every one after it. Pure.
+ * How entries of the audit log hold together: each is hashed with the hash of the one before it, so
+ * that none can be altered, taken out or put in without breaking every one after it. Pure.
  *
- * The hash is SHA-256 over JSON with sorted keys (the canonical form of RFC 8785 for what stands in an entry).
+ * The hash is SHA-256 over JSON with sorted keys (the canonical form of RFC 8785 for what stands in
+ * an entry).
  */
 import { hex } from '../ids.ts'
 import type { audit } from './schema.ts'
@@ -36,7 +37,10 @@ export interface ChainBreak {
   problem: 'missing' | 'altered' | 'not-linked'
 }
 
-/** Whether entries, in their order, follow `end` and one another. @returns the first that does not, and where the chain ends. */
+/**
+ * Whether entries, in their order, follow `end` and one another.
+ * @returns the first that does not, and where the chain ends.
+ */
 export async function checkEntries(
   entries: readonly AuditRow[],
   end: ChainEnd,

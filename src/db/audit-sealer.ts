@@ -1,7 +1,7 @@
 /**
  * The one writer of the chain of the audit log: an object that seals for the whole hub. Requests
- * that ask at once share a run, so that a thousand parallel changes cost a few. What it cannot do now
- * stays pending in D1, and its alarm tries again. No change depends on it.
+ * that ask at once share a run, so that a thousand parallel changes cost a few. What it cannot do
+ * now stays pending in D1, and its alarm tries again. No change depends on it.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../env.ts'
@@ -16,7 +16,9 @@ export class AuditSealer extends DurableObject<Env> {
   /** A run that has not begun: it will see every entry that is committed now. */
   #next: Promise<void> | undefined
 
-  /** Seals all entries that are committed at the time of the call, or sets the alarm where D1 fails. */
+  /**
+   * Seals all entries that are committed at the time of the call, or sets the alarm where D1 fails.
+   */
   async seal(): Promise<void> {
     this.#next ??= this.#runAfter(this.#last)
     await this.#next
@@ -42,8 +44,9 @@ export class AuditSealer extends DurableObject<Env> {
 }
 
 /**
- * Has the entries sealed that are committed, and waits for it for five seconds at most. Never throws:
- * what is not sealed now is sealed with the next change, the next look at the log, or by the alarm.
+ * Has the entries sealed that are committed, and waits for it for five seconds at most. Never
+ * throws: what is not sealed now is sealed with the next change, the next look at the log, or by
+ * the alarm.
  */
 export async function sealAudit(env: Env, background: (work: Promise<unknown>) => void): Promise<void> {
   const sealed = env.AUDIT_SEALER.getByName('chain')

@@ -42,7 +42,10 @@ export async function sealPending(d1: D1Database): Promise<void> {
   }
 }
 
-/** Adds the entries to the chain, with the facts that are stored, if it ends where they are linked to. */
+/**
+ * Adds the entries to the chain, with the facts that are stored, if it ends where they are linked
+ * to.
+ */
 function append(db: Database, links: string, end: ChainEnd) {
   // In the order of the columns.
   return db.insert(audit).select(

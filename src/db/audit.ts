@@ -56,7 +56,9 @@ export function prepareRecord(
   return session.prepare(statement.sql).bind(...statement.params)
 }
 
-/** Returns the statement of an entry that is written only where such a row is there. See `record`. */
+/**
+ * Returns the statement of an entry that is written only where such a row is there. See `record`.
+ */
 export function recordIfAny(db: Database, entry: AuditEntry, table: SQLiteTable, where: SQL | undefined) {
   return record(
     db,
@@ -93,10 +95,16 @@ export interface AuditFilter {
   limit: number
 }
 
-/** How many entries one page looks at, at most: what a filter costs is bounded, however rare its matches are. */
+/**
+ * How many entries one page looks at, at most: what a filter costs is bounded, however rare its
+ * matches are.
+ */
 const scannedEntries = 1_000
 
-/** The newest matching entries, and the cursor of the next page, which may have some even where this one has none. */
+/**
+ * The newest matching entries, and the cursor of the next page, which may have some even where this
+ * one has none.
+ */
 export async function listAudit(
   d1: D1Database,
   filter: AuditFilter,
@@ -154,7 +162,10 @@ export async function findAuditEntry(d1: D1Database, sequence: number): Promise<
   return entry
 }
 
-/** How many of the newest entries say that this was done since a time; no more than `most` are looked at. */
+/**
+ * How many of the newest entries say that this was done since a time; no more than `most` are
+ * looked at.
+ */
 export async function countRecent(
   d1: D1Database,
   action: string,

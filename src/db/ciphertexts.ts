@@ -1,6 +1,7 @@
 /**
- * What is stored sealed, as whoever seals it anew asks for it: provider keys, header values and kept conversations. Whether something is sealed with
- * an older master key stands at its beginning, so nothing else has to be remembered for a rotation to go on where it stopped.
+ * What is stored sealed, as whoever seals it anew asks for it: provider keys, header values and
+ * kept conversations. Whether something is sealed with an older master key stands at its beginning,
+ * so nothing else has to be remembered for a rotation to go on where it stopped.
  */
 import { and, eq, gt, lt, or, sql, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
@@ -27,7 +28,10 @@ export interface SealedResponse extends Place {
   items: string
 }
 
-/** Both the ciphertext and the fingerprint of a key name the master key that made them: this tells those of another one. */
+/**
+ * Both the ciphertext and the fingerprint of a key name the master key that made them: this tells
+ * those of another one.
+ */
 function keyIsOlder(current: string): SQL | undefined {
   const prefix = `${current}.`
   return or(isOther(keys.ciphertext, prefix), isOther(keys.fingerprint, prefix))
@@ -67,7 +71,10 @@ export async function listKeysOfRow(d1: D1Database, owner: string, provider: str
   return listSealedKeys(d1, ofRow, mostOfRow)
 }
 
-/** A person has entered this many keys of one provider at most by hand or import; the rest would follow. */
+/**
+ * A person has entered this many keys of one provider at most by hand or import; the rest would
+ * follow.
+ */
 const mostOfRow = 10_000
 
 async function listSealedKeys(d1: D1Database, where: SQL | undefined, limit: number): Promise<SealedKey[]> {
@@ -88,7 +95,9 @@ async function listSealedKeys(d1: D1Database, where: SQL | undefined, limit: num
     .limit(limit)
 }
 
-/** Conversations that another master key than `current` sealed, in order from the one after `after`. */
+/**
+ * Conversations that another master key than `current` sealed, in order from the one after `after`.
+ */
 export async function listOlderResponses(
   d1: D1Database,
   current: string,
@@ -126,7 +135,10 @@ export interface ResealedKey extends Place {
   ciphertext: string
   fingerprint: string
   origin: string
-  /** Null where the row that it goes with is not known: then it is bound to its origin alone, as before. */
+  /**
+   * Null where the row that it goes with is not known: then it is bound to its origin alone, as
+   * before.
+   */
   rowOwner: string | null
   baseUrl: string | null
   dialect: string | null
@@ -136,7 +148,8 @@ export interface ResealedKey extends Place {
 /**
  * Puts new ciphertexts in the place of old ones, each only where the old one is still there.
  *
- * @param entry to which their number is put; none is written where nothing is replaced, or it is absent.
+ * @param entry to which their number is put; none is written where nothing is replaced, or it is
+ *   absent.
  * @returns how many were replaced.
  */
 export async function replaceKeys(
@@ -158,8 +171,9 @@ export async function replaceKeys(
   return replaced?.meta.changes ?? 0
 }
 
-// One statement and one parameter, however many. The same key entered twice while isolates had different
-// rings keeps both entries: nothing that a person entered is removed, so one gets another fingerprint.
+// One statement and one parameter, however many. The same key entered twice while isolates had
+// different rings keeps both entries: nothing that a person entered is removed, so one gets another
+// fingerprint.
 const replaceAll = `
   UPDATE keys SET
     ciphertext = fresh.value ->> 'ciphertext',
@@ -177,7 +191,9 @@ const replaceAll = `
   WHERE keys.owner = fresh.value ->> 'owner' AND keys.id = fresh.value ->> 'id'
     AND keys.ciphertext = fresh.value ->> 'before'`
 
-/** A conversation that was sealed anew, with the ciphertext that it must still have to be replaced. */
+/**
+ * A conversation that was sealed anew, with the ciphertext that it must still have to be replaced.
+ */
 export interface ResealedResponse extends SealedResponse {
   before: string
 }

@@ -1,4 +1,7 @@
-/** The one way to D1: a drizzle client on a session that begins at the primary, so that what was just written is read. */
+/**
+ * The one way to D1: a drizzle client on a session that begins at the primary, so that what was
+ * just written is read.
+ */
 import { drizzle, type DrizzleD1Database } from 'drizzle-orm/d1'
 
 export type Database = DrizzleD1Database
@@ -15,6 +18,7 @@ export function openDatabase(d1: D1Database): Database {
 
 /** A client on a session that is open. */
 export function clientOf(session: D1DatabaseSession): Database {
-  // A session has the methods of a database that drizzle uses (prepare and batch); the types do not say so yet.
+  // A session has the methods of a database that drizzle uses (prepare and batch); the types do not
+  // say so yet.
   return drizzle(session as unknown as D1Database)
 }

@@ -1,4 +1,7 @@
-/** What the hub must know to serve a caller: who they are, and everything that decides where their requests may go. */
+/**
+ * What the hub must know to serve a caller: who they are, and everything that decides where their
+ * requests may go.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import type { Caps } from '../domain/limits.ts'
 import type { Role } from '../domain/roles.ts'
@@ -10,7 +13,10 @@ import { askOwnReach, type Reach, selectSharedReach } from './pool-access.ts'
 import { providers, routes, settings, teams, tokens, users } from './schema.ts'
 import { type HubSettings, toSettings } from './settings.ts'
 
-/** A user's configuration as of `epoch`. Cached by isolates, and checked against the epoch that each lease brings. */
+/**
+ * A user's configuration as of `epoch`. Cached by isolates, and checked against the epoch that each
+ * lease brings.
+ */
 export interface Configuration {
   user: ConfiguredUser
   epoch: number
@@ -18,7 +24,10 @@ export interface Configuration {
   team: ConfiguredTeam | null
   /** The user's own routes and the hub's, the user's first. */
   routes: ConfiguredRoute[]
-  /** Custom providers: the user's own, the hub's, and those of administrators who share keys of them. */
+  /**
+   * Custom providers: the user's own, the hub's, and those of administrators who share keys of
+   * them.
+   */
   providers: CustomProvider[]
   /** Which pools hold keys for this user, and which models those keys name. */
   reach: Reach[]
@@ -61,7 +70,10 @@ export interface CustomProvider {
   headers: Record<string, string>
   /** Its headers, sealed for this row; null where it has none, or has them in the clear. */
   sealedHeaders: string | null
-  /** Whether an administrator made it: such a row may have a private address, where the deployment allows any. */
+  /**
+   * Whether an administrator made it: such a row may have a private address, where the deployment
+   * allows any.
+   */
   byAdmin: boolean
   /** What its models cost, by their ids. */
   prices: Record<string, Price>
@@ -84,7 +96,10 @@ export interface TokenRecord extends Caps {
   defaultWait: number | null
 }
 
-/** The token with this hash, and its owner's configuration unless the owner is disabled; undefined where there is no such token. */
+/**
+ * The token with this hash, and its owner's configuration unless the owner is disabled; undefined
+ * where there is no such token.
+ */
 export async function findToken(
   d1: D1Database,
   hash: string,
@@ -116,8 +131,9 @@ export async function readConfiguration(d1: D1Database, userId: string): Promise
 }
 
 /**
- * The configuration of those who bring no credential: what is the whole hub's, and shared accounts. They are written down under
- * `hub`, which no user is called; it has no epoch, so whoever keeps this asks again. Undefined where open access is off.
+ * The configuration of those who bring no credential: what is the whole hub's, and shared accounts.
+ * They are written down under `hub`, which no user is called; it has no epoch, so whoever keeps
+ * this asks again. Undefined where open access is off.
  */
 export async function readOpenConfiguration(d1: D1Database): Promise<Configuration | undefined> {
   const { user: _user, ...rest } = await readFor(d1, 'hub')
@@ -194,8 +210,8 @@ async function readFor(d1: D1Database, userId: string) {
 type ProviderRow = { row: typeof providers.$inferSelect; role: Role | null }
 
 /**
- * The rows that shared keys go with and that are neither the hub's nor built in: people's own. No new key
- * of such a row can be shared; those that are from before go on.
+ * The rows that shared keys go with and that are neither the hub's nor built in: people's own. No
+ * new key of such a row can be shared; those that are from before go on.
  */
 async function readSharedRows(db: Database, reach: readonly Reach[], userId: string): Promise<ProviderRow[]> {
   const others = reach.filter(({ rowOwner }) => ![userId, 'hub', 'built-in'].includes(rowOwner))
@@ -225,7 +241,10 @@ export function toCustomProvider({ row, role }: ProviderRow): CustomProvider {
   }
 }
 
-/** The epoch of a user, or 0 where there is no such user: a cheap question whether a cached configuration still holds. */
+/**
+ * The epoch of a user, or 0 where there is no such user: a cheap question whether a cached
+ * configuration still holds.
+ */
 export async function readEpoch(d1: D1Database, userId: string): Promise<number> {
   const [row] = await openDatabase(d1).select({ epoch: users.epoch }).from(users).where(eq(users.id, userId))
   return row?.epoch ?? 0

@@ -5,7 +5,9 @@ import { openDatabase } from './client.ts'
 import type { Configuration } from './configuration.ts'
 import { accounts, keys } from './schema.ts'
 
-/** How long an answer is used, in milliseconds: keys that others share raise no epoch of the user. */
+/**
+ * How long an answer is used, in milliseconds: keys that others share raise no epoch of the user.
+ */
 const freshMs = 30_000
 /** How many users' answers are remembered. */
 const mostRemembered = 2_000

@@ -1,9 +1,15 @@
-/** What things are called: keys, tokens and people, by the ids that the log and the sums hold. What was removed has no name any more. */
+/**
+ * What things are called: keys, tokens and people, by the ids that the log and the sums hold. What
+ * was removed has no name any more.
+ */
 import { type SQL, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import type { Whose } from './owner-filter.ts'
 
-/** The names of those among the ids that exist and belong to whoever the question is about. A key's tells what is shown of its secret. */
+/**
+ * The names of those among the ids that exist and belong to whoever the question is about. A key's
+ * tells what is shown of its secret.
+ */
 export async function namesOf(
   d1: D1Database,
   whose: Whose,

@@ -1,4 +1,7 @@
-/** The configuration epoch of a user: it rises in the same transaction as every change that a warm isolate must not miss. */
+/**
+ * The configuration epoch of a user: it rises in the same transaction as every change that a warm
+ * isolate must not miss.
+ */
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { users } from './schema.ts'

@@ -1,4 +1,7 @@
-/** Invitations, as questions. What is stored of one is its hash; whether it is still good is part of the statement that uses it. */
+/**
+ * Invitations, as questions. What is stored of one is its hash; whether it is still good is part of
+ * the statement that uses it.
+ */
 import { and, desc, eq, isNull, lte, sql } from 'drizzle-orm'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { openDatabase } from './client.ts'
@@ -33,7 +36,8 @@ export async function isInvitationGood(d1: D1Database, hash: string, now: number
 }
 
 /**
- * Adds a user by invitation, in the role that it carries, and uses it up: both or neither, and once however many try.
+ * Adds a user by invitation, in the role that it carries, and uses it up: both or neither, and once
+ * however many try.
  * @returns what stands against it where it was not done.
  */
 export async function addInvitedUser(

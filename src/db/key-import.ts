@@ -35,7 +35,8 @@ const addKeys = `
   ON CONFLICT DO NOTHING
   RETURNING id`
 
-// After the keys, and only where there are any: a key that somebody else entered a moment ago leaves no account behind.
+// After the keys, and only where there are any: a key that somebody else entered a moment ago
+// leaves no account behind.
 const addAccounts = `
   INSERT INTO accounts (owner, id, provider, name, shared, created_at, reserve)
   SELECT
@@ -47,7 +48,10 @@ const addAccounts = `
 
 const raiseEpoch = 'UPDATE users SET epoch = epoch + 1 WHERE id = ?1 RETURNING epoch'
 
-/** Keys of one statement: a bound text may have two megabytes, and a key with its note some thousands of characters. */
+/**
+ * Keys of one statement: a bound text may have two megabytes, and a key with its note some
+ * thousands of characters.
+ */
 const keysPerStatement = 200
 
 /**
@@ -90,7 +94,9 @@ export async function importKeys(
   }
 }
 
-/** Only the database knows which of the keys were not there: it writes the entry's detail itself. */
+/**
+ * Only the database knows which of the keys were not there: it writes the entry's detail itself.
+ */
 function recordAdded(
   session: D1DatabaseSession,
   entry: Omit<AuditEntry, 'detail'>,

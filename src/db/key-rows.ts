@@ -1,7 +1,7 @@
 /**
- * The provider row that a key goes with, as SQL. A key names its row's owner since it was entered for it.
- * One from before goes with its owner's row of that id, or else with the hub's; it is never the row of
- * the user who asks.
+ * The provider row that a key goes with, as SQL. A key names its row's owner since it was entered
+ * for it. One from before goes with its owner's row of that id, or else with the hub's; it is never
+ * the row of the user who asks.
  */
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
@@ -11,7 +11,10 @@ import { keys, providers } from './schema.ts'
 export interface KeyRow {
   /** The owner of the row: a user's id, `hub`, or `built-in` where no custom row is meant. */
   rowOwner: string
-  /** The base URL and dialect that the key was entered for; null where they are not known or built in. */
+  /**
+   * The base URL and dialect that the key was entered for; null where they are not known or built
+   * in.
+   */
   baseUrl: string | null
   dialect: string | null
   /** Those of the row now; null where there is no custom row. */

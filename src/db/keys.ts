@@ -9,7 +9,10 @@ import { accounts, keys } from './schema.ts'
 
 type KeyRow = typeof keys.$inferSelect
 
-/** A key with what its account says about sharing, and the owner of the provider row that it goes with. */
+/**
+ * A key with what its account says about sharing, and the owner of the provider row that it goes
+ * with.
+ */
 export type StoredKey = KeyRow &
   Pick<AccountRow, 'shared' | 'reserve'> & { rowOwner: string; accountName: string | null }
 
@@ -99,8 +102,8 @@ export async function hasSameKey(
 }
 
 /**
- * Adds a key, with the account that it is in: its own, or one that was there. That is written again, so that a key is never in an
- * account that was removed a moment ago.
+ * Adds a key, with the account that it is in: its own, or one that was there. That is written
+ * again, so that a key is never in an account that was removed a moment ago.
  *
  * @param fingerprints under which the same key may stand there already.
  * @returns the owner's new epoch, or undefined where the same key was entered before.
@@ -114,7 +117,8 @@ export async function addKey(
 ): Promise<number | undefined> {
   if (await hasSameKey(d1, key, fingerprints)) return undefined
   const db = openDatabase(d1)
-  // Two entries at once may both pass this check; the unique index decides, and the second one fails as a whole.
+  // Two entries at once may both pass this check; the unique index decides, and the second one
+  // fails as a whole.
   const [, , raised] = await db.batch([
     db.insert(accounts).values(account).onConflictDoNothing(),
     db.insert(keys).values(key),

@@ -9,8 +9,8 @@ import {
 } from '../observe/log-columns.ts'
 
 /**
- * A column as the compiler sees it: drizzle tells columns apart by the type of their values alone, so
- * that a text may take the place of each.
+ * A column as the compiler sees it: drizzle tells columns apart by the type of their values alone,
+ * so that a text may take the place of each.
  */
 type TableColumn<Value> = null extends Value
   ? ReturnType<typeof nullableText<Exclude<Value, null>>>

@@ -1,4 +1,7 @@
-/** Writes the log: rows of requests, and beside them their sums per hour, so that charts read few rows, and when tokens were last used. */
+/**
+ * Writes the log: rows of requests, and beside them their sums per hour, so that charts read few
+ * rows, and when tokens were last used.
+ */
 import { hourMs } from '../domain/time.ts'
 import { boundRecord } from '../observe/bounded-record.ts'
 import { durationClass } from '../observe/durations.ts'
@@ -30,7 +33,8 @@ const sums = measures.map((measure) => `sum(coalesce(${measured[measure]}, 0)) A
 
 const hour = `CAST(value ->> '$.startedAt' AS INTEGER) / ${hourMs} * ${hourMs}`
 
-// Sums are made over the rows that are not in the log yet, and come before it; what is written twice is then counted once.
+// Sums are made over the rows that are not in the log yet, and come before it; what is written
+// twice is then counted once.
 const unwritten = `
   FROM json_each(?1)
   WHERE NOT EXISTS (
@@ -89,8 +93,8 @@ const touchTokens = `
   WHERE tokens.id = used.id AND coalesce(last_used_at, 0) < used.at`
 
 /**
- * Adds requests to the log and to the sums of their hours, in one transaction. A record whose owner and id are in the log
- * already changes nothing, so that the writer may repeat itself.
+ * Adds requests to the log and to the sums of their hours, in one transaction. A record whose owner
+ * and id are in the log already changes nothing, so that the writer may repeat itself.
  * @throws what D1 fails with. Nothing was written then.
  */
 export async function writeRecords(db: D1Database, records: RequestRecord[]): Promise<void> {

@@ -1,4 +1,7 @@
-/** The request log. Its key is owner and time-ordered id, so a page is a range; filters look at a bounded number of rows. */
+/**
+ * The request log. Its key is owner and time-ordered id, so a page is a range; filters look at a
+ * bounded number of rows.
+ */
 import { and, desc, eq, getTableColumns, gte, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { firstIdAt } from '../ids.ts'
@@ -140,7 +143,10 @@ function conditionsOf(filter: LogFilter): SQL[] {
 
 const searchedColumns = logColumnList.filter(({ searched }) => searched).map(({ name }) => requests[name])
 
-/** Whether a column holds a text, without regard to the case of ASCII. D1 takes no LIKE pattern above 50 bytes. */
+/**
+ * Whether a column holds a text, without regard to the case of ASCII. D1 takes no LIKE pattern
+ * above 50 bytes.
+ */
 function holds(column: SQLiteColumn, text: string): SQL {
   return sql`instr(lower(${column}), lower(${text})) > 0`
 }

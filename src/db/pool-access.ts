@@ -1,6 +1,7 @@
 /**
- * Which pools a user's requests may draw on: those of their own private accounts, and those that administrators share with everyone. With many
- * keys the first is the dearest part of a configuration, so it is kept in the isolate for as long as the user's epoch stands.
+ * Which pools a user's requests may draw on: those of their own private accounts, and those that
+ * administrators share with everyone. With many keys the first is the dearest part of a
+ * configuration, so it is kept in the isolate for as long as the user's epoch stands.
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import { and, eq, ne, sql } from 'drizzle-orm'
@@ -45,8 +46,8 @@ export function selectSharedReach(db: Database) {
 }
 
 /**
- * What only this user can reach: the question, to be asked in one batch with the user's epoch, and how its answer is to be read. No keys
- * are read where the epoch is the one that is remembered.
+ * What only this user can reach: the question, to be asked in one batch with the user's epoch, and
+ * how its answer is to be read. No keys are read where the epoch is the one that is remembered.
  */
 export function askOwnReach(db: Database, userId: string) {
   // As it stands now: others may remember something newer before the answer is there.

@@ -1,4 +1,7 @@
-/** What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who ask it. */
+/**
+ * What a key pool must know of D1: its keys, how they are chosen, and the epochs of the users who
+ * ask it.
+ */
 import type { Limit, Reserve } from '../domain/limits.ts'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
@@ -41,8 +44,8 @@ export interface StoredPool {
 }
 
 /**
- * Reads the pool of an owner at a provider: a user's own private accounts, or for `hub` every shared one. One batch, so that
- * keys and epochs are of the same moment.
+ * Reads the pool of an owner at a provider: a user's own private accounts, or for `hub` every
+ * shared one. One batch, so that keys and epochs are of the same moment.
  */
 export async function readPool(
   d1: D1Database,

@@ -1,6 +1,7 @@
 /**
- * What the database need not keep: old requests, and what is left of people who were removed. Each statement is bounded, because D1
- * ends one that runs for long, and so is their number, because an invocation has only so many; what is left is for the next day.
+ * What the database need not keep: old requests, and what is left of people who were removed. Each
+ * statement is bounded, because D1 ends one that runs for long, and so is their number, because an
+ * invocation has only so many; what is left is for the next day.
  */
 import { dayMs } from '../domain/time.ts'
 import { and, lt, sql } from 'drizzle-orm'
@@ -11,7 +12,10 @@ import { departed } from './schema.ts'
 import { removeExpiredSessions } from './sessions.ts'
 import { readSettings } from './settings.ts'
 
-/** Rows that one statement removes, and statements of one kind in one run: 240,000 rows a day. The free plan has 50 queries for all. */
+/**
+ * Rows that one statement removes, and statements of one kind in one run: 240,000 rows a day. The
+ * free plan has 50 queries for all.
+ */
 const rowsAtOnce = 20_000
 const rounds = 12
 /** For so long a pool may still journal something for somebody who was removed, in milliseconds. */

@@ -1,4 +1,7 @@
-/** Routes, custom providers and the order of keys inside a pool: what a user or an admin decides about where requests go. */
+/**
+ * Routes, custom providers and the order of keys inside a pool: what a user or an admin decides
+ * about where requests go.
+ */
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type AuditEntry, record, recordIfAny } from './audit.ts'
 import { type Database, openDatabase } from './client.ts'
@@ -18,7 +21,9 @@ export async function listRoutes(d1: D1Database, owner: string): Promise<StoredR
     .orderBy(routes.name)
 }
 
-/** Stores a route, new or changed. `actor` is whose epoch rises: their own isolates see it at once. */
+/**
+ * Stores a route, new or changed. `actor` is whose epoch rises: their own isolates see it at once.
+ */
 export async function putRoute(
   d1: D1Database,
   route: typeof routes.$inferInsert,
@@ -81,7 +86,10 @@ export async function addProvider(
   return epochOf(raised)
 }
 
-/** What a person changes about a provider: its row where it is a custom one, and the order of its keys. */
+/**
+ * What a person changes about a provider: its row where it is a custom one, and the order of its
+ * keys.
+ */
 export interface ProviderChanges {
   row?:
     | {
@@ -107,7 +115,10 @@ export interface ProviderChanges {
   strategy?: { owner: string; provider: string; strategy: string } | undefined
 }
 
-/** Changes a custom provider, how the keys of a pool are ordered, or both. @returns the actor's new epoch. */
+/**
+ * Changes a custom provider, how the keys of a pool are ordered, or both.
+ * @returns the actor's new epoch.
+ */
 export async function changeProvider(
   d1: D1Database,
   { row, strategy }: ProviderChanges,
@@ -146,8 +157,8 @@ function putStrategy(db: Database, row: NonNullable<ProviderChanges['strategy']>
 }
 
 /**
- * Makes a person's custom provider the hub's, changed as `row` says, with the keys that were sealed again
- * for it, all or nothing.
+ * Makes a person's custom provider the hub's, changed as `row` says, with the keys that were sealed
+ * again for it, all or nothing.
  * @returns the actor's new epoch; undefined where the hub has a provider of that id.
  */
 export async function moveProviderToHub(

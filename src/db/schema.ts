@@ -1,6 +1,7 @@
 /**
- * The tables of D1, as `migrations/` makes them; a test compares the two. What each record is for, who writes it and what it
- * costs stands in `README.md` beside this file. Times are milliseconds since the epoch. `owner` is a user's id, or `hub`.
+ * The tables of D1, as `migrations/` makes them; a test compares the two. What each record is for,
+ * who writes it and what it costs stands in `README.md` beside this file. Times are milliseconds
+ * since the epoch. `owner` is a user's id, or `hub`.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import type { Role } from '../domain/roles.ts'
@@ -23,13 +24,19 @@ export const users = sqliteTable('users', {
   email: text().unique(),
   passwordHash: text('password_hash').notNull(),
   role: text().$type<Role>().notNull(),
-  /** Rises with every change that a warm isolate must not miss: tokens, keys, routes, the user's own state. */
+  /**
+   * Rises with every change that a warm isolate must not miss: tokens, keys, routes, the user's own
+   * state.
+   */
   epoch: integer().notNull().default(1),
   disabledAt: integer('disabled_at'),
   createdAt: integer('created_at').notNull(),
   /** What they ask and are answered is kept, for themselves alone. */
   keepTranscripts: integer('keep_transcripts', { mode: 'boolean' }).notNull().default(false),
-  /** The share of each limit of a shared account that they may use, above 0 and up to 1; null for all. */
+  /**
+   * The share of each limit of a shared account that they may use, above 0 and up to 1; null for
+   * all.
+   */
   maxShare: real('max_share'),
   /** Caps over all of this person's tokens and sessions. */
   ...caps,
@@ -140,13 +147,19 @@ export const keys = sqliteTable(
     maxConcurrent: integer('max_concurrent'),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
-    /** Where the key is sent, which its ciphertext is bound to; null for keys from before this was stored. */
+    /**
+     * Where the key is sent, which its ciphertext is bound to; null for keys from before this was
+     * stored.
+     */
     origin: text(),
     /** Rises when another secret is entered; sealing the same one anew leaves it. */
     secretVersion: integer('secret_version').notNull().default(1),
     /** It costs nothing: a free tier, or a credit. */
     free: integer({ mode: 'boolean' }).notNull().default(false),
-    /** The owner of the provider row that it goes with (`RowOwner`); null for keys from before that is known of. */
+    /**
+     * The owner of the provider row that it goes with (`RowOwner`); null for keys from before that
+     * is known of.
+     */
     rowOwner: text('row_owner'),
     /** The base URL and dialect of that row when the key was entered; null for a built-in row. */
     baseUrl: text('base_url'),
@@ -257,7 +270,10 @@ export const usageHourly = sqliteTable(
 const sums = {
   ...measures,
   saved: real().notNull(),
-  /** How many requests that went well took how long, by the class of the duration (`observe/durations.ts`). */
+  /**
+   * How many requests that went well took how long, by the class of the duration
+   * (`observe/durations.ts`).
+   */
   durations: text({ mode: 'json' }).$type<Record<string, number>>().notNull(),
 }
 
@@ -295,12 +311,17 @@ export const audit = sqliteTable('audit', {
   action: text().notNull(),
   subject: text().notNull(),
   detail: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
-  /** The hash of the entry before, and of this one with it; empty where the entry is from before the chain. */
+  /**
+   * The hash of the entry before, and of this one with it; empty where the entry is from before the
+   * chain.
+   */
   previous: text().notNull(),
   hash: text().notNull(),
 })
 
-/** Entries that are committed with their change and that the sealer has not moved to `audit` yet. */
+/**
+ * Entries that are committed with their change and that the sealer has not moved to `audit` yet.
+ */
 export const auditPending = sqliteTable('audit_pending', {
   id: integer().primaryKey({ autoIncrement: true }),
   at: integer().notNull(),

@@ -26,7 +26,9 @@ function isOlder(current: string) {
   return and(isNotNull(providers.sealedHeaders), otherKey)
 }
 
-/** Rows whose headers another master key than `current` sealed, in order from the one after `after`. */
+/**
+ * Rows whose headers another master key than `current` sealed, in order from the one after `after`.
+ */
 export async function listOlderHeaders(
   d1: D1Database,
   current: string,

@@ -57,7 +57,8 @@ export async function addSession(
 
 /**
  * Makes another token the newest of a session.
- * @returns false where it was not of this generation any more: of several who renew at once one does.
+ * @returns false where it was not of this generation any more: of several who renew at once one
+ *   does.
  */
 export async function renewSession(
   d1: D1Database,

@@ -1,4 +1,7 @@
-/** The settings of the whole hub, one row each. Only the settings routes and the set-up write them, and they check what they write. */
+/**
+ * The settings of the whole hub, one row each. Only the settings routes and the set-up write them,
+ * and they check what they write.
+ */
 import type { Caps } from '../domain/limits.ts'
 import { eq } from 'drizzle-orm'
 import { record } from './audit.ts'
@@ -51,7 +54,10 @@ export async function readSettings(d1: D1Database): Promise<HubSettings> {
   return toSettings(await openDatabase(d1).select().from(settings))
 }
 
-/** Stores the settings that are given; null takes a choice back, and its row away. @returns the new epoch of the admin who did it. */
+/**
+ * Stores the settings that are given; null takes a choice back, and its row away.
+ * @returns the new epoch of the admin who did it.
+ */
 export async function changeSettings(
   d1: D1Database,
   change: Partial<HubSettings>,

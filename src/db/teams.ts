@@ -68,7 +68,8 @@ export type TeamChange = Partial<Caps & Pick<Team, 'name'>>
 
 /**
  * Changes a team.
- * @returns its new epoch; `taken` where another has the name; undefined where there is no such team.
+ * @returns its new epoch; `taken` where another has the name; undefined where there is no such
+ *   team.
  */
 export async function changeTeam(
   d1: D1Database,
@@ -93,7 +94,10 @@ export async function changeTeam(
   }
 }
 
-/** Removes a team and frees its people, all or nothing. @returns false where there is no such team. */
+/**
+ * Removes a team and frees its people, all or nothing.
+ * @returns false where there is no such team.
+ */
 export async function removeTeam(d1: D1Database, id: string, entry: AuditEntry): Promise<boolean> {
   const db = openDatabase(d1)
   const [, , removed] = await db.batch([
@@ -121,7 +125,9 @@ export function hasRoom(team: string, userId: string): SQL {
   )`
 }
 
-/** Whether the unique index on names refused a change. Drizzle and D1 wrap the message of SQLite. */
+/**
+ * Whether the unique index on names refused a change. Drizzle and D1 wrap the message of SQLite.
+ */
 function isTaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return error.message.includes('UNIQUE constraint failed: teams.') || isTaken(error.cause)

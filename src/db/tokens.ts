@@ -15,7 +15,10 @@ export async function listTokens(d1: D1Database, owner: string): Promise<StoredT
     .orderBy(tokens.createdAt, tokens.id)
 }
 
-/** A page of everyone's tokens in the order of their ids. @param after the id that the page begins after. */
+/**
+ * A page of everyone's tokens in the order of their ids.
+ * @param after the id that the page begins after.
+ */
 export async function listAllTokens(d1: D1Database, after: string, limit: number): Promise<StoredToken[]> {
   return openDatabase(d1)
     .select()

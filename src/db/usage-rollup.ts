@@ -1,12 +1,16 @@
 /**
- * Folds hours into days: for a while one sees each hour, and after that a day costs one row for each provider, model, key and token that
- * had a part in it. Rows are moved, and added to what a day has already, in one transaction: what comes in late is not lost, and
- * nothing is counted twice.
+ * Folds hours into days: for a while one sees each hour, and after that a day costs one row for
+ * each provider, model, key and token that had a part in it. Rows are moved, and added to what a
+ * day has already, in one transaction: what comes in late is not lost, and nothing is counted
+ * twice.
  */
 import { dayMs } from '../domain/time.ts'
 import { addDurations, addMeasures, measureColumns, summedMeasures } from './usage-sums.ts'
 
-/** For so long hours are told apart by what had a part in them, which is many rows each; and their totals, which are one. */
+/**
+ * For so long hours are told apart by what had a part in them, which is many rows each; and their
+ * totals, which are one.
+ */
 export const hoursKeptMs = 3 * dayMs
 export const totalsKeptMs = 31 * dayMs
 /** A run moves no more than this; what is left is for the next one. */
@@ -49,7 +53,10 @@ const statementsOf = (table: 'usage_hourly' | 'usage_totals') => ({
   remove: `DELETE FROM ${table} WHERE owner IN (SELECT person FROM ${people}) AND hour >= ?1 AND hour < ?2`,
 })
 
-/** Folds what is older than hours are told apart, the oldest days first. @param now in milliseconds since the epoch. */
+/**
+ * Folds what is older than hours are told apart, the oldest days first.
+ * @param now in milliseconds since the epoch.
+ */
 export async function foldUsage(d1: D1Database, now: number): Promise<void> {
   await fold(d1, { ...statementsOf('usage_hourly'), add: foldHours }, now - hoursKeptMs)
   await fold(d1, { ...statementsOf('usage_totals'), add: [foldTotals] }, now - totalsKeptMs)

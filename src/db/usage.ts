@@ -1,6 +1,7 @@
 /**
- * What was used, from the sums that the journal makes for each hour and the daily folding for each day: charts read few rows, and reach
- * further back than the log. What is folded into days is gone from the hours, so that every question adds up both.
+ * What was used, from the sums that the journal makes for each hour and the daily folding for each
+ * day: charts read few rows, and reach further back than the log. What is folded into days is gone
+ * from the hours, so that every question adds up both.
  */
 import { dayMs } from '../domain/time.ts'
 import { type SQL, sql } from 'drizzle-orm'
@@ -21,9 +22,13 @@ export function hasTotals(dimension: UsageDimension | undefined): dimension is W
 
 export interface UsageQuestion {
   dimension: UsageDimension | undefined
-  /** The length of a step in milliseconds; undefined for one sum of the whole span. Days are UTC's. */
+  /**
+   * The length of a step in milliseconds; undefined for one sum of the whole span. Days are UTC's.
+   */
   stepMs: number | undefined
-  /** Times in milliseconds since the epoch, on the hour; `to` is exclusive. Folded days count whole. */
+  /**
+   * Times in milliseconds since the epoch, on the hour; `to` is exclusive. Folded days count whole.
+   */
   from: number
   to: number
 }
@@ -37,7 +42,10 @@ export interface Top {
 export interface UsageRow {
   /** The beginning of the step; null where there is one sum. */
   at: number | null
-  /** The value of the dimension; null without one, and for all others together. Empty where the request had none: nobody served it, or it came by a session. */
+  /**
+   * The value of the dimension; null without one, and for all others together. Empty where the
+   * request had none: nobody served it, or it came by a session.
+   */
   name: string | null
   requests: number
   errors: number
@@ -108,7 +116,10 @@ export async function topGroups(
   return rows.flatMap(({ name }) => name ?? [])
 }
 
-/** Finds how long the requests of a row took that went well. Not known of single providers, models, keys and tokens. */
+/**
+ * Finds how long the requests of a row took that went well. Not known of single providers, models,
+ * keys and tokens.
+ */
 export async function findDurations(
   d1: D1Database,
   whose: Whose,
@@ -170,7 +181,10 @@ export interface Attempt {
   durationMs: number
 }
 
-/** The upstream tries of the newest requests since a time, the newest first. @param limit of requests that are looked at. */
+/**
+ * The upstream tries of the newest requests since a time, the newest first.
+ * @param limit of requests that are looked at.
+ */
 export async function listAttempts(
   d1: D1Database,
   whose: Whose,

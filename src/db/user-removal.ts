@@ -1,7 +1,8 @@
 /**
- * What goes with a person who is removed. At once: everything that could be used. Their rows in the log and its sums may be many, and
- * pools may still hold some for the journal, so `departed` remembers whose to remove, a part at a time (`retention.ts`).
- * What stays: the audit log, which says what was done here, by ids.
+ * What goes with a person who is removed. At once: everything that could be used. Their rows in the
+ * log and its sums may be many, and pools may still hold some for the journal, so `departed`
+ * remembers whose to remove, a part at a time (`retention.ts`). What stays: the audit log, which
+ * says what was done here, by ids.
  */
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { type AuditEntry, recordIfAny } from './audit.ts'
@@ -38,7 +39,8 @@ export async function countSharedKeys(d1: D1Database, userId: string): Promise<n
 
 /**
  * Removes a user and what is theirs, all or nothing.
- * @returns an epoch above every one that was theirs, for the pools; undefined where no administrator would be left, or nobody was there.
+ * @returns an epoch above every one that was theirs, for the pools; undefined where no
+ *   administrator would be left, or nobody was there.
  */
 export async function removeUser(
   d1: D1Database,

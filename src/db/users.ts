@@ -1,4 +1,7 @@
-/** People, as questions. Whoever changes them leaves the hub with an administrator: each check is part of the statement that changes. */
+/**
+ * People, as questions. Whoever changes them leaves the hub with an administrator: each check is
+ * part of the statement that changes.
+ */
 import type { Caps } from '../domain/limits.ts'
 import type { Role } from '../domain/roles.ts'
 import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
@@ -106,8 +109,8 @@ export type UserChange = Partial<
 
 /**
  * Changes a user. Who is disabled, or has another password, has no session left.
- * @returns their new epoch; `taken` where another has the name; undefined where no administrator would be
- * left, the new team is gone or full, or the user is gone.
+ * @returns their new epoch; `taken` where another has the name; undefined where no administrator
+ * would be left, the new team is gone or full, or the user is gone.
  */
 export async function changeUser(
   d1: D1Database,
@@ -157,7 +160,10 @@ export function isDispensable(id: string): SQL {
   )`
 }
 
-/** The unique indexes decide who has a name first; what they say is in the words of SQLite, under wrappers of drizzle and D1. */
+/**
+ * The unique indexes decide who has a name first; what they say is in the words of SQLite, under
+ * wrappers of drizzle and D1.
+ */
 function isTaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return error.message.includes('UNIQUE constraint failed: users.') || isTaken(error.cause)

@@ -1,7 +1,10 @@
 /** Files as `data:` URLs, and the names of audio formats, to and from media types. */
 import type { FilePart, FileSource } from '../chat/request.ts'
 
-/** https://www.rfc-editor.org/rfc/rfc2397, of which only base64 is in use. Matched on the head alone: the data is megabytes. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc2397, of which only base64 is in use. Matched on the head
+ * alone: the data is megabytes.
+ */
 const head = /^data:([^;,]*)(?:;[^;,]+)*?;base64,/i
 
 /** A URL as a file's source, and the media type that it names. */

@@ -1,6 +1,6 @@
 /**
- * What a dialect is: two pure halves. `Inbound` is how clients speak it to us, `Outbound` is how we speak it to a provider.
- * Neither does I/O; the pipeline in `gateway/` does.
+ * What a dialect is: two pure halves. `Inbound` is how clients speak it to us, `Outbound` is how we
+ * speak it to a provider. Neither does I/O; the pipeline in `gateway/` does.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import type { ChatEvent, Complaint, Usage } from '../chat/events.ts'
@@ -12,11 +12,17 @@ import type { HubError } from '../errors.ts'
 import type { SseMessage } from '../http/sse.ts'
 import type { Ranges } from './fit/limits.ts'
 
-/** A synchronous stream transform: what came in, what goes out now, and what remains to go out when the input has ended. */
+/**
+ * A synchronous stream transform: what came in, what goes out now, and what remains to go out when
+ * the input has ended.
+ */
 export interface Codec<In, Out> {
   push(input: In): Out[]
   end(): Out[]
-  /** Ends a stream that broke, where saying so takes what was sent before; else `renderStreamError` does. */
+  /**
+   * Ends a stream that broke, where saying so takes what was sent before; else `renderStreamError`
+   * does.
+   */
   fail?(error: HubError, requestId: string, now: number): Out[]
 }
 
@@ -29,7 +35,10 @@ export interface Inbound {
    */
   parseRequest(body: unknown, address?: RequestAddress): ChatRequest
   renderResponse(response: ChatResponse, request: ChatRequest, served?: Served): JsonObject
-  /** Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and sees none. */
+  /**
+   * Renders a canonical stream. Without `request.streamUsage` the client did not ask for usage and
+   * sees none.
+   */
   renderStream(request: ChatRequest, served?: Served): Codec<ChatEvent, SseMessage>
   /** @param now in milliseconds since the epoch: some dialects say how long to wait. */
   renderError(error: HubError, requestId: string, now: number): JsonObject
@@ -37,11 +46,17 @@ export interface Inbound {
    * The HTTP status of an error, where clients of the dialect act on another than the error's own.
    */
   errorStatus?(error: HubError): number
-  /** The messages that end a stream which broke after content: the dialect's own error event, and no clean end. */
+  /**
+   * The messages that end a stream which broke after content: the dialect's own error event, and no
+   * clean end.
+   */
   renderStreamError(error: HubError, requestId: string, now: number): SseMessage[]
 }
 
-/** Who answers a request: the hub's id of the provider, which no answer says, and the provider's own id of the model. */
+/**
+ * Who answers a request: the hub's id of the provider, which no answer says, and the provider's own
+ * id of the model.
+ */
 export interface Served {
   /** Absent where the client may not learn it. */
   provider?: string
@@ -49,7 +64,10 @@ export interface Served {
   model: string
   /** The id that the answer bears in place of its provider's. */
   id?: string
-  /** When it was called, in milliseconds since the epoch; stands in where the provider does not say when it answered. */
+  /**
+   * When it was called, in milliseconds since the epoch; stands in where the provider does not say
+   * when it answered.
+   */
   at?: number
 }
 
@@ -58,7 +76,10 @@ export interface RequestAddress {
   model?: string
   stream?: boolean
   framing?: Framing
-  /** Only the tokens of the request are asked for: it needs no output limit, whatever the dialect says. */
+  /**
+   * Only the tokens of the request are asked for: it needs no output limit, whatever the dialect
+   * says.
+   */
   counts?: true
 }
 
@@ -75,7 +96,10 @@ export interface Upstream {
 
 /** How a provider departs from the dialect it speaks. Data: a row of the provider table. */
 export interface Quirks {
-  /** Top-level request fields that the provider answers with an error; dropped and named in `x-hub-dropped`. */
+  /**
+   * Top-level request fields that the provider answers with an error; dropped and named in
+   * `x-hub-dropped`.
+   */
   refuses?: readonly string[]
   /**
    * Fields that it is known to take and others of its dialect do not: `top_k`, `cache_control` on
@@ -118,8 +142,9 @@ export interface Quirks {
   /** The word for a tool choice of `required`, where it is another. */
   requiredToolChoice?: 'any'
   /**
-   * The field in which the provider wants reasoning back on assistant messages; `none` where it refuses it.
-   * `reasoning_details` is OpenRouter's list with signatures, beside its text in `reasoning`.
+   * The field in which the provider wants reasoning back on assistant messages; `none` where it
+   * refuses it. `reasoning_details` is OpenRouter's list with signatures, beside its text in
+   * `reasoning`.
    */
   reasoningField?: 'reasoning_content' | 'reasoning' | 'reasoning_details' | 'thinking-part' | 'none'
   /** Set where tool call ids must be nine letters or digits. */
@@ -179,7 +204,10 @@ export interface Glimpse {
 /** How we speak a dialect to a provider. */
 export interface Outbound {
   id: DialectId
-  /** @throws {HubError} VALIDATION_ERROR where the request holds what cannot be said in this dialect. */
+  /**
+   * @throws {HubError} VALIDATION_ERROR where the request holds what cannot be said in this
+   *   dialect.
+   */
   buildCall(request: ChatRequest, upstream: Upstream): Call
   /** The canonical form of a whole answer. */
   parseResponse(body: Json): ChatResponse
@@ -195,11 +223,13 @@ export interface Outbound {
   /** What an error body says; never throws, whatever came. */
   parseError(body: Json | string): Complaint
   parseStream(): Codec<SseMessage, ChatEvent>
-  /** Looks at one event on its way to a client of the same dialect. Called for every event: cheap. */
+  /**
+   * Looks at one event on its way to a client of the same dialect. Called for every event: cheap.
+   */
   glimpse(message: SseMessage): Glimpse
   /**
-   * `glimpse` with a memory, for one stream: dialects have it whose events can only be understood after those before them.
-   * Where there is one, a relay uses it.
+   * `glimpse` with a memory, for one stream: dialects have it whose events can only be understood
+   * after those before them. Where there is one, a relay uses it.
    */
   watch?(): (message: SseMessage) => Glimpse
   /**

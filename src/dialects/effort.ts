@@ -4,8 +4,8 @@ import type { ModelFacts } from '../chat/model.ts'
 import type { ReasoningOptions } from '../chat/request.ts'
 
 /**
- * The word for a budget of thought, in tokens; undefined where nothing is said of it. The bounds are those OpenRouter and LiteLLM
- * use; no vendor gives any.
+ * The word for a budget of thought, in tokens; undefined where nothing is said of it. The bounds
+ * are those OpenRouter and LiteLLM use; no vendor gives any.
  */
 export function effortOf({ effort, budgetTokens }: ReasoningOptions): string | undefined {
   // Gemini's clients say -1 for as much as the model likes.

@@ -1,4 +1,7 @@
-/** The `hub` object that every error carries beside the dialect's own shape: our code, and what was tried. */
+/**
+ * The `hub` object that every error carries beside the dialect's own shape: our code, and what was
+ * tried.
+ */
 import type { JsonObject } from '../chat/json.ts'
 import type { HubError, TrailEntry } from '../errors.ts'
 

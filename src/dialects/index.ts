@@ -29,7 +29,9 @@ export const inbound: Partial<Record<DialectId, Inbound>> = {
   'hub-query': withCheckedModel(hubQueryInbound),
 }
 
-/** Bounds the names of models at the door of every dialect, whether a body or an address holds them. */
+/**
+ * Bounds the names of models at the door of every dialect, whether a body or an address holds them.
+ */
 function withCheckedModel(dialect: Inbound): Inbound {
   return {
     ...dialect,
@@ -69,5 +71,8 @@ function withCommon(plain: Outbound): Outbound {
   }
 }
 
-/** The dialects that the hub can speak to a provider. The table's names are dialects by construction; `Object.keys` forgets it. */
+/**
+ * The dialects that the hub can speak to a provider. The table's names are dialects by
+ * construction; `Object.keys` forgets it.
+ */
 export const spokenDialects = Object.keys(outbound) as DialectId[]

@@ -1,6 +1,7 @@
 /**
- * Reading a vendor's JSON little and forgivingly: each takes whatever came and gives the value, or undefined where it is of
- * another type. Used for answers and stream chunks, where a schema library would cost more than the rest of the hub.
+ * Reading a vendor's JSON little and forgivingly: each takes whatever came and gives the value, or
+ * undefined where it is of another type. Used for answers and stream chunks, where a schema library
+ * would cost more than the rest of the hub.
  */
 import { parseExactly } from '../chat/exact-json.ts'
 import { answerBounds, excessOf } from '../chat/json-bounds.ts'
@@ -38,8 +39,8 @@ export function timeIn(seconds: Json | undefined): number {
 }
 
 /**
- * Parses the JSON in a text that a provider or a client wrote: an event of a stream, the arguments of
- * a tool. Returns undefined where it is none, or passes the bounds of `chat/json-bounds.ts`.
+ * Parses the JSON in a text that a provider or a client wrote: an event of a stream, the arguments
+ * of a tool. Returns undefined where it is none, or passes the bounds of `chat/json-bounds.ts`.
  */
 export function parseJson(text: string): Json | undefined {
   if (excessOf(text, answerBounds) !== undefined) return undefined
@@ -59,7 +60,10 @@ type Compact<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
 }
 
-/** An object without the members that are undefined, as `exactOptionalPropertyTypes` and JSON want it. */
+/**
+ * An object without the members that are undefined, as `exactOptionalPropertyTypes` and JSON want
+ * it.
+ */
 export function compact<T extends object>(object: T): Compact<T>
 export function compact(object: object): object {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))

@@ -1,9 +1,14 @@
-/** One spelling for names of members: `file_ids`, `fileIds`, `File-IDs` and `FILE_IDS` are the same to some provider. */
+/**
+ * One spelling for names of members: `file_ids`, `fileIds`, `File-IDs` and `FILE_IDS` are the same
+ * to some provider.
+ */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 
 const known = new BoundedMap<string, string>(2_000)
 
-/** The name in lower case, without what separates its words. Spellings met lately are remembered. */
+/**
+ * The name in lower case, without what separates its words. Spellings met lately are remembered.
+ */
 export function plainName(name: string): string {
   const found = known.get(name)
   if (found !== undefined) return found

@@ -1,7 +1,8 @@
 /**
- * State that one dialect made (a signature, encrypted reasoning) as a text that a client of another dialect carries in its own
- * opaque field: Anthropic's `signature`, the Responses API's `encrypted_content`, Gemini's `thoughtSignature`. The mark tells it
- * from state of the client's own dialect, and no provider is ever sent a text that bears it.
+ * State that one dialect made (a signature, encrypted reasoning) as a text that a client of another
+ * dialect carries in its own opaque field: Anthropic's `signature`, the Responses API's
+ * `encrypted_content`, Gemini's `thoughtSignature`. The mark tells it from state of the client's
+ * own dialect, and no provider is ever sent a text that bears it.
  */
 import { base64url } from 'jose'
 import { isJsonObject, type Json } from '../chat/json.ts'

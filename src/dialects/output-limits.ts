@@ -1,6 +1,7 @@
 /**
- * The output limit of a request, under the many names in use. A body that holds two of them says two things: servers differ in
- * the one they obey. One limit is reserved for, and one goes out. Pure.
+ * The output limit of a request, under the many names in use. A body that holds two of them says
+ * two things: servers differ in the one they obey. One limit is reserved for, and one goes out.
+ * Pure.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import { isExactNumber } from '../chat/exact-json.ts'
@@ -9,7 +10,10 @@ import type { ChatRequest } from '../chat/request.ts'
 import { numberIn, objectIn } from './json-read.ts'
 import { withoutSettings } from './spend-fields.ts'
 
-/** Names of the limit, as plain names: of dialects and of servers that take their own beside the dialect's. */
+/**
+ * Names of the limit, as plain names: of dialects and of servers that take their own beside the
+ * dialect's.
+ */
 const limitNames: ReadonlySet<string> = new Set([
   // OpenAI, Anthropic's old API, Gemini, the hub
   'maxtokens',
@@ -47,7 +51,10 @@ const reasoningPaths: ReadonlySet<string> = new Set([
   'thinking_budget',
 ])
 
-/** Where each dialect has its limit and its number of answers; the paths that its own half reads and writes. */
+/**
+ * Where each dialect has its limit and its number of answers; the paths that its own half reads and
+ * writes.
+ */
 const ownPaths: Partial<Record<DialectId, ReadonlySet<string>>> = {
   'openai-chat': new Set(['max_tokens', 'max_completion_tokens', 'n']),
   'openai-responses': new Set(['max_output_tokens']),
@@ -72,7 +79,10 @@ function isHolder(value: Json): boolean {
   return isJsonObject(value) || Array.isArray(value)
 }
 
-/** The smallest of several limits; what is no positive number limits nothing (`-1` is no limit to llama.cpp). */
+/**
+ * The smallest of several limits; what is no positive number limits nothing (`-1` is no limit to
+ * llama.cpp).
+ */
 export function smallestLimit(...limits: (number | null | undefined)[]): number | undefined {
   return smallestOf(limits)
 }
@@ -121,8 +131,8 @@ function countIn(value: Json): number {
 }
 
 /**
- * The request with one output limit at most: the one that its dialect reads, which is reserved for, or the smallest of others.
- * A request with one name comes back as it is.
+ * The request with one output limit at most: the one that its dialect reads, which is reserved for,
+ * or the smallest of others. A request with one name comes back as it is.
  */
 export function withOneLimit(request: ChatRequest): ChatRequest {
   const { origin } = request
@@ -146,8 +156,8 @@ function nameToKeep(dialect: DialectId, found: ReadonlyMap<string, Json>): strin
 }
 
 /**
- * The body of a request whose output was reserved for: without limits and numbers of answers under names that its dialect
- * does not read, and with reasoning that is no longer than the limit.
+ * The body of a request whose output was reserved for: without limits and numbers of answers under
+ * names that its dialect does not read, and with reasoning that is no longer than the limit.
  */
 export function withoutOtherLimits(
   body: JsonObject,

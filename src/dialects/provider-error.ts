@@ -1,14 +1,15 @@
 /**
- * What an error body says, whatever shape it has. Providers mix the shapes of several APIs (a proxy in front of them answers
- * in its own), so one reader knows them all, for every dialect. What the complaint means is for `providers/` to say.
+ * What an error body says, whatever shape it has. Providers mix the shapes of several APIs (a proxy
+ * in front of them answers in its own), so one reader knows them all, for every dialect. What the
+ * complaint means is for `providers/` to say.
  */
 import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 import { listIn, numberIn, objectIn, parseJson, textIn } from './json-read.ts'
 
 /**
- * More of a text than this helps nobody: it is a web page. What a person is shown is cut shorter, and only
- * after secrets were taken out (`providers/redact.ts`): half a secret is not recognised.
+ * More of a text than this helps nobody: it is a web page. What a person is shown is cut shorter,
+ * and only after secrets were taken out (`providers/redact.ts`): half a secret is not recognised.
  */
 export const longestText = 8_192
 
@@ -20,12 +21,15 @@ export function readError(body: Json | string): Complaint {
     const text = typeof value === 'string' ? value.trim().slice(0, longestText) : ''
     return { message: text || 'The provider gave no reason.', body: text }
   }
-  // The error stands inside `error` (OpenAI, Anthropic, Gemini), first in `errors` (Cloudflare), or is the body itself.
+  // The error stands inside `error` (OpenAI, Anthropic, Gemini), first in `errors` (Cloudflare), or
+  // is the body itself.
   const inner = objectIn(value.error) ?? objectIn(listIn(value.errors)[0])
   return inner ? readErrorObject(inner) : readErrorObject(value)
 }
 
-/** An error inside a body or chunk that came with a good status, as OpenRouter and others send it. */
+/**
+ * An error inside a body or chunk that came with a good status, as OpenRouter and others send it.
+ */
 export function findError(body: Json): Complaint | undefined {
   if (!isJsonObject(body)) return undefined
   if (isSet(body.error) || body.object === 'error' || body.type === 'error') return readError(body)
@@ -94,14 +98,18 @@ function wordsIn({ message, msg, error_msg, status_msg }: JsonObject): string | 
   return textIn(message) ?? textIn(msg) ?? textIn(error_msg) ?? textIn(status_msg)
 }
 
-/** Whether an `error` member says anything: some servers send `null` or an empty one with every answer. */
+/**
+ * Whether an `error` member says anything: some servers send `null` or an empty one with every
+ * answer.
+ */
 function isSet(error: Json | undefined): boolean {
   return textIn(error) !== undefined || Object.keys(objectIn(error) ?? {}).length > 0
 }
 
 function readErrorObject(error: JsonObject): Complaint {
   const complaint: Complaint = { message: readMessage(error), body: error }
-  // Gemini's word is `status`, Cohere's and Hugging Face's `error_type`; numeric codes are as good as words.
+  // Gemini's word is `status`, Cohere's and Hugging Face's `error_type`; numeric codes are as good
+  // as words.
   const code = wordIn(error.code) ?? wordIn(error.error_code) ?? wordIn(error.status_code)
   const type = textIn(error.type) ?? textIn(error.error_type) ?? textIn(error.status)
   const param = textIn(error.param)
@@ -139,7 +147,9 @@ function readDetail(detail: Json | undefined): string | undefined {
   return sentences.length > 0 ? sentences.join('; ') : undefined
 }
 
-/** A text that holds an object or a list. A page in HTML, a sentence or a number is left as it is. */
+/**
+ * A text that holds an object or a list. A page in HTML, a sentence or a number is left as it is.
+ */
 function parseStructure(text: string): JsonObject | Json[] | undefined {
   const value = parseJson(text)
   return isJsonObject(value) || Array.isArray(value) ? value : undefined

@@ -1,9 +1,10 @@
 /**
  * State that a provider keeps for an account (files, stores, containers, conversations), found in a
- * request by the names of members anywhere in its body (`provider-state-names.ts`). It means something only
- * to the account that made it. Pure.
+ * request by the names of members anywhere in its body (`provider-state-names.ts`). It means
+ * something only to the account that made it. Pure.
  *
- * What a client or a model made up is data and names nothing: schemas, arguments of calls, results of tools, metadata.
+ * What a client or a model made up is data and names nothing: schemas, arguments of calls, results
+ * of tools, metadata.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
@@ -76,7 +77,10 @@ interface Place {
   depth: number
 }
 
-/** The path of the first reference in a body. Iterative: a body may be nested as deeply as its reader allows. */
+/**
+ * The path of the first reference in a body. Iterative: a body may be nested as deeply as its
+ * reader allows.
+ */
 function findIn(body: JsonObject, dialect: DialectId): string | undefined {
   const left: Place[] = [{ value: body, path: '', name: '', depth: 0 }]
   for (let place = left.pop(); place !== undefined; place = left.pop()) {

@@ -7,15 +7,22 @@ import { objectIn } from './json-read.ts'
 import { plainName } from './member-name.ts'
 
 /**
- * By the field's source, as plain names. One list for all dialects: a server that speaks one of them may merge the fields of
- * another, and a field that a provider does not know is no loss.
+ * By the field's source, as plain names. One list for all dialects: a server that speaks one of
+ * them may merge the fields of another, and a field that a provider does not know is no loss.
  */
 const choosingFields = {
-  /** https://openrouter.ai/docs/features/model-routing and /provider-routing, /presets, /transforms */
+  /**
+   * https://openrouter.ai/docs/features/model-routing and /provider-routing, /presets, /transforms
+   */
   openrouter: ['models', 'provider', 'route', 'router', 'plugins', 'transforms', 'preset', 'usecase'],
-  /** https://platform.openai.com/docs/api-reference (service tiers); https://ai.google.dev/api (serviceTier) */
+  /**
+   * https://platform.openai.com/docs/api-reference (service tiers); https://ai.google.dev/api
+   * (serviceTier)
+   */
   tiers: ['servicetier', 'tier', 'pricingtier', 'latencytier', 'performance', 'performanceconfig'],
-  /** https://platform.claude.com/docs/en/api/messages: fast mode, residency, server-side fallback */
+  /**
+   * https://platform.claude.com/docs/en/api/messages: fast mode, residency, server-side fallback
+   */
   anthropic: ['speed', 'inferencegeo', 'fallback', 'fallbacks', 'fallbackcredit'],
   /** https://vercel.com/docs/ai-gateway/provider-options; LiteLLM's proxy settings in a body */
   gateways: [
@@ -35,7 +42,9 @@ const choosingFields = {
     'baseurl',
     'customllmprovider',
   ],
-  /** Names under which servers take another model beside `model`: vLLM, Predibase, Azure, Fireworks. */
+  /**
+   * Names under which servers take another model beside `model`: vLLM, Predibase, Azure, Fireworks.
+   */
   otherModels: [
     'modelid',
     'modelname',
@@ -132,7 +141,10 @@ const contentNames: ReadonlySet<string> = new Set(
 /** Settings lie no deeper than this in any dialect; what does is left out with its member. */
 const deepestSetting = 8
 
-/** A body without the settings that are not wanted, and the paths of those it had. The same body where it had none. */
+/**
+ * A body without the settings that are not wanted, and the paths of those it had. The same body
+ * where it had none.
+ */
 export function withoutSettings(
   body: JsonObject,
   isUnwanted: (plain: string, path: string, value: Json) => boolean,
@@ -215,7 +227,10 @@ export function writesHourCache(body: JsonObject): boolean {
   return false
 }
 
-/** Flags of `anthropic-beta` that raise the price of what was reserved: long context, fast mode, fallback models. */
+/**
+ * Flags of `anthropic-beta` that raise the price of what was reserved: long context, fast mode,
+ * fallback models.
+ */
 const choosingFlags = /^(?:context-1m|fast-mode|server-side-fallback|fallback|priority)/i
 
 /** Opt-in headers without the flags that choose a price, and the names of those. */

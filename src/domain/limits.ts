@@ -1,4 +1,7 @@
-/** What a limit counts, for how long and how it resets; limits and budgets of keys, tokens, users and teams. */
+/**
+ * What a limit counts, for how long and how it resets; limits and budgets of keys, tokens, users
+ * and teams.
+ */
 
 /**
  * What a limit counts. `tokens` are input and output together, `audio-seconds` are those of audio
@@ -81,7 +84,10 @@ export const periodNames = {
 export const limitScopes = ['account', 'key'] as const
 export type LimitScope = (typeof limitScopes)[number]
 
-/** A limit that a person entered for a key. Absent `resets` follow the provider, absent `scope` is the account. */
+/**
+ * A limit that a person entered for a key. Absent `resets` follow the provider, absent `scope` is
+ * the account.
+ */
 export interface Limit {
   unit: Unit
   per: Period

@@ -9,7 +9,9 @@ export interface Task {
   run(now: number): void
 }
 
-/** Runs the tasks of an object, by their names, and keeps its alarm at the soonest of their times. */
+/**
+ * Runs the tasks of an object, by their names, and keeps its alarm at the soonest of their times.
+ */
 export class Alarms {
   readonly #storage: Pick<DurableObjectStorage, 'setAlarm'>
   readonly #clock: SteadyClock

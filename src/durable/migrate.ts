@@ -1,8 +1,12 @@
-/** Brings the storage of one Durable Object to its newest schema. The tables themselves are beside each object. */
+/**
+ * Brings the storage of one Durable Object to its newest schema. The tables themselves are beside
+ * each object.
+ */
 
 /**
  * Applies what has not been applied yet.
- * @param migrations SQL in the order of its numbers, append-only: what has run somewhere is never edited.
+ * @param migrations SQL in the order of its numbers, append-only: what has run somewhere is never
+ *   edited.
  */
 export function migrateObject(storage: DurableObjectStorage, migrations: readonly string[]): void {
   const { sql } = storage

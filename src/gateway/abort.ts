@@ -1,11 +1,16 @@
-/** Calls to a provider that the hub itself ends: why, how that is told on the way, and whose fault it then is. */
+/**
+ * Calls to a provider that the hub itself ends: why, how that is told on the way, and whose fault
+ * it then is.
+ */
 import type { Fault } from '../errors.ts'
 
 /** Why the hub itself ended an upstream call, as the reason of the abort signal. */
 export type InterruptionCause =
   | 'client-left'
   | 'deadline'
-  /** A limit of one call that the client chose, or that what is left of its time is too short for. */
+  /**
+   * A limit of one call that the client chose, or that what is left of its time is too short for.
+   */
   | 'short-limit'
   | 'headers'
   | 'answer'

@@ -1,6 +1,6 @@
 /**
- * One streamed answer: held until its first content, then pumped to the client. It reads, gathers and writes; what the bytes
- * become is for its passage.
+ * One streamed answer: held until its first content, then pumped to the client. It reads, gathers
+ * and writes; what the bytes become is for its passage.
  */
 import type { Complaint, Usage } from '../chat/events.ts'
 import type { Fault, HubError } from '../errors.ts'
@@ -17,7 +17,9 @@ import { type Passage, StreamTooLongError } from './stream-transform.ts'
 
 /** How a stream, or a part of it, ended. */
 export type StreamEnd =
-  /** The first content is there (from `start`), or the provider said all it wanted (from `pump`). */
+  /**
+   * The first content is there (from `start`), or the provider said all it wanted (from `pump`).
+   */
   | { type: 'good' }
   | { type: 'complaint'; complaint: Complaint }
   /** It ended in the middle, or the connection broke. */
@@ -77,12 +79,17 @@ export class AnswerStream {
     return this.#passage.seen.lastData
   }
 
-  /** The dialect's own end of a stream that broke; undefined where it takes nothing of what was sent before. */
+  /**
+   * The dialect's own end of a stream that broke; undefined where it takes nothing of what was sent
+   * before.
+   */
   fail(error: HubError, requestId: string, now: number): string | undefined {
     return this.#passage.fail(error, requestId, now)
   }
 
-  /** Reads up to the first content. What came so far is held, and goes out when the rest is pumped. */
+  /**
+   * Reads up to the first content. What came so far is held, and goes out when the rest is pumped.
+   */
   async start(): Promise<StreamEnd> {
     this.#watchdog = new Watchdog(budgets.firstContentMs, () =>
       this.#abort.abort(this.#passage.seen.heard ? 'idle' : 'first-content'),
@@ -183,7 +190,8 @@ export class AnswerStream {
 
   async #next(): Promise<Uint8Array | undefined | Error> {
     try {
-      // Up to the first content nothing is gathered: what opens a stream comes in a burst, and words may wait behind it.
+      // Up to the first content nothing is gathered: what opens a stream comes in a burst, and
+      // words may wait behind it.
       return await this.#reader.read(this.#passage.seen.heard)
     } catch (thrown) {
       return thrown instanceof Error ? thrown : new Error(String(thrown))

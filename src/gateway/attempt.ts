@@ -1,6 +1,6 @@
 /**
- * One call with the key of a lease: made, put into the trail, and, unless its answer is to be served, settled. What comes of it
- * says where the search goes on.
+ * One call with the key of a lease: made, put into the trail, and, unless its answer is to be
+ * served, settled. What comes of it says where the search goes on.
  */
 import { estimatedUsage, type Usage } from '../chat/events.ts'
 import type { JsonObject } from '../chat/json.ts'
@@ -46,8 +46,8 @@ export interface Served extends AskedPool {
 }
 
 /**
- * Makes the call. Answers who serves, where to go on, or what is to be settled before the same pool is
- * asked for another key; `again` where that is kept back; undefined where the client left.
+ * Makes the call. Answers who serves, where to go on, or what is to be settled before the same pool
+ * is asked for another key; `again` where that is kept back; undefined where the client left.
  */
 export async function callWithLease(
   state: SearchState,

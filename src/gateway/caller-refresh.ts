@@ -1,9 +1,14 @@
-/** Who a request is made for, as the newest configuration that this request has heard of knows them. */
+/**
+ * Who a request is made for, as the newest configuration that this request has heard of knows them.
+ */
 import { type Caller, renewCaller } from '../auth/caller.ts'
 import { readEpoch } from '../db/configuration.ts'
 import type { Env } from '../env.ts'
 
-/** What changed for the whole hub raises nobody's epoch; a configuration younger than this is taken to have it, in milliseconds. */
+/**
+ * What changed for the whole hub raises nobody's epoch; a configuration younger than this is taken
+ * to have it, in milliseconds.
+ */
 const freshMs = 1_000
 /** How often one request follows a configuration that changes under it. */
 const maxRenewals = 3
@@ -27,7 +32,10 @@ export class CurrentCaller {
     return this.#caller.configuration.user.id
   }
 
-  /** Whether the configuration is older than these epochs of the user and their team, and is to be read again. */
+  /**
+   * Whether the configuration is older than these epochs of the user and their team, and is to be
+   * read again.
+   */
   isBehind(epoch: number, teamEpoch = 0): boolean {
     const { epoch: known, team } = this.#caller.configuration
     const isOld = epoch > known || (team !== null && teamEpoch > team.epoch)
@@ -46,8 +54,8 @@ export class CurrentCaller {
   }
 
   /**
-   * Whether nobody could serve only because what this isolate knew was old. A pool that was asked has confirmed what is known;
-   * where none was, the database is.
+   * Whether nobody could serve only because what this isolate knew was old. A pool that was asked
+   * has confirmed what is known; where none was, the database is.
    */
   async hasChanged(): Promise<boolean> {
     if (this.#confirmed || this.#renewals >= maxRenewals) return false

@@ -1,7 +1,7 @@
 /**
- * The caps of one request's token, person and team, as the request meets them: all are asked beside the first key
- * pool, and settled when the request is over. A request without any cap passes without a call. The counting is in
- * `user/` and `team/`.
+ * The caps of one request's token, person and team, as the request meets them: all are asked beside
+ * the first key pool, and settled when the request is over. A request without any cap passes
+ * without a call. The counting is in `user/` and `team/`.
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import type { Caller } from '../auth/caller.ts'
@@ -21,8 +21,8 @@ import { dearest, rulesAt, withPrices } from './price-bounds.ts'
 import { isOwnRow } from './provider-row.ts'
 
 /**
- * The times at which subjects that were refused lately may pass again, by their ids. A hint of this isolate: it
- * orders the questions, and refuses no request.
+ * The times at which subjects that were refused lately may pass again, by their ids. A hint of this
+ * isolate: it orders the questions, and refuses no request.
  */
 const refusedUntil = new BoundedMap<string, number>(2_000)
 
@@ -62,7 +62,9 @@ export class TokenGate {
     this.#input = input
   }
 
-  /** The plan that is reserved for. Under a budget it leaves out models whose price is not known. */
+  /**
+   * The plan that is reserved for. Under a budget it leaves out models whose price is not known.
+   */
   narrow(caller: Caller, plan: Plan): Plan {
     const rules = rulesFor(caller)
     const userId = caller.configuration.user.id
@@ -87,7 +89,10 @@ export class TokenGate {
     return (await this.#asking).refused
   }
 
-  /** Whether a cap is likely to refuse: then the request takes nothing from a pool before the caps are asked. */
+  /**
+   * Whether a cap is likely to refuse: then the request takes nothing from a pool before the caps
+   * are asked.
+   */
   isLikelyRefused(): boolean {
     const now = Date.now()
     return this.#rules.some(({ id }) => (refusedUntil.get(id) ?? 0) > now)
@@ -104,8 +109,9 @@ export class TokenGate {
   }
 
   /**
-   * The request as it may be sent, with the output limit that was reserved for, and the names of what had to be left out of it:
-   * members by which the provider would choose another model, price or length.
+   * The request as it may be sent, with the output limit that was reserved for, and the names of
+   * what had to be left out of it: members by which the provider would choose another model, price
+   * or length.
    */
   limit(request: ChatRequest): { request: ChatRequest; dropped: string[] } {
     return boundRequest(request, this.#bound, this.#outputLimit ?? request.maxOutputTokens)
@@ -137,7 +143,8 @@ export class TokenGate {
     const common = rules.find(({ subject }) => subject === 'team')
     const own = rules.filter((each) => each !== common)
     const [ofUser, ofTeam] = await Promise.all([
-      // Where a cap refuses, no pool may be asked: only the user's object then knows the newest epoch.
+      // Where a cap refuses, no pool may be asked: only the user's object then knows the newest
+      // epoch.
       askUser(env, user.id, own, needOf(own, candidates), this.isLikelyRefused()),
       team ? askTeam(env, team.id, common, needOf(common ? [common] : [], shared)) : undefined,
     ])

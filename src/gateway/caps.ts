@@ -28,7 +28,10 @@ export interface Granted {
   end: (spent: Spent | undefined) => Promise<void>
 }
 
-/** An answer, and the epoch of the object's user or team; 0 where it was not asked, infinite where it is gone. */
+/**
+ * An answer, and the epoch of the object's user or team; 0 where it was not asked, infinite where
+ * it is gone.
+ */
 export interface AskedCaps {
   answer: CapAnswer
   epoch: number
@@ -69,7 +72,8 @@ export async function askUser(
 }
 
 /**
- * Asks the team's object. One without caps is asked too: its epoch says whether it still has none. Never rejects.
+ * Asks the team's object. One without caps is asked too: its epoch says whether it still has none.
+ * Never rejects.
  * @param rules absent where the team has no caps.
  */
 export async function askTeam(

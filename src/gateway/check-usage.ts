@@ -1,7 +1,7 @@
 /**
- * Whether usage that a provider reports can be true. Counts are whole numbers from 0 up, parts are no larger than their whole,
- * and each is within a wide margin of the bytes that passed through the hub. A claim that fails is replaced by the hub's own
- * count and kept beside it for the log. Pure.
+ * Whether usage that a provider reports can be true. Counts are whole numbers from 0 up, parts are
+ * no larger than their whole, and each is within a wide margin of the bytes that passed through the
+ * hub. A claim that fails is replaced by the hub's own count and kept beside it for the log. Pure.
  */
 import { estimatedUsage, type TokenCounts, type Usage } from '../chat/events.ts'
 
@@ -9,7 +9,10 @@ import { estimatedUsage, type TokenCounts, type Usage } from '../chat/events.ts'
 export interface Evidence {
   /** Input as the hub estimates it, in tokens. */
   inputTokens: number
-  /** The most input that the request can have made, in tokens; asked only where a claim is above the estimate. */
+  /**
+   * The most input that the request can have made, in tokens; asked only where a claim is above the
+   * estimate.
+   */
   mostInputTokens: () => number
   /** Output as the hub counts it, in tokens; asked only where it is needed. */
   outputTokens: () => number
@@ -31,23 +34,38 @@ export interface Evidence {
   writesHourCache?: () => boolean
 }
 
-/** No model takes more than this; searches and tools at a provider read pages that the hub never sees. */
+/**
+ * No model takes more than this; searches and tools at a provider read pages that the hub never
+ * sees.
+ */
 export const longestInputTokens = 10_000_000
-/** What a provider adds to a request unseen: system prompts, descriptions of tools, the frame of each message. */
+/**
+ * What a provider adds to a request unseen: system prompts, descriptions of tools, the frame of
+ * each message.
+ */
 const addedInputTokens = 32_000
 /** One image is up to 48,000 tokens at the model that counts the most for it. */
 const mostFileTokens = 50_000
-/** How far an estimate of text may be below a provider's own count: rare characters cost several tokens each. */
+/**
+ * How far an estimate of text may be below a provider's own count: rare characters cost several
+ * tokens each.
+ */
 const inputMargin = 4
 
 /** What a model writes around its words: marks of roles, channels and calls. */
 const addedOutputTokens = 1_000
 /** Output limits leave reasoning out at some providers. */
 const limitMargin = 4
-/** The output of a model whose limit is not known, where the client set none; hidden reasoning is in the margin. */
+/**
+ * The output of a model whose limit is not known, where the client set none; hidden reasoning is in
+ * the margin.
+ */
 export const usualOutputLimit = 16_000
 
-/** OpenRouter was recorded to count a token of reasoning more than of output; it is then cut to the output. */
+/**
+ * OpenRouter was recorded to count a token of reasoning more than of output; it is then cut to the
+ * output.
+ */
 const reasoningSlack = 16
 
 /** A claim below this share of the hub's own count, less an allowance, leaves something out. */
@@ -61,9 +79,15 @@ export interface InputSize {
   characters: number
   /** Images, recordings and documents. */
   files: number
-  /** Whether the provider reads what the hub cannot see: what it keeps, searches, or fetches from an address. */
+  /**
+   * Whether the provider reads what the hub cannot see: what it keeps, searches, or fetches from an
+   * address.
+   */
   openEnded: boolean
-  /** What the model takes, where the provider is one of the hub's own table and not a row that a person made. */
+  /**
+   * What the model takes, where the provider is one of the hub's own table and not a row that a
+   * person made.
+   */
   contextTokens?: number
 }
 
@@ -74,7 +98,10 @@ export function mostInputTokens(size: InputSize): number {
   return Math.min(longestInputTokens, Math.max(most, contextTokens))
 }
 
-/** The usage to count. @param claimed as the provider reported it, unchecked; undefined where it reported none. */
+/**
+ * The usage to count.
+ * @param claimed as the provider reported it, unchecked; undefined where it reported none.
+ */
 export function checkUsage(claimed: Usage | undefined, evidence: Evidence): Usage {
   const counted = (): Usage => estimatedUsage(evidence.inputTokens, outputOf(evidence))
   if (!claimed) return counted()

@@ -1,6 +1,6 @@
 /**
- * The way of a request through the hub: search for a key that serves, relay its answer, settle, and keep the books. The steps
- * are in the files beside this one; this page is their order.
+ * The way of a request through the hub: search for a key that serves, relay its answer, settle, and
+ * keep the books. The steps are in the files beside this one; this page is their order.
  */
 import { HubError, toHubError } from '../errors.ts'
 import { headerText, namesForHeader } from '../http/header-text.ts'
@@ -40,7 +40,8 @@ export async function complete(input: CompletionInput): Promise<Response> {
   const wholeMs = input.timeoutMs ?? budgets.wholeMs
   const deadlineAt = Date.now() + wholeMs
   const timer = setTimeout(() => deadline.abort(), wholeMs)
-  // That a client has left may be told by the platform, or shown by a keep-alive that cannot be written.
+  // That a client has left may be told by the platform, or shown by a keep-alive that cannot be
+  // written.
   const left = new AbortController()
   if (input.clientLeft.aborted) left.abort()
   else input.clientLeft.addEventListener('abort', () => left.abort(), { once: true })
@@ -87,7 +88,9 @@ class Completion {
     }
   }
 
-  /** Headers wait for the outcome, but not for ever; when they go early, it follows in the stream. */
+  /**
+   * Headers wait for the outcome, but not for ever; when they go early, it follows in the stream.
+   */
   async stream(): Promise<Response> {
     const finding = this.#search.run()
     const first = await holdHeaders(finding.catch((error: unknown) => toHubError(error)))
@@ -124,7 +127,10 @@ class Completion {
     this.#done()
   }
 
-  /** Pumps an answer to its end, and settles it. @param facts what the headers would have said, for a last comment. */
+  /**
+   * Pumps an answer to its end, and settles it.
+   * @param facts what the headers would have said, for a last comment.
+   */
   async #relay(served: Served, writer: StreamWriter, facts?: Headers): Promise<void> {
     const { answer } = served
     try {

@@ -14,7 +14,8 @@ export function concealsFrom({ session, configuration }: Caller): boolean {
 
 /**
  * The same error without names.
- * @param sent the body of the request: a field that a provider complains of is named if the client sent it.
+ * @param sent the body of the request: a field that a provider complains of is named if the client
+ *   sent it.
  */
 export function conceal(error: HubError, sent: JsonObject): HubError {
   const { code, upstream, trail, retryAt } = error
@@ -67,8 +68,8 @@ const ownMembers: ReadonlySet<string> = new Set([
 const heads = ['message', 'response'] as const
 
 /**
- * A provider's answer or event under the name that the client asked for, and an id of the hub's; the
- * same object where it names nobody. Ids of the Responses dialect stay: clients refer to them.
+ * A provider's answer or event under the name that the client asked for, and an id of the hub's;
+ * the same object where it names nobody. Ids of the Responses dialect stay: clients refer to them.
  */
 export function concealAnswer(body: JsonObject, shown: ShownAs): JsonObject {
   const nested = heads.flatMap((name): [string, JsonObject][] => {

@@ -1,13 +1,17 @@
 /**
- * Counts the content of an answer, for a provider that reports no usage or usage that cannot be true. Every eighth event of a
- * long relayed stream is looked into; the others count by their length, less what surrounds the text in those. Pure.
+ * Counts the content of an answer, for a provider that reports no usage or usage that cannot be
+ * true. Every eighth event of a long relayed stream is looked into; the others count by their
+ * length, less what surrounds the text in those. Pure.
  */
 import type { ChatEvent } from '../chat/events.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
 import { parseJson } from '../dialects/json-read.ts'
 import { tokensOf } from './text-tokens.ts'
 
-/** Members that hold text of the model in any dialect: its words, reasoning, and the arguments of its calls. */
+/**
+ * Members that hold text of the model in any dialect: its words, reasoning, and the arguments of
+ * its calls.
+ */
 const textNames = new Set([
   'arguments',
   'content',
@@ -24,7 +28,10 @@ const textNames = new Set([
 const sealedNames = new Set(['signature', 'encrypted_content', 'thoughtSignature', 'data'])
 /** Arguments of a call, where they are an object. */
 const callNames = new Set(['args', 'arguments', 'input'])
-/** Members of an answer that are no words of the model: what was asked, how likely each token was, vectors. */
+/**
+ * Members of an answer that are no words of the model: what was asked, how likely each token was,
+ * vectors.
+ */
 const otherNames = new Set([
   'annotations',
   'citations',
@@ -37,25 +44,38 @@ const otherNames = new Set([
   'tools',
   'usage',
 ])
-/** A string member of one of these names. A quotation mark inside of a JSON string is written `\"`. */
+/**
+ * A string member of one of these names. A quotation mark inside of a JSON string is written `\"`.
+ */
 const textMember = new RegExp(`"(?:${[...textNames].join('|')})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)"`, 'g')
-/** State that a client carries back unread: it proves that the model reasoned, and is not counted as text. */
+/**
+ * State that a client carries back unread: it proves that the model reasoned, and is not counted as
+ * text.
+ */
 const sealedMember = new RegExp(`"(?:${[...sealedNames].join('|')})"\\s*:\\s*"([^"]*)"`, 'g')
 
-/** Events of the Responses dialect that say again what came in smaller ones, where a provider sends those. */
+/**
+ * Events of the Responses dialect that say again what came in smaller ones, where a provider sends
+ * those.
+ */
 const repetition = /^\{"type"\s*:\s*"response\.(?:\w+\.done|completed|incomplete)"/
 
 /** So many events at the beginning are looked into, and then each of so many. */
 const firstEvents = 32
 const eventStride = 8
 
-/** Tokens are counted of so many characters at a time: a token or two of a chunk say little about the next. */
+/**
+ * Tokens are counted of so many characters at a time: a token or two of a chunk say little about
+ * the next.
+ */
 const batchCharacters = 512
 /** How much surrounds the text of an event whose text was not found, in characters. */
 const usualSkeleton = 150
 /** A string that is no text and longer than this is a file. */
 const fileCharacters = 4_096
-/** A longer event is parsed: an expression over megabytes of one string would need as much stack. */
+/**
+ * A longer event is parsed: an expression over megabytes of one string would need as much stack.
+ */
 const longestPattern = 16_384
 /** A generated image is about a thousand tokens at OpenAI and 1,290 at Google. */
 const fileTokens = 1_300

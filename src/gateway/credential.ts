@@ -1,7 +1,7 @@
 /**
- * What a call is made with: the secret behind a lease and the header values of the provider's row, opened
- * for that call; or the fault where they are not to be had. A secret opens for the row that its owner
- * entered it for, and for no other.
+ * What a call is made with: the secret behind a lease and the header values of the provider's row,
+ * opened for that call; or the fault where they are not to be had. A secret opens for the row that
+ * its owner entered it for, and for no other.
  */
 import { auditTampering } from '../vault/tamper-audit.ts'
 import { openSecret, SealError, type SecretContext } from '../vault/vault.ts'
@@ -60,7 +60,8 @@ async function openSealed(
   { keyId, boundTo }: Secret,
   called: Called,
 ): Promise<Opened> {
-  // A key never goes with a row of somebody else than its owner, unless it is the hub's or built in.
+  // A key never goes with a row of somebody else than its owner, unless it is the hub's or built
+  // in.
   if (![owner, 'hub', 'built-in'].includes(called.row.binding.owner))
     return unopened('unknown', ...anotherRow)
   const origin = originOf(called.provider)
@@ -82,13 +83,17 @@ async function openSealed(
   return unopened('key', 'not-openable', 'The stored key could not be decrypted. Enter it again.')
 }
 
-/** Why a ciphertext does not open: it is for another row than the one that is called, or the vault refuses. */
+/**
+ * Why a ciphertext does not open: it is for another row than the one that is called, or the vault
+ * refuses.
+ */
 type Refused = { type: 'another-row' } | { type: 'sealed'; error: SealError }
 
 /**
  * Opens a ciphertext for the row that is called.
- * @param boundTo the row that the key was entered for, as it is stored; undefined where only its origin is
- *   known. A key that was sealed before rows were bound opens by its origin, for that row.
+ * @param boundTo the row that the key was entered for, as it is stored; undefined where only its
+ *   origin is known. A key that was sealed before rows were bound opens by its origin, for that
+ *   row.
  */
 async function openBound(
   env: Env,

@@ -1,4 +1,7 @@
-/** The routes that every hub has. A user's own route of the same name shadows one; an admin can change it for everyone. */
+/**
+ * The routes that every hub has. A user's own route of the same name shadows one; an admin can
+ * change it for everyone.
+ */
 import type { ConfiguredRoute } from '../db/configuration.ts'
 import { catalog } from '../providers/catalog.ts'
 import type { BuiltInProvider } from '../providers/provider.ts'

@@ -1,4 +1,7 @@
-/** How large a request will be, near enough to reserve quota for it; how near, stands in README.md. Pure. */
+/**
+ * How large a request will be, near enough to reserve quota for it; how near, stands in README.md.
+ * Pure.
+ */
 import type { ChatRequest, FilePart, Message, ToolResultPart, UserPart } from '../chat/request.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
 import { audioSecondsOf } from './audio-length.ts'
@@ -18,7 +21,10 @@ const usualOutputTokens = 1_024
 /** No request writes more than this; what its client may say is not bounded. */
 const mostOutputTokens = 10_000_000
 
-/** How much text of one request is looked at, in characters: of a larger one an even share of each text. */
+/**
+ * How much text of one request is looked at, in characters: of a larger one an even share of each
+ * text.
+ */
 const attention = 16_000
 
 export interface Estimate {

@@ -1,4 +1,7 @@
-/** Why nobody could serve a request, as the one error that tells the client. Pure. The order of the codes is part of the API. */
+/**
+ * Why nobody could serve a request, as the one error that tells the client. Pure. The order of the
+ * codes is part of the API.
+ */
 import { type Fault, HubError, type TrailEntry } from '../errors.ts'
 import type { KeyRefusal } from '../quota/rpc.ts'
 import type { Candidate, LeftOut } from './plan.ts'
@@ -45,7 +48,10 @@ const quotaReasons: ReadonlySet<KeyRefusal['reason']> = new Set([
   'reserved-for-owner',
 ])
 
-/** Verdicts on a model that no waiting changes: what rests for one of these has not run out of anything. */
+/**
+ * Verdicts on a model that no waiting changes: what rests for one of these has not run out of
+ * anything.
+ */
 const unknownModel: ReadonlySet<string> = new Set(['no-such-model', 'not-in-tier', 'gone'])
 
 /** Verdicts of what rests without having run out of anything. */

@@ -1,6 +1,7 @@
 /**
- * The search for a key that serves: candidate after candidate, pool after pool, until one answers or nothing is left to try; then,
- * for who would wait, in the pool that is free soonest. How one pool is asked, key after key, is in `pool-attempts.ts`.
+ * The search for a key that serves: candidate after candidate, pool after pool, until one answers
+ * or nothing is left to try; then, for who would wait, in the pool that is free soonest. How one
+ * pool is asked, key after key, is in `pool-attempts.ts`.
  */
 import type { Caller } from '../auth/caller.ts'
 import type { Usage } from '../chat/events.ts'
@@ -202,7 +203,10 @@ export class Search {
     }
   }
 
-  /** Puts a request that nobody served into the log: through the pool that answered last, or straight where there was none to ask. */
+  /**
+   * Puts a request that nobody served into the log: through the pool that answered last, or
+   * straight where there was none to ask.
+   */
   #journal(error: HubError): void {
     const { input, ledger, gate, lastPool } = this.#state
     const record = ledger.record(Date.now(), { status: error.status, error })

@@ -1,7 +1,8 @@
 /**
- * One call, however often it is sent. Of all requests with the same `idempotency-key`, one leads: it goes the usual way, and its
- * answer is kept, sealed, in the user's object. The others wait, ask that object now and then, and get the same answer. Who
- * may lead is decided there (`user/idempotency.ts`); what a client gets meanwhile, and in the end, is decided here.
+ * One call, however often it is sent. Of all requests with the same `idempotency-key`, one leads:
+ * it goes the usual way, and its answer is kept, sealed, in the user's object. The others wait, ask
+ * that object now and then, and get the same answer. Who may lead is decided there
+ * (`user/idempotency.ts`); what a client gets meanwhile, and in the end, is decided here.
  */
 import { renewCaller } from '../auth/caller.ts'
 import { HubError, toHubError } from '../errors.ts'
@@ -17,10 +18,16 @@ import { type Gathered, gather, type KeptAnswer, openKept, passOn, sealKept } fr
 import { clientLeftStatus } from './request-record.ts'
 import { pause } from '../http/sleep.ts'
 
-/** `true` on an answer that was given before; `false` where it was too large to keep, so that it had to be made again. */
+/**
+ * `true` on an answer that was given before; `false` where it was too large to keep, so that it had
+ * to be made again.
+ */
 const replayedHeader = 'x-hub-replayed'
 
-/** Between two questions whether the answer is there; each pause is longer than the one before. Milliseconds. */
+/**
+ * Between two questions whether the answer is there; each pause is longer than the one before.
+ * Milliseconds.
+ */
 const pauses = { firstMs: 100, growth: 1.5, longestMs: 2_000 }
 
 /**
@@ -38,7 +45,8 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
 
 /**
  * Answers one chat request as `complete` does, or as it was answered before.
- * @param sent everything that makes the request what it is: under one key it must be the same each time.
+ * @param sent everything that makes the request what it is: under one key it must be the same each
+ *   time.
  * @throws {HubError} as `complete` does; CONFLICT where something else was sent under the key.
  */
 export async function completeOnce(input: CompletionInput, key: string, sent: string): Promise<Response> {
@@ -123,7 +131,10 @@ class SharedCall {
     }
   }
 
-  /** Gives an answer again, to a caller who is still known: no lease is asked for that would tell. One that does not open is made anew. */
+  /**
+   * Gives an answer again, to a caller who is still known: no lease is asked for that would tell.
+   * One that does not open is made anew.
+   */
   async #replay({ sealed, epoch, ticket }: Extract<ClaimAnswer, { type: 'kept' }>): Promise<Response> {
     const { env, caller } = this.#input
     if (epoch > caller.configuration.epoch) await renewCaller(env, caller, Date.now())
@@ -137,7 +148,10 @@ class SharedCall {
     return response
   }
 
-  /** Makes the call. It runs on when its client leaves, as long as the platform lets it: whoever asks again wants the answer. */
+  /**
+   * Makes the call. It runs on when its client leaves, as long as the platform lets it: whoever
+   * asks again wants the answer.
+   */
   async #lead(ticket: string): Promise<Response> {
     const { background, request, answered } = this.#input
     const stopRenewing = this.#renew(ticket)
@@ -205,7 +219,10 @@ class SharedCall {
     return this.#object().releaseClaim(this.#call.name, ticket)
   }
 
-  /** A stream that waits: its headers are held as those of any other, and then comments keep the client company. */
+  /**
+   * A stream that waits: its headers are held as those of any other, and then comments keep the
+   * client company.
+   */
   async #keepCompany(waiting: Promise<Response>): Promise<Response> {
     const first = await holdHeaders(waiting)
     if (first !== early) return first
@@ -216,7 +233,10 @@ class SharedCall {
     return new Response(readable, { headers })
   }
 
-  /** Comments until the answer is there, then the answer, and last the facts that had no headers to stand in. */
+  /**
+   * Comments until the answer is there, then the answer, and last the facts that had no headers to
+   * stand in.
+   */
   async #streamLate(waiting: Promise<Response>, writer: StreamWriter): Promise<void> {
     const { inbound, requestId } = this.#input
     try {

@@ -1,6 +1,7 @@
 /**
- * A stream whose outcome takes long. Its headers wait for the outcome, so that a failure still gets its status, but not for ever;
- * then comments keep the client company, and what the headers would have told follows in a last comment.
+ * A stream whose outcome takes long. Its headers wait for the outcome, so that a failure still gets
+ * its status, but not for ever; then comments keep the client company, and what the headers would
+ * have told follows in a last comment.
  */
 import type { Framing } from '../chat/request.ts'
 import type { StreamWriter } from '../http/stream-writer.ts'
@@ -9,7 +10,9 @@ import { budgets } from './timeouts.ts'
 /** In place of an outcome: the headers go before it. */
 export const early = 'early'
 
-/** The outcome, or `early` where it cannot be waited for any longer. Rejects as the outcome does. */
+/**
+ * The outcome, or `early` where it cannot be waited for any longer. Rejects as the outcome does.
+ */
 export async function holdHeaders<T>(outcome: Promise<T>): Promise<T | typeof early> {
   const hold = Promise.withResolvers<typeof early>()
   const timer = setTimeout(() => hold.resolve(early), budgets.holdMs)

@@ -1,6 +1,7 @@
 /**
- * What a bounded token's request may say to a provider: the model that was allowed, at the price and length that were reserved
- * for. Everything by which the provider would choose otherwise is left out and named. Pure.
+ * What a bounded token's request may say to a provider: the model that was allowed, at the price
+ * and length that were reserved for. Everything by which the provider would choose otherwise is
+ * left out and named. Pure.
  */
 import type { ChatRequest, Loss, WebSearch } from '../chat/request.ts'
 import { withoutOtherLimits } from '../dialects/output-limits.ts'

@@ -1,6 +1,6 @@
 /**
- * From the name that a client sent to the list of candidates that may serve it, in order. Pure: which key of which pool then
- * serves is for the pools to decide.
+ * From the name that a client sent to the list of candidates that may serve it, in order. Pure:
+ * which key of which pool then serves is for the pools to decide.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import type { RouteCandidate } from '../domain/routes.ts'
@@ -17,7 +17,9 @@ import { canBeTold, isBlindTo, lackOf, type Needs } from './capabilities.ts'
 import type { ProviderRow } from './provider-row.ts'
 import { inOrder } from './route-order.ts'
 
-/** One provider and model that may serve a request, with the pools to ask, private before shared. */
+/**
+ * One provider and model that may serve a request, with the pools to ask, private before shared.
+ */
 export interface Candidate {
   providerId: string
   provider: Provider
@@ -68,7 +70,8 @@ export interface PlanInput {
 }
 
 /**
- * The candidates for a request; or NOT_FOUND where the name means nothing, or FORBIDDEN where the token may not use it.
+ * The candidates for a request; or NOT_FOUND where the name means nothing, or FORBIDDEN where the
+ * token may not use it.
  */
 export function makePlan(input: PlanInput): Plan | HubError {
   const { asked, directory } = input
@@ -98,7 +101,8 @@ export function makePlan(input: PlanInput): Plan | HubError {
     const rows = directory.rowsInReach(known.id)
     const asIf = rows.length > 0 ? rows : [known]
     const usable = asIf.map((row) => {
-      // A token that may not use the route may still use some of its models: then they are named, and no key's own default applies.
+      // A token that may not use the route may still use some of its models: then they are named,
+      // and no key's own default applies.
       const named = allowed(asked) ? model : (model ?? row.provider.defaultModel)
       return allowed(asked) || allowed(`${known.id}/${named}`) ? toCandidate(row, named, input) : undefined
     })
@@ -139,7 +143,10 @@ function seeingFirst(candidates: Candidate[], needs: Needs): Candidate[] {
   return [...candidates.filter((each) => !isBlind(each)), ...candidates.filter(isBlind)]
 }
 
-/** The order of resolution is part of the API: route, pattern, provider/model, provider, bare model id. */
+/**
+ * The order of resolution is part of the API: route, pattern, provider/model, provider, bare model
+ * id.
+ */
 function resolve(input: PlanInput): RouteCandidate[] | undefined {
   const { asked, directory } = input
   const route = findRoute(asked, input.routes)
@@ -175,7 +182,9 @@ function hasKeyFor(id: string, { reach }: Directory): boolean {
   return reach.some(({ provider }) => provider === id)
 }
 
-/** `any` means every provider, and so the custom ones too, unless somebody wrote down what it means. */
+/**
+ * `any` means every provider, and so the custom ones too, unless somebody wrote down what it means.
+ */
 function withCustom(route: ConfiguredRoute, directory: Directory): ConfiguredRoute {
   if (route.name !== 'any' || !defaultRoutes.includes(route)) return route
   const custom = directory.custom.map((known) => ({ provider: known.id }))
@@ -242,8 +251,8 @@ function toCandidate(known: KnownProvider, model: string | undefined, input: Pla
 }
 
 /**
- * What is kept at a provider is known to the account that made it: it is called in the dialect that names it, and never with
- * an account that others share.
+ * What is kept at a provider is known to the account that made it: it is called in the dialect that
+ * names it, and never with an account that others share.
  */
 function toBoundCandidate(
   known: KnownProvider,

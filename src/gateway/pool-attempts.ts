@@ -1,6 +1,7 @@
 /**
- * The search in one pool: it is asked for a key, and for another when that one fails, until one serves or it has none left for
- * this request. What a key came to is told to the pool at once, or carried along by the next question.
+ * The search in one pool: it is asked for a key, and for another when that one fails, until one
+ * serves or it has none left for this request. What a key came to is told to the pool at once, or
+ * carried along by the next question.
  */
 import type { HubError } from '../errors.ts'
 import type { Admission, Lease, Need, Settlement } from '../quota/rpc.ts'
@@ -13,7 +14,10 @@ import { estimateMoney } from './price-bounds.ts'
 import { poolSettlements } from './pool-settlements.ts'
 import type { PoolStub, SearchState } from './request-context.ts'
 
-/** How a search ended, or is to be gone on with: planned anew, or not at all. Undefined where the client left. */
+/**
+ * How a search ended, or is to be gone on with: planned anew, or not at all. Undefined where the
+ * client left.
+ */
 export type Outcome = Served | 'nobody' | 'renewed' | undefined
 /** The same of one pool: it may have no key (left) for this request. */
 type Step = Outcome | 'next'
@@ -84,7 +88,8 @@ export class PoolSearch {
       return admission
     } catch (thrown) {
       const { providerId } = this.#candidate
-      // One pool that is down does not take the others along. What it was to settle is sent again, by a stub that has not failed.
+      // One pool that is down does not take the others along. What it was to settle is sent again,
+      // by a stub that has not failed.
       if (previous) input.background(this.#stub().settle(previous))
       console.error(`${input.requestId} found no pool of ${providerId}`, thrown)
       this.#state.broken ??= thrown
@@ -95,8 +100,9 @@ export class PoolSearch {
   }
 
   /**
-   * Applies the epochs of the user and their team, and all caps, to the search. It is planned again where this
-   * isolate's configuration is old, and over where a cap refuses. A lease or place is given back first.
+   * Applies the epochs of the user and their team, and all caps, to the search. It is planned again
+   * where this isolate's configuration is old, and over where a cap refuses. A lease or place is
+   * given back first.
    */
   async #hear(
     epoch: number,
@@ -131,7 +137,8 @@ export class PoolSearch {
   #follow(admission: Admission): Promise<Step | 'again'> | 'next' | 'again' {
     switch (admission.type) {
       case 'refusal': {
-        // No other key contradicts the last one: the pool hears of it, and says when it is worth asking.
+        // No other key contradicts the last one: the pool hears of it, and says when it is worth
+        // asking.
         this.#previous = this.#state.doubt.take(this.#pool)
         if (this.#previous) return 'again'
         const { refusals, unlisted, retryAt } = admission
@@ -164,7 +171,10 @@ export class PoolSearch {
     return undefined
   }
 
-  /** Uses a lease. Where another key of the pool is to be tried, what this one came to waits for the next question. */
+  /**
+   * Uses a lease. Where another key of the pool is to be tried, what this one came to waits for the
+   * next question.
+   */
   async #call(lease: Lease): Promise<Step | 'again'> {
     const asked = { candidate: this.#candidate, poolOwner: this.#poolOwner }
     const end = await callWithLease(this.#state, asked, this.#pool, lease)

@@ -1,6 +1,7 @@
 /**
- * What this isolate has lately heard of pools: which rest, how much is left, how soon they answer. It orders candidates and saves
- * questions; it decides nothing, for it may be old, and other isolates have heard other things.
+ * What this isolate has lately heard of pools: which rest, how much is left, how soon they answer.
+ * It orders candidates and saves questions; it decides nothing, for it may be old, and other
+ * isolates have heard other things.
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import { minuteMs } from '../domain/time.ts'
@@ -53,7 +54,9 @@ export function isSaidToRest(name: string, epoch: number, now: number): boolean 
   )
 }
 
-/** The usual time to the first content, in milliseconds; undefined where it was not heard of lately. */
+/**
+ * The usual time to the first content, in milliseconds; undefined where it was not heard of lately.
+ */
 export function latencyOf(name: string, now: number): number | undefined {
   const hint = heard.get(name)
   return hint && now - hint.at < memoryMs ? hint.latencyMs : undefined

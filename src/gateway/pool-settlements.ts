@@ -9,8 +9,8 @@ export const poolSettlements = new DeferredSettlements<Settlement>()
 
 /**
  * Settles a lease. A success waits for the next call to the pool, at most three seconds, unless the
- * pool wants it at once. So does nothing else, nor anything in a local run: a call there is free, and
- * the hub may be stopped at any moment.
+ * pool wants it at once. So does nothing else, nor anything in a local run: a call there is free,
+ * and the hub may be stopped at any moment.
  *
  * @returns once the pool has it.
  */

@@ -1,4 +1,7 @@
-/** Which providers and pools a caller can reach: their configuration, and what the deployment itself brings. Pure. */
+/**
+ * Which providers and pools a caller can reach: their configuration, and what the deployment itself
+ * brings. Pure.
+ */
 import type { Configuration, CustomProvider } from '../db/configuration.ts'
 import type { Reach } from '../db/pool-access.ts'
 import type { Quirks } from '../dialects/dialect.ts'
@@ -20,11 +23,18 @@ export interface KnownProvider {
 }
 
 export interface Directory {
-  /** The provider that the caller means by a name: their own row, or the hub's, or a built-in one. */
+  /**
+   * The provider that the caller means by a name: their own row, or the hub's, or a built-in one.
+   */
   find(nameOrAlias: string): KnownProvider | undefined
-  /** The row of that id and owner (a user's id, `hub` or `built-in`), which keys that go with it are used with. */
+  /**
+   * The row of that id and owner (a user's id, `hub` or `built-in`), which keys that go with it are
+   * used with.
+   */
   rowOf(id: string, owner: string): KnownProvider | undefined
-  /** The rows of that id for which the caller can reach keys, in the order in which they are asked. */
+  /**
+   * The rows of that id for which the caller can reach keys, in the order in which they are asked.
+   */
   rowsInReach(id: string): KnownProvider[]
   /** The custom providers that the caller can name, by id. */
   custom: KnownProvider[]

@@ -1,6 +1,6 @@
 /**
- * Faults of providers, bounded. A complaint may be as long as an event of a stream: its words are cut
- * before any rule reads them, and again, once secrets are out of them, before they are kept.
+ * Faults of providers, bounded. A complaint may be as long as an event of a stream: its words are
+ * cut before any rule reads them, and again, once secrets are out of them, before they are kept.
  */
 import type { Complaint } from '../chat/events.ts'
 import type { Fault } from '../errors.ts'
@@ -16,7 +16,9 @@ export function faultOfComplaint(answer: FailedAnswer): Fault {
   return failureOfComplaint(answer).fault
 }
 
-/** The same, and the complaint in the provider's own words, as far as limits may be learned from it. */
+/**
+ * The same, and the complaint in the provider's own words, as far as limits may be learned from it.
+ */
 export function failureOfComplaint(answer: FailedAnswer): { fault: Fault; own?: Complaint } {
   const { fault, own } = readFailure({ ...answer, complaint: cut(answer.complaint) })
   return { fault: shortened(fault), ...(own && { own }) }
@@ -59,8 +61,8 @@ export function tooLongAnswer(message: string, status?: number): Fault {
 }
 
 /**
- * An error of the hub's own code after a call was made. It is nobody's fault but ours: no key, account
- * or circuit is touched, and the client gets INTERNAL_ERROR.
+ * An error of the hub's own code after a call was made. It is nobody's fault but ours: no key,
+ * account or circuit is touched, and the client gets INTERNAL_ERROR.
  */
 export const hubFault: Readonly<Fault> = {
   blame: 'unknown',

@@ -1,6 +1,6 @@
 /**
- * The row behind a provider: whose it is, which decides the keys that may go there, and the headers that
- * go along, sealed for that row and its base URL.
+ * The row behind a provider: whose it is, which decides the keys that may go there, and the headers
+ * that go along, sealed for that row and its base URL.
  */
 import { auditIfAltered } from '../vault/tamper-audit.ts'
 import { openText, SealError, sealText } from '../vault/vault.ts'
@@ -12,7 +12,10 @@ import type { RowBinding } from '../providers/provider.ts'
 export interface ProviderRow {
   /** The binding of keys that go with it. */
   binding: RowBinding
-  /** The headers of every call: sealed, or in the clear where the row is from before they were sealed. */
+  /**
+   * The headers of every call: sealed, or in the clear where the row is from before they were
+   * sealed.
+   */
   headers: { sealed: string } | { clear: Readonly<Record<string, string>> }
   /** Whether it may have a private address, where the deployment allows any. */
   byAdmin: boolean

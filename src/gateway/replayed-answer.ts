@@ -1,4 +1,7 @@
-/** An answer as it is kept to be given again: gathered while it passes, sealed as one text, and opened again. */
+/**
+ * An answer as it is kept to be given again: gathered while it passes, sealed as one text, and
+ * opened again.
+ */
 import { openText, SealError, sealText } from '../vault/vault.ts'
 import type { Secrets } from '../auth/secrets.ts'
 
@@ -51,8 +54,9 @@ export function gather(body: string): Gathered {
 }
 
 /**
- * Passes a stream on to a client, and gathers it for others: they wait neither for a client that reads slowly nor for one that
- * has left. What has become too large to keep is for this client alone, and goes at its pace. Never rejects.
+ * Passes a stream on to a client, and gathers it for others: they wait neither for a client that
+ * reads slowly nor for one that has left. What has become too large to keep is for this client
+ * alone, and goes at its pace. Never rejects.
  */
 export async function passOn(
   body: ReadableStream<Uint8Array>,

@@ -1,6 +1,7 @@
 /**
- * What a search knows: the request, who asks, how long it may look, and what it has found so far. The walk over the pools
- * (`fallback.ts`) and the search in each of them (`pool-attempts.ts`) share it.
+ * What a search knows: the request, who asks, how long it may look, and what it has found so far.
+ * The walk over the pools (`fallback.ts`) and the search in each of them (`pool-attempts.ts`) share
+ * it.
  */
 import type { Caller } from '../auth/caller.ts'
 import type { Usage } from '../chat/events.ts'
@@ -102,7 +103,10 @@ export class SearchState {
   leftOut: LeftOut[] = []
   /** The last refusal of each pool, by its name. */
   readonly refusals = new Map<string, Refusal>()
-  /** A provider's verdict on the request itself, kept while another model may still be able to serve it. */
+  /**
+   * A provider's verdict on the request itself, kept while another model may still be able to serve
+   * it.
+   */
   requestFault: Fault | undefined
   /** Which providers are still asked after one refused a request that the hub had translated. */
   readonly secondOpinion = new SecondOpinion()

@@ -14,7 +14,10 @@ import { isOwnRow } from './provider-row.ts'
 
 /** How a request ended, as far as the log is concerned. */
 export interface Ending {
-  /** The HTTP status that the client got, or would have got had the headers not gone before; 499 where it left. */
+  /**
+   * The HTTP status that the client got, or would have got had the headers not gone before; 499
+   * where it left.
+   */
   status: number
   error?: HubError
 }
@@ -164,7 +167,8 @@ export class Ledger {
       code: ending?.error?.code ?? null,
       usage,
       cost: spending?.cost ?? null,
-      // An owner of a provider may price its cache as they like: sums of savings never go down by that.
+      // An owner of a provider may price its cache as they like: sums of savings never go down by
+      // that.
       saved: spending ? Math.max(0, spending.saved) : null,
       trail: this.trail,
       ...(ending?.error && { message: redact(ending.error.message) }),

@@ -1,4 +1,7 @@
-/** How long a request goes on: with trying keys that fail, and with waiting for one where everything rests. */
+/**
+ * How long a request goes on: with trying keys that fail, and with waiting for one where everything
+ * rests.
+ */
 import { budgets } from './timeouts.ts'
 import type { Ledger } from './request-record.ts'
 import { pause } from '../http/sleep.ts'
@@ -35,7 +38,10 @@ export class Patience {
     )
   }
 
-  /** Waits until a place is due, or until it is time to show that somebody still waits. @returns whether somebody does. */
+  /**
+   * Waits until a place is due, or until it is time to show that somebody still waits.
+   * @returns whether somebody does.
+   */
   async wait(notBefore: number): Promise<'go-on' | 'client-left' | 'deadline'> {
     const { clientLeft, deadline } = this.#input
     const from = Date.now()

@@ -1,4 +1,6 @@
-/** Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while. */
+/**
+ * Keeps the conversations that clients of the Responses dialect go on from, sealed, for a while.
+ */
 import { dayMs } from '../domain/time.ts'
 import { auditIfAltered } from '../vault/tamper-audit.ts'
 import { openText, sealText } from '../vault/vault.ts'
@@ -24,7 +26,10 @@ const mostReferences = 1_000
 /** What is kept behind an answer, or of one item of it. */
 interface Kept {
   items: Json[]
-  /** Who keeps the answer too: a provider that speaks this dialect, for the account of the key that it was made with. */
+  /**
+   * Who keeps the answer too: a provider that speaks this dialect, for the account of the key that
+   * it was made with.
+   */
   madeBy?: Maker
 }
 
@@ -43,8 +48,8 @@ export interface Resumed {
 }
 
 /**
- * A request with what it refers to in it: the conversation before it, or single items. What the hub did not keep stays as it is:
- * it may be kept at the provider that answered.
+ * A request with what it refers to in it: the conversation before it, or single items. What the hub
+ * did not keep stays as it is: it may be kept at the provider that answered.
  */
 export async function resumeConversation(
   env: Env,

@@ -1,6 +1,7 @@
 /**
- * The way of a stream through the hub, from the provider's bytes to the client's text, without I/O. Two kinds: a relay, where
- * both speak the same dialect and whole events pass as they came; and a translation through the canonical events.
+ * The way of a stream through the hub, from the provider's bytes to the client's text, without I/O.
+ * Two kinds: a relay, where both speak the same dialect and whole events pass as they came; and a
+ * translation through the canonical events.
  */
 import { isJsonObject } from '../chat/json.ts'
 import { isContent, type ChatEvent, type Complaint, type Usage } from '../chat/events.ts'
@@ -25,20 +26,26 @@ import { PartCounter } from './part-counter.ts'
 
 export interface Passage {
   /**
-   * Returns what the client gets for these bytes. It stops before a complaint: the pipeline ends the stream.
+   * Returns what the client gets for these bytes. It stops before a complaint: the pipeline ends
+   * the stream.
    * @throws {EventTooLongError} {StreamTooLongError} {TooManyPartsError} where the provider sends
    *   more than any stream holds.
    */
   push(bytes: Uint8Array): string
   /** What the client gets at the end of the provider's stream. */
   end(): string
-  /** The dialect's own end of a stream that broke, where it takes what was sent before; undefined where it takes nothing. */
+  /**
+   * The dialect's own end of a stream that broke, where it takes what was sent before; undefined
+   * where it takes nothing.
+   */
   fail(error: HubError, requestId: string, now: number): string | undefined
   /** What has been seen so far. */
   readonly seen: Seen
 }
 
-/** A stream that is longer than the hub translates: what it has gathered of it must end somewhere. */
+/**
+ * A stream that is longer than the hub translates: what it has gathered of it must end somewhere.
+ */
 export class StreamTooLongError extends Error {
   override readonly name = 'StreamTooLongError'
 
@@ -64,7 +71,10 @@ export interface Seen {
   usage?: Usage
   /** The provider's error, if it sent one instead of going on. */
   complaint?: Complaint
-  /** The data of the last message that the client got: some dialects end in one that holds the whole answer. */
+  /**
+   * The data of the last message that the client got: some dialects end in one that holds the whole
+   * answer.
+   */
   lastData?: string
   /** How much content came so far, for a provider whose usage is missing or cannot be true. */
   meter: ContentMeter

@@ -1,4 +1,7 @@
-/** The trial of one key: the smallest request there is, sent with that key and no other, in quarantine or not. */
+/**
+ * The trial of one key: the smallest request there is, sent with that key and no other, in
+ * quarantine or not.
+ */
 import type { Caller } from '../auth/caller.ts'
 import { ownModelOf } from '../chat/model.ts'
 import { inbound, spokenDialects } from '../dialects/index.ts'
@@ -57,8 +60,8 @@ const noModel: TrialResult = {
 const patienceMs = 30_000
 
 /**
- * Tries a key. The pool learns of it what it would of any call: a success lifts the quarantine, a failure rests what is to
- * blame, and quota counts. The request is in the log.
+ * Tries a key. The pool learns of it what it would of any call: a success lifts the quarantine, a
+ * failure rests what is to blame, and quota counts. The request is in the log.
  */
 export async function tryKey(input: TrialInput): Promise<TrialResult> {
   const { env, caller, known, key, poolOwner, requestId, receivedAt } = input

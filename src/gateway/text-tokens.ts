@@ -1,11 +1,13 @@
 /**
- * How many tokens a text is, without a tokenizer: each provider has its own, and even one of them would weigh more than the rest of
- * the hub. A text is read as kinds of characters, and each step from one to the next costs what it costs tokenizers on average. Pure.
+ * How many tokens a text is, without a tokenizer: each provider has its own, and even one of them
+ * would weigh more than the rest of the hub. A text is read as kinds of characters, and each step
+ * from one to the next costs what it costs tokenizers on average. Pure.
  */
 
 /**
- * The kinds. Of an ASCII character it matters what came before it: a letter after a letter goes on with a word, one after a digit
- * begins another. Characters beyond ASCII cost what those of their script do.
+ * The kinds. Of an ASCII character it matters what came before it: a letter after a letter goes on
+ * with a word, one after a digit begins another. Characters beyond ASCII cost what those of their
+ * script do.
  */
 const lower = 0
 const upper = 1
@@ -16,8 +18,9 @@ const mark = 5
 const foreign = 6
 
 /**
- * What a step costs, in tokens: the kind before in rows, the kind after in columns. Fitted to the geometric mean of what
- * `o200k_base` and `cl100k_base` make of prose in fourteen languages, code, JSON, markup, tables, logs and random bytes.
+ * What a step costs, in tokens: the kind before in rows, the kind after in columns. Fitted to the
+ * geometric mean of what `o200k_base` and `cl100k_base` make of prose in fourteen languages, code,
+ * JSON, markup, tables, logs and random bytes.
  */
 const stepCosts = Float64Array.from(
   [
@@ -39,17 +42,25 @@ const repeatCosts = Float64Array.of(0, 0, 0, 0.01, 0.05, 0.02)
 const lineFeed = 10
 const kindsOfAscii = Uint8Array.from({ length: 128 }, (_, code) => kindOfAscii(code))
 
-/** How long a sample of a text is, in characters: this where it is one of several, and at least so much of a short text. */
+/**
+ * How long a sample of a text is, in characters: this where it is one of several, and at least so
+ * much of a short text.
+ */
 const sampleLength = 256
 const shortestSample = 32
 
-/** How much of a text is looked at where nothing else is said, in characters: a share of a longer one stands for all of it. */
+/**
+ * How much of a text is looked at where nothing else is said, in characters: a share of a longer
+ * one stands for all of it.
+ */
 const fullAttention = 8_192
 
 /**
- * The tokens of a text, at least one for any text at all. Off by less than a tenth for most texts; see README.md.
+ * The tokens of a text, at least one for any text at all. Off by less than a tenth for most texts;
+ * see README.md.
  *
- * @param share how much of it is looked at, above 0 and at most 1, in samples that are spread evenly.
+ * @param share how much of it is looked at, above 0 and at most 1, in samples that are spread
+ *   evenly.
  */
 export function tokensOf(text: string, share = Math.min(1, fullAttention / text.length)): number {
   const { length } = text

@@ -24,9 +24,15 @@ export const budgets = {
   idleMs: 120_000,
   /** Between two pieces of an error's body: its status says most. */
   errorBodyIdleMs: 10_000,
-  /** How long the headers of a stream wait for the first content before they go, and comments keep the client company. */
+  /**
+   * How long the headers of a stream wait for the first content before they go, and comments keep
+   * the client company.
+   */
   holdMs: 10_000,
-  /** Who waits for a slot asks again after this at the latest: to show that somebody still waits, and in case it was sooner. */
+  /**
+   * Who waits for a slot asks again after this at the latest: to show that somebody still waits,
+   * and in case it was sooner.
+   */
   askAgainMs: 5_000,
   /** The longest that a client may ask to wait for a slot. */
   longestWaitMs: 300_000,

@@ -1,4 +1,7 @@
-/** One upstream call with one key: from the lease to a whole answer, a stream with its first content, or a fault. */
+/**
+ * One upstream call with one key: from the lease to a whole answer, a stream with its first
+ * content, or a fault.
+ */
 import { isJsonObject } from '../chat/json.ts'
 import { encodeJson, utf8Length } from '../chat/json-bytes.ts'
 import type { ChatRequest } from '../chat/request.ts'
@@ -142,13 +145,19 @@ export async function attempt(input: AttemptInput): Promise<AttemptResult> {
   }
 }
 
-/** All that a provider can quote of a call: its body, the model in its address, headers that the client chose. */
+/**
+ * All that a provider can quote of a call: its body, the model in its address, headers that the
+ * client chose.
+ */
 function sentBy({ candidate, lease, request }: AttemptInput, { body }: Call): Sent {
   const headers = candidate.dialect === request.origin.dialect ? (request.origin.headers ?? {}) : {}
   return { body, model: lease.model, texts: [lease.model, request.model, ...Object.values(headers)] }
 }
 
-/** The sandbox is a provider without a network: its address is answered here. What a user supplied is looked at before each call. */
+/**
+ * The sandbox is a provider without a network: its address is answered here. What a user supplied
+ * is looked at before each call.
+ */
 function send({ env, candidate }: AttemptInput, url: string, init: RequestInit): Promise<Response> {
   if (!isBuiltIn(candidate.providerId, candidate.provider))
     return safeFetch(url, init, addressRules(env, candidate.row.byAdmin))

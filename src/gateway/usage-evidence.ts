@@ -1,4 +1,7 @@
-/** Gathers the evidence by which reported usage is checked: the size of a request, and of its answer. Pure. */
+/**
+ * Gathers the evidence by which reported usage is checked: the size of a request, and of its
+ * answer. Pure.
+ */
 import type { ChatRequest, FilePart } from '../chat/request.ts'
 import { findKeptState } from '../dialects/provider-state.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
@@ -25,7 +28,10 @@ export interface Exchange {
   isCapped: boolean
 }
 
-/** Models that search, or call one another, whatever the request says: they read what the hub does not see. */
+/**
+ * Models that search, or call one another, whatever the request says: they read what the hub does
+ * not see.
+ */
 const searchingModels = /sonar|compound|search|online|deep-research|agent|fusion|auto/i
 
 /** The context of a model of the hub's own table of which nothing is known. */
@@ -54,7 +60,10 @@ export function evidenceOf(exchange: Exchange): Evidence {
   }
 }
 
-/** What a model of the hub's own table takes. A row that a person made is believed within the margin of what was sent. */
+/**
+ * What a model of the hub's own table takes. A row that a person made is believed within the margin
+ * of what was sent.
+ */
 function contextOf({ candidate: { providerId, provider }, model }: Exchange): number {
   if (!isBuiltIn(providerId, provider)) return 0
   return factsOf(providerId, model)?.contextTokens ?? usualContextTokens

@@ -2,8 +2,8 @@
  * How much memory the request bodies of one isolate take. An isolate has 128 MB for everything, and
  * a body takes more than its length. While it is read, there are its text, of two bytes a character
  * where one of them is not Latin, and what is parsed of it. During its call there are the parsed
- * request, because another provider may have to be asked, and the body that is sent. So a body counts
- * three times until its text is let go of, and twice until its answer is over.
+ * request, because another provider may have to be asked, and the body that is sent. So a body
+ * counts three times until its text is let go of, and twice until its answer is over.
  */
 import { HubError } from '../errors.ts'
 
@@ -49,7 +49,10 @@ export class BodiesInWork {
     return this.#memory
   }
 
-  /** Begins the count of one body. @param caller the id of the user, or the address of a stranger. */
+  /**
+   * Begins the count of one body.
+   * @param caller the id of the user, or the address of a stranger.
+   */
   open(caller: string, use: BodyUse): BodyHold {
     let held = 0
     let factor = whileRead

@@ -14,7 +14,9 @@ import { codingOf, Decompressor } from './compressed-body.ts'
 /** The largest body of any route, in bytes. */
 export const maxBodyBytes = 32 * 1024 * 1024
 
-/** How much is read of a body that is refused: its client then hears why, and keeps its connection. */
+/**
+ * How much is read of a body that is refused: its client then hears why, and keeps its connection.
+ */
 const maxDrainedBytes = 2 * maxBodyBytes
 
 /** How long a body may take, in milliseconds: between two pieces, and as a whole. */
@@ -173,7 +175,9 @@ function bodyTooSlow(): HubError {
   return new HubError('REQUEST_TIMEOUT', 'The body did not arrive in time.')
 }
 
-/** A client that breaks its own body off reads no answer; the error is for the log of whoever looks. */
+/**
+ * A client that breaks its own body off reads no answer; the error is for the log of whoever looks.
+ */
 function brokenOff(cause: BrokenBodyError): HubError {
   return new HubError('VALIDATION_ERROR', 'The body ended early. Send the request again.', { cause })
 }
@@ -191,7 +195,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The place of a fault. The parser's own words quote the text around it, which may be a password. */
+/**
+ * The place of a fault. The parser's own words quote the text around it, which may be a password.
+ */
 function placeOf(cause: unknown): string {
   const place = cause instanceof Error ? /at position \d{1,9}/.exec(cause.message.slice(-80))?.[0] : undefined
   return place === undefined ? '' : ` (${place})`

@@ -1,6 +1,7 @@
 /**
  * The one reader of whole bodies that others send: it counts bytes as they come, with or without
- * `content-length`, and cancels the source at the bound. Streams of events have `gathering-reader.ts` and `sse.ts`.
+ * `content-length`, and cancels the source at the bound. Streams of events have
+ * `gathering-reader.ts` and `sse.ts`.
  */
 import { Watchdog } from './idle-timer.ts'
 
@@ -16,7 +17,10 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/** A connection that failed while its body was read: a fault of the network or the other end, never ours. */
+/**
+ * A connection that failed while its body was read: a fault of the network or the other end, never
+ * ours.
+ */
 export class BrokenBodyError extends Error {
   override readonly name = 'BrokenBodyError'
 
@@ -83,7 +87,8 @@ export interface ReadingTime {
 /**
  * Hands each chunk of a body to `take` until it answers false; the source is then cancelled.
  * @returns whether the body came to its end.
- * @throws {BrokenBodyError} where the connection fails. Errors of `take` and of `time` pass as they are.
+ * @throws {BrokenBodyError} where the connection fails. Errors of `take` and of `time` pass as they
+ *   are.
  */
 export async function readChunks(
   body: ReadableStream<Uint8Array> | null,

@@ -1,10 +1,13 @@
 /**
- * Where a request came from, as far as it can be believed: `cf-connecting-ip`, which Cloudflare sets and a client cannot. Headers
- * such as `x-forwarded-for` are the client's own words and are not read.
- * https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
+ * Where a request came from, as far as it can be believed: `cf-connecting-ip`, which Cloudflare
+ * sets and a client cannot. Headers such as `x-forwarded-for` are the client's own words and are
+ * not read. https://developers.cloudflare.com/fundamentals/reference/http-headers/#cf-connecting-ip
  */
 
-/** `HUB_DIRECT` is `1` where clients connect without Cloudflare in front: the header is then their own word. */
+/**
+ * `HUB_DIRECT` is `1` where clients connect without Cloudflare in front: the header is then their
+ * own word.
+ */
 interface Platform {
   HUB_DIRECT?: unknown
 }
@@ -19,8 +22,8 @@ export function statedAddress(headers: Headers, { HUB_DIRECT }: Platform): strin
 }
 
 /**
- * The address that what a client does is counted under. Of IPv6 only the network counts (the first 64 bits): its holder has
- * every address in it. `local` where there is none, in local runs.
+ * The address that what a client does is counted under. Of IPv6 only the network counts (the first
+ * 64 bits): its holder has every address in it. `local` where there is none, in local runs.
  */
 export function clientAddress(headers: Headers, platform: Platform): string {
   const address = statedAddress(headers, platform)?.toLowerCase()
@@ -28,7 +31,10 @@ export function clientAddress(headers: Headers, platform: Platform): string {
   return address.includes(':') ? networkOf(address) : address
 }
 
-/** `2001:db8:0:1::/64`, written in one way whichever way the address was. RFC 5952 abbreviates further; a name need not. */
+/**
+ * `2001:db8:0:1::/64`, written in one way whichever way the address was. RFC 5952 abbreviates
+ * further; a name need not.
+ */
 function networkOf(address: string): string {
   const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::')
   const first = head.split(':').filter(Boolean)

@@ -1,6 +1,7 @@
 /**
- * Which web pages of other origins may call the hub: those on the list in `CORS_ORIGINS` or in the hub's settings, and no others.
- * They send their token themselves; a browser is never told to send its cookies along, so that no page acts in a person's session.
+ * Which web pages of other origins may call the hub: those on the list in `CORS_ORIGINS` or in the
+ * hub's settings, and no others. They send their token themselves; a browser is never told to send
+ * its cookies along, so that no page acts in a person's session.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { MiddlewareHandler } from 'hono'
@@ -41,7 +42,8 @@ export function cors(storedOrigins: StoredOrigins): MiddlewareHandler<{ Bindings
       return c.body(null, 204, {
         ...allowedFor(origin),
         'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-        // What SDKs send differs, and none of it is dangerous: credentials are checked when they come.
+        // What SDKs send differs, and none of it is dangerous: credentials are checked when they
+        // come.
         'access-control-allow-headers': c.req.header('access-control-request-headers') ?? '',
         'access-control-max-age': preflightAgeSeconds,
       })
@@ -83,7 +85,10 @@ function rememberedOrigins(storedOrigins: StoredOrigins) {
   }
 }
 
-/** The origins in a list with commas, as browsers write them. `*` is none: every page means every page. */
+/**
+ * The origins in a list with commas, as browsers write them. `*` is none: every page means every
+ * page.
+ */
 function splitOrigins(text: string | undefined): string[] {
   return (text ?? '').split(',').flatMap((entry) => readOrigin(entry.trim()) ?? [])
 }

@@ -14,8 +14,8 @@ interface ActingRequest {
 const requests = new AsyncLocalStorage<ActingRequest>()
 
 /**
- * Returns a middleware that remembers a request while it is handled: the whole address, where others
- * count by its network.
+ * Returns a middleware that remembers a request while it is handled: the whole address, where
+ * others count by its network.
  *
  * @param afterEntries runs before the answer leaves, where the request has made entries.
  */
@@ -32,7 +32,10 @@ export function rememberRequest<E extends HonoEnv>(
   }
 }
 
-/** Returns where the request at hand came from; null where that is not known, and outside of requests. */
+/**
+ * Returns where the request at hand came from; null where that is not known, and outside of
+ * requests.
+ */
 export function actingAddress(): string | null {
   return requests.getStore()?.address ?? null
 }

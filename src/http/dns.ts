@@ -1,11 +1,15 @@
 /**
- * Where names point to, asked over DNS over HTTPS, because Workers have no resolver of their own to ask.
+ * Where names point to, asked over DNS over HTTPS, because Workers have no resolver of their own to
+ * ask.
  * https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/
  */
 import { isJsonObject, type Json } from '../chat/json.ts'
 import { readText } from './bounded-reader.ts'
 
-/** What a name resolves to: every address of either kind, for as many seconds. None where there is no such name. */
+/**
+ * What a name resolves to: every address of either kind, for as many seconds. None where there is
+ * no such name.
+ */
 export interface Resolution {
   addresses: string[]
   ttlSeconds: number

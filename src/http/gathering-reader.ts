@@ -1,17 +1,21 @@
 /**
- * A reader that gathers. Entering JavaScript once per chunk is what streams cost on workerd, so while chunks come in quick
- * succession it asks for as many bytes at a time as lately came in `windowMs`; otherwise for whatever is there.
+ * A reader that gathers. Entering JavaScript once per chunk is what streams cost on workerd, so
+ * while chunks come in quick succession it asks for as many bytes at a time as lately came in
+ * `windowMs`; otherwise for whatever is there.
  */
 
-/** How much time's worth of bytes one read may gather. It bounds how long text can be held back while it keeps coming. */
+/**
+ * How much time's worth of bytes one read may gather. It bounds how long text can be held back
+ * while it keeps coming.
+ */
 const windowMs = 25
 /** Fewer reads than this within a window are not worth gathering. */
 const minReads = 4
 /** So many reads are a burst, whose rate is known without waiting for the window's end. */
 const manyReads = 8
 /**
- * A sudden pause can hold back as much as was asked for, and a connection that breaks then takes it along; so never much is.
- * Accepted: a sentence or two of a fast model.
+ * A sudden pause can hold back as much as was asked for, and a connection that breaks then takes it
+ * along; so never much is. Accepted: a sentence or two of a fast model.
  */
 const maxBytes = 2048
 const bufferBytes = 16 * 1024
@@ -53,7 +57,8 @@ export class GatheringReader {
   }
 
   #adapt(bytes: number, now: number): void {
-    // A gathered read counts for as many chunks as it was worth, or gathering would talk itself out of gathering.
+    // A gathered read counts for as many chunks as it was worth, or gathering would talk itself out
+    // of gathering.
     this.#reads += this.#atLeast > 1 ? minReads : 1
     this.#bytes += bytes
     const elapsedMs = now - this.#windowStartedAt

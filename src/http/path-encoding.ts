@@ -1,8 +1,13 @@
-/** Paths that mean nothing are refused before any route: broken escapes (RFC 3986, 2.1), and control characters. */
+/**
+ * Paths that mean nothing are refused before any route: broken escapes (RFC 3986, 2.1), and control
+ * characters.
+ */
 import type { MiddlewareHandler } from 'hono'
 import { HubError } from '../errors.ts'
 
-/** Refuses a path that does not decode. The router decodes every parameter, once; handlers never do. */
+/**
+ * Refuses a path that does not decode. The router decodes every parameter, once; handlers never do.
+ */
 export const refuseBrokenPaths: MiddlewareHandler = (c, next) => {
   const { pathname } = new URL(c.req.url)
   if (pathname.includes('%')) {

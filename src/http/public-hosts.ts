@@ -1,10 +1,14 @@
 /**
- * Which hosts are on the public internet, by what their name says of itself. Pure; where a name points to is asked in `dns.ts`.
- * Ranges: IANA special-purpose address registries (RFC 6890), IPv6 global unicast (RFC 4291).
+ * Which hosts are on the public internet, by what their name says of itself. Pure; where a name
+ * points to is asked in `dns.ts`. Ranges: IANA special-purpose address registries (RFC 6890), IPv6
+ * global unicast (RFC 4291).
  */
 import { withoutTrailing } from './trim-end.ts'
 
-/** Names that are for local use, or for nothing: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and what routers make up. */
+/**
+ * Names that are for local use, or for nothing: RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476,
+ * and what routers make up.
+ */
 const localNames =
   /(^|\.)(localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa|test|invalid|example|onion|alt|arpa)$/
 
@@ -15,7 +19,10 @@ export type HostKind =
   /** Private, local or reserved: an address of that kind, or a name that can be nothing else. */
   | 'private'
 
-/** What kind of host this is, as `URL` normalises it: it turns octal, hexadecimal, integer and short forms of IPv4 into dotted ones. */
+/**
+ * What kind of host this is, as `URL` normalises it: it turns octal, hexadecimal, integer and short
+ * forms of IPv4 into dotted ones.
+ */
 export function kindOfHost(hostname: string): HostKind {
   const host = withoutTrailing(hostname.toLowerCase(), '.')
   if (host.startsWith('[')) return isPublicIpv6(host.slice(1, -1)) ? 'public-address' : 'private'
@@ -24,7 +31,10 @@ export function kindOfHost(hostname: string): HostKind {
   return host.includes('.') && !localNames.test(host) ? 'name' : 'private'
 }
 
-/** Whether an address, as a resolver writes it, is on the public internet. What is no address is not. */
+/**
+ * Whether an address, as a resolver writes it, is on the public internet. What is no address is
+ * not.
+ */
 export function isPublicAddress(address: string): boolean {
   const url = URL.parse(address.includes(':') ? `http://[${address}]` : `http://${address}`)
   return url !== null && kindOfHost(url.hostname) === 'public-address'
@@ -48,7 +58,10 @@ function isPublicIpv4([a = 0, b = 0, c = 0]: number[]): boolean {
   )
 }
 
-/** Global unicast is 2000::/3; within it, what embeds IPv4 (6to4, Teredo) or is set aside (2001::/23, documentation) is not public. */
+/**
+ * Global unicast is 2000::/3; within it, what embeds IPv4 (6to4, Teredo) or is set aside
+ * (2001::/23, documentation) is not public.
+ */
 function isPublicIpv6(address: string): boolean {
   const [first = 0, second = 0] = groupsOf(address)
   if ((first & 0xe000) !== 0x2000) return false
@@ -56,7 +69,9 @@ function isPublicIpv6(address: string): boolean {
   return first !== 0x2002 && !(first === 0x3fff && second < 0x1000)
 }
 
-/** The eight groups of an address as `URL` writes it: hexadecimal throughout, with at most one `::`. */
+/**
+ * The eight groups of an address as `URL` writes it: hexadecimal throughout, with at most one `::`.
+ */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = address.split('::')
   const read = (part: string): number[] =>

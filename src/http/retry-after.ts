@@ -1,6 +1,7 @@
 /**
- * The ways in which providers state when to come back. Pure: text and the time now in, milliseconds out.
- * `Retry-After`: RFC 9110, 10.2.3. The rest is what vendors made up; each form is named where it is read.
+ * The ways in which providers state when to come back. Pure: text and the time now in, milliseconds
+ * out. `Retry-After`: RFC 9110, 10.2.3. The rest is what vendors made up; each form is named where
+ * it is read.
  */
 import { dayMs, hourMs, minuteMs } from '../domain/time.ts'
 import { withoutTrailing } from './trim-end.ts'
@@ -11,13 +12,17 @@ type Unit = keyof typeof unitsMs
 const amount = String.raw`(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])`
 const wholeDuration = new RegExp(String.raw`^(?:${amount}[\s,]*(?:and\s+)?)+$`, 'i')
 
-/** A number below this is a count of seconds; one above it is a date, since 10^9 seconds are 31 years. */
+/**
+ * A number below this is a count of seconds; one above it is a date, since 10^9 seconds are 31
+ * years.
+ */
 const smallestUnixSeconds = 1e9
 const smallestUnixMs = 1e11
 
 /**
- * A duration in milliseconds: Go's form (`12ms`, `2m59.56s`, `1h2m3s`: OpenAI, Groq), protobuf's (`48.9s`: Gemini) and words
- * (`5631 seconds`, `1 hour 5 minutes`: GitHub). Undefined for anything else, a bare number included.
+ * A duration in milliseconds: Go's form (`12ms`, `2m59.56s`, `1h2m3s`: OpenAI, Groq), protobuf's
+ * (`48.9s`: Gemini) and words (`5631 seconds`, `1 hour 5 minutes`: GitHub). Undefined for anything
+ * else, a bare number included.
  */
 export function parseDuration(value: string): number | undefined {
   const text = value.trim()
@@ -29,7 +34,9 @@ export function parseDuration(value: string): number | undefined {
   return totalMs
 }
 
-/** When `Retry-After` allows another call: seconds (fractions too, which some send) or an HTTP date. */
+/**
+ * When `Retry-After` allows another call: seconds (fractions too, which some send) or an HTTP date.
+ */
 export function parseRetryAfter(value: string, now: number): number | undefined {
   const text = value.trim()
   if (isNumber(text)) return now + Number(text) * 1_000
@@ -56,8 +63,9 @@ export function readSenderClock(date: string | undefined, now: number): number {
 }
 
 /**
- * When a limit resets, in milliseconds since the epoch, from any form of a reset header: a duration, RFC 3339 (Anthropic), an
- * HTTP date, seconds from now (Azure, Together, Cerebras), Unix seconds, or Unix milliseconds (OpenRouter).
+ * When a limit resets, in milliseconds since the epoch, from any form of a reset header: a
+ * duration, RFC 3339 (Anthropic), an HTTP date, seconds from now (Azure, Together, Cerebras), Unix
+ * seconds, or Unix milliseconds (OpenRouter).
  */
 export function parseReset(value: string, now: number): number | undefined {
   const text = value.trim()
@@ -97,9 +105,9 @@ function parseChinese(text: string, now: number): number | undefined {
 }
 
 /**
- * When a sentence says to come back: "Please try again in 9m38.016s" (Groq, OpenAI), "Please retry in 48.93s" (Gemini), "Please
- * wait 5631 seconds" (GitHub), "You will regain access on 2026-12-01 at 00:00 UTC" (Anthropic). A date without a zone is UTC.
- * Chinese sentences are read, too.
+ * When a sentence says to come back: "Please try again in 9m38.016s" (Groq, OpenAI), "Please retry
+ * in 48.93s" (Gemini), "Please wait 5631 seconds" (GitHub), "You will regain access on 2026-12-01
+ * at 00:00 UTC" (Anthropic). A date without a zone is UTC. Chinese sentences are read, too.
  */
 export function parseSentence(text: string, now: number): number | undefined {
   const duration = parseDuration(withoutConjunction(sentence.exec(text)?.[1] ?? ''))
@@ -136,7 +144,10 @@ function isNumber(text: string): boolean {
   return /^\d+(?:\.\d+)?$/.test(text)
 }
 
-/** Only texts that begin like RFC 3339 or an HTTP date: `Date.parse` makes a date of nearly anything that holds a number. */
+/**
+ * Only texts that begin like RFC 3339 or an HTTP date: `Date.parse` makes a date of nearly anything
+ * that holds a number.
+ */
 function parseDate(text: string): number | undefined {
   if (!/^(?:\d{4}-\d{2}-\d{2}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*, )/i.test(text)) return undefined
   const at = Date.parse(text)

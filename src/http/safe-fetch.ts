@@ -1,14 +1,16 @@
 /**
- * Every address that a user supplied passes through here before it is stored and before it is called, so that the hub cannot be
- * made to call what only it can reach, nor itself. It must be https on the standard port, and its host on the public internet,
- * however it is written and wherever its name points to. Redirects are not followed. `ALLOW_PRIVATE_UPSTREAMS=true` lifts all of
- * this but the ban on calling itself, for the providers of administrators and of the hub: it is for
- * hubs that run beside their models, and the rule in a local run.
+ * Every address that a user supplied passes through here before it is stored and before it is
+ * called, so that the hub cannot be made to call what only it can reach, nor itself. It must be
+ * https on the standard port, and its host on the public internet, however it is written and
+ * wherever its name points to. Redirects are not followed. `ALLOW_PRIVATE_UPSTREAMS=true` lifts all
+ * of this but the ban on calling itself, for the providers of administrators and of the hub: it is
+ * for hubs that run beside their models, and the rule in a local run.
  *
- * Accepted: the platform resolves the name once more when it is called, and cannot be told which address to take. Who answers the
- * two questions differently (rebinding) is called at the second answer; Workers reach no private network by a public call, and the
- * name must match the certificate of whoever answers. A name of this hub under which this isolate was never called is not known to
- * be its own; Cloudflare ends such a loop after a few rounds.
+ * Accepted: the platform resolves the name once more when it is called, and cannot be told which
+ * address to take. Who answers the two questions differently (rebinding) is called at the second
+ * answer; Workers reach no private network by a public call, and the name must match the
+ * certificate of whoever answers. A name of this hub under which this isolate was never called is
+ * not known to be its own; Cloudflare ends such a loop after a few rounds.
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import { HubError } from '../errors.ts'
@@ -31,7 +33,8 @@ type Switches = Pick<Env, 'ALLOW_PRIVATE_UPSTREAMS' | 'HUB_LOCAL' | 'HUB_PORT'>
 
 /**
  * The rules for an address.
- * @param byAdmin whether an administrator answers for it: only they may reach what only the hub can.
+ * @param byAdmin whether an administrator answers for it: only they may reach what only the hub
+ *   can.
  */
 export function addressRules(env: Switches, byAdmin: boolean): AddressRules {
   const allows = allowsPrivate(env)
@@ -57,7 +60,9 @@ function allowsPrivate({ ALLOW_PRIVATE_UPSTREAMS, HUB_LOCAL, HUB_PORT }: Switche
   return HUB_LOCAL === '1' && Boolean(HUB_PORT)
 }
 
-/** An address that is not called. The message ends a sentence that begins with what the address is. */
+/**
+ * An address that is not called. The message ends a sentence that begins with what the address is.
+ */
 export class AddressError extends Error {
   override readonly name = 'AddressError'
   /** `unresolved`: nobody could say where the name points to. */
@@ -76,7 +81,8 @@ export class AddressError extends Error {
 export async function checkBaseUrl(text: string, field: string, rules: AddressRules): Promise<string> {
   try {
     const url = readUrl(text)
-    // An empty query or fragment is none for `URL`, and would still swallow the path that is appended.
+    // An empty query or fragment is none for `URL`, and would still swallow the path that is
+    // appended.
     if (/[?#]/.test(text)) throw refuse('must not contain a query or a fragment')
     await checkUrl(url, rules)
     return withoutTrailing(url.href, '/')
@@ -87,8 +93,8 @@ export async function checkBaseUrl(text: string, field: string, rules: AddressRu
 }
 
 /**
- * `fetch` for such an address, which is checked again: what its name points to may have changed. A redirect is handed to the caller
- * as it came.
+ * `fetch` for such an address, which is checked again: what its name points to may have changed. A
+ * redirect is handed to the caller as it came.
  * @throws {AddressError} when it is not called.
  */
 export async function safeFetch(text: string, init: RequestInit, rules: AddressRules): Promise<Response> {
@@ -98,7 +104,8 @@ export async function safeFetch(text: string, init: RequestInit, rules: AddressR
 
 function readUrl(text: string): URL {
   const url = URL.parse(text)
-  // What `URL` forgives (backslashes, line breaks) another reader of the same address may read differently.
+  // What `URL` forgives (backslashes, line breaks) another reader of the same address may read
+  // differently.
   if (!url || /[\\\s]/.test(text)) throw refuse('is not a URL such as https://models.example.com/v1')
   return url
 }

@@ -1,10 +1,14 @@
 /**
- * What every answer of the Worker tells browsers: that it is data and no page, that nobody frames or sniffs it, and that no cache
- * keeps it. The dashboard's files are served without the Worker; theirs stand in `dashboard/public/_headers`.
+ * What every answer of the Worker tells browsers: that it is data and no page, that nobody frames
+ * or sniffs it, and that no cache keeps it. The dashboard's files are served without the Worker;
+ * theirs stand in `dashboard/public/_headers`.
  */
 import type { MiddlewareHandler } from 'hono'
 
-/** CSP: https://www.w3.org/TR/CSP3/. An answer of the API needs nothing; a page that needs more says so itself. */
+/**
+ * CSP: https://www.w3.org/TR/CSP3/. An answer of the API needs nothing; a page that needs more says
+ * so itself.
+ */
 const headers: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -20,7 +24,10 @@ const headers: Readonly<Record<string, string>> = {
 /** RFC 6797. Two years, which a browser only believes over https. */
 const strictTransport = 'max-age=63072000; includeSubDomains'
 
-/** Adds the headers to what the handlers answer, errors included. A handler's own content policy is kept. */
+/**
+ * Adds the headers to what the handlers answer, errors included. A handler's own content policy is
+ * kept.
+ */
 export const secureHeaders: MiddlewareHandler = async (c, next) => {
   await next()
   const answer = c.res.headers

@@ -2,8 +2,9 @@
  * Server-sent events: bytes to messages and back.
  * https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  *
- * `SseDecoder` is for whoever translates a stream. `SseSplitter` is for a relay, which passes blocks on as they came and
- * looks into each with `parseSseBlock`. Fields that only a browser acts on (`id`, `retry`) are read over.
+ * `SseDecoder` is for whoever translates a stream. `SseSplitter` is for a relay, which passes
+ * blocks on as they came and looks into each with `parseSseBlock`. Fields that only a browser acts
+ * on (`id`, `retry`) are read over.
  */
 
 /** One message of an event stream. A message that is only a comment has no data. */
@@ -14,8 +15,8 @@ export interface SseMessage {
 }
 
 /**
- * The longest event that is taken, in characters. Images come whole in one event, as base64; the largest
- * of today's have some 6 MB.
+ * The longest event that is taken, in characters. Images come whole in one event, as base64; the
+ * largest of today's have some 6 MB.
  */
 export const maxEventCharacters = 8 * 1024 * 1024
 
@@ -31,13 +32,16 @@ export class EventTooLongError extends Error {
   }
 }
 
-/** A line ends in "\r\n", "\n" or "\r". The lookahead keeps the engine from taking "\r\n" for two ends. */
+/**
+ * A line ends in "\r\n", "\n" or "\r". The lookahead keeps the engine from taking "\r\n" for two
+ * ends.
+ */
 const lineEnd = /\r\n|\n|\r(?!\n)/
 const blankLine = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))/g
 
 /**
- * Cuts a text into whole events. A block is the text as it came with the blank line that ends it, so that the blocks and
- * `rest` joined are the input: a relay stays exact to the byte.
+ * Cuts a text into whole events. A block is the text as it came with the blank line that ends it,
+ * so that the blocks and `rest` joined are the input: a relay stays exact to the byte.
  */
 export class SseSplitter {
   /** The pieces that came after the last whole event. They are joined once, when it is whole. */
@@ -102,9 +106,10 @@ export class SseSplitter {
   }
 
   /**
-   * The last event, where the stream ended without the blank line that ends it; the line end is added here.
-   * The standard discards such an event. Providers leave the last blank line out, so an event whose lines are complete
-   * counts; one that breaks off within a line was cut, and half of its JSON helps nobody.
+   * The last event, where the stream ended without the blank line that ends it; the line end is
+   * added here. The standard discards such an event. Providers leave the last blank line out, so an
+   * event whose lines are complete counts; one that breaks off within a line was cut, and half of
+   * its JSON helps nobody.
    */
   end(): string[] {
     const rest = this.#take()
@@ -122,8 +127,9 @@ function endsOfDoubleNewlines(text: string): number[] {
 }
 
 /**
- * A "\r" at the end of a chunk may be half of "\r\n". It ends the event at once, which must not wait for
- * a late chunk; its "\n" then begins the next block, where it is an empty line and says nothing.
+ * A "\r" at the end of a chunk may be half of "\r\n". It ends the event at once, which must not
+ * wait for a late chunk; its "\n" then begins the next block, where it is an empty line and says
+ * nothing.
  */
 function endsOfBlankLines(text: string): number[] {
   const ends: number[] = []
@@ -191,7 +197,10 @@ export class SseDecoder {
   }
 }
 
-/** Those messages that say something. The standard dispatches no event without data; a comment is worth knowing too. */
+/**
+ * Those messages that say something. The standard dispatches no event without data; a comment is
+ * worth knowing too.
+ */
 function spoken(messages: SseMessage[]): SseMessage[] {
   return messages.filter((message) => message.data !== undefined || message.comment !== undefined)
 }

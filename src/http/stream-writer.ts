@@ -35,8 +35,8 @@ export class StreamWriter {
   }
 
   /**
-   * Passes on a whole stream that is framed already; of what comes after it only comments may be written.
-   * Rejects when the client has closed its side, and the stream is then told to stop.
+   * Passes on a whole stream that is framed already; of what comes after it only comments may be
+   * written. Rejects when the client has closed its side, and the stream is then told to stop.
    */
   async pass(framed: ReadableStream<Uint8Array>): Promise<void> {
     this.#passed = true

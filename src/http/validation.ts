@@ -1,10 +1,16 @@
-/** What zod says of a bad input, as an error a person can act on: the field by its path, what is wrong, what is expected. */
+/**
+ * What zod says of a bad input, as an error a person can act on: the field by its path, what is
+ * wrong, what is expected.
+ */
 import type { z } from 'zod'
 import { HubError } from '../errors.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** The first thing wrong, as a VALIDATION_ERROR. `prefix` names where the value stood: `query`, `messages[2]`. */
+/**
+ * The first thing wrong, as a VALIDATION_ERROR. `prefix` names where the value stood: `query`,
+ * `messages[2]`.
+ */
 export function validationError(error: { issues: Issue[] }, prefix = ''): HubError {
   const issue = error.issues[0]
   if (!issue) return new HubError('VALIDATION_ERROR', 'The request is not valid.')
@@ -15,7 +21,10 @@ export function validationError(error: { issues: Issue[] }, prefix = ''): HubErr
   })
 }
 
-/** How many unknown fields a message names, and how much of a name or path it shows: clients choose them. */
+/**
+ * How many unknown fields a message names, and how much of a name or path it shows: clients choose
+ * them.
+ */
 const mostNamed = 8
 const longestName = 100
 const longestPath = 300

@@ -1,4 +1,6 @@
-/** A map of at most so many entries: setting one more removes the entry that was set longest ago. */
+/**
+ * A map of at most so many entries: setting one more removes the entry that was set longest ago.
+ */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #most: number
 

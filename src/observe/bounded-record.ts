@@ -1,6 +1,7 @@
 /**
- * Records as any table can hold them: every text is cut and well-formed, every number finite. Clients name
- * models and providers report usage, and a row that the database refuses must not be made of either. Pure.
+ * Records as any table can hold them: every text is cut and well-formed, every number finite.
+ * Clients name models and providers report usage, and a row that the database refuses must not be
+ * made of either. Pure.
  */
 import type { Usage } from '../chat/events.ts'
 import { maxModelName } from '../chat/model.ts'
@@ -20,7 +21,10 @@ const longestReason = 150
 const mostAttempts = 20
 /** Of more candidates that were passed over, the first ones say enough. */
 export const mostSkips = 16
-/** More than anything counted in one request: tokens, milliseconds, dollars. Sums of them stay exact. */
+/**
+ * More than anything counted in one request: tokens, milliseconds, dollars. Sums of them stay
+ * exact.
+ */
 const largest = 1e12
 /** Times in milliseconds since the epoch: the year 5138. */
 const latest = 1e14
@@ -52,7 +56,10 @@ export function boundRecord(record: RequestRecord): RequestRecord {
   }
 }
 
-/** The least that still counts: who asked, when, and how much was used. For a record that is refused. */
+/**
+ * The least that still counts: who asked, when, and how much was used. For a record that is
+ * refused.
+ */
 export function minimalRecord(record: RequestRecord): RequestRecord {
   const {
     message: _message,

@@ -1,6 +1,7 @@
 /**
- * How long requests take, as counts of classes of durations: such counts can be added up over hours and days, which percentiles
- * cannot. A class is a quarter of a doubling wide, so what is read out of it is within ten per cent. Pure.
+ * How long requests take, as counts of classes of durations: such counts can be added up over hours
+ * and days, which percentiles cannot. A class is a quarter of a doubling wide, so what is read out
+ * of it is within ten per cent. Pure.
  */
 
 /** How many requests were in each class, by the class. */
@@ -14,8 +15,8 @@ export function durationClass(ms: number): number {
 }
 
 /**
- * The duration that a share of the requests did not exceed, in milliseconds: the middle of the class in which it lies. Null where
- * there are no requests.
+ * The duration that a share of the requests did not exceed, in milliseconds: the middle of the
+ * class in which it lies. Null where there are no requests.
  *
  * @param share 0.5 for the median.
  */

@@ -1,11 +1,14 @@
 /**
- * What has changed since the stream began, for the one event stream of a dashboard: pools, the states of keys, and new rows of the log.
- * The beginning is said and not told: who hears it reads for themselves, and misses nothing from then on. With a thousand keys it would
- * be a megabyte that the page has anyway. Nothing here reads: it is given what was read, and remembers what it told.
+ * What has changed since the stream began, for the one event stream of a dashboard: pools, the
+ * states of keys, and new rows of the log. The beginning is said and not told: who hears it reads
+ * for themselves, and misses nothing from then on. With a thousand keys it would be a megabyte that
+ * the page has anyway. Nothing here reads: it is given what was read, and remembers what it told.
  */
 import { formatSse } from './live-events.ts'
 
-/** One reading of everything that a person sees live. `Item`s are told again only where they differ. */
+/**
+ * One reading of everything that a person sees live. `Item`s are told again only where they differ.
+ */
 export interface Reading<State, Pool, Row extends { id: string }> {
   /** By the id of the key. */
   keys: Map<string, State>
@@ -24,10 +27,15 @@ export class LiveFeed<State, Pool, Row extends { id: string }> {
   readonly #rows = new Set<string>()
   #begun = false
 
-  /** @param lastRow the newest row that an earlier stream told of, where this one goes on with it. */
+  /**
+   * @param lastRow the newest row that an earlier stream told of, where this one goes on with it.
+   */
   constructor(private readonly lastRow: string | undefined) {}
 
-  /** The events that tell what is new in a reading, the first of which is the beginning; none where nothing is. */
+  /**
+   * The events that tell what is new in a reading, the first of which is the beginning; none where
+   * nothing is.
+   */
   tell({ keys, pools, rows }: Reading<State, Pool, Row>): string[] {
     const changedKeys = remember(this.#keys, keys)
     const changedPools = remember(this.#pools, pools)
@@ -42,14 +50,16 @@ export class LiveFeed<State, Pool, Row extends { id: string }> {
       : [formatSse('begun', {})]
     return [
       ...told,
-      // A row is in the log when its request is over, and named by when it began: what is new may not be the newest.
+      // A row is in the log when its request is over, and named by when it began: what is new may
+      // not be the newest.
       ...(newRows.length > 0 ? [formatSse('log', newRows, rows[0]?.id)] : []),
     ]
   }
 
   #newRows(rows: Row[]): Row[] {
     const { lastRow } = this
-    // The page has read the log itself; a first reading tells only of what came while no stream was open.
+    // The page has read the log itself; a first reading tells only of what came while no stream was
+    // open.
     const unknown = this.#begun
       ? rows.filter(({ id }) => !this.#rows.has(id))
       : rows.filter(({ id }) => lastRow !== undefined && id > lastRow)

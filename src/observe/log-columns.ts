@@ -1,7 +1,7 @@
 /**
  * Every column of the request log, once: how it is stored, what of a request's record goes into it,
- * and how the API and the dashboard show it. The table, the insert, the API's `Log`, the search, the
- * CSV export and the page of one request derive from this list. Its order is that of the table.
+ * and how the API and the dashboard show it. The table, the insert, the API's `Log`, the search,
+ * the CSV export and the page of one request derive from this list. Its order is that of the table.
  *
  * To add a column, add a migration and an entry here.
  */
@@ -24,7 +24,9 @@ interface Traits {
   heading?: string
   /** It holds an id, and the export has the name beside it. */
   named?: true
-  /** Its label on the page of one request; absent where that page shows it in its own way, or not. */
+  /**
+   * Its label on the page of one request; absent where that page shows it in its own way, or not.
+   */
   label?: string
 }
 

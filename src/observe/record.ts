@@ -28,7 +28,10 @@ export interface RequestRecord {
   usage: Usage | null
   /** US dollars; null where the price is unknown. */
   cost: number | null
-  /** US dollars: what it would have cost at list prices, less what it did; null where the price is unknown. */
+  /**
+   * US dollars: what it would have cost at list prices, less what it did; null where the price is
+   * unknown.
+   */
   saved: number | null
   /** Set by the pool on a lease that was never settled: its estimate stands in for usage. */
   unsettled?: true

@@ -1,4 +1,6 @@
-/** How a call shows its key, and where it goes: the one place where a secret meets an address. Pure. */
+/**
+ * How a call shows its key, and where it goes: the one place where a secret meets an address. Pure.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import { HubError } from '../errors.ts'
 import type { Provider } from './provider.ts'
@@ -29,7 +31,8 @@ function keyHeaders(dialect: DialectId, secret: string): Record<string, string> 
     case 'cohere':
       return { authorization: `Bearer ${secret}` }
     case 'anthropic':
-      // Pinned: version 2026-10-21 refuses sampling fields. https://platform.claude.com/docs/en/api/versioning
+      // Pinned: version 2026-10-21 refuses sampling fields.
+      // https://platform.claude.com/docs/en/api/versioning
       return { 'x-api-key': secret, 'anthropic-version': '2023-06-01' }
     case 'gemini':
       return { 'x-goog-api-key': secret }
@@ -40,8 +43,8 @@ function keyHeaders(dialect: DialectId, secret: string): Record<string, string> 
 }
 
 /**
- * The base URL and the bare secret of a call. Where the URL has a place for an account id, the key is entered as
- * `<account id>:<api token>`.
+ * The base URL and the bare secret of a call. Where the URL has a place for an account id, the key
+ * is entered as `<account id>:<api token>`.
  * @throws {HubError} VALIDATION_ERROR naming `apiKey` where the key does not have that form.
  */
 export function addressFor(
@@ -58,7 +61,8 @@ export function addressFor(
 }
 
 /**
- * A key as a person entered it, without the space around it, checked as far as it can be without a call.
+ * A key as a person entered it, without the space around it, checked as far as it can be without a
+ * call.
  * @throws {HubError} VALIDATION_ERROR naming `apiKey` and what is wrong, never the key.
  */
 export function checkKey(provider: Provider, entered: string): string {
@@ -71,8 +75,9 @@ export function checkKey(provider: Provider, entered: string): string {
 }
 
 /**
- * Where a provider's keys are sent, as scheme, host and port: what a key's ciphertext is bound to. The first dialect decides: a
- * dialect on another host may be added to a row behind it, and never before it, or stored keys no longer open.
+ * Where a provider's keys are sent, as scheme, host and port: what a key's ciphertext is bound to.
+ * The first dialect decides: a dialect on another host may be added to a row behind it, and never
+ * before it, or stored keys no longer open.
  */
 export function originOf(provider: Provider): string {
   const [first] = Object.values(provider.dialects)

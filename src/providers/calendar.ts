@@ -1,6 +1,7 @@
 /**
- * Where minutes, hours, days, weeks and months begin and end: in UTC, and in the time of California, by which some providers count
- * their days. A Pacific day has 23, 24 or 25 hours; the rules of daylight saving are left to `Intl`. Pure.
+ * Where minutes, hours, days, weeks and months begin and end: in UTC, and in the time of
+ * California, by which some providers count their days. A Pacific day has 23, 24 or 25 hours; the
+ * rules of daylight saving are left to `Intl`. Pure.
  */
 import { dayMs, hourMs, minuteMs, secondMs } from '../domain/time.ts'
 import type { Period, Reset } from '../domain/limits.ts'
@@ -42,7 +43,9 @@ export function withinPeriod(at: number, period: Period | undefined, now: number
   return period === undefined ? at : Math.min(at, now + periodMs[period] + slackMs)
 }
 
-/** The calendar period that a time falls into. Five hours, which no calendar has, count from 1970. */
+/**
+ * The calendar period that a time falls into. Five hours, which no calendar has, count from 1970.
+ */
 export function spanAround(at: number, per: Period, zone: Zone): Span {
   switch (per) {
     // The zones are whole hours apart, so that their hours and what is shorter are the same.
@@ -75,7 +78,8 @@ function utcSpan(at: number, per: CalendarPeriod): Span {
   return spanOfDate(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), per, Date.UTC)
 }
 
-// Intl takes microseconds and an admission asks for every key: the last answer usually holds for the next question.
+// Intl takes microseconds and an admission asks for every key: the last answer usually holds for
+// the next question.
 const lastPacificSpan: Partial<Record<CalendarPeriod, Span>> = {}
 
 function pacificSpan(at: number, per: CalendarPeriod): Span {
@@ -111,7 +115,10 @@ function daysSinceMonday(year: number, month: number, day: number): number {
   return (new Date(Date.UTC(year, month, day)).getUTCDay() + 6) % 7
 }
 
-/** 08:00 UTC is midnight in California in winter, and one o'clock in summer; the clocks change later in the night. */
+/**
+ * 08:00 UTC is midnight in California in winter, and one o'clock in summer; the clocks change later
+ * in the night.
+ */
 function pacificMidnight(year: number, month: number, day: number): number {
   const at = Date.UTC(year, month, day, 8)
   return at - pacificFields(at).hour * hourMs

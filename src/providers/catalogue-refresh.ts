@@ -47,7 +47,10 @@ function urlOf({ MODELS_URL }: Env): string | undefined {
 let copiedAt: number | undefined
 let isCopied = false
 
-/** Sees to it that this isolate knows the stored facts: waits for them the first time, renews them behind a request later. */
+/**
+ * Sees to it that this isolate knows the stored facts: waits for them the first time, renews them
+ * behind a request later.
+ */
 export async function useStoredModels(
   env: Env,
   now: number,

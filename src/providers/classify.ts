@@ -19,13 +19,18 @@ const longestWordsMs = { provider: hourMs, other: dayMs } as const
 
 export interface FailedAnswer {
   provider: Provider
-  /** The HTTP status; a good one where the error stood in the body or came in the middle of a stream. */
+  /**
+   * The HTTP status; a good one where the error stood in the body or came in the middle of a
+   * stream.
+   */
   status: number
   headers: Headers | ReadonlyMap<string, string> | Readonly<Record<string, string>>
   complaint: Complaint
   /** Milliseconds since the epoch. */
   now: number
-  /** The key that the call was made with, and its header values: they are taken out of what is kept. */
+  /**
+   * The key that the call was made with, and its header values: they are taken out of what is kept.
+   */
   secret?: string | readonly string[]
   /** The call that failed, so that its words are not taken for the provider's. */
   sent?: Sent
@@ -68,7 +73,10 @@ export function readFailure(failed: FailedAnswer): { fault: Fault; own?: Complai
   return { fault, own }
 }
 
-/** The fault of a call that brought no answer: the network's, or a timeout's. @param secrets the key and header values of the call. */
+/**
+ * The fault of a call that brought no answer: the network's, or a timeout's.
+ * @param secrets the key and header values of the call.
+ */
 export function faultOfException(thrown: unknown, secrets?: readonly string[]): Fault {
   if (thrown instanceof AddressError) {
     // The address was not called, and says nothing about whoever would have answered.
@@ -86,7 +94,10 @@ export function faultOfException(thrown: unknown, secrets?: readonly string[]): 
   }
 }
 
-/** Whether anything rests for this blame for some time. A key is put to rest until somebody restores it. */
+/**
+ * Whether anything rests for this blame for some time. A key is put to rest until somebody restores
+ * it.
+ */
 function rests(blame: Blame): boolean {
   return blame === 'account' || blame === 'model' || blame === 'provider'
 }

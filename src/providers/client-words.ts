@@ -4,8 +4,8 @@
  *
  * Two things are removed: every quoted span, and every run of words that the request contains,
  * however the provider escaped, folded, re-cased or shortened it. Pure, and bounded: the message is
- * read up to `longestRead` characters, the request up to `mostSent`. A larger request leaves no word
- * of the message: status and code decide alone.
+ * read up to `longestRead` characters, the request up to `mostSent`. A larger request leaves no
+ * word of the message: status and code decide alone.
  *
  * Accepted risk: a client whose prompt contains the vendor's own sentence makes that sentence
  * unreadable for this one call. A failure told only in words then counts as the request's.
@@ -81,7 +81,9 @@ class Echo {
   readonly #wordAt = new Map<number, number>()
   readonly #byGram = new Map<string, number[]>()
   readonly #byFirst = new Map<string, number[]>()
-  /** Which pairs of characters begin a word's gram: most places of a request are passed over by it. */
+  /**
+   * Which pairs of characters begin a word's gram: most places of a request are passed over by it.
+   */
   readonly #begins = new Uint8Array(4_096)
   readonly #sent: boolean[] = []
   #comparisons = 0

@@ -1,6 +1,6 @@
 /**
- * What errors mean at every provider by their structure: code, type and details, and last the status.
- * Rules are tried in order; the first that matches decides. Words are in `word-rules.ts`.
+ * What errors mean at every provider by their structure: code, type and details, and last the
+ * status. Rules are tried in order; the first that matches decides. Words are in `word-rules.ts`.
  */
 import { googleDetails } from './error-object.ts'
 import type { ErrorRule, Meaning, Provider } from './provider.ts'
@@ -114,7 +114,8 @@ export function meaningOfStatus(status: number | undefined, { limitsPer = 'accou
     case 403:
       return forbidden()
     case 404:
-      // A model, an address or a file: who does not know harms nobody, and the next candidate is asked.
+      // A model, an address or a file: who does not know harms nobody, and the next candidate is
+      // asked.
       return { verdict: 'not-found', blame: 'unknown' }
     case 410:
       return { verdict: 'gone', blame: 'model' }

@@ -6,7 +6,10 @@ export interface CsvRow {
   fields: string[]
 }
 
-/** What cannot be read: the line in which a quoted field begins that never ends, or after whose end something stands. */
+/**
+ * What cannot be read: the line in which a quoted field begins that never ends, or after whose end
+ * something stands.
+ */
 export class CsvError extends Error {
   override readonly name = 'CsvError'
   readonly line: number
@@ -17,7 +20,10 @@ export class CsvError extends Error {
   }
 }
 
-/** One field at a time, from where the last one ended: quoted, with `""` for a quote, or up to the next comma or line break. */
+/**
+ * One field at a time, from where the last one ended: quoted, with `""` for a quote, or up to the
+ * next comma or line break.
+ */
 const field = /(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n][^,\r\n]*|))(,|\r\n|\n|\r|$)/y
 
 /**

@@ -1,4 +1,7 @@
-/** Looks deeper into an error than its code, type and message: Google's details, OpenRouter's metadata. Pure. */
+/**
+ * Looks deeper into an error than its code, type and message: Google's details, OpenRouter's
+ * metadata. Pure.
+ */
 import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
 

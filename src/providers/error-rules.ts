@@ -66,7 +66,8 @@ export const gemini: readonly ErrorRule[] = [
     verdict: 'no-credit',
     blame: 'account',
   },
-  // Nothing is allowed of this model in this tier: waiting does not help, another key of a paid project may.
+  // Nothing is allowed of this model in this tier: waiting does not help, another key of a paid
+  // project may.
   { status: 429, message: /\blimit: 0\b/, verdict: 'not-in-tier', blame: 'model' },
   {
     status: 429,
@@ -207,7 +208,8 @@ export const mistral: readonly ErrorRule[] = [
 
 // https://console.groq.com/docs/errors
 export const groq: readonly ErrorRule[] = [
-  // The model wrote a call that does not fit its schema: another try, here or elsewhere, may go well.
+  // The model wrote a call that does not fit its schema: another try, here or elsewhere, may go
+  // well.
   { code: /^(?:tool_use|json_validate)_failed$/, verdict: 'tool-use-failed', blame: 'unknown' },
   { status: 403, message: /network settings/i, verdict: 'region', blame: 'region' },
 ]
@@ -219,7 +221,8 @@ export const together: readonly ErrorRule[] = [
 
 export const fireworks: readonly ErrorRule[] = [{ status: 412, verdict: 'suspended', blame: 'account' }]
 
-// https://huggingface.co/docs/inference-providers/pricing: credits come anew with each calendar month
+// https://huggingface.co/docs/inference-providers/pricing: credits come anew with each calendar
+// month
 export const huggingface: readonly ErrorRule[] = [
   { status: 402, verdict: 'monthly-quota', blame: 'account', period: 'month' },
 ]

@@ -1,4 +1,7 @@
-/** The HTTP status that an error amounts to, for errors that came with a good one: in a 200, or in the middle of a stream. Pure. */
+/**
+ * The HTTP status that an error amounts to, for errors that came with a good one: in a 200, or in
+ * the middle of a stream. Pure.
+ */
 import type { Complaint } from '../chat/events.ts'
 import { lookUp } from './error-object.ts'
 
@@ -31,7 +34,10 @@ const statusOfWord: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 }
 
-/** The answer's own status where it is one of an error, else what the error says; undefined where it says nothing. */
+/**
+ * The answer's own status where it is one of an error, else what the error says; undefined where it
+ * says nothing.
+ */
 export function errorStatus(status: number, complaint: Complaint): number | undefined {
   if (status >= 300) return status
   const numbers = [

@@ -1,6 +1,7 @@
 /**
- * Many keys in one text, as people have them: one a line, a table, the `.env` of a program. What each entry says is read here; whose
- * key it is and whether it is new is for others to say. Pure. No message repeats what stands in the text.
+ * Many keys in one text, as people have them: one a line, a table, the `.env` of a program. What
+ * each entry says is read here; whose key it is and whether it is new is for others to say. Pure.
+ * No message repeats what stands in the text.
  */
 import { HubError } from '../errors.ts'
 import { CsvError, type CsvRow, parseCsv } from './csv.ts'
@@ -38,8 +39,8 @@ const maxLines = 20_000
  * The keys in a text.
  *
  * @param isProvider whether a word names a provider, which may stand before a key.
- * @throws {HubError} VALIDATION_ERROR naming `text` where it cannot be read as a whole, or holds more
- *   than a thousand keys or twenty thousand lines.
+ * @throws {HubError} VALIDATION_ERROR naming `text` where it cannot be read as a whole, or holds
+ *   more than a thousand keys or twenty thousand lines.
  */
 export function readKeyList(
   text: string,
@@ -51,8 +52,7 @@ export function readKeyList(
   const read = format === 'auto' ? guessFormat(text) : format
   const keys = readers[read](text.replace(/^\uFEFF/, ''), isProvider)
   if (keys.length === 0) throw refuse('contains no keys')
-  if (keys.length > maxKeys)
-    throw refuse(`contains more than ${maxKeys} keys, the limit. Send it in parts`)
+  if (keys.length > maxKeys) throw refuse(`contains more than ${maxKeys} keys, the limit. Send it in parts`)
   return { format: read, keys }
 }
 

@@ -1,6 +1,12 @@
-/** Which provider the variable of a program is for: `OPENAI_API_KEY`, `MY_GROQ_KEY_2`, `HF_TOKEN`. Pure. */
+/**
+ * Which provider the variable of a program is for: `OPENAI_API_KEY`, `MY_GROQ_KEY_2`, `HF_TOKEN`.
+ * Pure.
+ */
 
-/** What is left of a name without the words that only say that it holds a key, and what tells several of them apart. */
+/**
+ * What is left of a name without the words that only say that it holds a key, and what tells
+ * several of them apart.
+ */
 const nameOfKey = /^(.+?)_(?:SECRET_|ACCESS_)?(?:API_?(?:KEY|TOKEN)|KEY|TOKEN)S?(?:_[^]+|\d+)?$/
 
 /** Names that programs use and that are neither an id nor an alias. */
@@ -11,7 +17,8 @@ const others: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * The first provider in a variable's name that `find` knows; words of one's own may stand before it.
+ * The first provider in a variable's name that `find` knows; words of one's own may stand before
+ * it.
  * @param find finds a provider by its id or an alias.
  */
 export function providerOfVariable<Found>(

@@ -1,6 +1,7 @@
 /**
- * What somebody says of a limit, in the words in which it was said, and what may be believed of it. Where a claim is found differs
- * (headers, sentences, error details); what is absurd is the same everywhere. Pure.
+ * What somebody says of a limit, in the words in which it was said, and what may be believed of it.
+ * Where a claim is found differs (headers, sentences, error details); what is absurd is the same
+ * everywhere. Pure.
  */
 import { dayMs, minuteMs } from '../domain/time.ts'
 import type { Period, Reset, Unit } from '../domain/limits.ts'
@@ -43,8 +44,9 @@ export interface Numbers {
 const largestLimit = 1e12
 
 /**
- * The believable numbers of a claim. A limit of 0 is none: it says that this tier does not have the model at all. Undefined where
- * nothing is left, or where the limit itself is absurd: then the rest is not worth more.
+ * The believable numbers of a claim. A limit of 0 is none: it says that this tier does not have the
+ * model at all. Undefined where nothing is left, or where the limit itself is absurd: then the rest
+ * is not worth more.
  *
  * @param sentAt what the provider's clock showed: its dates are by that clock.
  */
@@ -84,8 +86,9 @@ const refillMs = { minute: minuteMs, day: dayMs } as const
 const roundingMs = 5
 
 /**
- * How long a refilling bucket takes for a whole limit, from how long it takes for what was used: reset ≈ used / limit × period.
- * The two candidates lie 1,440 times apart, so that a factor of three is near enough. Undefined where both or neither fit.
+ * How long a refilling bucket takes for a whole limit, from how long it takes for what was used:
+ * reset ≈ used / limit × period. The two candidates lie 1,440 times apart, so that a factor of
+ * three is near enough. Undefined where both or neither fit.
  */
 function periodOfRefill(
   limit: number | undefined,

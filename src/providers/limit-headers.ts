@@ -1,13 +1,17 @@
 /**
  * How each provider names its limits in headers, and what they mean. Left out are bursts by the
- * second (Together), images, and tokens of input or output alone (Anthropic, Fireworks), which do not
- * count what was read from a cache. Plans are in `plan-headers.ts`. Collected in 2026 (see README.md).
+ * second (Together), images, and tokens of input or output alone (Anthropic, Fireworks), which do
+ * not count what was read from a cache. Plans are in `plan-headers.ts`. Collected in 2026 (see
+ * README.md).
  */
 import type { LimitHeaders } from './provider.ts'
 
 type Stated = Omit<LimitHeaders, 'limit' | 'remaining' | 'reset'>
 
-/** The names that OpenAI made up and many took over. What they are counted for, and how long, differs. */
+/**
+ * The names that OpenAI made up and many took over. What they are counted for, and how long,
+ * differs.
+ */
 function openaiStyle(unit: LimitHeaders['unit'], stated: Omit<Stated, 'unit'>, suffix: string = unit) {
   return {
     unit,
@@ -18,7 +22,8 @@ function openaiStyle(unit: LimitHeaders['unit'], stated: Omit<Stated, 'unit'>, s
   }
 }
 
-// https://platform.openai.com/docs/guides/rate-limits: minute or day, whichever is the tighter one of the model.
+// https://platform.openai.com/docs/guides/rate-limits: minute or day, whichever is the tighter one
+// of the model.
 export const openai: readonly LimitHeaders[] = [
   openaiStyle('requests', { per: 'told-by-reset', resets: 'refill' }),
   openaiStyle('tokens', { per: 'told-by-reset', resets: 'refill' }),
@@ -30,8 +35,9 @@ export const groq: readonly LimitHeaders[] = [
   openaiStyle('tokens', { per: 'minute', resets: 'refill' }),
 ]
 
-// https://platform.claude.com/docs/en/api/rate-limits: buckets that refill, apart for each model. `tokens` is the tightest limit in
-// effect, input and output together; those of input and of output alone say less than it.
+// https://platform.claude.com/docs/en/api/rate-limits: buckets that refill, apart for each model.
+// `tokens` is the tightest limit in effect, input and output together; those of input and of output
+// alone say less than it.
 export const anthropic: readonly LimitHeaders[] = (['requests', 'tokens'] as const).map((unit) => ({
   unit,
   per: 'minute',
@@ -42,7 +48,8 @@ export const anthropic: readonly LimitHeaders[] = (['requests', 'tokens'] as con
   reset: `anthropic-ratelimit-${unit}-reset`,
 }))
 
-// In the body of a 429, for the free models of the account together. What is shared with everyone is no limit of the account.
+// In the body of a 429, for the free models of the account together. What is shared with everyone
+// is no limit of the account.
 const openrouterNames = {
   unit: 'requests',
   limit: 'x-ratelimit-limit',
@@ -67,7 +74,8 @@ export const cerebras: readonly LimitHeaders[] = [
   openaiStyle('tokens', { per: 'minute', resets: 'refill' }, 'tokens-minute'),
 ]
 
-// Trial keys only: https://docs.cohere.com/docs/rate-limits. Of the month's calls it does not say how many are left.
+// Trial keys only: https://docs.cohere.com/docs/rate-limits. Of the month's calls it does not say
+// how many are left.
 export const cohere: readonly LimitHeaders[] = [
   {
     unit: 'requests',

@@ -1,6 +1,7 @@
 /**
- * Limits of a provider that nothing is known of: only headers that say themselves what is counted and for how long are read. OpenAI's
- * names without a period mean a minute here and a day there, and are passed over. Pure.
+ * Limits of a provider that nothing is known of: only headers that say themselves what is counted
+ * and for how long are read. OpenAI's names without a period mean a minute here and a day there,
+ * and are passed over. Pure.
  */
 import { type Period, units } from '../domain/limits.ts'
 import { type Claim, periodsBySeconds } from './limit-claims.ts'
@@ -12,7 +13,8 @@ export function claimsInNames(headers: ReadonlyMap<string, string>): Claim[] {
 }
 
 const unitsByWord = { req: 'requests', request: 'requests', requests: 'requests', tokens: 'tokens' } as const
-// `x-ratelimit-limit-tokens-minute` (Mistral, Cerebras and their like) and `x-ratelimit-limit-minute` (Kong, which counts requests).
+// `x-ratelimit-limit-tokens-minute` (Mistral, Cerebras and their like) and
+// `x-ratelimit-limit-minute` (Kong, which counts requests).
 const nameWithPeriod =
   /^x-ratelimit-(?:limit|remaining)-(?:(req|requests?|tokens)-)?(second|minute|hour|day|month)$/
 
@@ -29,7 +31,10 @@ function claimsWithPeriod(headers: ReadonlyMap<string, string>): Claim[] {
   return [...claims.values()]
 }
 
-/** Azure names the period, in seconds, in a header beside it, and counts for a deployment: one model. */
+/**
+ * Azure names the period, in seconds, in a header beside it, and counts for a deployment: one
+ * model.
+ */
 function claimsWithRenewal(headers: ReadonlyMap<string, string>): Claim[] {
   return units.flatMap((unit) => {
     const per = periodsBySeconds.get(headers.get(`x-ratelimit-renewalperiod-${unit}`))

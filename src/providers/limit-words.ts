@@ -1,4 +1,7 @@
-/** Limits in what an error says: sentences with numbers in them, Google's details, GitHub's type of limit. Pure. */
+/**
+ * Limits in what an error says: sentences with numbers in them, Google's details, GitHub's type of
+ * limit. Pure.
+ */
 import type { Period, Unit } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
 import { googleDetails } from './error-object.ts'
@@ -6,11 +9,13 @@ import type { Claim } from './limit-claims.ts'
 
 /** Sentences as they were seen; the groups are named for what they hold. */
 const sentences: readonly RegExp[] = [
-  // Groq, OpenAI: "… for model `x` … on tokens per day (TPD): Limit 100000, Used 97050, Requested 3619." Images have a unit of their own.
+  // Groq, OpenAI: "… for model `x` … on tokens per day (TPD): Limit 100000, Used 97050, Requested
+  // 3619." Images have a unit of their own.
   /\bon (?<unit>requests|tokens|seconds of audio) per (?<per>second|min(?:ute)?|hour|day|week) \([A-Z]+\): Limit:? (?<limit>\d+(?:,\d{3})*)(?:, Used:? (?<used>\d+(?:,\d{3})*))?/i,
   // GitHub: "Rate limit of 50 per 86400s exceeded for UserByModelByDay."
   /rate limit of (?<exceeded>\d+(?:,\d{3})*) per \d+s exceeded for (?<type>\w+)/i,
-  // Anthropic: "… would exceed your organization's rate limit of 50 requests per minute." Of input tokens alone it says so.
+  // Anthropic: "… would exceed your organization's rate limit of 50 requests per minute." Of input
+  // tokens alone it says so.
   /rate limit (?:for [^.]{0,80}|\([^.]{0,80})?of (?<limit>\d+(?:,\d{3})*) (?<unit>requests|tokens) per (?<per>minute|hour|day)/i,
   // Cohere: "You are using a Trial key, which is limited to 20 API calls / minute."
   /limited to (?<exceeded>\d+(?:,\d{3})*) API calls \/ (?<per>minute|hour|day|month)/i,
@@ -44,7 +49,10 @@ function claimOfSentence(said: Record<string, string | undefined>, message: stri
   }
 }
 
-/** `UserByModelByDay`: what GitHub Models calls the limit that was hit, in a sentence and in `x-ratelimit-type`. */
+/**
+ * `UserByModelByDay`: what GitHub Models calls the limit that was hit, in a sentence and in
+ * `x-ratelimit-type`.
+ */
 export function claimOfType(type: string): Claim | undefined {
   const [, model, per, tokens] = /^UserBy(ModelBy)?(Minute|Hour|Day)(Tokens)?$/.exec(type) ?? []
   if (per === undefined) return undefined
@@ -57,8 +65,8 @@ export function claimOfType(type: string): Claim | undefined {
 }
 
 /**
- * The quotas that Google says were exceeded: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`, with its value. Its tokens are those
- * of the input; the hub counts output too, and so stays below.
+ * The quotas that Google says were exceeded: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`,
+ * with its value. Its tokens are those of the input; the hub counts output too, and so stays below.
  */
 export function claimsInDetails(complaint: Complaint): Claim[] {
   const { quotas, retryDelay } = googleDetails(complaint)

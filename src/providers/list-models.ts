@@ -1,4 +1,7 @@
-/** Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the provider's row, and nowhere else. */
+/**
+ * Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the
+ * provider's row, and nowhere else.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import type { Json } from '../chat/json.ts'
 import { isJsonObject } from '../chat/json.ts'
@@ -31,7 +34,8 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>
 
 /**
  * A provider's models, as it lists them to this key.
- * @throws {HubError} PROVIDER_ERROR or PROVIDER_TIMEOUT in the provider's own words, without the key.
+ * @throws {HubError} PROVIDER_ERROR or PROVIDER_TIMEOUT in the provider's own words, without the
+ *   key.
  */
 export async function askForModels(
   provider: Provider,

@@ -1,6 +1,7 @@
 /**
- * What models.dev publishes, as facts of ours. https://models.dev/api.json (MIT), about five thousand models of 150 providers, of
- * which the built-in ones are kept. Read little, forgive the rest: an entry that cannot be read is left out.
+ * What models.dev publishes, as facts of ours. https://models.dev/api.json (MIT), about five
+ * thousand models of 150 providers, of which the built-in ones are kept. Read little, forgive the
+ * rest: an entry that cannot be read is left out.
  */
 import { fileKinds } from '../domain/files.ts'
 import { z } from 'zod'
@@ -76,8 +77,8 @@ function isElsewhere({ provider }: z.infer<typeof Model>): boolean {
 }
 
 /**
- * Whether new facts may replace what is there: a document that lost half of its providers or models is a mistake at the
- * other end, and the old one serves better.
+ * Whether new facts may replace what is there: a document that lost half of its providers or models
+ * is a mistake at the other end, and the old one serves better.
  */
 export function isPlausible(next: PublishedFacts, current: PublishedFacts): boolean {
   const expectedProviders = Math.max(Object.keys(providerIds).length / 2, current.size / 2)

@@ -11,7 +11,10 @@ export function presetsOf(provider: string): readonly Preset[] {
   return rows.get(provider)?.presets ?? []
 }
 
-/** What a provider asks and gives, where it has no preset to say it; undefined where nothing is known. */
+/**
+ * What a provider asks and gives, where it has no preset to say it; undefined where nothing is
+ * known.
+ */
 export function termsOf(provider: string): string | undefined {
   return rows.get(provider)?.terms?.terms
 }

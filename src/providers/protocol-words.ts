@@ -1,6 +1,6 @@
 /**
- * Single words that nearly every request holds, as names or as values: vendors use them in their own
- * sentences too, so that one of them alone is no echo. None of them completes a rule's phrase.
+ * Single words that nearly every request holds, as names or as values: vendors use them in their
+ * own sentences too, so that one of them alone is no echo. None of them completes a rule's phrase.
  */
 const names = `
   model models messages message role content contents parts input output prompt system

@@ -1,4 +1,7 @@
-/** What a provider is: a row of data. Vendors differ in address and quirks; structure differs by dialect. */
+/**
+ * What a provider is: a row of data. Vendors differ in address and quirks; structure differs by
+ * dialect.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import type { Limit, Period, Reset, Unit } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
@@ -10,8 +13,9 @@ import type { Calendar } from './calendar.ts'
 export interface Provider {
   name: string
   /**
-   * The base URL of each dialect it speaks; the first one is preferred where the client's own is not among them. The dialect
-   * appends its path (`/chat/completions`, `/messages`). `{account}` stands for the account id that is part of the key.
+   * The base URL of each dialect it speaks; the first one is preferred where the client's own is
+   * not among them. The dialect appends its path (`/chat/completions`, `/messages`). `{account}`
+   * stands for the account id that is part of the key.
    */
   dialects: Partial<Record<DialectId, string>>
   /** Other names that clients use for it. */
@@ -37,18 +41,25 @@ export interface Provider {
   resets?: Calendar
   /** What a rate limit is counted for, where its error does not tell; absent means the account. */
   limitsPer?: 'account' | 'model'
-  /** It keeps prompts in a cache: a conversation that stays on its key is cheaper and sooner answered. */
+  /**
+   * It keeps prompts in a cache: a conversation that stays on its key is cheaper and sooner
+   * answered.
+   */
   cachesPrompts?: boolean
   /**
-   * How its headers name its limits, and what each of them means; empty where it sends none that the hub could count. Absent means
-   * that nothing is known of them: then only names that leave no doubt are read.
+   * How its headers name its limits, and what each of them means; empty where it sends none that
+   * the hub could count. Absent means that nothing is known of them: then only names that leave no
+   * doubt are read.
    */
   limitHeaders?: readonly LimitHeaders[]
   /** It passes on the words of whoever serves behind it: a limit in them is not the account's. */
   router?: true
   /** Its own errors, read before the rules that hold for everyone; the first match decides. */
   errors?: readonly ErrorRule[]
-  /** Where it lists its models, if that is not `/models` below the base URL. On one of the hosts above. */
+  /**
+   * Where it lists its models, if that is not `/models` below the base URL. On one of the hosts
+   * above.
+   */
   modelsUrl?: string
   /** A page where a person finds their keys. */
   keysUrl?: string
@@ -116,8 +127,8 @@ export interface Lack {
 }
 
 /**
- * The provider row that a key goes with. The address of a built-in row is the release's to choose: then
- * the origin alone binds, and `baseUrl` and `dialect` are null.
+ * The provider row that a key goes with. The address of a built-in row is the release's to choose:
+ * then the origin alone binds, and `baseUrl` and `dialect` are null.
  */
 export interface RowBinding {
   /** A user's id, `hub` or `built-in`. */
@@ -130,8 +141,8 @@ export interface RowBinding {
 export interface LimitHeaders {
   unit: Unit
   /**
-   * `told-by-reset`: a minute or a day, told by how long a bucket that refills takes for what was used of it. Those who send this
-   * use the same names for both.
+   * `told-by-reset`: a minute or a day, told by how long a bucket that refills takes for what was
+   * used of it. Those who send this use the same names for both.
    */
   per: Period | 'told-by-reset'
   limit: string
@@ -155,20 +166,22 @@ export interface Meaning {
   doubtful?: true
 }
 
-/** When an error is meant by a rule, and what it then means. Every condition that is set must hold. */
+/**
+ * When an error is meant by a rule, and what it then means. Every condition that is set must hold.
+ */
 export interface ErrorRule extends Meaning {
   /** The HTTP status, or the one that an error in a stream amounts to. */
   status?: number | readonly number[]
   code?: string | RegExp
   type?: string | RegExp
   /**
-   * Words of the provider, without those of the client. They choose between request, model, account,
-   * region and unknown only: neither a key nor a provider is blamed for words.
+   * Words of the provider, without those of the client. They choose between request, model,
+   * account, region and unknown only: neither a key nor a provider is blamed for words.
    */
   message?: RegExp
   /**
-   * The whole message, from its first to its last character, where a vendor has a fixed sentence and
-   * no code. No client can bring it about, so it counts as a code does.
+   * The whole message, from its first to its last character, where a vendor has a fixed sentence
+   * and no code. No client can bring it about, so it counts as a code does.
    */
   sentence?: RegExp
   /** Looks at the whole error object where code, type and message do not tell. */

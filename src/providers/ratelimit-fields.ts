@@ -1,6 +1,7 @@
 /**
- * The `RateLimit` fields of the IETF's draft, in its three generations. The policy names the window in seconds: without it, or with a
- * window that is none of ours, nothing is known. https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
+ * The `RateLimit` fields of the IETF's draft, in its three generations. The policy names the window
+ * in seconds: without it, or with a window that is none of ours, nothing is known.
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  *
  *     RateLimit-Limit: 100   RateLimit-Remaining: 50   RateLimit-Reset: 30   RateLimit-Policy: 100;w=60       (up to 06)
  *     RateLimit: limit=100, remaining=50, reset=30                           RateLimit-Policy: 100;w=60       (07)
@@ -8,7 +9,10 @@
  */
 import { type Claim, periodsBySeconds } from './limit-claims.ts'
 
-/** What the fields say; requests are counted unless they name another unit, and then they are not for us. */
+/**
+ * What the fields say; requests are counted unless they name another unit, and then they are not
+ * for us.
+ */
 export function claimsInFields(headers: ReadonlyMap<string, string>): Claim[] {
   const policies = readItems(headers.get('ratelimit-policy'))
   if (policies.length === 0) return []
@@ -27,7 +31,10 @@ interface Item {
   parameters: ReadonlyMap<string, string>
 }
 
-/** Where the state of a policy stands: under its name, or by itself; then it is that of the only policy, or the one with this limit. */
+/**
+ * Where the state of a policy stands: under its name, or by itself; then it is that of the only
+ * policy, or the one with this limit.
+ */
 function stateOf(
   headers: ReadonlyMap<string, string>,
 ): (name: string, limit: string, isOnly: boolean) => Partial<Claim> {
@@ -43,7 +50,10 @@ function stateOf(
   }
 }
 
-/** A list of structured fields (RFC 9651), as far as these need it: `"name";key=value;key="value", 100;w=60`. */
+/**
+ * A list of structured fields (RFC 9651), as far as these need it:
+ * `"name";key=value;key="value", 100;w=60`.
+ */
 function readItems(text: string | undefined): Item[] {
   if (text === undefined) return []
   return text.split(',').map((part) => {

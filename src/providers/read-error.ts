@@ -1,7 +1,7 @@
 /**
- * Decides whose fault an error is. Structure comes first: status, code, type, details, and the fixed
- * sentences of a vendor. Words come second, after everything that the client sent has been taken out
- * of them, and only where structure leaves a choice. Last comes the status alone.
+ * Decides whose fault an error is. Structure comes first: status, code, type, details, and the
+ * fixed sentences of a vendor. Words come second, after everything that the client sent has been
+ * taken out of them, and only where structure leaves a choice. Last comes the status alone.
  *
  * | structure says | words may choose |
  * | --- | --- |
@@ -108,8 +108,9 @@ export class ReadError {
   }
 
   /**
-   * Whether words of the vendor may be missing because a client sent the same. On a 401 and a 403 the
-   * rest would do more harm than the whole: a policy or an empty account would look like a bad key.
+   * Whether words of the vendor may be missing because a client sent the same. On a 401 and a 403
+   * the rest would do more harm than the whole: a policy or an empty account would look like a bad
+   * key.
    */
   #mayBeErased(rule: ErrorRule | undefined): boolean {
     if (this.status !== 401 && this.status !== 403) return false

@@ -1,6 +1,7 @@
 /**
- * Whose key a text is, by the shape that providers give to theirs. For the import of many keys, and for the dashboard while one is
- * typed: it depends on nothing that would not fit into a browser. Pure.
+ * Whose key a text is, by the shape that providers give to theirs. For the import of many keys, and
+ * for the dashboard while one is typed: it depends on nothing that would not fit into a browser.
+ * Pure.
  */
 import type { ProviderId } from './catalog.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Takes secrets out of a provider's words: some quote the key they refuse, the header that held it, or
- * the address that it stood in. Pure. The order is redact, then cut: half a secret has no shape.
+ * Takes secrets out of a provider's words: some quote the key they refuse, the header that held it,
+ * or the address that it stood in. Pure. The order is redact, then cut: half a secret has no shape.
  */
 import { encodingsOf, reversed, scatteredSpans } from './scattered-secrets.ts'
 import { type Reading, readingOf, readingsOf } from './unescape.ts'
@@ -8,8 +8,9 @@ import { type Reading, readingOf, readingsOf } from './unescape.ts'
 /** How long a text is that leaves here, in characters. */
 const longestMessage = 500
 /**
- * How much of a text is looked at, in characters. More than twice as much is shown only where secrets
- * were longer than everything else, so that no cut of a shape at the end of this window is seen.
+ * How much of a text is looked at, in characters. More than twice as much is shown only where
+ * secrets were longer than everything else, so that no cut of a shape at the end of this window is
+ * seen.
  */
 const window = 8_192
 const mark = '[redacted]'
@@ -19,9 +20,13 @@ const shortestRun = 8
 /** A secret shorter than this is a word, and taking it out would leave nothing readable. */
 const shortestSecret = 4
 
-/** Keys by the prefixes that providers give them, whole or already masked by their owner (`sk-inval****-key`). */
+/**
+ * Keys by the prefixes that providers give them, whole or already masked by their owner
+ * (`sk-inval****-key`).
+ */
 const keyShapes: readonly RegExp[] = [
-  // OpenAI, Anthropic, DeepSeek, OpenRouter (sk-); Cerebras (csk-); Perplexity; NVIDIA; xAI; Stripe-like variants of these.
+  // OpenAI, Anthropic, DeepSeek, OpenRouter (sk-); Cerebras (csk-); Perplexity; NVIDIA; xAI;
+  // Stripe-like variants of these.
   /\b(?:c?sk|pplx|nvapi|xai|rk)-[\w*-]{4,}/gi,
   // Groq, Hugging Face, Fireworks, Together, Replicate, GitHub, and the tokens of this hub.
   /\b(?:gsk|hf|fw|tgp|r8|gh[pousr]|github_pat|llm)_[\w*-]{6,}/gi,
@@ -32,7 +37,10 @@ const keyShapes: readonly RegExp[] = [
   /\beyJ[\w.-]{16,}/g,
 ]
 
-/** Where a secret stands whatever its shape: after a scheme, in a query, after the words that announce it. */
+/**
+ * Where a secret stands whatever its shape: after a scheme, in a query, after the words that
+ * announce it.
+ */
 const keyPlaces: readonly RegExp[] = [
   /(\bbearer\s{1,20})(?!\[)[\w.~+/*=-]{6,}/gi,
   /([?&](?:key|api[-_]?key|access_token|token)=)[^&\s"'<>]+/gi,
@@ -42,8 +50,8 @@ const keyPlaces: readonly RegExp[] = [
 /**
  * The text without secrets, at most 500 characters long.
  * @param secrets - the key that the call was made with, and every other value that only its owner
- *   knows. Each run of 8 of its characters is taken out, in any case and under any usual escape, and
- *   shorter pieces where they are most of it.
+ *   knows. Each run of 8 of its characters is taken out, in any case and under any usual escape,
+ *   and shorter pieces where they are most of it.
  */
 export function redact(text: string, secrets: string | readonly string[] = []): string {
   return redactAll([text], secrets)[0] ?? ''

@@ -1,6 +1,7 @@
 /**
- * Questions to the catalogue: who a name means, who has a model, what it costs. What was published of models since this build
- * is laid over the built-in tables once it was read (`publishFacts`); without it they answer alone.
+ * Questions to the catalogue: who a name means, who has a model, what it costs. What was published
+ * of models since this build is laid over the built-in tables once it was read (`publishFacts`);
+ * without it they answer alone.
  */
 import type { Usage } from '../chat/events.ts'
 import { catalog, type ProviderId } from './catalog.ts'
@@ -58,8 +59,8 @@ export function environmentKeyId(provider: string): string {
 }
 
 /**
- * The built-in providers whose table holds exactly this model id, in the order of the catalogue. The sandbox is used when it is
- * named, and its models are nobody's.
+ * The built-in providers whose table holds exactly this model id, in the order of the catalogue.
+ * The sandbox is used when it is named, and its models are nobody's.
  */
 export function providersOfModel(modelId: string): { provider: ProviderId; model: string }[] {
   return builtIn
@@ -72,7 +73,10 @@ export function vendorsOfModel(modelId: string): ProviderId[] {
   return builtIn.filter((id) => rows.get(id)?.ownModels?.test(modelId))
 }
 
-/** What is known of a provider's model; of its default model where none is named. A dated id is the model without its date. */
+/**
+ * What is known of a provider's model; of its default model where none is named. A dated id is the
+ * model without its date.
+ */
 export function factsOf(provider: string, model?: string): ModelFacts | undefined {
   const row = rows.get(provider)
   if (!row) return undefined
@@ -96,7 +100,9 @@ export function factsAt(id: string, provider: Provider, model?: string): ModelFa
     : ownEntry(provider.models, model ?? provider.defaultModel)
 }
 
-/** What a model costs at a provider that may be a custom one: then its own row says it, if anyone. */
+/**
+ * What a model costs at a provider that may be a custom one: then its own row says it, if anyone.
+ */
 export function priceAt(id: string, provider: Provider, model: string): Price | undefined {
   const price = isBuiltIn(id, provider) ? priceOf(id, model) : ownEntry(provider.models, model)?.price
   return price && boundedPrice(price)
@@ -106,8 +112,9 @@ export function priceAt(id: string, provider: Provider, model: string): Price | 
 export const mostDollars = 100_000
 
 /**
- * A price within 0 and the highest there is. Entered prices are checked where they come in; rows from before that check and
- * published ones are not. Undefined where it is no number at all: the price is then unknown.
+ * A price within 0 and the highest there is. Entered prices are checked where they come in; rows
+ * from before that check and published ones are not. Undefined where it is no number at all: the
+ * price is then unknown.
  */
 function boundedPrice({ input, output, cachedInput, cacheWrite }: Price): Price | undefined {
   if (![input, output].every(Number.isFinite)) return undefined
@@ -122,8 +129,9 @@ function boundedPrice({ input, output, cachedInput, cacheWrite }: Price): Price 
 }
 
 /**
- * What an answer cost in US dollars, and what was saved by a key that costs nothing and by the provider's cache. What it costs to write
- * to the cache is part of that: it may be less than nothing.
+ * What an answer cost in US dollars, and what was saved by a key that costs nothing and by the
+ * provider's cache. What it costs to write to the cache is part of that: it may be less than
+ * nothing.
  */
 export function spendingOf(price: Price, usage: Usage, free: boolean): { cost: number; saved: number } {
   const uncached = costOf(price, {

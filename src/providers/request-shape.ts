@@ -6,10 +6,15 @@ import { lookUp } from './error-object.ts'
 /** Statuses by which a provider refuses what it was sent. */
 const refusesRequest: ReadonlySet<number | undefined> = new Set([400, 404, 413, 422])
 
-/** Codes and types that say that something in the request is wrong, in the forms of several vendors. */
+/**
+ * Codes and types that say that something in the request is wrong, in the forms of several vendors.
+ */
 const requestCode =
   /^(?:(?:client_specified_an_)?invalid[_-](?:request(?!_error$)|value|type|param|argument|json|image|prompt|tool|function|schema|base64|url|role|enum|content|encrypted|message|input|file|body|format)\w*|(?:unknown|unsupported|unrecognized|unexpected|missing|duplicate|extra|empty|bad)_(?:required_)?(?:param|field|value|content|file|argument|key|role|type|request|forbidden|message)\w*|(?:string|array|integer|decimal|object|number|value|literal|enum|json)_(?:\w{1,20}_)?(?:above|below|too|max|min|type|invalid|error|parsing)\w*|wrong_api_format|validation_error|\w{0,40}not_found_in_request|parse_error)$/i
-/** A code of OpenAI's that others send for a wrong model and a bad key too: the request or the model. */
+/**
+ * A code of OpenAI's that others send for a wrong model and a bad key too: the request or the
+ * model.
+ */
 const generalCode = /^(?:invalid[_-]request[_-]error|client specified an invalid argument)$/i
 
 const modelParam = /^(?:model|deployment|engine|body\.model)(?:_?id)?$/i

@@ -1,6 +1,7 @@
 /**
- * What a provider says of its limits, in a good answer or a bad one: in headers, in the error's details, in its words. How its
- * headers are to be read stands on its row; what to do with it is for `quota/` to decide. Pure.
+ * What a provider says of its limits, in a good answer or a bad one: in headers, in the error's
+ * details, in its words. How its headers are to be read stands on its row; what to do with it is
+ * for `quota/` to decide. Pure.
  */
 import type { Period, Reset, Unit } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
@@ -26,7 +27,8 @@ export interface StatedLimit {
 }
 
 /**
- * The limits that an answer states, each once. Absurd values are left out; an answer without such headers costs one look at each name.
+ * The limits that an answer states, each once. Absurd values are left out; an answer without such
+ * headers costs one look at each name.
  *
  * @param complaint what a bad answer says; undefined for a good one.
  * @param now milliseconds since the epoch.
@@ -115,7 +117,10 @@ function resetsOf(provider: Provider, unit: StatedLimit['unit'], per: StatedLimi
   return entry?.resets ?? provider.resets?.[per]
 }
 
-/** Each limit once. What was said first stands; what is said of the same limit later only adds to it. */
+/**
+ * Each limit once. What was said first stands; what is said of the same limit later only adds to
+ * it.
+ */
 function merge(stated: StatedLimit[]): StatedLimit[] {
   const merged = new Map<string, StatedLimit>()
   for (const limit of stated) {

@@ -1,4 +1,7 @@
-/** When a provider says that a limit ends, read from wherever it says so, and how long the limit lasts. Pure. */
+/**
+ * When a provider says that a limit ends, read from wherever it says so, and how long the limit
+ * lasts. Pure.
+ */
 import { periods } from '../domain/limits.ts'
 import type { Complaint } from '../chat/events.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
@@ -62,7 +65,10 @@ export function statedPeriod(headers: HeaderList, complaint: Complaint): Fault['
   return periodOfExhausted(headers)
 }
 
-/** On a 200 it means nothing, though Anthropic and others send it there. 402: OpenRouter's budget of calls in flight. */
+/**
+ * On a 200 it means nothing, though Anthropic and others send it there. 402: OpenRouter's budget of
+ * calls in flight.
+ */
 function readsRetryAfter(status: number): boolean {
   return status === 402 || status === 408 || status === 409 || status === 429 || status >= 500
 }
@@ -100,7 +106,10 @@ function bodyTimes(complaint: Complaint, now: number, longestMs: number): (numbe
   ]
 }
 
-/** The reset of the limits that have nothing left, the latest of them. Limits with something left did not refuse. */
+/**
+ * The reset of the limits that have nothing left, the latest of them. Limits with something left
+ * did not refuse.
+ */
 function resetOfExhausted(headers: HeaderList, now: number): number | undefined {
   const times = exhausted(headers).flatMap((name) => {
     const reset = headers.find(([header]) => header === name.replace('remaining', 'reset'))?.[1]

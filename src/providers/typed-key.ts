@@ -3,7 +3,10 @@ import { recogniseKey } from './recognise.ts'
 
 const mark = '[redacted]'
 
-/** Returns the name of a model as the log may hold it: each part of a path that has the shape of a key is taken out. */
+/**
+ * Returns the name of a model as the log may hold it: each part of a path that has the shape of a
+ * key is taken out.
+ */
 export function withoutKey(name: string): string {
   return name
     .split('/')
@@ -11,7 +14,10 @@ export function withoutKey(name: string): string {
     .join('/')
 }
 
-/** Names have words in them; keys begin with a known prefix, or are one long run of letters and digits. */
+/**
+ * Names have words in them; keys begin with a known prefix, or are one long run of letters and
+ * digits.
+ */
 function looksLikeKey(part: string): boolean {
   const text = part.trim()
   // Ids of deployments are runs of lower-case letters and digits, too.

@@ -1,10 +1,13 @@
 /**
- * Reads a text under the escapes that an error may wrap it in, with the place of each character, so that
- * a match in the plain text is cut out of the escaped one. Pure, and linear in the text: every
+ * Reads a text under the escapes that an error may wrap it in, with the place of each character, so
+ * that a match in the plain text is cut out of the escaped one. Pure, and linear in the text: every
  * alternative of the expression below is bounded.
  */
 
-/** A text as it reads: one folded character for each `starts` and `ends`, the span that it came from. */
+/**
+ * A text as it reads: one folded character for each `starts` and `ends`, the span that it came
+ * from.
+ */
 export interface Reading {
   text: string
   starts: number[]
@@ -15,13 +18,16 @@ export interface Reading {
 const maxRounds = 6
 
 /**
- * Percent-encoding (RFC 3986) and `%u0041`, character references of HTML, and the escapes of JSON and
- * JavaScript strings: `\u0041`, `\u{41}`, `\x41`, `\101`, `\/`.
+ * Percent-encoding (RFC 3986) and `%u0041`, character references of HTML, and the escapes of JSON
+ * and JavaScript strings: `\u0041`, `\u{41}`, `\x41`, `\101`, `\/`.
  */
 const escapes =
   /%u([0-9a-f]{4})|%([0-9a-f]{2})|&#x([0-9a-f]{1,8});|&#(\d{1,8});|&([a-z]{2,24});|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,8})\}|\\x([0-9a-f]{2})|\\([0-7]{3})|\\([nrtbfv])|\\([^\w\s])/gi
 
-/** https://html.spec.whatwg.org/multipage/named-characters.html, for the visible characters of ASCII. */
+/**
+ * https://html.spec.whatwg.org/multipage/named-characters.html, for the visible characters of
+ * ASCII.
+ */
 const named: Readonly<Record<string, string>> = {
   amp: '&',
   apos: "'",
@@ -109,8 +115,8 @@ function plainReading(text: string): Reading {
 }
 
 /**
- * A character as it is compared: without regard to case or full width, and with the two alphabets of
- * base64 (RFC 4648) taken for one.
+ * A character as it is compared: without regard to case or full width, and with the two alphabets
+ * of base64 (RFC 4648) taken for one.
  */
 function fold(character: string): string {
   const code = character.charCodeAt(0)

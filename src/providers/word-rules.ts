@@ -81,8 +81,8 @@ export const wordRules: readonly ErrorRule[] = [
     verdict: 'region',
     blame: 'region',
   },
-  // The address that the call left from is throttled or shut out (Cloudflare's 1015, 1020; providers'
-  // own words): no key is at fault.
+  // The address that the call left from is throttled or shut out (Cloudflare's 1015, 1020;
+  // providers' own words): no key is at fault.
   {
     status: [401, 403, 429, 503],
     message:
@@ -112,7 +112,8 @@ export const wordRules: readonly ErrorRule[] = [
   { status: 403, message: /rate limit/i, verdict: 'rate-limited', blame: 'account' },
   // OpenAI, Groq, Together and who copies them name the model whose limit was hit.
   { status: 429, message: modelsLimit, verdict: 'rate-limited', blame: 'model' },
-  // Some servers say by 503 that no channel serves the model: https://github.com/QuantumNous/new-api
+  // Some servers say by 503 that no channel serves the model:
+  // https://github.com/QuantumNous/new-api
   { status: 503, message: /no available channel for model/i, verdict: 'no-such-model', blame: 'model' },
   {
     status: 429,

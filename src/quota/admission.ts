@@ -1,4 +1,7 @@
-/** Which key may serve a need now, or why none may and when one could; and what others may guess from that. Pure, and given the time. */
+/**
+ * Which key may serve a need now, or why none may and when one could; and what others may guess
+ * from that. Pure, and given the time.
+ */
 import {
   type Block,
   circuitBlocks,
@@ -35,8 +38,8 @@ type HeldOf = (accountId: string) => Held
 const heldByNobody: HeldOf = () => nothingHeld
 
 /**
- * Chooses a key: of those that can serve, of the best priority, the one on which the conversation was, else the one that the
- * strategy ranks first.
+ * Chooses a key: of those that can serve, of the best priority, the one on which the conversation
+ * was, else the one that the strategy ranks first.
  * @param heldOf what is kept of an account for those who wait and go before this need.
  */
 export function decide(pool: Pool, need: Need, now: number, heldOf: HeldOf = heldByNobody): Decision {
@@ -125,9 +128,9 @@ const trialObeys: ReadonlySet<Block['reason']> = new Set([
 ])
 
 /**
- * Why nobody serves. When enough are listed, the others matter only for the soonest time: those that are known to be too small
- * until later are passed over, and those that sleep are looked at in the order in which they may wake, until the next could
- * not be sooner.
+ * Why nobody serves. When enough are listed, the others matter only for the soonest time: those
+ * that are known to be too small until later are passed over, and those that sleep are looked at in
+ * the order in which they may wake, until the next could not be sooner.
  */
 function refuse(pool: Pool, lane: Lane, need: Need, now: number, heldOf: HeldOf): Decision {
   const listed: (KeyRefusal & { position: number })[] = []

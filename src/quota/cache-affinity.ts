@@ -1,6 +1,6 @@
 /**
- * Which key a conversation was on last, as long as the provider may hold its prompt in a cache. An account remembers its own;
- * the pool remembers whose account it was. Pure.
+ * Which key a conversation was on last, as long as the provider may hold its prompt in a cache. An
+ * account remembers its own; the pool remembers whose account it was. Pure.
  */
 import { minuteMs } from '../domain/time.ts'
 import { type Account, accountOf, type PoolState } from './pool-state.ts'
@@ -30,7 +30,10 @@ export function withConversation(
   return Object.fromEntries([...recent.slice(-(mostOfAccount - 1)), [conversation, { key, at: now }]])
 }
 
-/** Notes where a conversation was last: on the account that has just given a lease. The longest ago is forgotten first. */
+/**
+ * Notes where a conversation was last: on the account that has just given a lease. The longest ago
+ * is forgotten first.
+ */
 export function remember(known: PoolState['conversations'], id: string, { conversations }: Account): void {
   const latest = Object.keys(conversations ?? {}).at(-1)
   if (latest === undefined) return

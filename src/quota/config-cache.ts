@@ -1,6 +1,7 @@
 /**
- * A pool's copy of what D1 says: its keys, and the configuration epoch of everyone who has asked. D1 is read only where the copy
- * lacks something, and while it is read nothing else happens in the pool.
+ * A pool's copy of what D1 says: its keys, and the configuration epoch of everyone who has asked.
+ * D1 is read only where the copy lacks something, and while it is read nothing else happens in the
+ * pool.
  */
 import { minuteMs } from '../domain/time.ts'
 import { readPool } from '../db/pools.ts'
@@ -21,7 +22,10 @@ interface CopyInput {
   /** What has happened in the pool: accounts are put under the rules of the copy. */
   state: PoolState
   clock: () => number
-  /** Lets nothing else happen in the object until some work is done. What is thrown inside resets the object. */
+  /**
+   * Lets nothing else happen in the object until some work is done. What is thrown inside resets
+   * the object.
+   */
   alone: DurableObjectState['blockConcurrencyWhile']
 }
 
@@ -38,7 +42,10 @@ export class Copy {
     this.#epochs = input.store.readEpochs()
   }
 
-  /** The pool as it stands in memory: absent until it was first asked for, and after a change that could not be read. */
+  /**
+   * The pool as it stands in memory: absent until it was first asked for, and after a change that
+   * could not be read.
+   */
   get loaded(): Pool | undefined {
     return this.#pool
   }
@@ -48,7 +55,10 @@ export class Copy {
     return this.#stored() ?? (await this.#pull([]))
   }
 
-  /** What an admission needs to know, read in D1 only where there is no copy or this user was not met. */
+  /**
+   * What an admission needs to know, read in D1 only where there is no copy or this user was not
+   * met.
+   */
   async readFor(user: string): Promise<{ pool: Pool; epoch: number }> {
     let pool = this.#stored()
     if (!pool || !this.#epochs.has(user)) pool = await this.#pull([user])
@@ -71,7 +81,9 @@ export class Copy {
     }
   }
 
-  /** Looks for changes whose news may have been lost, where that was not done lately. Never throws. */
+  /**
+   * Looks for changes whose news may have been lost, where that was not done lately. Never throws.
+   */
   async lookForChanges(): Promise<void> {
     if (!this.#stored() || this.#pulledAt + copyAgeMs >= this.#input.clock()) return
     await this.#pull([]).catch((error: unknown) =>
@@ -110,7 +122,10 @@ export class Copy {
     return result.pool
   }
 
-  /** Puts accounts under the rules of a configuration. Storage follows when an account is next written. */
+  /**
+   * Puts accounts under the rules of a configuration. Storage follows when an account is next
+   * written.
+   */
   #adopt(configuration: Configuration): Pool {
     const { state } = this.#input
     for (const [id, rules] of configuration.rules) {

@@ -1,4 +1,7 @@
-/** From what is stored to what a pool works with: windows of each account, and the keys that nobody entered. Pure. */
+/**
+ * From what is stored to what a pool works with: windows of each account, and the keys that nobody
+ * entered. Pure.
+ */
 import { type Limit, usualResets } from '../domain/limits.ts'
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import { environmentKeyId, environmentVariable, findProvider } from '../providers/registry.ts'
@@ -92,7 +95,9 @@ function toPoolKey(key: StoredKey, pool: { owner: string; provider: string }): P
   }
 }
 
-/** What the owner of a key's account keeps. A copy from before there were reserves lacks the field. */
+/**
+ * What the owner of a key's account keeps. A copy from before there were reserves lacks the field.
+ */
 function reserveOf({ reserve = null }: Partial<Pick<StoredKey, 'reserve'>>): Pick<SharedAccount, 'reserve'> {
   if (reserve === null) return {}
   const isPercentage = typeof reserve === 'string'
@@ -113,7 +118,10 @@ function isMoved({ rowOwner, origin, baseUrl, dialect, rowBaseUrl, rowDialect }:
   return baseUrl !== rowBaseUrl || dialect !== rowDialect
 }
 
-/** Where nobody entered a key: the deployment's own for the hub's pool, and the sandbox, which needs none. */
+/**
+ * Where nobody entered a key: the deployment's own for the hub's pool, and the sandbox, which needs
+ * none.
+ */
 function implicitKeys({ owner, provider }: { owner: string; provider: string }, env: Variables): PoolKey[] {
   if (provider === 'sandbox') return [implicitKey('sandbox', { type: 'none' }, '')]
   const variable = environmentVariable(provider)
@@ -140,14 +148,18 @@ function implicitKey(id: string, secret: KeySecret, mark: string): PoolKey {
   }
 }
 
-/** 32 bits of FNV-1a: enough to see that a secret was replaced, far too little to say what it is. */
+/**
+ * 32 bits of FNV-1a: enough to see that a secret was replaced, far too little to say what it is.
+ */
 function markOf(secret: string): string {
   let hash = 0x811c9dc5
   for (const character of secret) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
   return (hash >>> 0).toString(16)
 }
 
-/** A limit that was entered on a key counts for its account, unless it is said to be the key's own. */
+/**
+ * A limit that was entered on a key counts for its account, unless it is said to be the key's own.
+ */
 function limitsOf(key: StoredKey): (Limit & { key?: string })[] {
   return (key.limits ?? []).map((limit) => (limit.scope === 'key' ? { ...limit, key: key.id } : limit))
 }

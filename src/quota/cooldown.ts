@@ -9,8 +9,8 @@
  * | `provider` | that model at the provider, after three failed requests in a row | the stated time, else 5 to 60 s |
  * | `region`, `request`, `unknown` | nothing | |
  *
- * A deadline is never shortened. When it is over the rest is half-open: one call goes first, the probe, and its success ends the rest
- * for all; until then nobody else goes.
+ * A deadline is never shortened. When it is over the rest is half-open: one call goes first, the
+ * probe, and its success ends the rest for all; until then nobody else goes.
  *
  * A circuit that one caller alone has opened is open for that caller alone: see `circuitAfter`. So
  * is the rest of a model that only a doubtful verdict gave: see `modelRestAfter`.
@@ -149,14 +149,20 @@ export function binds(rest: Rest, user: string): boolean {
   return rest.user === undefined || rest.user === user
 }
 
-/** What remains of a rest after a success: the deadline stands, but the next failure is the first again. */
+/**
+ * What remains of a rest after a success: the deadline stands, but the next failure is the first
+ * again.
+ */
 export function restAfterSuccess(rest: Rest, startedAt: number, now: number): Rest | undefined {
   // A call that began before the fault proves nothing about the time after it.
   if (startedAt <= rest.since) return rest
   return circuitAfterSuccess(rest, now)
 }
 
-/** What remains of a circuit after any success: an answer proves that the provider answers, whenever it was asked. */
+/**
+ * What remains of a circuit after any success: an answer proves that the provider answers, whenever
+ * it was asked.
+ */
 export function circuitAfterSuccess(circuit: Rest, now: number): Rest | undefined {
   if (circuit.until <= now) return undefined
   const { agreed: _agreed, ...open } = circuit
@@ -168,7 +174,9 @@ export function isHalfOpen(rest: Rest | undefined, now: number): boolean {
   return rest !== undefined && rest.until > 0 && rest.until <= now && !isForgotten(rest, now)
 }
 
-/** Until when the probe of a half-open rest is waited for; undefined while nobody has gone first. */
+/**
+ * Until when the probe of a half-open rest is waited for; undefined while nobody has gone first.
+ */
 export function probedUntil(rest: Rest | undefined, now: number): number | undefined {
   const until = rest?.probe?.until
   return until !== undefined && until > now && isHalfOpen(rest, now) ? until : undefined
@@ -191,7 +199,10 @@ export function isForgotten(rest: Rest, now: number): boolean {
   return Math.max(rest.since, rest.until) + forgetMs < now
 }
 
-/** How much of a provider's words a rest keeps, in characters: its row is rewritten at each admission. */
+/**
+ * How much of a provider's words a rest keeps, in characters: its row is rewritten at each
+ * admission.
+ */
 const longestMessage = 300
 
 /** So many resting models each account remembers, and so many circuits each pool. */
@@ -203,7 +214,10 @@ export function newest(rests: readonly [string, Rest][], most: number): [string,
   return rests.toSorted(([, a], [, b]) => b.since - a.since).slice(0, most)
 }
 
-/** Calls that were under way when the rest began tell of the same incident: they do not make it worse. */
+/**
+ * Calls that were under way when the rest began tell of the same incident: they do not make it
+ * worse.
+ */
 function failuresAfter(previous: Rest | undefined, startedAt: number): number {
   if (!previous) return 1
   return startedAt <= previous.since ? previous.failures : previous.failures + 1
@@ -214,7 +228,9 @@ function statedTime(fault: Fault, now: number): number | undefined {
   return fault.retryAt !== undefined && fault.retryAt > now ? fault.retryAt : undefined
 }
 
-/** What does not pass within a minute: a quota of a day or longer, or what somebody must mend first. */
+/**
+ * What does not pass within a minute: a quota of a day or longer, or what somebody must mend first.
+ */
 const lastingVerdicts: ReadonlySet<string> = new Set([
   'no-credit',
   'spend-limit',

@@ -1,13 +1,15 @@
 /**
- * Delivers records to D1 whatever they hold. A batch that fails is halved until the record that D1 refuses
- * is alone; then the least of it is written, or it is handed back. An outage is not a refusal: D1 then
- * answers nothing at all, and every record stays with its sender.
+ * Delivers records to D1 whatever they hold. A batch that fails is halved until the record that D1
+ * refuses is alone; then the least of it is written, or it is handed back. An outage is not a
+ * refusal: D1 then answers nothing at all, and every record stays with its sender.
  */
 import { answers, writeRecords } from '../db/log-writer.ts'
 import { minimalRecord } from '../observe/bounded-record.ts'
 import type { RequestRecord } from '../observe/record.ts'
 
-/** Writes of one delivery. D1 allows so many queries for each waking of an object; the rest waits. */
+/**
+ * Writes of one delivery. D1 allows so many queries for each waking of an object; the rest waits.
+ */
 const mostWrites = 24
 
 /** How much of D1's reason is kept, in characters. */
@@ -60,7 +62,10 @@ export async function deliver(db: D1Database, records: readonly RequestRecord[])
   }
 }
 
-/** Writes a record that has failed: once more, for the failure may have been D1's, then the least of it. */
+/**
+ * Writes a record that has failed: once more, for the failure may have been D1's, then the least of
+ * it.
+ */
 async function writeAlone(
   db: D1Database,
   part: RequestRecord[],

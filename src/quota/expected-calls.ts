@@ -32,7 +32,10 @@ export function isScarce(
   })
 }
 
-/** What the next calls like this one will probably take, for counting ahead: first of the key that has just been chosen. */
+/**
+ * What the next calls like this one will probably take, for counting ahead: first of the key that
+ * has just been chosen.
+ */
 export function likelyCalls(
   pool: Pool,
   chosen: { key: PoolKey; model: string },
@@ -53,7 +56,8 @@ export function likelyCalls(
       spare: Math.floor(Math.min(...spares, Number.MAX_SAFE_INTEGER)),
     }
   }
-  // Who spreads the work will have used these when they are asked again; who does not stays with the first.
+  // Who spreads the work will have used these when they are asked again; who does not stays with
+  // the first.
   const next = pool.roster.spreads ? pool.roster.laneFor(need, now).ready.slice(0, mostLikely) : []
   return [likely(chosen), ...next.filter(({ key }) => key.account !== chosen.key.account).map(likely)]
 }

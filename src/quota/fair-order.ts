@@ -52,7 +52,9 @@ export function afterTurn(turns: Turns, { user, waiter }: Pick<Waiter, 'user' | 
   return { people: afterRound(turns.people, user), tokens }
 }
 
-/** Forgets the turns of people who no longer wait: between their tokens there is nothing to share. */
+/**
+ * Forgets the turns of people who no longer wait: between their tokens there is nothing to share.
+ */
 export function turnsOf(turns: Turns, users: ReadonlySet<string>): Turns {
   if (users.size === 0) return noTurns
   return { ...turns, tokens: new Map([...turns.tokens].filter(([user]) => users.has(user))) }

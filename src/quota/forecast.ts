@@ -1,13 +1,16 @@
 /**
- * When quota runs dry at the present pace. Pure. A forecast is given only where there is something to go by: some minutes of
- * use, and a limit that would be reached before it resets.
+ * When quota runs dry at the present pace. Pure. A forecast is given only where there is something
+ * to go by: some minutes of use, and a limit that would be reached before it resets.
  */
 import { minuteMs } from '../domain/time.ts'
 import { type Amounts, amountsBy } from './amounts.ts'
 import { startsOver } from './spans.ts'
 import { limitOf, lengthMs, resetsAt, roomAt, type Window } from './windows.ts'
 
-/** How much was used lately, older use counting less and less. Times are milliseconds since the epoch. */
+/**
+ * How much was used lately, older use counting less and less. Times are milliseconds since the
+ * epoch.
+ */
 export interface Pace extends Amounts {
   /** When it was brought up to date last. */
   at: number
@@ -43,7 +46,10 @@ export function pacePerMs(pace: Pace | undefined, unit: Window['unit'], now: num
   return (level * Math.LN2) / halfLifeMs / weight
 }
 
-/** When a window is used up at the present pace of its account; undefined where it is not, or where nobody can tell. */
+/**
+ * When a window is used up at the present pace of its account; undefined where it is not, or where
+ * nobody can tell.
+ */
 export function dryAt(window: Window, pace: Pace | undefined, now: number): number | undefined {
   const limit = limitOf(window)
   // The pace is that of the whole account, not of one model or key.

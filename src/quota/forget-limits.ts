@@ -1,4 +1,6 @@
-/** Forgets what an account's state has learned from answers. Own use and entered limits stay. Pure. */
+/**
+ * Forgets what an account's state has learned from answers. Own use and entered limits stay. Pure.
+ */
 import type { Account } from './pool-state.ts'
 import { unlearned } from './windows.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Brings the records of finished requests to D1, in batches. A record stays until D1 has it: it may be written twice, and
- * `db/log-writer.ts` counts it once. Most records wait in the rows of their accounts (`pending.ts`), others in rows of their own.
+ * Brings the records of finished requests to D1, in batches. A record stays until D1 has it: it may
+ * be written twice, and `db/log-writer.ts` counts it once. Most records wait in the rows of their
+ * accounts (`pending.ts`), others in rows of their own.
  */
 import { minuteMs } from '../domain/time.ts'
 import { randomId } from '../ids.ts'
@@ -50,7 +51,8 @@ export class Journal {
 
   /**
    * When something is to be done.
-   * @param latest when somebody wants the records that wait. An outage of D1 takes as long as it takes.
+   * @param latest when somebody wants the records that wait. An outage of D1 takes as long as it
+   *   takes.
    */
   dueAt(latest = Infinity): number | undefined {
     const delivery = this.#dueAt === undefined || this.isFailing ? this.#dueAt : Math.min(this.#dueAt, latest)
@@ -119,8 +121,8 @@ export class Journal {
   }
 
   /**
-   * Writes one batch of what waits. In an outage of D1 the records stay and become due again, later each
-   * time. A record that D1 refuses is set aside, and the others are written.
+   * Writes one batch of what waits. In an outage of D1 the records stay and become due again, later
+   * each time. A record that D1 refuses is set aside, and the others are written.
    * @returns the accounts whose rows hold records that need not be there any more.
    */
   async flush(db: D1Database, now: () => number): Promise<Set<string>> {

@@ -1,9 +1,11 @@
 /**
- * The keys of a pool in the order in which they would serve, kept for each model that is asked for, so that an admission looks
- * at one or a few of them however many there are. Derived from configuration and state, and in memory only.
+ * The keys of a pool in the order in which they would serve, kept for each model that is asked for,
+ * so that an admission looks at one or a few of them however many there are. Derived from
+ * configuration and state, and in memory only.
  *
- * A lane holds each key once: ready, sorted by priority and rank; or asleep, sorted by when it may wake. What changes an account
- * moves its keys (`touch`); what only passes with time is looked at when the lane is asked for.
+ * A lane holds each key once: ready, sorted by priority and rank; or asleep, sorted by when it may
+ * wake. What changes an account moves its keys (`touch`); what only passes with time is looked at
+ * when the lane is asked for.
  */
 import { ownModelOf } from '../chat/model.ts'
 import type { Unit } from '../domain/limits.ts'
@@ -31,7 +33,10 @@ export interface Entry {
   /** 0 where it is ready; else when what stands against it may be over, Infinity for never. */
   wakeAt: number
   block?: Block
-  /** Where it is ready: the least that was too much for it when it was last asked, and until when as much or more is. */
+  /**
+   * Where it is ready: the least that was too much for it when it was last asked, and until when as
+   * much or more is.
+   */
   short?: Short
 }
 
@@ -104,7 +109,10 @@ export class Roster {
     }
   }
 
-  /** Whether a key that is ready can serve this very need: its size is not too much, and nothing about it speaks against the key. */
+  /**
+   * Whether a key that is ready can serve this very need: its size is not too much, and nothing
+   * about it speaks against the key.
+   */
   fits(entry: Entry, need: Need, held: Held, now: number): boolean {
     if (shortUntil(entry, need) > now) return false
     const blocks = needBlocks(this.offer(entry), need, held, now)
@@ -186,8 +194,9 @@ export function goesWith(key: Pick<PoolKey, 'row'>, row: string | undefined): bo
 }
 
 /**
- * Until when a key is known to be too small for a need; 0 where nothing is known. Room only grows with time unless the account
- * changes, and then there is a new entry. So keys that are almost used up are passed over without looking at their windows.
+ * Until when a key is known to be too small for a need; 0 where nothing is known. Room only grows
+ * with time unless the account changes, and then there is a new entry. So keys that are almost used
+ * up are passed over without looking at their windows.
  */
 export function shortUntil(entry: Entry, need: Need): number {
   const { short } = entry

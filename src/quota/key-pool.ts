@@ -1,8 +1,10 @@
 /**
- * The key pool: one object per owner and provider, where every decision about those keys is taken, one at a time.
+ * The key pool: one object per owner and provider, where every decision about those keys is taken,
+ * one at a time.
  *
- * This file is the object's verbs and nothing else: it reads the clock, hands state to pure functions, and has the books written
- * in one step, with no await in between. What is stored, and why it is exact, is in README.md.
+ * This file is the object's verbs and nothing else: it reads the clock, hands state to pure
+ * functions, and has the books written in one step, with no await in between. What is stored, and
+ * why it is exact, is in README.md.
  */
 import { DurableObject } from 'cloudflare:workers'
 import { type AuditEntry, writePending } from '../db/audit.ts'
@@ -68,10 +70,11 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
-   * Gives the right to one upstream call, or keeps a slot in the future for who would wait, or says why not and when.
+   * Gives the right to one upstream call, or keeps a slot in the future for who would wait, or says
+   * why not and when.
    *
-   * @param settlements applied first: of the previous attempt in this pool, so that a retry is one round trip, and of
-   *   earlier calls.
+   * @param settlements applied first: of the previous attempt in this pool, so that a retry is one
+   *   round trip, and of earlier calls.
    */
   async admit(need: Need, settlements: Settlement | Settlement[] = []): Promise<Admission> {
     const { books, copy, waiting } = this.#wake()
@@ -101,7 +104,10 @@ export class KeyPool extends DurableObject<Env> {
     return { epoch, hint, ...decision }
   }
 
-  /** A call that went first after a rest has been answered: the others may go, although it is not over. */
+  /**
+   * A call that went first after a rest has been answered: the others may go, although it is not
+   * over.
+   */
   async prove(leaseId: string): Promise<void> {
     const { books } = this.#wake()
     const lease = books.state.leases.get(leaseId)
@@ -124,7 +130,10 @@ export class KeyPool extends DurableObject<Env> {
     return true
   }
 
-  /** Ends leases; a second time changes nothing. Of a lease that is not known (any more) only the record is kept. */
+  /**
+   * Ends leases; a second time changes nothing. Of a lease that is not known (any more) only the
+   * record is kept.
+   */
   async settle(settlements: Settlement | Settlement[]): Promise<void> {
     for (const settlement of [settlements].flat()) this.#end(settlement)
     this.#wake().books.commit()
@@ -145,8 +154,8 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
-   * Brings the records that wait to D1, for somebody who is about to look there, and has those of the
-   * next seconds follow soon. In an outage of D1 they stay.
+   * Brings the records that wait to D1, for somebody who is about to look there, and has those of
+   * the next seconds follow soon. In an outage of D1 they stay.
    */
   async deliver(): Promise<void> {
     const now = this.#now()
@@ -162,8 +171,8 @@ export class KeyPool extends DurableObject<Env> {
   }
 
   /**
-   * Reads keys and epochs from D1 again. A change is committed there first and told here second; the pool pulls, so that what
-   * is told may arrive twice or in any order.
+   * Reads keys and epochs from D1 again. A change is committed there first and told here second;
+   * the pool pulls, so that what is told may arrive twice or in any order.
    */
   async refresh(change?: { user: string; epoch: number }): Promise<void> {
     const { books, copy } = this.#wake()
@@ -253,7 +262,10 @@ export class KeyPool extends DurableObject<Env> {
     return { id: keyId, allowedModels, defaultModel }
   }
 
-  /** One alarm for all that must happen without being asked: leases expire, records go to D1, a lost push is made good. */
+  /**
+   * One alarm for all that must happen without being asked: leases expire, records go to D1, a lost
+   * push is made good.
+   */
   override async alarm(): Promise<void> {
     this.#alarmAt = Infinity
     const { books, copy, journal, waiting } = this.#wake()
@@ -379,7 +391,10 @@ export class KeyPool extends DurableObject<Env> {
     return this.#awake
   }
 
-  /** Sets the alarm for what is due first, unless an earlier one is set: each setting is a row written. */
+  /**
+   * Sets the alarm for what is due first, unless an earlier one is set: each setting is a row
+   * written.
+   */
   async #schedule(): Promise<void> {
     const { books, journal, waiting } = this.#wake()
     const now = this.#now()
@@ -388,7 +403,8 @@ export class KeyPool extends DurableObject<Env> {
       journal.dueAt(now < this.#watchedUntil ? now + watchedGatherMs : Infinity),
       books.dueAt,
       waiting.dueAt,
-      // A call that has just begun is over soon: one alarm is set for its record, and none for its lease.
+      // A call that has just begun is over soon: one alarm is set for its record, and none for its
+      // lease.
       oldest && (oldest.admittedAt + gatherMs > now ? oldest.admittedAt + gatherMs : oldest.deadlineAt),
     ]
     const dueAt = Math.min(...due.map((at) => at ?? Infinity))

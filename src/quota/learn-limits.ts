@@ -1,7 +1,9 @@
 /**
- * What an account's windows learn from a provider's answers: limits that nobody entered, and what is left of them. Pure.
+ * What an account's windows learn from a provider's answers: limits that nobody entered, and what
+ * is left of them. Pure.
  *
- * What is stated stands beside what a person entered, and the lesser binds; both are shown where they differ.
+ * What is stated stands beside what a person entered, and the lesser binds; both are shown where
+ * they differ.
  */
 import type { StatedLimit } from '../providers/stated-limits.ts'
 import { believe, type Statement, type Window, windowName, lengthMs } from './windows.ts'
@@ -16,7 +18,9 @@ export interface Statements {
   model: string
   /** When the answer came: of a stream that ran for long, long before it is learned from. */
   at: number
-  /** Whether the provider refused the call for a limit. Beside an answer, a limit is only a claim. */
+  /**
+   * Whether the provider refused the call for a limit. Beside an answer, a limit is only a claim.
+   */
   refused?: true
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether accounts that should be independent are one and the same at the provider: they rest at the same times. Pure. It is
- * only ever suggested; what follows from it is for a person to say.
+ * Whether accounts that should be independent are one and the same at the provider: they rest at
+ * the same times. Pure. It is only ever suggested; what follows from it is for a person to say.
  */
 import { dayMs } from '../domain/time.ts'
 import type { Fault } from '../errors.ts'
@@ -48,7 +48,10 @@ export function suggestions(seen: Together | undefined): Together['pairs'][strin
   return Object.values(seen?.pairs ?? {}).filter(({ times }) => times >= enoughTimes)
 }
 
-/** Whether a fault tells of quota that an account shares: not of what a single call or model ran into. */
+/**
+ * Whether a fault tells of quota that an account shares: not of what a single call or model ran
+ * into.
+ */
 function tellsOfQuota({ blame, verdict }: Fault): boolean {
   return blame === 'account' && /quota|limit|credit|rate/.test(verdict)
 }
@@ -58,7 +61,8 @@ function ranOut(seen: Together | undefined, account: string, until: number, now:
   const last = { ...seen?.last }
   const pairs = { ...seen?.pairs }
   const before = last[account]
-  // Of the others only the last time of those that may be one is asked for again: a pool of a thousand keys must not keep them all.
+  // Of the others only the last time of those that may be one is asked for again: a pool of a
+  // thousand keys must not keep them all.
   const paired = new Set(Object.values(pairs).flatMap(({ accounts }) => accounts))
   // Calls that were under way fail one after the other: that is one time, not many.
   const isSameTime = before && now - before.at < togetherMs
@@ -79,7 +83,9 @@ function ranOut(seen: Together | undefined, account: string, until: number, now:
   return { last, pairs: Object.fromEntries(Object.entries(pairs).slice(-mostPairs)) }
 }
 
-/** After an account has served while another, with which it had run out before, rests: they are two. */
+/**
+ * After an account has served while another, with which it had run out before, rests: they are two.
+ */
 function servedAlone(seen: Together | undefined, account: string, startedAt: number): Together | undefined {
   if (!seen) return seen
   const apart = Object.entries(seen.pairs).filter(([, { accounts }]) => {

@@ -1,6 +1,9 @@
 import { migrateObject } from '../durable/migrate.ts'
 
-/** The tables inside one key pool. Append-only: a migration that has run somewhere is never edited. See README.md. */
+/**
+ * The tables inside one key pool. Append-only: a migration that has run somewhere is never edited.
+ * See README.md.
+ */
 const migrations = [
   `CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE keys (id TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;

@@ -1,4 +1,7 @@
-/** What is on record of calls whose end nobody told: their Workers are gone. What they were allowed to use counts as used. Pure. */
+/**
+ * What is on record of calls whose end nobody told: their Workers are gone. What they were allowed
+ * to use counts as used. Pure.
+ */
 import { estimatedUsage } from '../chat/events.ts'
 import { firstIdAt } from '../ids.ts'
 import type { RequestRecord } from '../observe/record.ts'
@@ -12,7 +15,10 @@ export interface LostLeases {
   deadlineAt: number
 }
 
-/** The record of a lease that nobody settled: how the call ended is not known, what it was allowed to use counts as used. */
+/**
+ * The record of a lease that nobody settled: how the call ended is not known, what it was allowed
+ * to use counts as used.
+ */
 export function unsettledRecord(record: RequestRecord, provider: string, lease: OpenLease): RequestRecord {
   const attempt = {
     provider,
@@ -29,7 +35,8 @@ export function unsettledRecord(record: RequestRecord, provider: string, lease: 
     provider,
     model: lease.model,
     keyId: lease.keyId,
-    // The Worker that made the call is gone. That is the hub's failure, not the provider's and not the client's.
+    // The Worker that made the call is gone. That is the hub's failure, not the provider's and not
+    // the client's.
     status: 500,
     code: 'INTERNAL_ERROR',
     usage: estimatedUsage(lease.estimate.inputTokens, lease.estimate.outputTokens),
@@ -39,8 +46,9 @@ export function unsettledRecord(record: RequestRecord, provider: string, lease: 
 }
 
 /**
- * The record of leases that were lost with the object that had given them, and whose Workers never spoke of them again. Their
- * charges stay. It says how many they may have been: the block was larger than what was given of it.
+ * The record of leases that were lost with the object that had given them, and whose Workers never
+ * spoke of them again. Their charges stay. It says how many they may have been: the block was
+ * larger than what was given of it.
  */
 export function unaccountedRecord(
   { owner, provider }: { owner: string; provider: string },

@@ -57,7 +57,10 @@ export class Pending {
     return record !== undefined
   }
 
-  /** Removes a lease. @returns the record that it was given with; undefined where it is not here. */
+  /**
+   * Removes a lease.
+   * @returns the record that it was given with; undefined where it is not here.
+   */
   close({ account, id }: OpenLease): RequestRecord | undefined {
     const entry = this.#accounts.get(account)
     const open = entry?.leases.get(id)

@@ -1,9 +1,11 @@
 /**
- * Memory and storage of a pool, kept in step. Memory is always exact. Storage is, too, before a reply goes out, but under load:
- * then it has counted ahead (`write-ahead.ts`), and what is not yet written of leases and records is covered by that.
- * A verb changes memory, and ends with `commit`, which writes each account that has changed once.
+ * Memory and storage of a pool, kept in step. Memory is always exact. Storage is, too, before a
+ * reply goes out, but under load: then it has counted ahead (`write-ahead.ts`), and what is not yet
+ * written of leases and records is covered by that. A verb changes memory, and ends with `commit`,
+ * which writes each account that has changed once.
  *
- * Always written at once: rests, quarantines, limits that were learned, probes, leases of keys with a limit of concurrency.
+ * Always written at once: rests, quarantines, limits that were learned, probes, leases of keys with
+ * a limit of concurrency.
  */
 import { minuteMs } from '../domain/time.ts'
 import type { RequestRecord } from '../observe/record.ts'
@@ -77,7 +79,8 @@ export class Books {
   }
 
   /**
-   * A lease is given. It is on record before the reply goes out, or covered by what was counted ahead.
+   * A lease is given. It is on record before the reply goes out, or covered by what was counted
+   * ahead.
    * @param stored whether it is to be on record, whatever the load.
    * @param likely what the next calls will be, for counting ahead: first one like this.
    */
@@ -138,13 +141,17 @@ export class Books {
       if (covered) this.state.accounts.set(lease.account, effects.account)
       else this.saveAccount(lease.account, effects.account)
       if (record) this.#hold(record, now)
-      // Its request goes on elsewhere and will have its record there: it must not be looked for here.
+      // Its request goes on elsewhere and will have its record there: it must not be looked for
+      // here.
       else this.#aheadChanged = true
     }
     this.saveCircuit(effects.circuit.model, effects.circuit.rest)
   }
 
-  /** A lease has expired: nobody settled it in time. Its charges stay. @returns the record it was given with. */
+  /**
+   * A lease has expired: nobody settled it in time. Its charges stay.
+   * @returns the record it was given with.
+   */
   expire(lease: OpenLease, now: number, unsettled: (record: RequestRecord) => RequestRecord): void {
     const unwritten = this.#unwritten.get(lease.id)
     const own = unwritten ? undefined : this.#pending.close(lease)
@@ -160,13 +167,19 @@ export class Books {
     } else this.#journal.add(lease.id, unsettled(record), now)
   }
 
-  /** Keeps the record of a request that got no lease. Nothing but the log depends on it: when many come they are stored together. */
+  /**
+   * Keeps the record of a request that got no lease. Nothing but the log depends on it: when many
+   * come they are stored together.
+   */
   note(record: RequestRecord, now: number): void {
     if (this.#journal.isCrowded(now)) this.#hold(record, now)
     else this.#journal.add(record.id, record, now)
   }
 
-  /** Keeps the record of a settlement whose lease is not known: of an expired lease, or of one that was lost with its object. */
+  /**
+   * Keeps the record of a settlement whose lease is not known: of an expired lease, or of one that
+   * was lost with its object.
+   */
   keepRecord(leaseId: string, record: RequestRecord | undefined, now: number): void {
     if (record) this.#journal.add(record.id, record, now)
     const name = readLeaseName(leaseId)
@@ -176,7 +189,9 @@ export class Books {
     this.#aheadChanged = true
   }
 
-  /** Leases that were lost with their object, and whose time is over; they are forgotten with this. */
+  /**
+   * Leases that were lost with their object, and whose time is over; they are forgotten with this.
+   */
   takeLost(now: number): LostLeases[] {
     const over = this.#lost.filter(({ deadlineAt }) => deadlineAt <= now)
     if (over.length === 0) return []
@@ -204,8 +219,8 @@ export class Books {
   }
 
   /**
-   * Writes every account whose row is behind. What is counted ahead names no people, so that a change
-   * of shares begins with parts that are in storage.
+   * Writes every account whose row is behind. What is counted ahead names no people, so that a
+   * change of shares begins with parts that are in storage.
    */
   saveParts(): void {
     for (const id of this.#ahead.dirty()) this.#changed.add(id)
@@ -227,7 +242,10 @@ export class Books {
     }
   }
 
-  /** Puts storage in order: what is held is stored, and when the load is over, so is everything that was counted ahead. */
+  /**
+   * Puts storage in order: what is held is stored, and when the load is over, so is everything that
+   * was counted ahead.
+   */
   tidy(now: number): void {
     this.secure()
     if ((this.#ahead.calmAt ?? Infinity) > now) return
@@ -294,8 +312,8 @@ export class Books {
   }
 
   /**
-   * After the object was lost under load: everything that had been counted ahead counts as used, and the leases that may have
-   * been given are waited for until their time is over.
+   * After the object was lost under load: everything that had been counted ahead counts as used,
+   * and the leases that may have been given are waited for until their time is over.
    */
   #recover(): void {
     const row = this.#store.readAhead()

@@ -1,4 +1,7 @@
-/** What a key pool knows: its keys as configured, and what has happened to their accounts since. Plain data. */
+/**
+ * What a key pool knows: its keys as configured, and what has happened to their accounts since.
+ * Plain data.
+ */
 import type { StoredKey } from '../db/pools.ts'
 import type { RowBinding } from '../providers/provider.ts'
 import type { Quarantine, Rest } from './cooldown.ts'
@@ -20,13 +23,15 @@ export interface PoolKey extends Pick<
   /** The owner of the provider row that it goes with: a user's id, `hub` or `built-in`. */
   row: string
   secret: KeySecret
-  /** The row that its secret was entered for; absent where only its origin is known, or it has none. */
+  /**
+   * The row that its secret was entered for; absent where only its origin is known, or it has none.
+   */
   boundTo?: RowBinding
   /** Tells this secret from the next one of the same key, and nothing else about it. */
   mark: string
   /**
-   * When its provider's row got another address or dialect than the one that it was entered for, or went;
-   * 0 where that is not known. Only entering the key again lifts that.
+   * When its provider's row got another address or dialect than the one that it was entered for, or
+   * went; 0 where that is not known. Only entering the key again lifts that.
    */
   movedAt?: number
   /** Where it serves everyone: whose it is, and what its owner keeps. */
@@ -51,7 +56,9 @@ export interface Account {
   keys: Record<string, KeyUse>
   /** How fast it has been used lately. */
   pace?: Pace
-  /** Which key a conversation was on last, and when: as long as the provider may hold its prompt. */
+  /**
+   * Which key a conversation was on last, and when: as long as the provider may hold its prompt.
+   */
   conversations?: Record<string, { key: string; at: number }>
 }
 
@@ -216,8 +223,9 @@ function addTo(counts: Map<string, number>, name: string, change: 1 | -1): void 
 }
 
 /**
- * An account's state under its present rules: use that was counted under a rule stays with it, whatever else about it changes,
- * and so does what the provider stated. A window that only the provider has named stays too.
+ * An account's state under its present rules: use that was counted under a rule stays with it,
+ * whatever else about it changes, and so does what the provider stated. A window that only the
+ * provider has named stays too.
  */
 export function accountUnder(rules: readonly WindowRule[], account: Account | undefined): Account {
   const known = new Map(account?.windows.map((window) => [windowName(window), window]))

@@ -28,8 +28,8 @@ export function levelOf(buckets: readonly Bucket[], drainPerMs: number, now: num
 }
 
 /**
- * The buckets of a window that refills: its level is in the last one, and earlier ones keep only the
- * parts of people who have not used it since. Parts are levels of the bucket's time, too.
+ * The buckets of a window that refills: its level is in the last one, and earlier ones keep only
+ * the parts of people who have not used it since. Parts are levels of the bucket's time, too.
  */
 export function bucketsWithLevel(
   buckets: readonly Bucket[],

@@ -1,6 +1,7 @@
 /**
- * What speaks against a key. Two kinds: what stands whatever is asked of it for some model (it rests, its requests are used up),
- * by which the roster sorts keys out in advance, and what depends on the need at hand (its size, its wishes). Pure.
+ * What speaks against a key. Two kinds: what stands whatever is asked of it for some model (it
+ * rests, its requests are used up), by which the roster sorts keys out in advance, and what depends
+ * on the need at hand (its size, its wishes). Pure.
  */
 import { matchesAny, matchesModel } from '../chat/model.ts'
 import { periodNames, type Unit } from '../domain/limits.ts'
@@ -11,10 +12,16 @@ import { certainAmount, estimatedAmount, leastAmount, writeAmount, writePart } f
 import { aheadOf, type Asker, callsFor, mostFor, type Offered, type Portion, portionsOf } from './shares.ts'
 import { claimEnd, freeAt, limitOf, usedAt, type Window } from './windows.ts'
 
-/** What speaks against a key. Without `retryAt` it lasts; `unit` is that of a limit which is too small. */
+/**
+ * What speaks against a key. Without `retryAt` it lasts; `unit` is that of a limit which is too
+ * small.
+ */
 export type Block = Omit<KeyRefusal, 'keyId'> & { unit?: Unit }
 
-/** What those who wait will take first of an account, by the name of the window, and how many they are. */
+/**
+ * What those who wait will take first of an account, by the name of the window, and how many they
+ * are.
+ */
 export interface Held {
   calls: number
   charges: Readonly<Record<string, number>>
@@ -141,7 +148,10 @@ export function circuitBlocks(circuit: Rest | undefined, user: string, now: numb
   return restBlocks('provider-rests', circuit, now, 'provider-rests')
 }
 
-/** What is used up of a key whatever model it is asked for: of several windows the one that is full longest. */
+/**
+ * What is used up of a key whatever model it is asked for: of several windows the one that is full
+ * longest.
+ */
 export function usedUpBlock({ id }: PoolKey, account: Account, now: number): Block | undefined {
   return longest(
     account.windows
@@ -166,8 +176,8 @@ export function counts(window: Window, model: string, keyId: string): boolean {
 }
 
 /**
- * The amount that a call reserves of a window. An estimate larger than a person may ever use is cut to
- * that, so that any input that fits can be admitted to an empty window.
+ * The amount that a call reserves of a window. An estimate larger than a person may ever use is cut
+ * to that, so that any input that fits can be admitted to an empty window.
  */
 export function amountOf(window: Window, offer: Offered, need: Asker & Pick<Need, 'estimate'>): number {
   const { unit } = window
@@ -176,7 +186,10 @@ export function amountOf(window: Window, offer: Offered, need: Asker & Pick<Need
   return unit === 'money' ? amount : Math.min(amount, mostFor(window, offer, need))
 }
 
-/** The amount that must be left of a window for a call: of a plan some, whose use its provider counts. */
+/**
+ * The amount that must be left of a window for a call: of a plan some, whose use its provider
+ * counts.
+ */
 export function neededOf(window: Window, offer: Offered, need: Asker & Pick<Need, 'estimate'>): number {
   return window.unit === 'percent' ? leastAmount('percent') : amountOf(window, offer, need)
 }
@@ -227,7 +240,10 @@ export function callBlocks(offer: Offer, asker: Asker, now: number): Block[] {
   return blocks
 }
 
-/** Those who wait go first: they will be running, and the first of them is the probe of what is half-open. */
+/**
+ * Those who wait go first: they will be running, and the first of them is the probe of what is
+ * half-open.
+ */
 function heldBlocks(offer: Offer, asker: Asker, held: Held, now: number): Block[] {
   const { key, account, model, running } = offer
   const blocks: Block[] = []
@@ -240,7 +256,10 @@ function heldBlocks(offer: Offer, asker: Asker, held: Held, now: number): Block[
   return blocks
 }
 
-/** The calls that go before a person. Of what others wait for, the owner lets pass only what fits beside the reserve. */
+/**
+ * The calls that go before a person. Of what others wait for, the owner lets pass only what fits
+ * beside the reserve.
+ */
 function callsAhead({ key, running, runningOf }: Offer, most: number, asker: Asker, held: Held): number {
   if (!key.shared?.reserve || key.shared.owner !== asker.user || !runningOf) return held.calls
   const { reserved } = callsFor(most, key.shared, asker)
@@ -263,7 +282,8 @@ function tooLarge(window: Window, need: Need, now: number): Block[] {
   const limit = limitOf(window) ?? Infinity
   const amount = certainAmount(window.unit, need.estimate)
   if (amount <= limit) return []
-  // A limit that came with an answer is a claim: after minutes one request finds out whether it holds.
+  // A limit that came with an answer is a claim: after minutes one request finds out whether it
+  // holds.
   const retryAt = amount <= (window.limit ?? Infinity) ? claimEnd(window) : undefined
   if (retryAt !== undefined && retryAt <= now) return []
   return [{ ...largerThan(need, limit, window), ...(retryAt !== undefined && { retryAt }) }]

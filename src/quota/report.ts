@@ -1,4 +1,7 @@
-/** The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry. Pure. */
+/**
+ * The state of a pool as the API shows it: what is left, who rests and why, and when it runs dry.
+ * Pure.
+ */
 import { periods, units } from '../domain/limits.ts'
 import { toShown } from './amounts.ts'
 import { type Block, usedUpBlock } from './refusals.ts'
@@ -51,8 +54,8 @@ export function reportKeys(configuration: Configuration, state: PoolState, now: 
 }
 
 /**
- * When the accounts of a pool have run dry together, at their present pace; undefined where one of them is not limited by day or
- * month, or it would reset before.
+ * When the accounts of a pool have run dry together, at their present pace; undefined where one of
+ * them is not limited by day or month, or it would reset before.
  */
 export function poolDryAt(configuration: Configuration, state: PoolState, now: number): PoolReport['dryAt'] {
   const names = new Set(configuration.keys.filter(({ enabled }) => enabled).map(({ account }) => account))
@@ -130,7 +133,8 @@ function reportWindow(
   const { shared } = key
   const taken = Math.ceil(usedAt(window, now))
   const left = leftOf(window, account, quarantineOf(account, key) === undefined, now)
-  // A reservation is counted in its window like use; what of it still counts there is told apart here.
+  // A reservation is counted in its window like use; what of it still counts there is told apart
+  // here.
   const open = leases.filter((lease) => countsAt(window, lease.admittedAt, now))
   const reserved = Math.min(sumCharges(open, window), taken)
   const kept = reservedOf(window, account.windows, shared?.reserve)
@@ -164,7 +168,10 @@ function reportWindow(
 /** More people than this are not listed. */
 const mostPeople = 200
 
-/** The part of each person, the largest first. @param open leases that still count in the window. */
+/**
+ * The part of each person, the largest first.
+ * @param open leases that still count in the window.
+ */
 function usePerPerson(window: Window, open: OpenLease[], now: number): PersonUse[] {
   const leases = Map.groupBy(open, ({ user }) => user)
   const uses = [...usedByPerson(window, now)].map(([user, amount]) => {

@@ -1,4 +1,7 @@
-/** What giving a call to a key changes: quota is reserved, a probe goes first, the key has had its turn. Pure, and given the time. */
+/**
+ * What giving a call to a key changes: quota is reserved, a probe goes first, the key has had its
+ * turn. Pure, and given the time.
+ */
 import { minuteMs } from '../domain/time.ts'
 import { amountsBy, estimatedAmount } from './amounts.ts'
 import { amountOf, counts } from './refusals.ts'
@@ -28,7 +31,10 @@ export interface Grant {
   pass: number
 }
 
-/** Takes what a call may need from its account's windows, and remembers window by window what was taken. */
+/**
+ * Takes what a call may need from its account's windows, and remembers window by window what was
+ * taken.
+ */
 export function reserve(
   state: PoolState,
   { key, model }: { key: PoolKey; model: string },

@@ -13,15 +13,18 @@ export interface Need {
   requestId: string
   /** The user whose token asks; the admission returns this user's configuration epoch. */
   user: string
-  /** The share of each limit of a shared account that this user may use, 0 to 1; absent for all of it. */
+  /**
+   * The share of each limit of a shared account that this user may use, 0 to 1; absent for all of
+   * it.
+   */
   maxShare?: number
   /** The provider's id of the model; absent means the key's default model, else `defaultModel`. */
   model?: string
   /** The provider's default model, for a need that names none. */
   defaultModel: string
   /**
-   * The owner of the provider row that will be called: a user's id, `hub` or `built-in`. Only keys that go
-   * with that row are given; absent where a person tests one key.
+   * The owner of the provider row that will be called: a user's id, `hub` or `built-in`. Only keys
+   * that go with that row are given; absent where a person tests one key.
    */
   row?: string
   estimate: CallEstimate
@@ -33,7 +36,10 @@ export interface Need {
   failedAt?: { keyId: string; model: string }[]
   /** The one key that is to be tried, in quarantine or not: a person tests it. */
   onlyKey?: string
-  /** Tells one conversation from others, where the provider keeps its prompt in a cache: it stays on its key. */
+  /**
+   * Tells one conversation from others, where the provider keeps its prompt in a cache: it stays on
+   * its key.
+   */
   conversation?: string
   /** How long the caller would wait for a slot, where it would. */
   wait?: Wait
@@ -58,16 +64,27 @@ export interface Lease {
   keyId: string
   /** The account that the key is of; absent in a lease of an older release. */
   account?: string
-  /** Where the key's secret is: sealed in D1, in the Worker's environment, or not needed at all (the sandbox). */
+  /**
+   * Where the key's secret is: sealed in D1, in the Worker's environment, or not needed at all (the
+   * sandbox).
+   */
   secret: KeySecret
-  /** The provider row that a sealed secret was entered for; absent where only its origin is known. */
+  /**
+   * The provider row that a sealed secret was entered for; absent where only its origin is known.
+   */
   boundTo?: RowBinding
   model: string
-  /** When the lease expires by itself and its estimate counts as used, in milliseconds since the epoch. */
+  /**
+   * When the lease expires by itself and its estimate counts as used, in milliseconds since the
+   * epoch.
+   */
   deadlineAt: number
   /** The key costs nothing. */
   free?: true
-  /** This call goes first after a rest: the pool wants to hear at once when it is answered (`prove`). */
+  /**
+   * This call goes first after a rest: the pool wants to hear at once when it is answered
+   * (`prove`).
+   */
   probe?: true
   /** It holds a slot of its key, and the pool wants to hear while it goes on (`renew`). */
   slot?: true
@@ -76,16 +93,24 @@ export interface Lease {
 }
 
 export type KeySecret =
-  /** `owner` is the user who entered the key, also in a pool of shared accounts: the ciphertext is bound to them. */
+  /**
+   * `owner` is the user who entered the key, also in a pool of shared accounts: the ciphertext is
+   * bound to them.
+   */
   | { type: 'sealed'; owner: string; ciphertext: string }
   | { type: 'environment'; variable: string }
   | { type: 'none' }
 
 export type Admission =
   | { type: 'lease'; epoch: number; hint: PoolHint; lease: Lease }
-  /** A slot is kept: ask again with the place at `notBefore`, or a little earlier. Who does not loses it. */
+  /**
+   * A slot is kept: ask again with the place at `notBefore`, or a little earlier. Who does not
+   * loses it.
+   */
   | { type: 'place'; epoch: number; hint: PoolHint; place: string; notBefore: number; ahead: number }
-  /** `retryAt` is the soonest time at which one of the keys may serve this need; absent means never. */
+  /**
+   * `retryAt` is the soonest time at which one of the keys may serve this need; absent means never.
+   */
   | {
       type: 'refusal'
       epoch: number
@@ -96,9 +121,14 @@ export type Admission =
       unlisted: number
     }
 
-/** What a pool lets others know in passing: good for an order of candidates, never for a decision. */
+/**
+ * What a pool lets others know in passing: good for an order of candidates, never for a decision.
+ */
 export interface PoolHint {
-  /** The share that is left of the tightest window of the key that would serve, 0 to 1; 1 without a limit. */
+  /**
+   * The share that is left of the tightest window of the key that would serve, 0 to 1; 1 without a
+   * limit.
+   */
   left: number
   /** Usual time to the first content with that key, in milliseconds. */
   latencyMs?: number
@@ -136,7 +166,9 @@ export interface KeyRefusal {
     | 'share-used-up'
     /** What is free of it is kept for its owner. */
     | 'reserved-for-owner'
-  /** When the reason is over. Absent where it lasts, and for a key that was tried and does not rest. */
+  /**
+   * When the reason is over. Absent where it lasts, and for a key that was tried and does not rest.
+   */
   retryAt?: number
   /** The verdict that put it to rest or into quarantine. */
   verdict?: string
@@ -154,15 +186,18 @@ export type Outcome =
   /** No call was made: everything that was reserved is given back. */
   | { type: 'unused' }
 
-/** The end of a lease. With `record` it is also the end of the request, which is journalled in the same transaction. */
+/**
+ * The end of a lease. With `record` it is also the end of the request, which is journalled in the
+ * same transaction.
+ */
 export interface Settlement {
   leaseId: string
   outcome: Outcome
   /** What the call cost by the price table, in nano-dollars; absent where no price is known. */
   money?: number
   /**
-   * What the answer said of the account's limits, and when it was said; `refused` where it refused the
-   * call for a limit, so that what it said is no mere claim.
+   * What the answer said of the account's limits, and when it was said; `refused` where it refused
+   * the call for a limit, so that what it said is no mere claim.
    */
   stated?: { limits: StatedLimit[]; at: number; refused?: true }
   record?: RequestRecord
@@ -218,10 +253,16 @@ export interface WindowState {
   resetsAt?: number
   /** How the limit is known: a person entered it, the provider stated it, or there is none. */
   source: 'entered' | 'stated' | 'counted'
-  /** What the provider said, and what a person entered, where both are known: a contradiction is shown, never averaged. */
+  /**
+   * What the provider said, and what a person entered, where both are known: a contradiction is
+   * shown, never averaged.
+   */
   stated?: { limit?: number; remaining?: number; resetsAt?: number; at: number }
   entered?: number
-  /** When it is used up at the pace of the last quarter of an hour; absent where it is not, or nobody can tell. */
+  /**
+   * When it is used up at the pace of the last quarter of an hour; absent where it is not, or
+   * nobody can tell.
+   */
   dryAt?: number
   /** The amount of the limit that the account's owner keeps; absent where nothing is kept. */
   reserve?: number
@@ -245,11 +286,17 @@ export interface PoolReport {
   keys: KeyState[]
   /** Requests that wait for a slot. */
   waiting: number
-  /** When every limited account has run dry at the present pace; absent where that is not to be foreseen. */
+  /**
+   * When every limited account has run dry at the present pace; absent where that is not to be
+   * foreseen.
+   */
   dryAt?: number
   /** Accounts that look as if they were one: they rest at the same times. */
   suggestions: { accounts: string[]; times: number; lastAt: number }[]
-  /** Records of requests that D1 refused, and that are kept by the pool; absent where there are none. */
+  /**
+   * Records of requests that D1 refused, and that are kept by the pool; absent where there are
+   * none.
+   */
   recordsSetAside?: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the end of a call changes: true usage replaces the estimate, what the provider said of its limits is learned, and a failure
- * is blamed on the right thing. Pure.
+ * What the end of a call changes: true usage replaces the estimate, what the provider said of its
+ * limits is learned, and a failure is blamed on the right thing. Pure.
  */
 import type { Fault } from '../errors.ts'
 import { type Calendar, knownReset } from '../providers/calendar.ts'

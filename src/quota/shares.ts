@@ -118,7 +118,9 @@ export function aheadOf(window: Window, offered: Offered, asker: Asker, held: He
   return own + Math.min(all - own, Math.max(0, limit - used))
 }
 
-/** The calls at a time that a person may make with a key, and that others must leave to its owner. */
+/**
+ * The calls at a time that a person may make with a key, and that others must leave to its owner.
+ */
 export function callsFor(
   maxConcurrent: number,
   shared: SharedAccount,
@@ -133,7 +135,8 @@ export function reservedOf(window: Window, windows: readonly Window[], reserve: 
   const limit = limitOf(window)
   if (!reserve || limit === undefined) return 0
   if ('percent' in reserve) return reservedPart(limit, reserve)
-  // Requests are kept once: of the longest window that has a limit, which decides how many there are.
+  // Requests are kept once: of the longest window that has a limit, which decides how many there
+  // are.
   const isKept = window.unit === 'requests' && window.per === longestPeriod(windows)
   return isKept ? Math.min(limit, reserve.requests) : 0
 }

@@ -69,7 +69,10 @@ function share(window: Window, now: number): number {
   return limit === undefined ? 1 : Math.max(0, roomAt(window, now)) / limit
 }
 
-/** The share that is left over the share of the time that is left, of the scarcest window. Without limits: as if used evenly. */
+/**
+ * The share that is left over the share of the time that is left, of the scarcest window. Without
+ * limits: as if used evenly.
+ */
 function abundance(windows: readonly Window[], now: number): number {
   const limited = windows.filter((window) => limitOf(window) !== undefined)
   const ratios = limited.map((window) => {

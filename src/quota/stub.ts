@@ -1,4 +1,7 @@
-/** The way to a key pool. Pool names are made here and nowhere else, so that a hot pool can be split later. */
+/**
+ * The way to a key pool. Pool names are made here and nowhere else, so that a hot pool can be split
+ * later.
+ */
 import type { Env } from '../env.ts'
 import type { KeyPool } from './key-pool.ts'
 

@@ -1,4 +1,7 @@
-/** A pool's rows in the storage of its object: everything that must survive eviction, and all SQL of the pool. */
+/**
+ * A pool's rows in the storage of its object: everything that must survive eviction, and all SQL of
+ * the pool.
+ */
 import type { StoredKey, StoredPool } from '../db/pools.ts'
 import type { RequestRecord } from '../observe/record.ts'
 import type { Rest } from './cooldown.ts'
@@ -75,7 +78,10 @@ export class PoolStore {
     return known
   }
 
-  /** The copy of D1's configuration; undefined where there is none, or it is known to be out of date. */
+  /**
+   * The copy of D1's configuration; undefined where there is none, or it is known to be out of
+   * date.
+   */
   readCopy(): ConfigurationCopy | undefined {
     const copy = this.#readFact('copy')
     if (copy === undefined) return undefined

@@ -55,7 +55,9 @@ function partBy(window: Window, limit: number, amountOf: (by: Parts) => number):
   )
 }
 
-/** A window without the part of one person, and with another limit. It must not be one that refills. */
+/**
+ * A window without the part of one person, and with another limit. It must not be one that refills.
+ */
 export function withoutPart(window: Window, user: string, limit: number): Window {
   return limited(
     window,
@@ -133,7 +135,8 @@ export function lessPart(bucket: Bucket, user: string, amount: number): Bucket {
 
 /**
  * The buckets of a window that refills, with a person's part as it is at the time of the last one.
- * Each person has one part. The one of people who are counted together does not drain when it grows.
+ * Each person has one part. The one of people who are counted together does not drain when it
+ * grows.
  */
 export function withLatestPart(buckets: readonly Bucket[], user: string, level: number): Bucket[] {
   const isNamed = hasName(user, buckets)

@@ -36,8 +36,9 @@ export class WaitingRoom {
   }
 
   /**
-   * The place that a need has, and what is held against it: what those take who go before it. A need
-   * that would wait has the turn that it would have in the line; others go behind everyone who waits.
+   * The place that a need has, and what is held against it: what those take who go before it. A
+   * need that would wait has the turn that it would have in the line; others go behind everyone who
+   * waits.
    */
   look(need: Need, now: number): { place: string | undefined; heldOf: (accountId: string) => Held } {
     this.sweep(now)
@@ -47,8 +48,8 @@ export class WaitingRoom {
   }
 
   /**
-   * Keeps a place for a need that nobody can serve yet; undefined where it would not wait so long, or
-   * too many wait. In a full line the last place gives way to one that goes before it.
+   * Keeps a place for a need that nobody can serve yet; undefined where it would not wait so long,
+   * or too many wait. In a full line the last place gives way to one that goes before it.
    */
   keep(
     pool: Pool,

@@ -1,10 +1,10 @@
 /**
- * Places of requests that wait for a slot: when each is due, and what is kept for it. Pure. The order
- * is in `fair-order.ts`.
+ * Places of requests that wait for a slot: when each is due, and what is kept for it. Pure. The
+ * order is in `fair-order.ts`.
  *
- * A place is planned on one account. What it will take there is held against everyone behind it, and
- * against requests that do not wait. A place that waits for its person's own share holds nothing. A
- * place that is not asked for in time is given up, because its Worker may have died.
+ * A place is planned on one account. What it will take there is held against everyone behind it,
+ * and against requests that do not wait. A place that waits for its person's own share holds
+ * nothing. A place that is not asked for in time is given up, because its Worker may have died.
  */
 import {
   amountOf,
@@ -58,8 +58,8 @@ export function isAbandoned(place: Place, now: number): boolean {
 }
 
 /**
- * The request that must go so that a line keeps its bounds: the last of a person who has too many, or
- * the last of all. Undefined where the line is short enough.
+ * The request that must go so that a line keeps its bounds: the last of a person who has too many,
+ * or the last of all. Undefined where the line is short enough.
  */
 export function overflowOf<W extends Waiter>(line: readonly W[], user: string): W | undefined {
   const own = line.filter((one) => one.user === user)
@@ -86,7 +86,10 @@ function plus({ calls, charges }: Pick<Held, 'calls' | 'charges'>, more: Place['
   return { calls: calls + 1, charges: sum }
 }
 
-/** Where and when a need can be served soonest, behind those who go before it; undefined where it never can. */
+/**
+ * Where and when a need can be served soonest, behind those who go before it; undefined where it
+ * never can.
+ */
 export function planPlace(pool: Pool, need: Need, ahead: readonly Place[], now: number): Plan | undefined {
   const lane = pool.roster.laneFor(need, now)
   const held = heldOf(ahead)

@@ -1,9 +1,11 @@
 /**
- * Quota windows: how much of a limit is used at a time, and when more will fit. Pure, and given the time.
+ * Quota windows: how much of a limit is used at a time, and when more will fit. Pure, and given the
+ * time.
  *
- * A reservation is counted like use from the moment it is made; settling only corrects it. All kinds of window keep the same
- * state, a list of buckets, and read it differently, so that a change of how a window resets needs no conversion. Where
- * a reading cannot be exact it counts too much, never too little.
+ * A reservation is counted like use from the moment it is made; settling only corrects it. All
+ * kinds of window keep the same state, a list of buckets, and read it differently, so that a change
+ * of how a window resets needs no conversion. Where a reading cannot be exact it counts too much,
+ * never too little.
  */
 import { minuteMs } from '../domain/time.ts'
 import type { Period, Reset, Unit } from '../domain/limits.ts'
@@ -73,10 +75,15 @@ export const lengthMs = periodMs
 /** A sliding window forgets in this many steps, each at most a sixtieth of its length late. */
 const bucketsPerWindow = 60
 
-/** How long a statement binds that came with an answer, before one call finds out whether it is so. */
+/**
+ * How long a statement binds that came with an answer, before one call finds out whether it is so.
+ */
 const claimMs = 5 * minuteMs
 
-/** What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`, `requests/day@key_1`. */
+/**
+ * What tells the windows of one account apart: `requests/minute`, `tokens/day/some-model`,
+ * `requests/day@key_1`.
+ */
 export function windowName({
   unit,
   per,
@@ -86,7 +93,10 @@ export function windowName({
   return `${unit}/${per}${model === undefined ? '' : `/${model}`}${key === undefined ? '' : `@${key}`}`
 }
 
-/** The limit that binds: the one entered or the one stated, whichever is less; undefined where neither is known. */
+/**
+ * The limit that binds: the one entered or the one stated, whichever is less; undefined where
+ * neither is known.
+ */
 export function limitOf({ limit, stated }: Pick<Window, 'limit' | 'stated'>): number | undefined {
   if (stated?.limit === undefined) return limit
   return limit === undefined ? stated.limit : Math.min(limit, stated.limit)
@@ -98,14 +108,17 @@ export function usedAt(window: Window, now: number): number {
   return total(liveBuckets(window, now))
 }
 
-/** How much more fits now; infinite without a limit, negative where answers were longer than estimated. */
+/**
+ * How much more fits now; infinite without a limit, negative where answers were longer than
+ * estimated.
+ */
 export function roomAt(window: Window, now: number): number {
   return (limitOf(window) ?? Infinity) - usedAt(window, now)
 }
 
 /**
- * The soonest time at which `amount` fits, provided nothing else is charged; undefined if it never fits.
- * A window that only a claim of the provider keeps full is tried again after minutes.
+ * The soonest time at which `amount` fits, provided nothing else is charged; undefined if it never
+ * fits. A window that only a claim of the provider keeps full is tried again after minutes.
  * @param ahead what others will take first, who wait for the same room.
  */
 export function freeAt(window: Window, amount: number, now: number, ahead = 0): number | undefined {
@@ -117,13 +130,18 @@ export function freeAt(window: Window, amount: number, now: number, ahead = 0): 
   return own === undefined ? free : Math.min(free ?? Infinity, Math.max(own, claimEndsAt))
 }
 
-/** When a call may find out whether a claim of the provider holds; undefined where there is none. */
+/**
+ * When a call may find out whether a claim of the provider holds; undefined where there is none.
+ */
 export function claimEnd({ stated }: Window): number | undefined {
   if (stated?.limit === undefined || stated.refused) return undefined
   return (stated.triedAt ?? stated.at) + claimMs
 }
 
-/** A window without anything that the provider stated: own use, under the limit that a person entered. */
+/**
+ * A window without anything that the provider stated: own use, under the limit that a person
+ * entered.
+ */
 export function unlearned(window: Window, now: number): Window {
   const { stated: _stated, ...own } = window
   if (!window.buckets.some(({ foreign }) => foreign !== undefined)) return own
@@ -141,7 +159,8 @@ function freeWithin(window: Window, amount: number, now: number, ahead: number):
   if (amount > limit) return undefined
   if (drains(window)) {
     const excess = ahead + amount - roomAt(window, now)
-    // A microsecond of tolerance: rounding must not turn away who comes back at the very time that was stated.
+    // A microsecond of tolerance: rounding must not turn away who comes back at the very time that
+    // was stated.
     return excess <= 0 ? now : now + Math.ceil(excess / drainPerMs(window) - 0.001)
   }
   // Those ahead fill so many whole windows before it is this one's turn.
@@ -217,7 +236,10 @@ function placeFor(
   return { live, at, index: last && goesOn(window, last, index, at) ? index : live.length }
 }
 
-/** Whether a bucket takes use of a later time. The first use of a period that begins with it stays apart: its time counts. */
+/**
+ * Whether a bucket takes use of a later time. The first use of a period that begins with it stays
+ * apart: its time counts.
+ */
 function goesOn(window: Window, { from }: Bucket, index: number, at: number): boolean {
   const isOfUse = window.resets === 'first-use'
   if (isOfUse && index === 0) return at === from
@@ -225,8 +247,9 @@ function goesOn(window: Window, { from }: Bucket, index: number, at: number): bo
 }
 
 /**
- * Counts `amount` that will be used between `now` and `until`, before anyone knows when. It is forgotten as if all of it had been
- * used at the end: what is written ahead may count too long, never too short.
+ * Counts `amount` that will be used between `now` and `until`, before anyone knows when. It is
+ * forgotten as if all of it had been used at the end: what is written ahead may count too long,
+ * never too short.
  */
 export function chargeAhead(window: Window, amount: number, now: number, until: number): Window {
   if (drains(window)) {
@@ -237,8 +260,9 @@ export function chargeAhead(window: Window, amount: number, now: number, until: 
 }
 
 /**
- * A window after the provider has spoken. A provider that says less is left than was counted here is believed: others use the
- * same account, and what they took is charged. One that says more is left is noted, and changes nothing.
+ * A window after the provider has spoken. A provider that says less is left than was counted here
+ * is believed: others use the same account, and what they took is charged. One that says more is
+ * left is noted, and changes nothing.
  */
 export function believe(window: Window, said: Statement, now: number): Window {
   const { refused: _refused, triedAt: _triedAt, ...known } = window.stated ?? {}
@@ -253,7 +277,8 @@ function chargeForeign(window: Window, amount: number, endsAt: number | undefine
   const length = lengthMs[window.per]
   const slides = !drains(window) && !startsOver(window)
   if (!slides || endsAt === undefined || endsAt > now + length) return chargeOthers(window, amount, now)
-  // Half a millisecond beside any call of ours, so that what is given back is never taken from here.
+  // Half a millisecond beside any call of ours, so that what is given back is never taken from
+  // here.
   const at = endsAt - length - 0.5
   const live = liveBuckets(window, now)
   const index = live.findIndex(({ to }) => to > at)
@@ -291,7 +316,10 @@ export function giveBack(
   return { ...window, buckets: buckets.filter((bucket) => bucket.amount > 0) }
 }
 
-/** What each person used of a window that still counts, by the user's id; `*` for people counted together. */
+/**
+ * What each person used of a window that still counts, by the user's id; `*` for people counted
+ * together.
+ */
 export function usedByPerson(window: Window, now: number): Map<string, number> {
   if (!drains(window)) return sumParts(liveBuckets(window, now))
   const limit = limitOf(window) ?? Infinity
@@ -350,7 +378,10 @@ function liveBuckets(window: Window, now: number): Bucket[] {
   return span ? window.buckets.filter((bucket) => bucket.to >= span.startsAt) : []
 }
 
-/** A leaky bucket: what is used drains evenly, a whole limit per period. Without a limit there is no pace to drain at. */
+/**
+ * A leaky bucket: what is used drains evenly, a whole limit per period. Without a limit there is no
+ * pace to drain at.
+ */
 export function drains(window: Window): boolean {
   return window.resets === 'refill' && limitOf(window) !== undefined
 }

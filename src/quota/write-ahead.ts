@@ -1,13 +1,17 @@
 /**
- * Counting ahead under load, as id allocators do: one row says that so much more may be used within the next second, and what
- * stays within it is given from memory. An object that is lost then finds more counted as used than was, never less.
- * Memory only; `persistence.ts` keeps the storage in step.
+ * Counting ahead under load, as id allocators do: one row says that so much more may be used within
+ * the next second, and what stays within it is given from memory. An object that is lost then finds
+ * more counted as used than was, never less. Memory only; `persistence.ts` keeps the storage in
+ * step.
  */
 import { leaseMs } from './reserve.ts'
 import type { Account } from './pool-state.ts'
 import { usedAt, windowName } from './windows.ts'
 
-/** What one account may still take, or has taken since its own row was written, by the name of the window. */
+/**
+ * What one account may still take, or has taken since its own row was written, by the name of the
+ * window.
+ */
 type Charges = Record<string, number>
 
 /** The row, as it stands in storage. Times are milliseconds since the epoch. */
@@ -18,7 +22,10 @@ export interface AheadRow {
   /** How many it had given when the row was written. */
   given: number
   endsAt: number
-  /** What is not in the accounts' own rows: what was used since they were written, and what the block allows. */
+  /**
+   * What is not in the accounts' own rows: what was used since they were written, and what the
+   * block allows.
+   */
   accounts: Record<string, { from: number; charges: Charges }>
   /** Leases, of this block and earlier ones, that had not ended. */
   open: OpenBlock[]
@@ -36,7 +43,10 @@ export interface OpenBlock {
 export interface Likely {
   account: string
   charges: Charges
-  /** How many of them may be counted ahead: a loss must cost no more than a small part of what is left. */
+  /**
+   * How many of them may be counted ahead: a loss must cost no more than a small part of what is
+   * left.
+   */
   spare: number
 }
 
@@ -67,7 +77,9 @@ export class WriteAhead {
     return this.#busy
   }
 
-  /** When the load will be over unless more calls come; undefined where nothing is counted ahead. */
+  /**
+   * When the load will be over unless more calls come; undefined where nothing is counted ahead.
+   */
   get calmAt(): number | undefined {
     if (!this.#block) return undefined
     const { perSecond, at } = this.#rate
@@ -92,7 +104,8 @@ export class WriteAhead {
    */
   correct(account: string, differences: Charges, admittedAt: number, now: number): boolean {
     const from = this.#spent.get(account)?.from ?? Infinity
-    // What was reserved before the account's row was written is in that row, and can only be given back there.
+    // What was reserved before the account's row was written is in that row, and can only be given
+    // back there.
     const counted = Object.entries(differences).filter(([, amount]) => amount > 0 || admittedAt >= from)
     return this.#spend(account, Object.fromEntries(counted), now)
   }
@@ -104,7 +117,8 @@ export class WriteAhead {
     this.#left.clear()
     for (const { account, charges, spare } of [...likely, asking]) {
       const share = (this.#turns.get(account) ?? 0) / given
-      // Half as many again as the last block would make one expect, and for who is asking a fair beginning.
+      // Half as many again as the last block would make one expect, and for who is asking a fair
+      // beginning.
       const expected = Math.max(1, share * calls * 1.5, account === asking.account ? calls / 4 : 0)
       const turns = Math.min(spare, Math.ceil(expected))
       if (turns > 0) this.#left.set(account, scale(charges, turns))
@@ -116,7 +130,10 @@ export class WriteAhead {
     this.#block = { id, size: calls, given: 0, startsAt: now, endsAt: now + blockMs }
   }
 
-  /** The account's own row is being written: nothing of it is counted here any more. @returns whether anything was. */
+  /**
+   * The account's own row is being written: nothing of it is counted here any more.
+   * @returns whether anything was.
+   */
   forget(account: string): boolean {
     const spent = this.#spent.delete(account)
     return this.#left.delete(account) || spent
@@ -172,7 +189,10 @@ export function readLeaseName(id: string): { block: string; number: number } | u
   return dot < 0 ? undefined : { block: id.slice(0, dot), number: Number(id.slice(dot + 1)) }
 }
 
-/** The leases that may be under way although the object that gave them, and wrote this row, was lost. */
+/**
+ * The leases that may be under way although the object that gave them, and wrote this row, was
+ * lost.
+ */
 export function lostWith(row: AheadRow): OpenBlock[] {
   const earlier = [...row.lost, ...row.open.filter(({ block }) => block !== row.block)]
   if (row.block === '') return earlier
@@ -182,7 +202,10 @@ export function lostWith(row: AheadRow): OpenBlock[] {
   return [...earlier, { block: row.block, deadlineAt: row.endsAt + leaseMs, leases: [...known, ...possible] }]
 }
 
-/** Whether something changed that must be on record at once: who rests, who is quarantined, which limits are known. */
+/**
+ * Whether something changed that must be on record at once: who rests, who is quarantined, which
+ * limits are known.
+ */
 export function isPressing(before: Account, after: Account): boolean {
   return (
     before.rest !== after.rest ||
@@ -221,7 +244,10 @@ function add(a: Charges, b: Charges): Charges {
   return sum
 }
 
-/** Answers exceed their estimates a little: accounts that get no call of this block may still need that. */
+/**
+ * Answers exceed their estimates a little: accounts that get no call of this block may still need
+ * that.
+ */
 function slack(charges: Charges): Charges {
   const inexact = Object.entries(charges).filter(
     ([window, amount]) => !window.startsWith('requests/') && amount > 0,

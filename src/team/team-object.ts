@@ -1,7 +1,8 @@
 /**
  * The team's object: it counts for the common caps of a team, whichever member and isolate asks.
  *
- * This file is the object's verbs. Counting is shared with the user's object (`user/allowances.ts`).
+ * This file is the object's verbs. Counting is shared with the user's object
+ * (`user/allowances.ts`).
  */
 import { DurableObject } from 'cloudflare:workers'
 import { readTeamEpoch } from '../db/teams.ts'
@@ -49,7 +50,10 @@ export class TeamObject extends DurableObject<Env> {
     this.#epoch.raise(epoch)
   }
 
-  /** The team's epoch, for a member of a team that has no caps; undefined where the team was removed. */
+  /**
+   * The team's epoch, for a member of a team that has no caps; undefined where the team was
+   * removed.
+   */
   async currentEpoch(): Promise<number | undefined> {
     return this.#epoch.current()
   }
@@ -69,7 +73,10 @@ export class TeamObject extends DurableObject<Env> {
     return this.#allowances.renew(reservationId, this.#steady.now())
   }
 
-  /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made. */
+  /**
+   * Ends a reservation; a second time changes nothing.
+   * @param spent absent where no call was made.
+   */
   async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
     this.#allowances.settle(reservationId, spent, this.#steady.now())
   }

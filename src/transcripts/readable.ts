@@ -1,4 +1,7 @@
-/** What a transcript says, for a person to read: its texts and calls, out of whichever dialect they stand in. Pure. */
+/**
+ * What a transcript says, for a person to read: its texts and calls, out of whichever dialect they
+ * stand in. Pure.
+ */
 import type { DialectId } from '../domain/dialects.ts'
 import { foldEvents } from '../chat/fold.ts'
 import { isJsonObject, type Json } from '../chat/json.ts'
@@ -24,7 +27,10 @@ export function spokenInRequest(dialect: DialectId, body: string): Spoken[] | un
   return orUndefined(() => inbound[dialect]?.parseRequest(parseJson(body)).messages.flatMap(spokenIn))
 }
 
-/** The messages of an answer, whole or streamed, as far as it came; undefined where none can be found, as in an error. */
+/**
+ * The messages of an answer, whole or streamed, as far as it came; undefined where none can be
+ * found, as in an error.
+ */
 export function spokenInAnswer(dialect: DialectId, text: string): Spoken[] | undefined {
   const speaker = outbound[dialect]
   const answer = speaker && orUndefined(() => readAnswer(speaker, text))

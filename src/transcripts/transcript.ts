@@ -1,6 +1,7 @@
 /**
- * What was said in one request: what the client sent, and what it got. It is kept for a person who turned that on for themselves,
- * and for nobody else: gathered while it passes, sealed under their name, and put into their object, which forgets it again.
+ * What was said in one request: what the client sent, and what it got. It is kept for a person who
+ * turned that on for themselves, and for nobody else: gathered while it passes, sealed under their
+ * name, and put into their object, which forgets it again.
  */
 import type { DialectId } from '../domain/dialects.ts'
 import { auditIfAltered } from '../vault/tamper-audit.ts'
@@ -11,7 +12,10 @@ import type { Env } from '../env.ts'
 import { gunzip, gzip } from '../http/gzip.ts'
 import { userStub } from '../user/stub.ts'
 
-/** How much of each side is kept, in characters. What a stream is made of repeats itself, and packs to a tenth. */
+/**
+ * How much of each side is kept, in characters. What a stream is made of repeats itself, and packs
+ * to a tenth.
+ */
 const mostCharacters = 1_000_000
 
 /** One side of it: its beginning, and how many characters followed that are not kept. */
@@ -44,7 +48,10 @@ export class Transcript {
   readonly #caller: () => ConfiguredUser
   #answer = silence
 
-  /** @param caller who asks, as the newest configuration knows them: it says whether they want anything kept. */
+  /**
+   * @param caller who asks, as the newest configuration knows them: it says whether they want
+   *   anything kept.
+   */
   constructor(sent: Sent, caller: () => ConfiguredUser) {
     this.#sent = sent
     this.#caller = caller
@@ -59,7 +66,10 @@ export class Transcript {
     if (this.isWanted) this.#answer = extend(this.#answer, text)
   }
 
-  /** Keeps what was said up to now. Never rejects: that it could not be kept is no fault of the request's. */
+  /**
+   * Keeps what was said up to now. Never rejects: that it could not be kept is no fault of the
+   * request's.
+   */
   async keep(): Promise<void> {
     if (!this.isWanted) return
     const { id: owner } = this.#caller()
@@ -77,7 +87,8 @@ export class Transcript {
 
 /**
  * What was said in a request of this user's; undefined where it is not kept, or not any more.
- * @throws {SealError} where the master key that sealed it is gone, or it was altered, which is put into the audit log.
+ * @throws {SealError} where the master key that sealed it is gone, or it was altered, which is put
+ *   into the audit log.
  */
 export async function findTranscript(
   env: Env,

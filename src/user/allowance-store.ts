@@ -1,4 +1,7 @@
-/** Rows of caps in the storage of an object: one for each subject, and rows for running requests beyond those it holds. */
+/**
+ * Rows of caps in the storage of an object: one for each subject, and rows for running requests
+ * beyond those it holds.
+ */
 import type { Allowance, Reservation } from './allowance.ts'
 
 // Bodies are JSON that this module wrote: reading them back needs no check.
@@ -14,7 +17,9 @@ export class AllowanceStore {
     return this.#bodies<Allowance>('SELECT id, body FROM allowances')
   }
 
-  /** @param shares what running requests hold of the subject, but for those with rows of their own. */
+  /**
+   * @param shares what running requests hold of the subject, but for those with rows of their own.
+   */
   writeAllowance(id: string, allowance: Allowance, shares: readonly Reservation[]): void {
     this.#sql.exec(
       'INSERT OR REPLACE INTO allowances (id, body, reservations) VALUES (?, ?, ?)',

@@ -1,6 +1,6 @@
 /**
- * The use and spending that a token, a person or a team has left: reserved before a call, trued up after it.
- * Pure, and given the time. Windows are counted by the same code as those of keys.
+ * The use and spending that a token, a person or a team has left: reserved before a call, trued up
+ * after it. Pure, and given the time. Windows are counted by the same code as those of keys.
  */
 import { minuteMs } from '../domain/time.ts'
 import { estimatedUsage } from '../chat/events.ts'
@@ -58,8 +58,9 @@ export type Decision =
   { type: 'grant'; reservation: Reservation; allowance: Allowance; outputLimit?: number } | Refusal
 
 /**
- * A subject's state under the rules given. What was counted under a rule stays with it, whatever else about it changes. A window without
- * a rule is counted on without a limit: an isolate that does not know of a rule yet must not make others forget what they counted.
+ * A subject's state under the rules given. What was counted under a rule stays with it, whatever
+ * else about it changes. A window without a rule is counted on without a limit: an isolate that
+ * does not know of a rule yet must not make others forget what they counted.
  */
 export function allowanceUnder(rules: Rules, allowance: Allowance | undefined): Allowance {
   const windows = new Map<string, Window>()
@@ -116,7 +117,10 @@ export function reserve(
   }
 }
 
-/** Puts what was used in the place of what was reserved. @param spent absent where no call was made: all is given back. */
+/**
+ * Puts what was used in the place of what was reserved.
+ * @param spent absent where no call was made: all is given back.
+ */
 export function settle(
   allowance: Allowance,
   reservation: Reservation,
@@ -209,7 +213,10 @@ function refuseForWindow(
   return { type: 'refusal', subject, code, message, retryAt }
 }
 
-/** An estimate larger than the window is cut to it, so that whatever input fits can be let through an empty window. */
+/**
+ * An estimate larger than the window is cut to it, so that whatever input fits can be let through
+ * an empty window.
+ */
 function amountFor(window: Window, { estimate }: RequestNeed): number {
   return Math.min(estimatedAmount(window.unit, estimate), window.limit ?? Infinity)
 }

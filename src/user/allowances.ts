@@ -1,6 +1,7 @@
 /**
- * The allowances of all subjects that one object counts for. A request is let through by all of its subjects or
- * by none, and each decision is written in one step. The object keeps the clock and the alarm.
+ * The allowances of all subjects that one object counts for. A request is let through by all of its
+ * subjects or by none, and each decision is written in one step. The object keeps the clock and the
+ * alarm.
  */
 import { randomId } from '../ids.ts'
 import { AllowanceStore, deadlineOf } from './allowance-store.ts'
@@ -75,7 +76,10 @@ export class Allowances {
     return true
   }
 
-  /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made. */
+  /**
+   * Ends a reservation; a second time changes nothing.
+   * @param spent absent where no call was made.
+   */
   settle(reservationId: string, spent: Spent | undefined, now: number): void {
     const { allowances, reservations } = this.#awake()
     for (const share of reservations.get(reservationId) ?? []) {

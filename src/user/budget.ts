@@ -4,13 +4,19 @@ import { toNanoDollars, writeDollars } from '../domain/money.ts'
 import { nameOf, type Refusal, type RequestNeed, type Subject } from './rpc.ts'
 import { endOf, type Spending, spentAt } from './spending.ts'
 
-/** An answer that must be shorter than this is not worth asking for, and some providers refuse to be asked. */
+/**
+ * An answer that must be shorter than this is not worth asking for, and some providers refuse to be
+ * asked.
+ */
 const leastOutputTokens = 16
 
 /** `outputLimit` where the client set none. */
 export type Bill = { type: 'bill'; money: number; outputLimit?: number } | Refusal
 
-/** The most that a request may cost in nano-dollars. Where its client set no output limit, what is left of the budget sets one. */
+/**
+ * The most that a request may cost in nano-dollars. Where its client set no output limit, what is
+ * left of the budget sets one.
+ */
 export function makeBill(
   subject: Subject,
   budget: Budget,

@@ -25,7 +25,8 @@ function reportWindow(
   const { unit, per, limit } = window
   if (limit === undefined) return undefined
   const taken = Math.ceil(usedAt(window, now))
-  // A reservation is counted in its window like use; what of it still counts there is told apart here.
+  // A reservation is counted in its window like use; what of it still counts there is told apart
+  // here.
   const held = open
     .filter(({ reservedAt }) => countsAt(window, reservedAt, now))
     .reduce((sum, { charges }) => sum + (charges[windowName(window)] ?? 0), 0)

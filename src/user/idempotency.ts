@@ -1,10 +1,13 @@
 /**
- * Whose call it is, of several with one idempotency key. The first claims the call, leads, and renews its claim while it runs;
- * the others wait for what it leaves. Pure, and given the time.
+ * Whose call it is, of several with one idempotency key. The first claims the call, leads, and
+ * renews its claim while it runs; the others wait for what it leaves. Pure, and given the time.
  */
 import { hourMs, minuteMs } from '../domain/time.ts'
 
-/** A claim lasts so long without being renewed, in milliseconds: a leader that died holds nobody up for more than a minute. */
+/**
+ * A claim lasts so long without being renewed, in milliseconds: a leader that died holds nobody up
+ * for more than a minute.
+ */
 export const claimMs = minuteMs
 /** How often a leader renews it. Two renewals may fail. */
 export const renewMs = 20_000
@@ -17,16 +20,22 @@ export interface Claim {
   name: string
   /** The hash of what was sent. */
   body: string
-  /** What the leader shows to renew the claim or to end it: whoever was too late holds another one. */
+  /**
+   * What the leader shows to renew the claim or to end it: whoever was too late holds another one.
+   */
   ticket: string
-  /** `running` while there is no answer yet; `too-large` where there was one that could not be kept. */
+  /**
+   * `running` while there is no answer yet; `too-large` where there was one that could not be kept.
+   */
   outcome: 'running' | 'kept' | 'too-large'
   expiresAt: number
 }
 
 /** A call as it is claimed: the hashes that a claim has. */
 export interface ClaimedCall extends Pick<Claim, 'name' | 'body'> {
-  /** The ticket of an answer that was given for this call and does not open: it counts as not kept. */
+  /**
+   * The ticket of an answer that was given for this call and does not open: it counts as not kept.
+   */
   unreadable?: string
 }
 
@@ -39,7 +48,10 @@ export function standingOf(claim: Claim | undefined, call: ClaimedCall, now: num
   return claim.outcome === 'kept' && claim.ticket === call.unreadable ? 'free' : claim.outcome
 }
 
-/** Whether this ticket still leads. One whose claim ran out leads as long as nobody else has taken it. */
+/**
+ * Whether this ticket still leads. One whose claim ran out leads as long as nobody else has taken
+ * it.
+ */
 export function leads(claim: Claim | undefined, ticket: string): claim is Claim {
   return claim?.ticket === ticket && claim.outcome === 'running'
 }
@@ -57,5 +69,8 @@ export type ClaimOutcome =
   /** Something else was sent under this key. */
   | { type: 'conflict' }
 
-/** With the user's configuration epoch: no key pool may be asked that would tell whether the caller is still who they were. */
+/**
+ * With the user's configuration epoch: no key pool may be asked that would tell whether the caller
+ * is still who they were.
+ */
 export type ClaimAnswer = ClaimOutcome & { epoch: number }

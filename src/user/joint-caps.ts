@@ -1,4 +1,6 @@
-/** One request under the caps of several subjects: all of them let it through, or none does. Pure. */
+/**
+ * One request under the caps of several subjects: all of them let it through, or none does. Pure.
+ */
 import { type Allowance, type Decision, longest, type Reservation, reserve } from './allowance.ts'
 import type { Grant, Refusal, RequestNeed, Rules } from './rpc.ts'
 

@@ -1,6 +1,7 @@
 /**
- * The configuration epoch of an object's user or team, as far as the object knows it. A change is committed in D1
- * first and announced second. An announcement that was lost is made good within a minute.
+ * The configuration epoch of an object's user or team, as far as the object knows it. A change is
+ * committed in D1 first and announced second. An announcement that was lost is made good within a
+ * minute.
  */
 import { minuteMs } from '../domain/time.ts'
 

@@ -1,4 +1,7 @@
-/** The tables inside one user's object. Append-only: a migration that has run somewhere is never edited. See README.md. */
+/**
+ * The tables inside one user's object. Append-only: a migration that has run somewhere is never
+ * edited. See README.md.
+ */
 import { migrateObject } from '../durable/migrate.ts'
 
 const migrations = [

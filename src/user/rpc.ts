@@ -1,4 +1,7 @@
-/** What passes between the gateway and the objects that count for caps: plain data, because it crosses RPC. */
+/**
+ * What passes between the gateway and the objects that count for caps: plain data, because it
+ * crosses RPC.
+ */
 import type { Caps, Period, Unit } from '../domain/limits.ts'
 import type { CallEstimate } from '../quota/amounts.ts'
 
@@ -13,7 +16,10 @@ export const nameOf: Record<Subject, string> = {
   team: 'Your team',
 }
 
-/** The caps of one subject. They come along with each question; an epoch says whether they still hold. */
+/**
+ * The caps of one subject. They come along with each question; an epoch says whether they still
+ * hold.
+ */
 export interface Rules extends Caps {
   subject: Subject
   /** The id of the token, the person or the team. */
@@ -74,7 +80,10 @@ export interface Refusal {
   subject: Subject
   code: 'RATE_LIMIT_EXCEEDED' | 'BUDGET_EXCEEDED'
   message: string
-  /** When the same request may be let through, in milliseconds since the epoch; absent where it never will. */
+  /**
+   * When the same request may be let through, in milliseconds since the epoch; absent where it
+   * never will.
+   */
   retryAt?: number
 }
 

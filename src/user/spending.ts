@@ -1,11 +1,15 @@
 /**
- * Money by day and month, in nano-dollars: whole numbers, so that sums are exact. A reservation counts as spent from the moment it is made,
- * and in the period in which it was made. Pure, and given the time.
+ * Money by day and month, in nano-dollars: whole numbers, so that sums are exact. A reservation
+ * counts as spent from the moment it is made, and in the period in which it was made. Pure, and
+ * given the time.
  */
 import type { BudgetPeriod } from '../domain/limits.ts'
 import { spanAround } from '../providers/calendar.ts'
 
-/** What was spent and reserved in a period, by when the period began. Both are kept, so that a budget may change from one to the other. */
+/**
+ * What was spent and reserved in a period, by when the period began. Both are kept, so that a
+ * budget may change from one to the other.
+ */
 export type Spending = Record<BudgetPeriod, { startsAt: number; amount: number }>
 
 export const nothingSpent: Spending = { day: { startsAt: 0, amount: 0 }, month: { startsAt: 0, amount: 0 } }
@@ -15,7 +19,10 @@ export function spentAt(spending: Spending, per: BudgetPeriod, now: number): num
   return spending[per].startsAt === startOf(per, now) ? spending[per].amount : 0
 }
 
-/** Counts an amount at `now`. A sum stays a whole number that can be added to: at nine million dollars it is full. */
+/**
+ * Counts an amount at `now`. A sum stays a whole number that can be added to: at nine million
+ * dollars it is full.
+ */
 export function spend(spending: Spending, amount: number, now: number): Spending {
   return mapPeriods((per) => ({
     startsAt: startOf(per, now),
@@ -43,7 +50,10 @@ export function endOf(per: BudgetPeriod, now: number): number {
   return spanAround(now, per, 'utc').endsAt
 }
 
-/** A count of nano-dollars or of tokens that is whole, not negative and finite, whatever came; what is no number counts as most. */
+/**
+ * A count of nano-dollars or of tokens that is whole, not negative and finite, whatever came; what
+ * is no number counts as most.
+ */
 export function wholeAmount(amount: number): number {
   if (Number.isNaN(amount)) return Number.MAX_SAFE_INTEGER
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(amount)))

@@ -1,7 +1,12 @@
-/** Claims, answers and transcripts in the storage of the user's object. Caps and the epoch have stores of their own. */
+/**
+ * Claims, answers and transcripts in the storage of the user's object. Caps and the epoch have
+ * stores of their own.
+ */
 import type { Claim } from './idempotency.ts'
 
-/** A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte. */
+/**
+ * A value of SQLite holds two megabytes. What is sealed is ASCII, so that a character is a byte.
+ */
 const partCharacters = 1_000_000
 
 export class UserStore {

@@ -1,4 +1,7 @@
-/** What is kept of what a user's requests said, where they want that: of the newest, and for a while. */
+/**
+ * What is kept of what a user's requests said, where they want that: of the newest, and for a
+ * while.
+ */
 import { dayMs } from '../domain/time.ts'
 
 /** How long, in milliseconds. */

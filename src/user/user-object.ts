@@ -1,8 +1,9 @@
 /**
  * The user's object: what must be decided once per user, whatever isolate asks.
  *
- * This file is the object's verbs and nothing else: it reads the clock, hands state to pure functions, and writes what they
- * decide in one step, with no await in between. What is stored, and what is promised, is in README.md.
+ * This file is the object's verbs and nothing else: it reads the clock, hands state to pure
+ * functions, and writes what they decide in one step, with no await in between. What is stored, and
+ * what is promised, is in README.md.
  */
 import { minuteMs } from '../domain/time.ts'
 import { DurableObject } from 'cloudflare:workers'
@@ -21,7 +22,10 @@ import { migrate } from './migrations.ts'
 import { UserStore } from './tables.ts'
 import { mostTranscripts, transcriptMs } from './transcripts.ts'
 
-/** What has expired is looked past at once and swept later: so many claims go at a time, and an alarm costs a row. */
+/**
+ * What has expired is looked past at once and swept later: so many claims go at a time, and an
+ * alarm costs a row.
+ */
 const sweepMs = minuteMs
 
 export class UserObject extends DurableObject<Env> {
@@ -66,7 +70,10 @@ export class UserObject extends DurableObject<Env> {
     })
   }
 
-  /** The user's configuration has changed. D1 has it already; it may be told twice, and in any order. */
+  /**
+   * The user's configuration has changed. D1 has it already; it may be told twice, and in any
+   * order.
+   */
   async raiseEpoch(epoch: number): Promise<void> {
     this.#epoch.raise(epoch)
   }
@@ -76,7 +83,10 @@ export class UserObject extends DurableObject<Env> {
     return this.#readyEpoch()
   }
 
-  /** Gives a call to whoever asks for it first, and to all others with the same name what came of it. */
+  /**
+   * Gives a call to whoever asks for it first, and to all others with the same name what came of
+   * it.
+   */
   async claim(call: ClaimedCall): Promise<ClaimAnswer> {
     const { name, body } = call
     const epoch = await this.#readyEpoch()
@@ -124,7 +134,8 @@ export class UserObject extends DurableObject<Env> {
 
   /**
    * Lets one request through and reserves for it, or says why not and when.
-   * @param rules of the token, the person, or both: the request is counted for all of them or for none.
+   * @param rules of the token, the person, or both: the request is counted for all of them or for
+   *   none.
    */
   async reserve(rules: Rules[], need: RequestNeed): Promise<Answer> {
     const epoch = await this.#readyEpoch()
@@ -139,7 +150,10 @@ export class UserObject extends DurableObject<Env> {
     return this.#allowances.renew(reservationId, this.#steady.now())
   }
 
-  /** Ends a reservation; a second time changes nothing. @param spent absent where no call was made: all is given back. */
+  /**
+   * Ends a reservation; a second time changes nothing.
+   * @param spent absent where no call was made: all is given back.
+   */
   async settle(reservationId: string, spent: Spent | undefined): Promise<void> {
     this.#allowances.settle(reservationId, spent, this.#steady.now())
   }
@@ -162,8 +176,8 @@ export class UserObject extends DurableObject<Env> {
   }
 
   /**
-   * Keeps what was said in one request, sealed, where its user wants that. The database is asked each time: who has turned it off
-   * has turned it off, whatever an isolate remembers.
+   * Keeps what was said in one request, sealed, where its user wants that. The database is asked
+   * each time: who has turned it off has turned it off, whatever an isolate remembers.
    */
   async keepTranscript(request: string, sealed: string): Promise<void> {
     const forgotten = this.#forgotten

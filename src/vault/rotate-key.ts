@@ -1,4 +1,7 @@
-/** One provider key, sealed again: with the newest master key, and bound to the row that it goes with. */
+/**
+ * One provider key, sealed again: with the newest master key, and bound to the row that it goes
+ * with.
+ */
 import { fingerprintSecret, openSecret, SealError, type SecretContext, sealSecret } from './vault.ts'
 import type { ResealedKey, SealedKey } from '../db/ciphertexts.ts'
 import type { Env } from '../env.ts'
@@ -65,8 +68,8 @@ async function open(env: Env, ciphertext: string, context: SecretContext): Promi
 }
 
 /**
- * Where a key is sent. A row is only bound where its origin is the one that the key was entered for: a key
- * from before whose row has moved, or is gone, keeps its origin and stays where it is.
+ * Where a key is sent. A row is only bound where its origin is the one that the key was entered
+ * for: a key from before whose row has moved, or is gone, keeps its origin and stays where it is.
  */
 function addressOf({
   origin,

@@ -1,7 +1,8 @@
 /**
- * The rotation of the master key: everything that is stored sealed is opened with whichever key of the ring sealed it, and sealed
- * with the newest. It goes in batches while the hub serves. A row is replaced only if it is still what was read, so that neither a
- * person's change nor another rotation is lost, and a batch that breaks off has done what it has done: what is left is known by
+ * The rotation of the master key: everything that is stored sealed is opened with whichever key of
+ * the ring sealed it, and sealed with the newest. It goes in batches while the hub serves. A row is
+ * replaced only if it is still what was read, so that neither a person's change nor another
+ * rotation is lost, and a batch that breaks off has done what it has done: what is left is known by
  * its ciphertext.
  */
 import { openText, requireKeyRing, SealError, sealText } from './vault.ts'
@@ -34,7 +35,10 @@ export interface Position {
   after?: Place | undefined
 }
 
-/** Something that could not be sealed anew, and why: its master key is not in the ring, or it was altered. */
+/**
+ * Something that could not be sealed anew, and why: its master key is not in the ring, or it was
+ * altered.
+ */
 export interface Stuck extends Place {
   what: 'key' | 'headers' | 'response'
   problem: SealError['problem']
@@ -77,9 +81,9 @@ const mostADay = 2_000
 const page = 100
 
 /**
- * Binds to their rows the keys that an older version sealed, and seals header values that it stored in the
- * clear. Runs daily: until then such keys open by their origin, for the row that they go with, and such
- * headers are used as they are.
+ * Binds to their rows the keys that an older version sealed, and seals header values that it stored
+ * in the clear. Runs daily: until then such keys open by their origin, for the row that they go
+ * with, and such headers are used as they are.
  */
 export async function sealWhatIsOld(env: Env): Promise<void> {
   let after: Place | undefined

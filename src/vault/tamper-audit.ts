@@ -1,6 +1,6 @@
 /**
- * A ciphertext that does not open in its own row was altered or came from another row: somebody has written to the database. That
- * goes into the audit log, but not for every request that meets it.
+ * A ciphertext that does not open in its own row was altered or came from another row: somebody has
+ * written to the database. That goes into the audit log, but not for every request that meets it.
  */
 import { BoundedMap } from '../isolate/bounded-map.ts'
 import { hourMs } from '../domain/time.ts'
@@ -10,7 +10,10 @@ import { SealError } from './vault.ts'
 const action = 'secret.refused'
 /** The same finding is written once an hour by one isolate. */
 const writtenAt = new BoundedMap<string, number>(1_000)
-/** And all of them this often an hour in the whole hub. Isolates that count at once may pass it by a few. */
+/**
+ * And all of them this often an hour in the whole hub. Isolates that count at once may pass it by a
+ * few.
+ */
 const maxAnHour = 50
 
 /** What does not open, whose it is, and which of theirs. */
@@ -20,7 +23,10 @@ export interface Finding {
   id: string
 }
 
-/** Writes down what the vault refused because it was altered; any other error says nothing of that. Never throws. */
+/**
+ * Writes down what the vault refused because it was altered; any other error says nothing of that.
+ * Never throws.
+ */
 export async function auditIfAltered(
   d1: D1Database,
   error: unknown,
@@ -30,7 +36,10 @@ export async function auditIfAltered(
   if (error instanceof SealError && error.problem === 'altered') await auditTampering(d1, finding, now)
 }
 
-/** Writes down that something was refused, unless that was done lately. Never throws: what was refused stays refused. */
+/**
+ * Writes down that something was refused, unless that was done lately. Never throws: what was
+ * refused stays refused.
+ */
 export async function auditTampering(
   d1: D1Database,
   { what, owner, id }: Finding,

@@ -1,7 +1,8 @@
 /**
- * Encryption of what must not be read at rest: provider keys, kept conversations, answers and transcripts. AES-256-GCM under a
- * key that HKDF derives for each record from the master key and a random salt; what the record belongs to is authenticated with
- * it (for a provider key its owner and id, and the owner, id, base URL and dialect of its provider's row), so that a ciphertext
+ * Encryption of what must not be read at rest: provider keys, kept conversations, answers and
+ * transcripts. AES-256-GCM under a key that HKDF derives for each record from the master key and a
+ * random salt; what the record belongs to is authenticated with it (for a provider key its owner
+ * and id, and the owner, id, base URL and dialect of its provider's row), so that a ciphertext
  * opens only in its own row.
  *
  * Form: `<master key id>.<salt>.<iv>.<ciphertext>`, the last three in base64url.
@@ -24,7 +25,10 @@ export interface SecretContext {
   row?: RowBinding | undefined
 }
 
-/** A sealed text that does not open: the key that sealed it is gone, or it was altered or belongs elsewhere. */
+/**
+ * A sealed text that does not open: the key that sealed it is gone, or it was altered or belongs
+ * elsewhere.
+ */
 export class SealError extends HubError {
   readonly problem: 'no-master-key' | 'altered'
 
@@ -40,14 +44,19 @@ export function sealSecret(secrets: Secrets, secret: string, context: SecretCont
 }
 
 /**
- * Opens a sealed provider key. Called only by the Worker that makes the call, for that call; the result is kept nowhere.
- * @throws {SealError} when the master key is gone, or the ciphertext was altered or belongs to another row.
+ * Opens a sealed provider key. Called only by the Worker that makes the call, for that call; the
+ * result is kept nowhere.
+ * @throws {SealError} when the master key is gone, or the ciphertext was altered or belongs to
+ *   another row.
  */
 export async function openSecret(secrets: Secrets, sealed: string, context: SecretContext): Promise<string> {
   return openText(secrets, sealed, boundTo(context))
 }
 
-/** Seals a text for one place, which `bound` names: its owner first, then whatever else makes it unique. */
+/**
+ * Seals a text for one place, which `bound` names: its owner first, then whatever else makes it
+ * unique.
+ */
 export function sealText(secrets: Secrets, text: string, bound: readonly (string | null)[]): Promise<string> {
   return sealBytes(secrets, new TextEncoder().encode(text), bound)
 }
@@ -115,14 +124,18 @@ export async function openBytes(
 }
 
 /**
- * A keyed hash that tells whether two entries are the same provider key, and nothing else. It names the master key that it was made
- * with, the newest; sealing anew makes it anew, so that an older one is not needed for it either.
+ * A keyed hash that tells whether two entries are the same provider key, and nothing else. It names
+ * the master key that it was made with, the newest; sealing anew makes it anew, so that an older
+ * one is not needed for it either.
  */
 export async function fingerprintSecret(secrets: Secrets, secret: string): Promise<string> {
   return fingerprintUnder(requireKeyRing(secrets)[0], secret)
 }
 
-/** The fingerprints under which the same key may be stored already: one of each master key that is still in use. */
+/**
+ * The fingerprints under which the same key may be stored already: one of each master key that is
+ * still in use.
+ */
 export async function knownFingerprints(secrets: Secrets, secret: string): Promise<string[]> {
   const named = await Promise.all(requireKeyRing(secrets).map((master) => fingerprintUnder(master, secret)))
   // Those of the first releases do not name their master key.
@@ -145,7 +158,10 @@ export function maskSecret(secret: string): string {
   return `${prefix}****${tail}`
 }
 
-/** Keys that were derived lately, by ring name and salt. They cannot be extracted, and open nothing without a ciphertext. */
+/**
+ * Keys that were derived lately, by ring name and salt. They cannot be extracted, and open nothing
+ * without a ciphertext.
+ */
 const derived = new BoundedMap<string, Promise<CryptoKey>>(1_000)
 
 function deriveKey(master: MasterKey, salt: Uint8Array): Promise<CryptoKey> {

@@ -53,7 +53,10 @@ async function canCall(who: Settled, provider: string): Promise<boolean> {
   return response.ok
 }
 
-/** What is changed for everyone raises nobody's epoch but the changer's: others see it when what they know is not fresh. */
+/**
+ * What is changed for everyone raises nobody's epoch but the changer's: others see it when what
+ * they know is not fresh.
+ */
 function untilReached(who: Settled, provider: string): Promise<void> {
   return vi.waitFor(async () => expect(await canCall(who, provider)).toBe(true), {
     timeout: 10_000,

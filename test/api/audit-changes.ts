@@ -96,7 +96,10 @@ const team = (as: string): Promise<WithId> => make('POST', '/api/teams', { name:
 const invitation = (as: string): Promise<WithId & { invitation: string }> =>
   make('POST', '/api/invitations', {}, as)
 
-/** What is made ready for each route, and the call that is then to succeed. By the route's first name. */
+/**
+ * What is made ready for each route, and the call that is then to succeed. By the route's first
+ * name.
+ */
 export const changes: Record<string, (hub: Hub) => Promise<Call> | Call> = {
   'POST /api/auth/register': async ({ session }) => ({
     body: { username: fresh('guest'), password, invitation: (await invitation(session)).invitation },

@@ -1,4 +1,7 @@
-/** The audit log over its routes: every change is in it, it has one order however many write, and what was done to it shows. */
+/**
+ * The audit log over its routes: every change is in it, it has one order however many write, and
+ * what was done to it shows.
+ */
 import { env, exports } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { writeAudit } from '../../src/db/audit.ts'

@@ -1,4 +1,7 @@
-/** Every registered route declares its guard, and the guard does what it says. The routes are read from the app, not listed here. */
+/**
+ * Every registered route declares its guard, and the guard does what it says. The routes are read
+ * from the app, not listed here.
+ */
 import { createExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { Hono } from 'hono'

@@ -1,6 +1,7 @@
 /**
- * Two people on one hub: neither sees, changes nor spends what is the other's. Walked over every route that the app declares, with the
- * other's ids; a route whose parameter is not known here fails, so that a new one cannot be forgotten.
+ * Two people on one hub: neither sees, changes nor spends what is the other's. Walked over every
+ * route that the app declares, with the other's ids; a route whose parameter is not known here
+ * fails, so that a new one cannot be forgotten.
  */
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
@@ -104,12 +105,18 @@ const naming = stops.filter(
     params.length > 0 && (declaration.guard === 'user' || declaration.guard === 'caller'),
 )
 
-/** The model in Gemini's address is looked for like any other: the answer is its error, and no id of Ada's opens anything. */
+/**
+ * The model in Gemini's address is looked for like any other: the answer is its error, and no id of
+ * Ada's opens anything.
+ */
 const asModels = new Set(['POST /v1beta/:call{.+}', 'POST /v1/models/:call{.+}'])
 /** A name is everybody's own: Bob's PUT makes a route of his. */
 const ownNames = new Set(['PUT /api/routes/:name'])
 
-/** What an answer says; of a stream that goes on for as long as somebody looks, all that it says first. */
+/**
+ * What an answer says; of a stream that goes on for as long as somebody looks, all that it says
+ * first.
+ */
 async function whatIsSaid(response: Response): Promise<string> {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text()
   const decoder = new TextDecoder()

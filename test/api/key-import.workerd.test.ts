@@ -1,4 +1,6 @@
-/** Importing many keys: what a preview tells, what is stored, and that no answer holds a whole key. */
+/**
+ * Importing many keys: what a preview tells, what is stored, and that no answer holds a whole key.
+ */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { call, refusal, send, settleIn, type Settled } from '../hub.workerd.ts'

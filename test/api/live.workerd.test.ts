@@ -1,4 +1,7 @@
-/** The live view: what changes arrives without being asked for, to whom it belongs, for as long as they may look. */
+/**
+ * The live view: what changes arrives without being asked for, to whom it belongs, for as long as
+ * they may look.
+ */
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { SseDecoder } from '../../src/http/sse.ts'

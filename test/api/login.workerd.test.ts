@@ -1,4 +1,7 @@
-/** Logins: nothing tells an account that exists from one that does not, and guessing locks nobody out but the one who guesses. */
+/**
+ * Logins: nothing tells an account that exists from one that does not, and guessing locks nobody
+ * out but the one who guesses.
+ */
 import Argon2 from '@phi-ag/argon2'
 import { evictDurableObject } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
@@ -166,7 +169,8 @@ describe('somebody who fails on purpose', () => {
   it('locks out nobody who comes from a device or an address that the account knows', async () => {
     const home = await logIn('ada', password, '192.0.2.1')
     const device = `hub_device=${cookiesOf(home).get('hub_device')}`
-    // Every attempt that strangers have at this account is used up, and at home and abroad the addresses, too.
+    // Every attempt that strangers have at this account is used up, and at home and abroad the
+    // addresses, too.
     await useUp(`login-to/${userId}`, 100, 60)
     for (const address of ['192.0.2.1', '192.0.2.2']) await useUp(`login-from/${address}`, 10, 15)
 

@@ -1,4 +1,7 @@
-/** Open access: off until an admin says so; then shared accounts only, for the model endpoints only, bounded for each address. */
+/**
+ * Open access: off until an admin says so; then shared accounts only, for the model endpoints only,
+ * bounded for each address.
+ */
 import { createExecutionContext, runDurableObjectAlarm, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

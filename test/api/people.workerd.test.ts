@@ -239,10 +239,15 @@ describe('a user who is disabled', () => {
 })
 
 describe('a user who is removed', () => {
-  /** What may be left: the audit log says what was done here, and the log is taken away bit by bit. */
+  /**
+   * What may be left: the audit log says what was done here, and the log is taken away bit by bit.
+   */
   const later = ['audit', 'departed', 'requests', 'usage_hourly', 'usage_totals']
 
-  /** Every table in which anything of theirs stands, read from the schema: a new table cannot be forgotten. */
+  /**
+   * Every table in which anything of theirs stands, read from the schema: a new table cannot be
+   * forgotten.
+   */
   async function tablesWith(userId: string): Promise<string[]> {
     const names = Object.values(schema)
       .filter((value) => value instanceof SQLiteTable)

@@ -1,4 +1,7 @@
-/** Who would serve each route, in one answer: the caller's own routes and pools, one broken route no reason to tell nothing. */
+/**
+ * Who would serve each route, in one answer: the caller's own routes and pools, one broken route no
+ * reason to tell nothing.
+ */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { call, settleIn, type Settled } from '../hub.workerd.ts'
 

@@ -1,4 +1,7 @@
-/** Shares of people and reserves of owners through the whole hub: how they are set, what they refuse, and who sees them. */
+/**
+ * Shares of people and reserves of owners through the whole hub: how they are set, what they
+ * refuse, and who sees them.
+ */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { poolStub } from '../../src/quota/stub.ts'
@@ -69,7 +72,10 @@ async function ask(who: Settled, provider: string, headers: Record<string, strin
   return { status: response.status, message: error?.message }
 }
 
-/** What is shared for everyone raises no epoch but the sharer's: others see it when what they know is not fresh. */
+/**
+ * What is shared for everyone raises no epoch but the sharer's: others see it when what they know
+ * is not fresh.
+ */
 async function untilReached(who: Settled, provider: string): Promise<void> {
   await vi.waitFor(async () => expect((await ask(who, provider)).status).not.toBe(400), {
     timeout: 10_000,

@@ -1,4 +1,7 @@
-/** The log, the sums and the health of providers: a person sees their own, an administrator everyone's. */
+/**
+ * The log, the sums and the health of providers: a person sees their own, an administrator
+ * everyone's.
+ */
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { writeRecords } from '../../src/db/log-writer.ts'

@@ -1,6 +1,7 @@
 /**
- * Every route that the app declares, with something to send it: what its schemas ask for at least. Walks over all routes are made from
- * this list, so that a new route is in them before anyone thinks of it.
+ * Every route that the app declares, with something to send it: what its schemas ask for at least.
+ * Walks over all routes are made from this list, so that a new route is in them before anyone
+ * thinks of it.
  */
 import { z } from 'zod'
 import { app } from '../../src/index.ts'
@@ -72,7 +73,10 @@ function sampleOf(schema: JsonSchema): unknown {
   }
 }
 
-/** The fields that must be there. A rule across fields is not in the schema: somebody new needs one of their names. */
+/**
+ * The fields that must be there. A rule across fields is not in the schema: somebody new needs one
+ * of their names.
+ */
 function requiredOf(schema: Exclude<JsonSchema, boolean>): string[] {
   const required = schema.required ?? []
   return required.includes('password') && !required.includes('login') ? [...required, 'username'] : required

@@ -1,6 +1,6 @@
 /**
- * The hub beside the least that a Worker can do, and one key pool beside larger ones. `README.md` says what is measured and how
- * to read it.
+ * The hub beside the least that a Worker can do, and one key pool beside larger ones. `README.md`
+ * says what is measured and how to read it.
  *
  *     npm run bench                          all of it, in about seven minutes
  *     npm run bench -- --quick               one short round
@@ -91,7 +91,10 @@ async function startBoth({ provider, database }) {
   return { proxy, hub }
 }
 
-/** Sends a scenario through one of the two. @returns what came of it, and the CPU it took in milliseconds. */
+/**
+ * Sends a scenario through one of the two.
+ * @returns what came of it, and the CPU it took in milliseconds.
+ */
 function driver({ proxy, hub }) {
   let made = 0
   return async (subject, scenario, count) => {

@@ -1,4 +1,7 @@
-/** What calls cost on Cloudflare's bill: rows, calls of objects, the free plan, the list price. `README.md` says how to read it. */
+/**
+ * What calls cost on Cloudflare's bill: rows, calls of objects, the free plan, the list price.
+ * `README.md` says how to read it.
+ */
 import { bundle } from './bundle.mjs'
 import { query } from './pool.mjs'
 import { digits, table } from './tables.mjs'

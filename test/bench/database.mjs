@@ -1,6 +1,7 @@
 /**
- * D1 for a bare workerd, which has only its client: the same SQLite behind the same requests, in another process, as on
- * Cloudflare. Only what drizzle and the hub use. The protocol is that of `cloudflare-internal:d1-api` in workerd.
+ * D1 for a bare workerd, which has only its client: the same SQLite behind the same requests, in
+ * another process, as on Cloudflare. Only what drizzle and the hub use. The protocol is that of
+ * `cloudflare-internal:d1-api` in workerd.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'

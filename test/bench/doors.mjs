@@ -1,6 +1,6 @@
 /**
- * The memory of the hub while its doors are pushed: what the workerd process holds before, at its peak and
- * after each attack, and how long others wait for `/health` meanwhile.
+ * The memory of the hub while its doors are pushed: what the workerd process holds before, at its
+ * peak and after each attack, and how long others wait for `/health` meanwhile.
  *
  *     npm run bench -- --only doors
  */
@@ -104,8 +104,8 @@ const attacks = [
 ]
 
 /**
- * @param {{ build: string, temporary: string, database: number, only?: string }} options `build` is the
- * folder of the built Worker, `only` a part of the names of the attacks.
+ * @param {{ build: string, temporary: string, database: number, only?: string }} options `build` is
+ * the folder of the built Worker, `only` a part of the names of the attacks.
  */
 export async function runDoors({ build, temporary, database, only = '' }) {
   const provider = await startProvider()

@@ -14,8 +14,9 @@ const routes = {
 }
 
 /**
- * @param {{ build: string, folder: string, provider: number, database: number, inspect?: boolean }} options `build` is the folder
- * of the built Worker, of which a copy is taken; `provider` and `database` are ports.
+ * @param {{ build: string, folder: string, provider: number, database: number, inspect?: boolean }}
+ * options `build` is the folder of the built Worker, of which a copy is taken; `provider` and
+ * `database` are ports.
  */
 export async function startHub({ build, folder, provider, database, inspect }) {
   if (!existsSync(path.join(build, 'index.js'))) throw new Error(`There is no built Worker in ${build}.`)
@@ -49,7 +50,10 @@ export async function startHub({ build, folder, provider, database, inspect }) {
   return { ...worker, token, settled: (expected) => settled(database, look, expected) }
 }
 
-/** Registers, and enters providers, keys and routes. @returns a token to chat with, and a session. */
+/**
+ * Registers, and enters providers, keys and routes.
+ * @returns a token to chat with, and a session.
+ */
 async function setUp(port, provider) {
   const call = async (method, where, body, session) => {
     const response = await fetch(`http://127.0.0.1:${port}${where}`, {
@@ -93,7 +97,8 @@ function secretWord() {
 }
 
 /**
- * Waits until the log holds so many requests: what the pools write there in batches is part of the price of a request.
+ * Waits until the log holds so many requests: what the pools write there in batches is part of the
+ * price of a request.
  * @throws {Error} when they are not there in 20 seconds; the hub promises to lose none.
  */
 async function settled(database, look, expected) {

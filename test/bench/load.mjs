@@ -1,15 +1,20 @@
-/** The clients: so many connections, each of which sends the same request again and again and reads all of every answer. */
+/**
+ * The clients: so many connections, each of which sends the same request again and again and reads
+ * all of every answer.
+ */
 import { connect } from 'node:net'
 import { MessageReader } from './wire.mjs'
 
 /**
- * What came of one request. Times are milliseconds on the clock that all processes of a machine share.
+ * What came of one request. Times are milliseconds on the clock that all processes of a machine
+ * share.
  * @typedef {object} Answer
  * @property {number} sentAt
  * @property {number} firstByteAt When the first byte of the body came.
  * @property {number} endedAt
  * @property {number} bytes The length of the body.
- * @property {{ at: number, text: string }[]} pieces The body as it came; only where it was asked for.
+ * @property {{ at: number, text: string }[]} pieces The body as it came; only where it was asked
+ *   for.
  */
 
 /** @returns {number} milliseconds since the machine started; the same clock in every process. */
@@ -19,8 +24,10 @@ export function clock() {
 
 /**
  * Sends a request `count` times over `connections` connections.
- * @param {{ port: number, request: Buffer, connections: number, count: number, keepPieces?: boolean }} options
- * @returns {Promise<{ answers: Answer[], seconds: number }>} the answers in the order in which they ended.
+ * @param {{ port: number, request: Buffer, connections: number, count: number, keepPieces?: boolean
+ *   }} options
+ * @returns {Promise<{ answers: Answer[], seconds: number }>} the answers in the order in which they
+ *   ended.
  * @throws {Error} when one is not a 200, or is not as long as the first.
  */
 export async function load({ port, request, connections, count, keepPieces = false }) {

@@ -1,6 +1,7 @@
 /**
- * What is outside the measured process, in a process of its own: a provider that answers at once, and the database. The path of
- * a call says what the provider does: `/json`, `/events`, `/anthropic`, `/paced` or `/refuse`.
+ * What is outside the measured process, in a process of its own: a provider that answers at once,
+ * and the database. The path of a call says what the provider does: `/json`, `/events`,
+ * `/anthropic`, `/paced` or `/refuse`.
  */
 import { createServer } from 'node:net'
 import { serveDatabase } from './database.mjs'
@@ -91,7 +92,10 @@ function whole(status, reason, body) {
   return Buffer.from(head + text)
 }
 
-/** One event of a stream. @param {number} [sentAt] carried along to the client, who can tell how long the way was. */
+/**
+ * One event of a stream.
+ * @param {number} [sentAt] carried along to the client, who can tell how long the way was.
+ */
 function delta(content, sentAt) {
   const choices = [{ index: 0, delta: { content }, logprobs: null, finish_reason: null }]
   const data = {

@@ -1,6 +1,7 @@
 /**
- * The Worker of the bench's pool part: key pools as they are, except that what they write is counted, and who calls them. Bundled by
- * `pool.mjs`, which also keeps the clock: in a Worker time stands still while it computes.
+ * The Worker of the bench's pool part: key pools as they are, except that what they write is
+ * counted, and who calls them. Bundled by `pool.mjs`, which also keeps the clock: in a Worker time
+ * stands still while it computes.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { Env } from '../../src/env.ts'
@@ -17,7 +18,10 @@ interface Work {
   pools: number
   /** An object that does nothing is asked instead: what the calls themselves cost. */
   empty: boolean
-  /** Calls in all. One is an admission and its settlement; where every key rests, an admission that is refused. */
+  /**
+   * Calls in all. One is an admission and its settlement; where every key rests, an admission that
+   * is refused.
+   */
   calls: number
   inFlight: number
   /** So many leases stay open: each is settled when as many have been given after it. */
@@ -33,10 +37,16 @@ interface BenchEnv extends Env {
   EMPTY_POOL: DurableObjectNamespace<EmptyPool>
 }
 
-/** The rows that each pool has written. Pools and their caller are in one isolate, so that it is read without asking them. */
+/**
+ * The rows that each pool has written. Pools and their caller are in one isolate, so that it is
+ * read without asking them.
+ */
 const rowsWritten = new Map<string, number>()
 
-/** A key pool that counts what the platform would bill: the rows of each statement, and one for each time the alarm is set. */
+/**
+ * A key pool that counts what the platform would bill: the rows of each statement, and one for each
+ * time the alarm is set.
+ */
 class CountedPool extends KeyPool {
   constructor(ctx: DurableObjectState, env: Env) {
     const name = ctx.id.name ?? ''
@@ -69,7 +79,10 @@ type Stub = Pick<DurableObjectStub<CountedPool>, 'admit' | 'settle'>
 export { CountedPool as KeyPool }
 
 export default {
-  /** `/work` calls pools, `/rest` lets so many of their keys rest, `/flush` waits for their records. Each answers with the rows written so far. */
+  /**
+   * `/work` calls pools, `/rest` lets so many of their keys rest, `/flush` waits for their records.
+   * Each answers with the rows written so far.
+   */
   async fetch(request: Request, env: BenchEnv): Promise<Response> {
     const work: Work = await request.json()
     switch (new URL(request.url).pathname) {

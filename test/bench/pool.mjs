@@ -1,4 +1,7 @@
-/** One key pool, and what it costs as the keys in it become more: `README.md` says what is measured and how to read it. */
+/**
+ * One key pool, and what it costs as the keys in it become more: `README.md` says what is measured
+ * and how to read it.
+ */
 import { bundle } from './bundle.mjs'
 import { clock } from './load.mjs'
 import { digits, median, table, times } from './tables.mjs'
@@ -16,8 +19,8 @@ export const mostKeys = 1_000
  * @property {number} [open] Leases that stay open.
  * @property {number} [pools] Pools that share the calls, each too slowly for it to count ahead.
  * @property {number} [awake] So many keys do not rest; all of them unless it is said.
- * @property {number} [large] So many keys have room for the calls, the last ones; all of them unless it is said. Only the size of a
- * call tells.
+ * @property {number} [large] So many keys have room for the calls, the last ones; all of them
+ * unless it is said. Only the size of a call tells.
  */
 
 const fast = { calls: 4_000 }
@@ -39,11 +42,16 @@ export const poolScenarios = [
 ]
 
 /**
- * What came of one scenario: for each number of keys, and for 0 an object that does nothing, a figure of each round.
- * @typedef {{ scenario: PoolScenario, figures: Map<number, { perSecond: number[], cpuMs: number[], rows: number[] }> }} MeasuredPool
+ * What came of one scenario: for each number of keys, and for 0 an object that does nothing, a
+ * figure of each round.
+ * @typedef {{ scenario: PoolScenario, figures: Map<number, { perSecond: number[], cpuMs: number[],
+ *   rows: number[] }> }} MeasuredPool
  */
 
-/** Starts the Worker whose pools are measured. @param {{ folder: string, database: number, inspect?: boolean }} options */
+/**
+ * Starts the Worker whose pools are measured.
+ * @param {{ folder: string, database: number, inspect?: boolean }} options
+ */
 export async function startPools({ folder, database, inspect }) {
   await bundle('pool-worker.ts', folder)
   const worker = await startWorker({
@@ -59,7 +67,10 @@ export async function startPools({ folder, database, inspect }) {
   return { ...worker, database }
 }
 
-/** Runs a scenario with each number of keys in turn, round by round. @returns {Promise<MeasuredPool>} */
+/**
+ * Runs a scenario with each number of keys in turn, round by round.
+ * @returns {Promise<MeasuredPool>}
+ */
 export async function measurePool(workers, scenario, rounds, divisor) {
   const calls = Math.ceil(scenario.calls / divisor)
   const counts = [0, ...keyCounts]
@@ -84,12 +95,18 @@ export async function preparePool(workers, scenario, keys) {
   await warmUp(workers, scenario, keys)
 }
 
-/** Calls under which a pool that shall be fast begins to count ahead; one that shall be slow is woken, and not hurried. */
+/**
+ * Calls under which a pool that shall be fast begins to count ahead; one that shall be slow is
+ * woken, and not hurried.
+ */
 async function warmUp(workers, scenario, keys) {
   await ask(workers, 'work', scenario, keys, scenario.pauseMs === undefined ? 400 : scenario.pools)
 }
 
-/** @returns what came of it, per call. CPU and rows include what is done behind the answers: all records are in the log. */
+/**
+ * @returns what came of it, per call. CPU and rows include what is done behind the answers: all
+ *   records are in the log.
+ */
 export async function drivePool(workers, scenario, keys, calls) {
   await warmUp(workers, scenario, keys)
   const { rowsWritten: before } = await ask(workers, 'flush', scenario, keys, 0)
@@ -132,7 +149,10 @@ function providerOf({ name }, keys) {
   return `${name.replaceAll(/\W+/g, '-')}-${keys}`
 }
 
-/** Enters the keys of a scenario's pools as the hub's routes do, each on an account of its own and with limits. */
+/**
+ * Enters the keys of a scenario's pools as the hub's routes do, each on an account of its own and
+ * with limits.
+ */
 async function enterKeys(database, scenario, keys) {
   const limits = [
     { unit: 'requests', per: 'minute', limit: 1e9 },

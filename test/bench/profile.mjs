@@ -1,4 +1,7 @@
-/** CPU profiles of the hub under load, taken through workerd's inspector, and what they say in short. */
+/**
+ * CPU profiles of the hub under load, taken through workerd's inspector, and what they say in
+ * short.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -6,8 +9,8 @@ const functionsShown = 40
 const intervalUs = 200
 
 /**
- * Profiles scenario after scenario. A file for each goes to `folder`, to be opened in a browser's developer tools; the functions
- * that took the most time themselves are printed.
+ * Profiles scenario after scenario. A file for each goes to `folder`, to be opened in a browser's
+ * developer tools; the functions that took the most time themselves are printed.
  */
 export async function profile(folder, inspectorPort, scenarios, drive) {
   mkdirSync(folder, { recursive: true })
@@ -73,7 +76,10 @@ class Inspector {
   }
 }
 
-/** The functions with the most time of their own, in microseconds per request and as a share of all but idling. */
+/**
+ * The functions with the most time of their own, in microseconds per request and as a share of all
+ * but idling.
+ */
 function summarize({ nodes, samples, timeDeltas }, requests) {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const self = new Map()

@@ -1,4 +1,6 @@
-/** What the hub is compared with: the least that a Worker between a client and a provider can do. */
+/**
+ * What the hub is compared with: the least that a Worker between a client and a provider can do.
+ */
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url)

@@ -6,8 +6,10 @@ import { digits, median, table, times } from './tables.mjs'
 
 /**
  * The medians of one scenario, each with the least and the most of its rounds.
- * @typedef {{ scenario: import('./scenarios.mjs').Scenario, proxy: Figures, hub: Figures, ratios: number[] }} Measured
- * @typedef {{ cpuMs: number[], latencyMs: number[], perSecond: number[], firstByteMs: number[], delayMs: number[], gapMs: number[] }} Figures
+ * @typedef {{ scenario: import('./scenarios.mjs').Scenario, proxy: Figures, hub: Figures, ratios:
+ *   number[] }} Measured
+ * @typedef {{ cpuMs: number[], latencyMs: number[], perSecond: number[], firstByteMs: number[],
+ *   delayMs: number[], gapMs: number[] }} Figures
  */
 
 /** Runs a scenario, both in turn, round by round. @returns {Promise<Measured>} */
@@ -52,8 +54,8 @@ function newFigures() {
 }
 
 /**
- * How much of the provider's rhythm the client felt: the median time that an event was on its way, and the most by which the
- * pause before an event was longer at the client than at the provider.
+ * How much of the provider's rhythm the client felt: the median time that an event was on its way,
+ * and the most by which the pause before an event was longer at the client than at the provider.
  */
 function rhythmOf({ pieces }) {
   const delays = []

@@ -9,7 +9,8 @@
  * @property {boolean} stream
  * @property {number} connections
  * @property {number} count Requests per round.
- * @property {number} [budget] At most so many times the CPU of the bare proxy: facts of an ideal hub without a Durable Object.
+ * @property {number} [budget] At most so many times the CPU of the bare proxy: facts of an ideal
+ *   hub without a Durable Object.
  */
 
 const small = { route: 'json', promptBytes: 1_000, stream: false }

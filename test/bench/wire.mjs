@@ -1,17 +1,21 @@
 /**
- * HTTP/1.1 as this bench needs it, for both ends of the measured process: Node's own client and server would cost more than
- * what they measure. https://www.rfc-editor.org/rfc/rfc9112
+ * HTTP/1.1 as this bench needs it, for both ends of the measured process: Node's own client and
+ * server would cost more than what they measure. https://www.rfc-editor.org/rfc/rfc9112
  */
 
 /**
  * What a reader calls, in this order, for each message.
  * @typedef {object} Listener
  * @property {(head: string) => void} head The start line and the fields, without the blank line.
- * @property {(bytes: Buffer) => void} body A piece of the body, without the framing. It is valid until the call returns.
+ * @property {(bytes: Buffer) => void} body A piece of the body, without the framing. It is valid
+ *   until the call returns.
  * @property {() => void} end
  */
 
-/** Cuts what comes over one connection into messages. Bodies have a length or come in chunks; nothing else is understood. */
+/**
+ * Cuts what comes over one connection into messages. Bodies have a length or come in chunks;
+ * nothing else is understood.
+ */
 export class MessageReader {
   #listener
   /** A head, or a line of the framing, of which not all has come. */

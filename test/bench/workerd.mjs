@@ -1,4 +1,7 @@
-/** Workers under workerd itself, one process each: no development proxy and no simulator stands before, beside or behind them. */
+/**
+ * Workers under workerd itself, one process each: no development proxy and no simulator stands
+ * before, beside or behind them.
+ */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,12 +13,14 @@ const { default: binary } = requireAsMiniflare('workerd')
 
 /**
  * @typedef {object} WorkerOptions
- * @property {string} folder Where its modules lie, and its configuration and storage will. Nothing else may be there.
+ * @property {string} folder Where its modules lie, and its configuration and storage will. Nothing
+ *   else may be there.
  * @property {string} main The entry module.
  * @property {string} compatibilityDate
  * @property {string[]} compatibilityFlags
  * @property {Record<string, string>} variables
- * @property {string[]} objects The classes of its Durable Objects; the binding is the name in capitals, `KeyPool` is `KEY_POOL`.
+ * @property {string[]} objects The classes of its Durable Objects; the binding is the name in
+ *   capitals, `KeyPool` is `KEY_POOL`.
  * @property {number} [database] The port of what serves D1, bound as `DB`.
  * @property {boolean} [inspect] Whether its inspector listens.
  */
@@ -23,7 +28,8 @@ const { default: binary } = requireAsMiniflare('workerd')
 /**
  * Starts a Worker on a free loopback port.
  * @param {WorkerOptions} options
- * @returns {Promise<{ pid: number, port: number, inspectorPort: number | undefined, cpuMs: () => number }>} it is stopped when this process ends.
+ * @returns {Promise<{ pid: number, port: number, inspectorPort: number | undefined, cpuMs: () =>
+ *   number }>} it is stopped when this process ends.
  */
 export async function startWorker(options) {
   const file = path.join(options.folder, 'config.capnp')
@@ -67,7 +73,10 @@ function portsOf(child, names) {
   })
 }
 
-/** The CPU time of all threads, in milliseconds. `stat` has it in steps of 10 ms, the scheduler's own account in nanoseconds. */
+/**
+ * The CPU time of all threads, in milliseconds. `stat` has it in steps of 10 ms, the scheduler's
+ * own account in nanoseconds.
+ */
 function cpuOf(pid) {
   let nanoseconds = 0
   for (const task of readdirSync(`/proc/${pid}/task`)) {

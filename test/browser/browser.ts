@@ -1,6 +1,7 @@
 /**
- * A real browser for the tests of the dashboard: Chromium, as the system has it. Every page that is opened here fails its test when
- * the console shows an error, a request fails, or axe finds something.
+ * A real browser for the tests of the dashboard: Chromium, as the system has it. Every page that is
+ * opened here fails its test when the console shows an error, a request fails, or axe finds
+ * something.
  */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
@@ -45,7 +46,10 @@ interface VisitOptions {
   session?: string
   /** For a test that changes its tab for good, such as its clock, or looks at what is stored. */
   ownTab?: boolean
-  /** What a test brings about on purpose, of what would fail it: the browser reports each request that was refused. */
+  /**
+   * What a test brings about on purpose, of what would fail it: the browser reports each request
+   * that was refused.
+   */
   foreseen?: RegExp
 }
 
@@ -190,7 +194,8 @@ function findOverflow(page: Page): Promise<string[]> {
 }
 
 /**
- * Loads a page anew, until it has read what it asks for at first and hears what the hub tells: the stream is asked for last.
+ * Loads a page anew, until it has read what it asks for at first and hears what the hub tells: the
+ * stream is asked for last.
  * @param reads a path that the page reads besides; the stream can begin before its answer is there.
  */
 export async function listenAnew(page: Page, reads?: string): Promise<void> {
@@ -212,7 +217,10 @@ export async function readDownload(page: Page, button: string): Promise<string> 
   return text(await (await started).createReadStream())
 }
 
-/** Presses Tab until something has focus. @throws where it is not reached by going once round the page. */
+/**
+ * Presses Tab until something has focus.
+ * @throws where it is not reached by going once round the page.
+ */
 export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   for (let pressed = 0; pressed < 80; pressed++) {
     if (await hasFocus(page, wanted)) return

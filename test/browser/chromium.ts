@@ -19,7 +19,10 @@ function findChromium(): string | undefined {
   return [process.env['CHROMIUM'], ...places].find((place) => place && existsSync(place))
 }
 
-/** @throws {Error} saying what to do where there is none: these tests fail then, and are not skipped. */
+/**
+ * @throws {Error} saying what to do where there is none: these tests fail then, and are not
+ *   skipped.
+ */
 export function requireChromium(): string {
   const found = findChromium()
   if (found) return found

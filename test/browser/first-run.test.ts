@@ -1,4 +1,7 @@
-/** From a hub that nobody has claimed to an answer on the page, as a person goes: once with a mouse, once with the keyboard alone. */
+/**
+ * From a hub that nobody has claimed to an answer on the page, as a person goes: once with a mouse,
+ * once with the keyboard alone.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Hub, startHub } from '../end-to-end/hub.ts'

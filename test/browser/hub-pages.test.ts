@@ -1,4 +1,7 @@
-/** What a person does with tokens and their own account, and an administrator with the hub and its people. */
+/**
+ * What a person does with tokens and their own account, and an administrator with the hub and its
+ * people.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'

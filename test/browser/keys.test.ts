@@ -1,4 +1,7 @@
-/** What a person does with provider keys: adds, tests, edits, restores, groups, imports and deletes them. */
+/**
+ * What a person does with provider keys: adds, tests, edits, restores, groups, imports and deletes
+ * them.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addFake, type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'

@@ -1,4 +1,7 @@
-/** The request log as a person reads it: what was rescued and how, what they filter by, and what they take away. */
+/**
+ * The request log as a person reads it: what was rescued and how, what they filter by, and what
+ * they take away.
+ */
 import { setTimeout } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,7 +38,10 @@ afterAll(async () => {
   await provider?.stop()
 })
 
-/** Two keys of one provider, the first of which is out of quota: the second one answers. @returns the id of the request. */
+/**
+ * Two keys of one provider, the first of which is out of quota: the second one answers.
+ * @returns the id of the request.
+ */
 async function fallBack(): Promise<string> {
   const as = ada.session
   await addFake(hub, as, provider)

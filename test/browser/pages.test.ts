@@ -1,4 +1,7 @@
-/** Every page that the navigation leads to, on a phone and on a desktop, dark and light: nothing wrong on any of them. */
+/**
+ * Every page that the navigation leads to, on a phone and on a desktop, dark and light: nothing
+ * wrong on any of them.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
@@ -19,7 +22,9 @@ afterAll(async () => {
   await hub?.stop()
 })
 
-/** A hub that has seen something: keys in several states, requests that went well and that did not. */
+/**
+ * A hub that has seen something: keys in several states, requests that went well and that did not.
+ */
 async function fill(): Promise<void> {
   const as = ada.session
   const add = (body: object) => hub.call<{ id: string }>('POST', '/api/keys', { as, body })

@@ -1,4 +1,7 @@
-/** What a person does with providers: adds one of their own, changes it, orders its keys, and asks it for its models. */
+/**
+ * What a person does with providers: adds one of their own, changes it, orders its keys, and asks
+ * it for its models.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'

@@ -1,4 +1,7 @@
-/** What a person does with routes: orders them by keyboard and by mouse, saves and resets them, and asks who would serve. */
+/**
+ * What a person does with routes: orders them by keyboard and by mouse, saves and resets them, and
+ * asks who would serve.
+ */
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'
@@ -77,7 +80,10 @@ async function touchOf(page: Page) {
   }
 }
 
-/** Where the page stands once it has come to rest: it rolls on for a while after a finger has left it. */
+/**
+ * Where the page stands once it has come to rest: it rolls on for a while after a finger has left
+ * it.
+ */
 async function scrolledTo(page: Page): Promise<number> {
   let at = -1
   await expect

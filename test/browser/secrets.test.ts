@@ -1,4 +1,7 @@
-/** What a page is told of secrets: of a key nothing after it was entered, of a token one answer, and of the session nothing that a script could read. */
+/**
+ * What a page is told of secrets: of a key nothing after it was entered, of a token one answer, and
+ * of the session nothing that a script could read.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from '../end-to-end/hub.ts'

@@ -1,4 +1,7 @@
-/** Usage as a person reads it: over a span of their own, with what was saved and how long it took, and what the month comes to. */
+/**
+ * Usage as a person reads it: over a span of their own, with what was saved and how long it took,
+ * and what the month comes to.
+ */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from '../end-to-end/hub.ts'

@@ -1,4 +1,7 @@
-/** What the first page weighs, as it is built: compressed, everything that it loads before it can be used. */
+/**
+ * What the first page weighs, as it is built: compressed, everything that it loads before it can be
+ * used.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { gzipSync } from 'node:zlib'

@@ -1,4 +1,7 @@
-/** What a month will come to: from what it is foretold, how sure that is said to be, and when nothing is said at all. */
+/**
+ * What a month will come to: from what it is foretold, how sure that is said to be, and when
+ * nothing is said at all.
+ */
 import { describe, expect, it } from 'vitest'
 import type { Usage } from '../../dashboard/api.ts'
 import { type Figure, forecastMonth, timeToGoBy } from '../../dashboard/state/forecast.ts'

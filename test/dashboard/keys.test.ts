@@ -1,4 +1,6 @@
-/** What the page of keys decides: what a form asks the hub to change, and how many keys are listed. */
+/**
+ * What the page of keys decides: what a form asks the hub to change, and how many keys are listed.
+ */
 import { describe, expect, it } from 'vitest'
 import type { Account, Key } from '../../dashboard/api.ts'
 import { readKeyChange } from '../../dashboard/state/key-form.ts'
@@ -37,7 +39,10 @@ const key: Key = {
   },
 }
 
-/** The form as it opens, with some of its fields entered anew; null stands for a box that is not ticked. */
+/**
+ * The form as it opens, with some of its fields entered anew; null stands for a box that is not
+ * ticked.
+ */
 function formOf(entered: Record<string, string | null> = {}): FormData {
   const form = new FormData()
   const fields = {

@@ -59,7 +59,8 @@ describe('bars', () => {
     ]
     expect(highestOf(stacks)).toBe(5)
     const [upper, lower] = outlinesOf(stacks, 6)
-    // From the foot of the upper bar, which is the head of the lower, upwards; nothing is drawn of zero.
+    // From the foot of the upper bar, which is the head of the lower, upwards; nothing is drawn of
+    // zero.
     expect(upper).toMatch(/^M0\.\d+ 4h0\.\d+v-3h-0\.\d+z$/)
     expect(lower).toMatch(/^M0\.\d+ 6h0\.\d+v-2h-0\.\d+zM1\.\d+ 6h0\.\d+v-1h-0\.\d+z$/)
   })

@@ -1,4 +1,7 @@
-/** Spans of time: how an address has them, how a person enters them, and what they mean for the log and for usage. */
+/**
+ * Spans of time: how an address has them, how a person enters them, and what they mean for the log
+ * and for usage.
+ */
 import { describe, expect, it } from 'vitest'
 import { readQuery, writeQuery } from '../../dashboard/state/query-fields.ts'
 import { enter, readEntered, type Span, spanField, spanOfOwn } from '../../dashboard/state/span.ts'

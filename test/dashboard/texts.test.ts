@@ -1,4 +1,7 @@
-/** How the texts of the dashboard are written: the rules of `dashboard/README.md` that can be tested. */
+/**
+ * How the texts of the dashboard are written: the rules of `dashboard/README.md` that can be
+ * tested.
+ */
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,7 @@
-/** What the pages decide that watch a hub: what is asked of it, what is shown of its answers, and what is taken away. */
+/**
+ * What the pages decide that watch a hub: what is asked of it, what is shown of its answers, and
+ * what is taken away.
+ */
 import { describe, expect, it } from 'vitest'
 import type { Log, Usage } from '../../dashboard/api.ts'
 import { nameDevice } from '../../dashboard/state/devices.ts'
@@ -47,7 +50,9 @@ const row: Log = {
 describe('a page of the log', () => {
   const back = (page: number): string => new Date(now - page * hourMs).toISOString()
 
-  /** A hub with so many pages, of which the nth alone has a row; and the cursors it was asked for. */
+  /**
+   * A hub with so many pages, of which the nth alone has a row; and the cursors it was asked for.
+   */
   function findOn(nth: number, pages: number) {
     const asked: (string | undefined)[] = []
     const ask = async (cursor: string | undefined): Promise<LogPage> => {

@@ -1,4 +1,7 @@
-/** What each view of the dashboard reads of D1 where there is much: bounded by what it shows, whatever the log holds. */
+/**
+ * What each view of the dashboard reads of D1 where there is much: bounded by what it shows,
+ * whatever the log holds.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
@@ -19,8 +22,8 @@ const providers = ['groq', 'openai', 'mistral', 'openrouter']
 const daysOfLog = 30
 const dayMs = 86_400_000
 /**
- * Noon of today, for all of the hub: hours are folded by whole days, so that what is read grows from one midnight to the next. The test
- * is of the same hour whenever it is run.
+ * Noon of today, for all of the hub: hours are folded by whole days, so that what is read grows
+ * from one midnight to the next. The test is of the same hour whenever it is run.
  */
 const now = Math.floor(Date.now() / dayMs) * dayMs + dayMs / 2
 vi.useFakeTimers({ toFake: ['Date'], now })
@@ -33,7 +36,10 @@ beforeAll(async () => {
   await fill()
 }, 240_000)
 
-/** Each key has served in turn over the whole time, with each model and each token: what makes the most rows of sums. */
+/**
+ * Each key has served in turn over the whole time, with each model and each token: what makes the
+ * most rows of sums.
+ */
 async function fill(): Promise<void> {
   const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${keys})`
   const provider = `CASE n % 4 ${providers.map((id, index) => `WHEN ${index} THEN '${id}'`).join(' ')} END`

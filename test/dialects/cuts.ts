@@ -1,4 +1,6 @@
-/** Ways to cut bytes into chunks: at every byte for short ones, at repeatable places for long ones. */
+/**
+ * Ways to cut bytes into chunks: at every byte for short ones, at repeatable places for long ones.
+ */
 
 const short = 3000
 
@@ -17,7 +19,10 @@ function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
   )
 }
 
-/** Chunks of 1 to 400 bytes, the same for the same seed. https://en.wikipedia.org/wiki/Lehmer_random_number_generator */
+/**
+ * Chunks of 1 to 400 bytes, the same for the same seed.
+ * https://en.wikipedia.org/wiki/Lehmer_random_number_generator
+ */
 function randomPieces(bytes: Uint8Array, seed: number): Uint8Array[] {
   const chunks: Uint8Array[] = []
   let state = seed

@@ -1,4 +1,7 @@
-/** What the laws are tested on: each dialect's own fixtures, and the recordings of it where there are any. */
+/**
+ * What the laws are tested on: each dialect's own fixtures, and the recordings of it where there
+ * are any.
+ */
 import type { DialectId } from '../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../src/chat/json.ts'
 import type { ChatRequest } from '../../src/chat/request.ts'
@@ -47,7 +50,10 @@ export interface DialectFixtures {
   quirks: Quirks
   /** A canonical request with what this dialect cannot tell apart made the same. */
   expressible: (request: ChatRequest) => unknown
-  /** The arguments of a call are an object on this wire: their white space is lost, and what was cut off of them. */
+  /**
+   * The arguments of a call are an object on this wire: their white space is lost, and what was cut
+   * off of them.
+   */
   argumentsAreObjects?: true
 }
 

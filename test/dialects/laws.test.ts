@@ -1,4 +1,7 @@
-/** The laws of `src/dialects/README.md`, for every dialect there is, every fixture and every recording. */
+/**
+ * The laws of `src/dialects/README.md`, for every dialect there is, every fixture and every
+ * recording.
+ */
 import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import { byPlace } from '../../src/chat/citation.ts'
@@ -33,7 +36,8 @@ describe.each(speakers)('$id, as a provider speaks it', (speaker) => {
       for (const lineEnd of ['\n', '\r\n', '\r']) {
         const bytes = new TextEncoder().encode(sse.replaceAll('\n', lineEnd))
         for (const chunks of cutsOf(bytes)) {
-          // Compared as text, which is many times faster; the difference is shown only where there is one.
+          // Compared as text, which is many times faster; the difference is shown only where there
+          // is one.
           const events = eventsOf(speaker, chunks)
           if (JSON.stringify(events) !== JSON.stringify(expected)) expect(events).toEqual(expected)
         }
@@ -65,7 +69,8 @@ describe.each(speakers)('$id, as a provider speaks it', (speaker) => {
       const messages = [...decoder.push(sse), ...decoder.end()]
       const events = eventsOf(speaker, [sse])
       const all = messages.map(speaker.watch?.() ?? ((message) => speaker.glimpse(message)))
-      // A relay stops at the first complaint, and after the end of an answer comes nothing but, in recordings, the next.
+      // A relay stops at the first complaint, and after the end of an answer comes nothing but, in
+      // recordings, the next.
       const overAt = all.findIndex((glimpse) => glimpse.complaint ?? glimpse.end)
       const glimpses = overAt === -1 ? all : all.slice(0, overAt + 1)
 
@@ -180,8 +185,9 @@ function render(listener: Inbound, events: ChatEvent[]): SseMessage[] {
 }
 
 /**
- * Where the first content stands. A parser may keep opaque state back until it is whole (it is content, but of the message
- * before), so the place is that of the first message after which an answer with content could be folded.
+ * Where the first content stands. A parser may keep opaque state back until it is whole (it is
+ * content, but of the message before), so the place is that of the first message after which an
+ * answer with content could be folded.
  */
 function firstContent(speaker: Outbound, messages: SseMessage[]): number {
   return messages.findIndex((_, index) =>
@@ -200,7 +206,10 @@ function endOf({ id }: Outbound): SseMessage[] {
   return data === undefined ? [] : [{ data }]
 }
 
-/** An answer on a wire where arguments are an object: without their white space, and without those that were cut off. */
+/**
+ * An answer on a wire where arguments are an object: without their white space, and without those
+ * that were cut off.
+ */
 function withObjectArguments(response: ChatResponse): ChatResponse {
   const normalize = (text: string) => {
     const value = parseJson(text)
@@ -216,8 +225,9 @@ function withObjectArguments(response: ChatResponse): ChatResponse {
 }
 
 /**
- * An answer without what a stream cannot keep: the order of kinds of content that a whole message says in fixed places, and
- * the provider's own word for the finish, which is not rendered. An id may be given the prefix that the dialect wants.
+ * An answer without what a stream cannot keep: the order of kinds of content that a whole message
+ * says in fixed places, and the provider's own word for the finish, which is not rendered. An id
+ * may be given the prefix that the dialect wants.
  */
 function settled({ choices, id, ...response }: ChatResponse): unknown {
   return {

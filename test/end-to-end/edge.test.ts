@@ -1,4 +1,7 @@
-/** The built hub as a browser and a careless operator meet it: the page's headers, and no service without real secrets. */
+/**
+ * The built hub as a browser and a careless operator meet it: the page's headers, and no service
+ * without real secrets.
+ */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

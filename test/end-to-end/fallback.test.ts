@@ -1,4 +1,7 @@
-/** What the hub does when providers fail: over real sockets, with providers that send what real ones send. */
+/**
+ * What the hub does when providers fail: over real sockets, with providers that send what real ones
+ * send.
+ */
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Hub, type Person, readLog, settleIn, startHub } from './hub.ts'

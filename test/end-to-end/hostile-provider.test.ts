@@ -1,6 +1,7 @@
 /**
- * A provider that does everything wrong at once: endless lines, answers and errors of a gigabyte, absurd usage, resets
- * in ten years, and the key in every escaping. It costs its owner's requests, and nobody else's.
+ * A provider that does everything wrong at once: endless lines, answers and errors of a gigabyte,
+ * absurd usage, resets in ten years, and the key in every escaping. It costs its owner's requests,
+ * and nobody else's.
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -193,7 +194,10 @@ function ask(model: string, token: string, stream = false): Promise<Response> {
   })
 }
 
-/** Whether any run of eight characters of the key is in a text, in any case, once every escaping is undone. */
+/**
+ * Whether any run of eight characters of the key is in a text, in any case, once every escaping is
+ * undone.
+ */
 function showsKey(text: string): boolean {
   const plain = text
     .replace(/\\u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

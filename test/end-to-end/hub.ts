@@ -11,7 +11,10 @@ export const password = 'correct horse battery'
 
 export interface Hub {
   url: string
-  /** Calls the hub; a body is sent as JSON. Throws on a status that is not expected (2xx by default). */
+  /**
+   * Calls the hub; a body is sent as JSON. Throws on a status that is not expected (2xx by
+   * default).
+   */
   call<T = unknown>(method: string, path: string, options?: CallOptions): Promise<T>
   stop(): Promise<void>
 }
@@ -41,8 +44,8 @@ export async function startHub(variables: Record<string, string> = {}, kept?: st
 /**
  * Joins the hub that files share, as a new person. Providers, keys, routes and the log belong to
  * that person alone, so files do not see each other. The person is an administrator, because only
- * administrators may name a provider on loopback. A file that looks at the hub as a whole starts its
- * own.
+ * administrators may name a provider on loopback. A file that looks at the hub as a whole starts
+ * its own.
  */
 export async function joinHub(): Promise<{ hub: Hub } & Person> {
   const { origin, session: admin } = await askService<Shared>('GET', '/shared')

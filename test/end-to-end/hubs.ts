@@ -1,7 +1,8 @@
 /**
  * The service that starts hubs for test files: `POST /` starts one, `DELETE /<number>` stops it,
- * and `GET /shared` has the address of the one hub that files share. It runs in the main process, so that no test file loads wrangler and Miniflare itself, which
- * takes seconds. Each hub starts from a copy of a database that was migrated once.
+ * and `GET /shared` has the address of the one hub that files share. It runs in the main process,
+ * so that no test file loads wrangler and Miniflare itself, which takes seconds. Each hub starts
+ * from a copy of a database that was migrated once.
  */
 import { randomBytes } from 'node:crypto'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** The one fake: a provider on loopback that answers as a test tells it, with what real providers send. */
+/**
+ * The one fake: a provider on loopback that answers as a test tells it, with what real providers
+ * send.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -102,7 +105,9 @@ export function completion(text: string): object {
   }
 }
 
-/** The chunks of a streamed answer as OpenAI sends them, without the usage chunk and the end mark. */
+/**
+ * The chunks of a streamed answer as OpenAI sends them, without the usage chunk and the end mark.
+ */
 export function chunks(words: string[]): object[] {
   return [
     chunkOf({ role: 'assistant', content: '', refusal: null }, null),

@@ -1,4 +1,7 @@
-/** The README's quick start, as a new user would go through it, with curl's requests and the unmodified OpenAI SDK. */
+/**
+ * The README's quick start, as a new user would go through it, with curl's requests and the
+ * unmodified OpenAI SDK.
+ */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, readLog, startHub } from './hub.ts'

@@ -1,4 +1,7 @@
-/** Quota over real sockets: limits that many callers run into at once, and callers that would rather wait. */
+/**
+ * Quota over real sockets: limits that many callers run into at once, and callers that would rather
+ * wait.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Hub, type Person, settleIn, startHub } from './hub.ts'
 import { completion, type FakeProvider, sendJson, startProvider, streamCompletion } from './provider.ts'
@@ -15,7 +18,10 @@ afterAll(() => Promise.all([hub?.stop(), provider?.stop()]))
 
 let number = 0
 
-/** A provider of its own with keys of these settings. @returns its name, which is what to ask for. */
+/**
+ * A provider of its own with keys of these settings.
+ * @returns its name, which is what to ask for.
+ */
 async function setUp(keys: object[]): Promise<string> {
   const id = `q${++number}`
   const as = person.session

@@ -1,13 +1,17 @@
 /**
- * Recorded conversations, replayed turn by turn through the built hub to a provider of the same dialect: what the provider
- * receives is what was recorded, signatures byte for byte, and what the client receives is what the provider sent.
+ * Recorded conversations, replayed turn by turn through the built hub to a provider of the same
+ * dialect: what the provider receives is what was recorded, signatures byte for byte, and what the
+ * client receives is what the provider sent.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Exchange, readRecordings } from '../recordings.ts'
 import { type Hub, joinHub, type Person } from './hub.ts'
 import { type FakeProvider, sendJson, startProvider } from './provider.ts'
 
-/** The dialects by the names that recordings have for their APIs, and what follows the base URL in each. */
+/**
+ * The dialects by the names that recordings have for their APIs, and what follows the base URL in
+ * each.
+ */
 const dialects = {
   'openai-chat': { dialect: 'openai-chat', from: '/chat/completions', to: () => '/v1/chat/completions' },
   'openai-responses': { dialect: 'openai-responses', from: '/responses', to: () => '/v1/responses' },

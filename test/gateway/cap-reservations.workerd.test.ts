@@ -1,4 +1,7 @@
-/** Limits and budgets of tokens as requests meet them: what reaches a provider, what is sent there, and what is counted. */
+/**
+ * Limits and budgets of tokens as requests meet them: what reaches a provider, what is sent there,
+ * and what is counted.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** Caps of people and teams as requests meet them: what reaches a provider, and what is counted where. */
+/**
+ * Caps of people and teams as requests meet them: what reaches a provider, and what is counted
+ * where.
+ */
 import { createExecutionContext, evictDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** What real providers reported is believed, and what real clients sent is not taken for state that a provider keeps. */
+/**
+ * What real providers reported is believed, and what real clients sent is not taken for state that
+ * a provider keeps.
+ */
 import type { DialectId } from '../../src/domain/dialects.ts'
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../../src/chat/request.ts'
@@ -126,7 +129,8 @@ else
       const sorted = ratios.toSorted((a, b) => a.ratio - b.ratio)
       const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)]?.ratio ?? 0
       expect(sorted.length).toBeGreaterThan(10)
-      // Of some the reasoning is hidden and not reported apart; what lies far above would be counted twice.
+      // Of some the reasoning is hidden and not reported apart; what lies far above would be
+      // counted twice.
       expect(at(0.5)).toBeGreaterThan(0.6)
       expect(at(0.5)).toBeLessThan(1.6)
       expect(at(1)).toBeLessThan(3)

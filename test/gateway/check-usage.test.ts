@@ -1,4 +1,7 @@
-/** Usage as providers may report it, true or not: what is counted is whole, finite, and near what was seen. */
+/**
+ * Usage as providers may report it, true or not: what is counted is whole, finite, and near what
+ * was seen.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Usage } from '../../src/chat/events.ts'

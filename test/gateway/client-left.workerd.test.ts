@@ -1,4 +1,6 @@
-/** A client that leaves before a whole answer is there: the provider is not paid for the rest of it. */
+/**
+ * A client that leaves before a whole answer is there: the provider is not paid for the rest of it.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'

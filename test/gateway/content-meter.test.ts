@@ -1,4 +1,7 @@
-/** Content of relayed streams in every dialect is counted near enough, by a look into some of its events. */
+/**
+ * Content of relayed streams in every dialect is counted near enough, by a look into some of its
+ * events.
+ */
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'

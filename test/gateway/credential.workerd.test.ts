@@ -1,4 +1,7 @@
-/** Whatever row is called: a key opens for the row that its owner entered it for, and headers for theirs. */
+/**
+ * Whatever row is called: a key opens for the row that its owner entered it for, and headers for
+ * theirs.
+ */
 import { env } from 'cloudflare:workers'
 import { asyncProperty, assert, constantFrom, record } from 'fast-check'
 import { expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** A thousand requests on a limit of fifty, through the whole hub, while the key pool comes and goes. */
+/**
+ * A thousand requests on a limit of fifty, through the whole hub, while the key pool comes and
+ * goes.
+ */
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -36,7 +39,8 @@ describe('a thousand requests', () => {
 
     const pool = poolStub(env, userId, 'groq')
     const answers: Answer[] = []
-    // From the middle of the first crowd on the object is lost, and its alarm runs, whenever there is a moment.
+    // From the middle of the first crowd on the object is lost, and its alarm runs, whenever there
+    // is a moment.
     for (const [size, disturb] of [
       [30, () => evictDurableObject(pool)],
       [470, () => runDurableObjectAlarm(pool)],

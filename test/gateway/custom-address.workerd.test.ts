@@ -1,4 +1,7 @@
-/** Where a key goes: to the address on its provider's row, looked at before each call, and nowhere else. */
+/**
+ * Where a key goes: to the address on its provider's row, looked at before each call, and nowhere
+ * else.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

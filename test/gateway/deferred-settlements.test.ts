@@ -1,4 +1,7 @@
-/** Settlements that wait for a call that carries them: each is delivered, soon, and by one call where one will do. */
+/**
+ * Settlements that wait for a call that carries them: each is delivered, soon, and by one call
+ * where one will do.
+ */
 import { describe, expect, it } from 'vitest'
 import { DeferredSettlements } from '../../src/gateway/deferred-settlements.ts'
 

@@ -1,4 +1,7 @@
-/** Long streams through each pair of dialects: every read gives what it is worth, and nothing piles up. */
+/**
+ * Long streams through each pair of dialects: every read gives what it is worth, and nothing piles
+ * up.
+ */
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent } from '../../src/chat/events.ts'
 import { inbound, outbound } from '../../src/dialects/index.ts'

@@ -9,7 +9,10 @@ import { type Exchange, readRecordings } from '../recordings.ts'
 /** What such requests refer to is kept or fetched by the provider, and cannot be seen in them. */
 const unseen = new Set(['gemini/cached_content.json', 'anthropic/web_search_server_tool_stream.json'])
 
-/** The most that a provider was seen to add of its own (how to call tools, a system text of the house), in tokens. */
+/**
+ * The most that a provider was seen to add of its own (how to call tools, a system text of the
+ * house), in tokens.
+ */
 const addedByProviders = 600
 
 interface Case {
@@ -26,7 +29,10 @@ function dialectOf(path: string): DialectId | undefined {
   return path.endsWith('enerateContent') ? 'gemini' : undefined
 }
 
-/** What an answer says of its input, with what was read from a cache and written to it. The last report of a stream counts. */
+/**
+ * What an answer says of its input, with what was read from a cache and written to it. The last
+ * report of a stream counts.
+ */
 function reportedInput(dialect: DialectId, { body, sse }: Exchange['response']): number {
   const text = sse ?? JSON.stringify(body)
   const largest = (name: string) =>

@@ -1,4 +1,7 @@
-/** The budget of the hot path: what a request may ask of D1 and of Durable Objects before the provider is called. */
+/**
+ * The budget of the hot path: what a request may ask of D1 and of Durable Objects before the
+ * provider is called.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'

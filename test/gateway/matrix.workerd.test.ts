@@ -1,6 +1,7 @@
 /**
- * Law 4: every client dialect reaches every provider. The cells are made from the registry and the catalogue, so that none can
- * be missing; each goes through the whole hub, with only the provider at the other end played by `matrix/providers.ts`.
+ * Law 4: every client dialect reaches every provider. The cells are made from the registry and the
+ * catalogue, so that none can be missing; each goes through the whole hub, with only the provider
+ * at the other end played by `matrix/providers.ts`.
  */
 import type { DialectId } from '../../src/domain/dialects.ts'
 import { env } from 'cloudflare:workers'
@@ -70,7 +71,10 @@ const paths: [RegExp, DialectId][] = [
   [/\/chat$/, 'cohere'],
 ]
 
-/** A stream as a provider of this dialect sends it. Cohere's is written out: nothing here renders it. */
+/**
+ * A stream as a provider of this dialect sends it. Cohere's is written out: nothing here renders
+ * it.
+ */
 function streamOf(dialect: DialectId, answer: JsonObject): string {
   const listener = inbound[dialect]
   const speaker = outbound[dialect]

@@ -1,4 +1,7 @@
-/** A provider that lies about usage, and a token that would spend more than it may: what is counted, sent and refused. */
+/**
+ * A provider that lies about usage, and a token that would spend more than it may: what is counted,
+ * sent and refused.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** Whatever rows and pools there are: a pool is asked for keys of rows that those keys may go with, and for no others. */
+/**
+ * Whatever rows and pools there are: a pool is asked for keys of rows that those keys may go with,
+ * and for no others.
+ */
 import { array, assert, constantFrom, property, record } from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Configuration, CustomProvider } from '../../src/db/configuration.ts'

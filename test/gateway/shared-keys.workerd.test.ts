@@ -84,7 +84,9 @@ const only = (url: string) => {
   expect(called[0]?.headers.get('x-forward-to')).toBeNull()
 }
 
-/** A shared key as the version before stored it: bound to its origin, with nothing known of its row. */
+/**
+ * A shared key as the version before stored it: bound to its origin, with nothing known of its row.
+ */
 async function shareAsBefore(person: Settled, path: string, apiKey = secret()): Promise<string> {
   const keyId = `key_before_${turn}_${path.replaceAll('/', '_')}`
   const context = { owner: person.userId, provider: id, origin, keyId }

@@ -1,11 +1,15 @@
-/** What a request cost and saved, as its log and the sums have it: with a key that costs nothing it is all saved. */
+/**
+ * What a request cost and saved, as its log and the sums have it: with a key that costs nothing it
+ * is all saved.
+ */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { app } from '../../src/index.ts'
 import { call, completionBody, settleIn, type Settled } from '../hub.workerd.ts'
 
-// GPT-4.1: $2 for a million tokens of input, $0.50 of those from the cache, and $8 for as many of output.
+// GPT-4.1: $2 for a million tokens of input, $0.50 of those from the cache, and $8 for as many of
+// output.
 const usage = {
   prompt_tokens: 100_000,
   completion_tokens: 10_000,

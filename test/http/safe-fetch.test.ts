@@ -1,4 +1,7 @@
-/** The list of request forgeries: however an address is written and wherever its name points to, the hub calls nothing but the public internet. */
+/**
+ * The list of request forgeries: however an address is written and wherever its name points to, the
+ * hub calls nothing but the public internet.
+ */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noteOwnHost } from '../../src/http/own-hosts.ts'
 import { type Resolver, resolveOverHttps } from '../../src/http/dns.ts'

@@ -6,7 +6,10 @@ import { expect, it } from 'vitest'
 const src = path.join(import.meta.dirname, '../../src')
 const readme = readFileSync(path.join(src, 'isolate/README.md'), 'utf8')
 
-/** A variable, a collection that begins empty, or an object of a class of ours, at the top of a module. */
+/**
+ * A variable, a collection that begins empty, or an object of a class of ours, at the top of a
+ * module.
+ */
 const state =
   /^(?:export )?(?:let \w+|const \w+(?:: (?!Readonly)[^=\n]+)? = new (?!Text|Hono|Intl|Async)\w+(?:<[^\n]*>)?\([\w.]*\)$|const last\w+: \{[^\n]*\} = \{\}$)/m
 

@@ -1,4 +1,7 @@
-/** Records of requests as nobody should make them: huge texts, halves of characters, NUL, numbers without end. */
+/**
+ * Records of requests as nobody should make them: huge texts, halves of characters, NUL, numbers
+ * without end.
+ */
 import fc from 'fast-check'
 import type { RequestRecord } from '../../src/observe/record.ts'
 

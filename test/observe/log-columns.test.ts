@@ -1,4 +1,6 @@
-/** A column that is added to the list of the log's columns is stored, searched, shown and exported. */
+/**
+ * A column that is added to the list of the log's columns is stored, searched, shown and exported.
+ */
 import { expect, it, vi } from 'vitest'
 import { toCsv } from '../../dashboard/state/log-export.ts'
 import { writeRecords } from '../../src/db/log-writer.ts'

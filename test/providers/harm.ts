@@ -10,7 +10,8 @@ interface Judged {
 
 /**
  * How a fault harms more than another; undefined where it does not. Words that are the vendor's and
- * the client's at once may be lost: then the fault is the request's or nobody's, or its time is not known.
+ * the client's at once may be lost: then the fault is the request's or nobody's, or its time is not
+ * known.
  */
 export function moreHarm(words: string, { fault, limits }: Judged, expected: Judged): string | undefined {
   const { blame, retryAt = 0, doubtful } = fault

@@ -1,4 +1,7 @@
-/** What every recorded answer states of limits: nothing absurd, and nothing missed where a header names a limit that is counted. */
+/**
+ * What every recorded answer states of limits: nothing absurd, and nothing missed where a header
+ * names a limit that is counted.
+ */
 import { describe, expect, it } from 'vitest'
 import { readError } from '../../src/dialects/provider-error.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -9,7 +12,10 @@ import { type Exchange, readRecordings } from '../recordings.ts'
 const now = Date.UTC(2026, 7, 5, 12)
 const day = 86_400_000
 
-/** What is known of recordings that state something: unit, period, scope, limit and what remains, for each answer that does. */
+/**
+ * What is known of recordings that state something: unit, period, scope, limit and what remains,
+ * for each answer that does.
+ */
 const expectations: Record<string, string[]> = {
   'anthropic/ratelimit_headers.json': ['requests/minute/model 5 5', 'tokens/minute/model 10000 10000'],
   'azure/image_ratelimit_headers.json': ['requests/minute/model 50 49', 'tokens/minute/model 50000 49362'],

@@ -1,4 +1,7 @@
-/** Who is to blame is decided by structure: status, code, type, details; words only where these say nothing. */
+/**
+ * Who is to blame is decided by structure: status, code, type, details; words only where these say
+ * nothing.
+ */
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../../src/chat/json.ts'
 import { outbound } from '../../src/dialects/index.ts'

@@ -1,4 +1,7 @@
-/** Whatever fails, exactly the right thing rests, for exactly the right time: own errors, and every recorded one. */
+/**
+ * Whatever fails, exactly the right thing rests, for exactly the right time: own errors, and every
+ * recorded one.
+ */
 import { describe, expect, it } from 'vitest'
 import { outbound } from '../../src/dialects/index.ts'
 import type { Fault } from '../../src/errors.ts'
@@ -54,7 +57,10 @@ function check(fault: Fault, provider = 'custom', lastsMs?: number): void {
   expect(freeAt(pool, until)).toEqual(everybody)
 }
 
-/** How long rests what states no time: minutes for what takes days or a person, seconds for the rest. */
+/**
+ * How long rests what states no time: minutes for what takes days or a person, seconds for the
+ * rest.
+ */
 function unstatedMs({ verdict, period }: Fault): number {
   const lasting = ['no-credit', 'spend-limit', 'suspended', 'no-such-model', 'not-in-tier'].includes(verdict)
   return lasting || period === 'day' || period === 'month' ? 300_000 : 2_000

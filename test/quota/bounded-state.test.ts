@@ -1,4 +1,6 @@
-/** Names of models are the client's: the state of a pool keeps the newest, however many there are. */
+/**
+ * Names of models are the client's: the state of a pool keeps the newest, however many there are.
+ */
 import { expect, it } from 'vitest'
 import { settle } from '../../src/quota/settle.ts'
 import { mostRestingModels, newest } from '../../src/quota/cooldown.ts'

@@ -1,4 +1,7 @@
-/** Exact under any concurrency and through every loss: random lives of a pool, held against what must always be true. */
+/**
+ * Exact under any concurrency and through every loss: random lives of a pool, held against what
+ * must always be true.
+ */
 import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import * as fc from 'fast-check'
@@ -182,7 +185,8 @@ class Life {
       case 'alarm':
         return this.pool.alarm()
       case 'forget':
-        // The Worker that makes a call is gone, and never speaks of it again, nor of those that wait.
+        // The Worker that makes a call is gone, and never speaks of it again, nor of those that
+        // wait.
         this.open = this.open.slice(1)
         this.deferred = []
     }
@@ -257,7 +261,10 @@ class Life {
     }
   }
 
-  /** After all time is over, every lease is in the log exactly once, or among those that nobody can account for. */
+  /**
+   * After all time is over, every lease is in the log exactly once, or among those that nobody can
+   * account for.
+   */
   async end(): Promise<void> {
     await this.pool.stub.settle(this.deferred)
     this.pool.now += 40 * minuteMs

@@ -72,7 +72,10 @@ function play(all: Step[], served: (waited: readonly Waiter[], got: Waiter) => v
   return line
 }
 
-/** How often a name is served in a row of turns through all of which others wait: they differ by one at most. */
+/**
+ * How often a name is served in a row of turns through all of which others wait: they differ by one
+ * at most.
+ */
 function expectFair(
   all: Step[],
   nameOf: (waiter: Waiter) => string,

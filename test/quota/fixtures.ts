@@ -1,4 +1,7 @@
-/** Needs, settlements and stored keys for tests of the key pool, each with as little said as the test is about. */
+/**
+ * Needs, settlements and stored keys for tests of the key pool, each with as little said as the
+ * test is about.
+ */
 import type { Limit } from '../../src/domain/limits.ts'
 import type { Usage } from '../../src/chat/events.ts'
 import type { Fault } from '../../src/errors.ts'
@@ -71,7 +74,9 @@ export interface KeySeed {
 
 let entered = 0
 
-/** Stores a key and its account in D1, as the routes do. Keys are entered in the order of the calls. */
+/**
+ * Stores a key and its account in D1, as the routes do. Keys are entered in the order of the calls.
+ */
 export async function storeKey(db: D1Database, seed: KeySeed): Promise<void> {
   const {
     id,

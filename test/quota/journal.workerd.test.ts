@@ -1,4 +1,7 @@
-/** Records on their way to D1: nothing that a record holds, and nothing that D1 says of one, stops the others. */
+/**
+ * Records on their way to D1: nothing that a record holds, and nothing that D1 says of one, stops
+ * the others.
+ */
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'

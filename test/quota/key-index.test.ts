@@ -40,7 +40,8 @@ const steps = fc.array(
   { minLength: 10, maxLength: 80 },
 )
 
-// What it remembers of sizes must never keep a key from what it could serve, nor change what a refusal says.
+// What it remembers of sizes must never keep a key from what it could serve, nor change what a
+// refusal says.
 it.each(['sliding', 'refill'] as const)(
   'decides with a %s window as one that remembers nothing',
   (resets) => {

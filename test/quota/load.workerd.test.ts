@@ -1,4 +1,7 @@
-/** Many keys and many calls: who is chosen, how much is written, and that a conversation stays where its prompt is. */
+/**
+ * Many keys and many calls: who is chosen, how much is written, and that a conversation stays where
+ * its prompt is.
+ */
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'

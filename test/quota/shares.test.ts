@@ -1,4 +1,7 @@
-/** What people may use of a shared account, held against a count of its own, in windows of every kind. */
+/**
+ * What people may use of a shared account, held against a count of its own, in windows of every
+ * kind.
+ */
 import type { Limit, Reserve } from '../../src/domain/limits.ts'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,7 @@
-/** Shares of people and the reserve of an owner on the real object: exact under any crowd and through every loss. */
+/**
+ * Shares of people and the reserve of an owner on the real object: exact under any crowd and
+ * through every loss.
+ */
 import type { Limit } from '../../src/domain/limits.ts'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'

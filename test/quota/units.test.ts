@@ -1,4 +1,7 @@
-/** Limits of every unit and period: reserved as estimated, settled as used, and named where they are full. */
+/**
+ * Limits of every unit and period: reserved as estimated, settled as used, and named where they are
+ * full.
+ */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Limit, periods, resets } from '../../src/domain/limits.ts'

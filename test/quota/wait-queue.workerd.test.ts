@@ -1,4 +1,6 @@
-/** Those who wait for a slot: what is kept for them, in which order they go, and when they lose it. */
+/**
+ * Those who wait for a slot: what is kept for them, in which order they go, and when they lose it.
+ */
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Admission, Need } from '../../src/quota/rpc.ts'

@@ -1,4 +1,7 @@
-/** Answers of providers have bounds, with and without a stated length, and our own errors are nobody else's. */
+/**
+ * Answers of providers have bounds, with and without a stated length, and our own errors are nobody
+ * else's.
+ */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openaiChatInbound } from '../../src/dialects/openai-chat/inbound.ts'
@@ -14,7 +17,10 @@ beforeAll(async () => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-/** A provider that repeats a chunk for as long as it is listened to. @returns the bytes that it got rid of. */
+/**
+ * A provider that repeats a chunk for as long as it is listened to.
+ * @returns the bytes that it got rid of.
+ */
 function endless(chunk: string, init: ResponseInit, most = 400 * megabyte, before = '') {
   const seen = { bytes: 0, cancelled: false }
   const bytes = new TextEncoder().encode(chunk)

@@ -1,6 +1,7 @@
 /**
- * Secrets that are easy to recognise go through a whole life of a hub in which everything fails that can. Afterwards they are looked
- * for in every answer, header, log line, row of D1 and row of the Durable Objects, as they are and as they might be written.
+ * Secrets that are easy to recognise go through a whole life of a hub in which everything fails
+ * that can. Afterwards they are looked for in every answer, header, log line, row of D1 and row of
+ * the Durable Objects, as they are and as they might be written.
  */
 import {
   createExecutionContext,
@@ -322,7 +323,8 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 240_00
     for (const name of providers) {
       for (const [path, body] of calls) {
         provider = fail
-        // Another model each time: what rests after a failure would not be called again. Streamed in every second cell.
+        // Another model each time: what rests after a failure would not be called again. Streamed
+        // in every second cell.
         const isStream = (turn + Math.floor(turn / calls.length)) % 2 === 0
         const answer = await send('POST', path, { as: token, body: body(`${name}/m-${turn}`, isStream) })
         const id = data.find((key) => key.provider === name)?.id
@@ -341,7 +343,8 @@ it('no secret is said or stored in the clear, whatever fails', { timeout: 240_00
     await send('POST', `/api/keys/${tried}/restore`, { as: session })
   }
 
-  // A request is sent twice, and its answer kept; then another one under the same key, and keys that are none.
+  // A request is sent twice, and its answer kept; then another one under the same key, and keys
+  // that are none.
   const message = { role: 'assistant', content: of('kept answer') }
   const answered = { ...completionBody, choices: [{ index: 0, message, finish_reason: 'stop' }] }
   provider = () => json(answered, 200)
@@ -445,7 +448,10 @@ async function noteObjects(): Promise<void> {
   expect(await noteObjectsOf('THROTTLE', env.THROTTLE)).toBeGreaterThan(1)
 }
 
-/** Notes what every object of a namespace has stored, in rows and under keys. @returns how much that is. */
+/**
+ * Notes what every object of a namespace has stored, in rows and under keys.
+ * @returns how much that is.
+ */
 async function noteObjectsOf<T extends Rpc.DurableObjectBranded>(
   kind: string,
   namespace: DurableObjectNamespace<T>,
@@ -467,7 +473,10 @@ async function noteObjectsOf<T extends Rpc.DurableObjectBranded>(
   return entries
 }
 
-/** Where a secret was found, as it is, as JSON or a URL would have it, or in an encoding; and large parts of it. */
+/**
+ * Where a secret was found, as it is, as JSON or a URL would have it, or in an encoding; and large
+ * parts of it.
+ */
 function findCanaries(): { secret: string; where: string; text: string }[] {
   return Object.entries(canaries).flatMap(([secret, canary]) => {
     const bytes = new TextEncoder().encode(canary)

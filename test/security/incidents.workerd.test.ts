@@ -1,7 +1,9 @@
 /**
- * What has gone wrong in other gateways, tried here. Each test is an incident of the field; those that have tests of their own are:
- * cache keys and revoked tokens in `auth/caller`, hosts chosen by requests and redirects in `gateway/custom-address`, addresses in
- * `http/safe-fetch`, routes without a guard in `routes/guards`, keys in traces in `security/canary`, weak secrets in `auth/secrets`.
+ * What has gone wrong in other gateways, tried here. Each test is an incident of the field; those
+ * that have tests of their own are: cache keys and revoked tokens in `auth/caller`, hosts chosen by
+ * requests and redirects in `gateway/custom-address`, addresses in `http/safe-fetch`, routes
+ * without a guard in `routes/guards`, keys in traces in `security/canary`, weak secrets in
+ * `auth/secrets`.
  */
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** What is installed is what was looked at: every version is exact, every file has its hash, and all of it is from one registry. */
+/**
+ * What is installed is what was looked at: every version is exact, every file has its hash, and all
+ * of it is from one registry.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -59,8 +62,8 @@ describe('an installation', () => {
     const asking = Object.entries(packages).flatMap(([name, { hasInstallScript }]) =>
       hasInstallScript ? [name.replace('node_modules/', '')] : [],
     )
-    // esbuild and workerd find their binaries in optional packages; protobufjs only warns of a version.
-    // A new name here is looked at before it is allowed.
+    // esbuild and workerd find their binaries in optional packages; protobufjs only warns of a
+    // version. A new name here is looked at before it is allowed.
     for (const name of asking) expect(['esbuild', 'protobufjs', 'workerd', 'fsevents']).toContain(name)
   })
 

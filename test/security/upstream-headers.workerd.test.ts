@@ -1,4 +1,7 @@
-/** What a provider says in headers stays with the hub: an answer has the headers that the hub gives it, and no others. */
+/**
+ * What a provider says in headers stays with the hub: an answer has the headers that the hub gives
+ * it, and no others.
+ */
 import { exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { completionBody, settleIn, type Settled } from '../hub.workerd.ts'

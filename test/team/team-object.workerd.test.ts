@@ -1,4 +1,6 @@
-/** Caps of a team in its object: exact among all members, whatever happens to the object in between. */
+/**
+ * Caps of a team in its object: exact among all members, whatever happens to the object in between.
+ */
 import {
   applyD1Migrations,
   evictDurableObject,

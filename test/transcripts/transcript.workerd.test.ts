@@ -1,4 +1,7 @@
-/** What was said in a request: kept only for who wants it, shown to nobody else, and forgotten when it is time. */
+/**
+ * What was said in a request: kept only for who wants it, shown to nobody else, and forgotten when
+ * it is time.
+ */
 import {
   createExecutionContext,
   runDurableObjectAlarm,

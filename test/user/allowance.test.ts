@@ -1,4 +1,6 @@
-/** What a gateway token may use and spend: single decisions, and laws over random sequences of them. */
+/**
+ * What a gateway token may use and spend: single decisions, and laws over random sequences of them.
+ */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -258,7 +260,9 @@ describe('in any order of requests and ends', () => {
       fc.property(someRules, fc.array(step, { maxLength: 120, size: 'max' }), (rules, steps) => {
         const bench = new Bench(rules)
         const limits = new Set(rules.limits.map(({ unit }) => unit))
-        /** What counts, by when its request began: what is reserved for it, and later what it used. */
+        /**
+         * What counts, by when its request began: what is reserved for it, and later what it used.
+         */
         const counts = new Map<string, { at: number; tokens: number }>()
         const within = (ms: number) => [...counts.values()].filter(({ at }) => at > bench.now - ms)
         /** What was spent on requests that began on a day. */

@@ -1,4 +1,6 @@
-/** Claims of calls in the user's object: who leads, what the others get, and when a claim is over. */
+/**
+ * Claims of calls in the user's object: who leads, what the others get, and when a claim is over.
+ */
 import {
   applyD1Migrations,
   evictDurableObject,

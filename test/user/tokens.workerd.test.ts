@@ -1,4 +1,7 @@
-/** Limits of tokens in the user's object: what survives, what expires, and what many who ask at once get. */
+/**
+ * Limits of tokens in the user's object: what survives, what expires, and what many who ask at once
+ * get.
+ */
 import {
   applyD1Migrations,
   evictDurableObject,
@@ -209,7 +212,8 @@ it('an object of the version before keeps its counters and its running requests'
   const rules = makeRules({ limits: [{ unit: 'tokens', per: 'day', limit: 100 }], maxConcurrent: 2 })
   const id = idOf(await object.reserve([rules], need))
   await runInDurableObject(object, (_instance, { storage: { sql } }) => {
-    // As that version stored them: one reservation for each row, and tokens in a table of their own.
+    // As that version stored them: one reservation for each row, and tokens in a table of their
+    // own.
     sql.exec(
       `INSERT INTO reservations (id, body) SELECT value ->> '$.id', json_remove(
          json_set(value, '$.tokenId', value ->> '$.subjectId'), '$.subjectId')

@@ -1,4 +1,6 @@
-/** The rotation of the master key: under load, interrupted, and with the old key gone at the end. */
+/**
+ * The rotation of the master key: under load, interrupted, and with the old key gone at the end.
+ */
 import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,7 @@
-/** Ciphertexts that somebody altered or moved: nothing is called with them, it is on record once, and other keys go on. */
+/**
+ * Ciphertexts that somebody altered or moved: nothing is called with them, it is on record once,
+ * and other keys go on.
+ */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { auditTampering } from '../../src/vault/tamper-audit.ts'

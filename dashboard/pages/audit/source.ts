@@ -52,7 +52,10 @@ export interface Verdict {
   end: Part['end']
 }
 
-/** Checks the whole chain, a part at a time. @param onPart is told how many entries were checked so far. */
+/**
+ * Checks the whole chain, a part at a time.
+ * @param onPart is told how many entries were checked so far.
+ */
 export async function verifyChain(onPart: (checked: number) => void, signal: AbortSignal): Promise<Verdict> {
   let checked = 0
   let unchained = 0

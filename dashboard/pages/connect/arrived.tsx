@@ -1,4 +1,7 @@
-/** Whether a request of the tool that is being connected has come, and what became of it: heard of by the live stream, without a reload. */
+/**
+ * Whether a request of the tool that is being connected has come, and what became of it: heard of
+ * by the live stream, without a reload.
+ */
 import { useCallback, useState } from 'preact/hooks'
 import type { NamedLog } from '../../api.ts'
 import { took } from '../../format.ts'

@@ -1,4 +1,7 @@
-/** Enters a provider key. Whose it is shows by its shape; its provider's free tier is offered as limits, and never entered unasked. */
+/**
+ * Enters a provider key. Whose it is shows by its shape; its provider's free tier is offered as
+ * limits, and never entered unasked.
+ */
 import { useState } from 'preact/hooks'
 import { recogniseKey } from '../../../src/providers/recognise.ts'
 import { api, ask, type Key } from '../../api.ts'

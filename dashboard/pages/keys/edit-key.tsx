@@ -1,4 +1,7 @@
-/** Changes a key: how it is named, when it is used, what its limits are, and its secret. Only what was changed is sent. */
+/**
+ * Changes a key: how it is named, when it is used, what its limits are, and its secret. Only what
+ * was changed is sent.
+ */
 import { useState } from 'preact/hooks'
 import { api, ask, type Key } from '../../api.ts'
 import { Field } from '../../parts/field.tsx'

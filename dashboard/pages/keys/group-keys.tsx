@@ -1,4 +1,7 @@
-/** Groups keys into an account, whose quota is then counted once; and says so where two look like one. */
+/**
+ * Groups keys into an account, whose quota is then counted once; and says so where two look like
+ * one.
+ */
 import { useState } from 'preact/hooks'
 import { api, ApiError, ask, type Key, type Pool } from '../../api.ts'
 import { Field, valueOf } from '../../parts/field.tsx'

@@ -1,4 +1,7 @@
-/** Many keys at once: pasted, looked at line by line, then added. What is wrong or there already is named and left out. */
+/**
+ * Many keys at once: pasted, looked at line by line, then added. What is wrong or there already is
+ * named and left out.
+ */
 import { useState } from 'preact/hooks'
 import { api, type ApiError, ask, type Provider } from '../../api.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
@@ -215,7 +218,10 @@ interface ProviderOfKeyProps {
   onChoose: (id: string) => void
 }
 
-/** All providers are in its list once somebody is about to open it: a thousand lists are long to draw. */
+/**
+ * All providers are in its list once somebody is about to open it: a thousand lists are long to
+ * draw.
+ */
 function ProviderOfKey({ label, because, chosen, providers, onChoose }: ProviderOfKeyProps) {
   const [isReached, setReached] = useState(false)
   const reach = (): void => setReached(true)

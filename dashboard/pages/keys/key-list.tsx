@@ -1,4 +1,7 @@
-/** The keys in their accounts. No more are drawn than somebody asked to see: a hub may hold a thousand. */
+/**
+ * The keys in their accounts. No more are drawn than somebody asked to see: a hub may hold a
+ * thousand.
+ */
 import { useState } from 'preact/hooks'
 import type { Account, Key } from '../../api.ts'
 import { findKeys, firstKeys, groupKeys, type KeyGroup } from '../../state/key-groups.ts'

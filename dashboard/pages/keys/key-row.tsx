@@ -17,7 +17,9 @@ import { KeyWindows, limitedWindows } from './key-windows.tsx'
 interface KeyRowProps {
   item: Key
   nameOf: (provider: string) => string
-  /** Its account's windows and use stand elsewhere: they are those of the account's other keys, too. */
+  /**
+   * Its account's windows and use stand elsewhere: they are those of the account's other keys, too.
+   */
   grouped: boolean
   trial: Trying | undefined
   onTest: () => void

@@ -1,4 +1,7 @@
-/** The windows of a key or an account as bars: how full each is, how its limit is known, and where two sources disagree. */
+/**
+ * The windows of a key or an account as bars: how full each is, how its limit is known, and where
+ * two sources disagree.
+ */
 import type { Key } from '../../api.ts'
 import { quantity } from '../../format.ts'
 import { Bar } from '../../parts/bar.tsx'

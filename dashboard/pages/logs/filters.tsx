@@ -1,4 +1,7 @@
-/** What the log is filtered by. On a phone most of it stays away until it is asked for: the rows are what one came for. */
+/**
+ * What the log is filtered by. On a phone most of it stays away until it is asked for: the rows are
+ * what one came for.
+ */
 import { useId, useState } from 'preact/hooks'
 import type { Log, Person } from '../../api.ts'
 import { Choice } from '../../parts/choice.tsx'

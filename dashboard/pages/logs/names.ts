@@ -10,8 +10,9 @@ interface LogNames {
 const none: Record<string, string> = {}
 
 /**
- * Names as the hub gave them with the requests; a person's own keys and tokens have theirs also where no request mentions them. What
- * is gone, and what is not theirs to know, is called by its id.
+ * Names as the hub gave them with the requests; a person's own keys and tokens have theirs also
+ * where no request mentions them. What is gone, and what is not theirs to know, is called by its
+ * id.
  */
 export function useLogNames(names = none): LogNames {
   const keyName = useKeyNames()

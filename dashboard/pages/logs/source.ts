@@ -1,4 +1,6 @@
-/** Pages of the log under one filter: read, added to by what comes in, and continued further back. */
+/**
+ * Pages of the log under one filter: read, added to by what comes in, and continued further back.
+ */
 import { api, ask, type NamedLog } from '../../api.ts'
 import { belongsTo, type LogFilter, logQuery } from '../../state/log-query.ts'
 import { joinPages, keepOlder, lookBack, type LogPage } from '../../state/log-pages.ts'
@@ -41,7 +43,10 @@ export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: reado
   change(source, (page) => ({ ...page, ...joinPages({ rows: fitting, names }, page) }))
 }
 
-/** Puts on top what came in while nobody heard of it; where that is more than a few rows, all is read anew. */
+/**
+ * Puts on top what came in while nobody heard of it; where that is more than a few rows, all is
+ * read anew.
+ */
 export async function addMissed(source: Source<LogPage>, filter: LogFilter): Promise<void> {
   const newest = await readPage(filter, { limit: fewRows })
   let joins = newest.nextCursor === null

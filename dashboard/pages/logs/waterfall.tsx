@@ -1,4 +1,7 @@
-/** The attempts of a request, one below the other on one axis of time. What is drawn is said in words beside it. */
+/**
+ * The attempts of a request, one below the other on one axis of time. What is drawn is said in
+ * words beside it.
+ */
 import type { Log } from '../../api.ts'
 import { recent, took } from '../../format.ts'
 import { type Attempt, type Place, served, type Skip, stepsOf } from '../../state/waterfall.ts'

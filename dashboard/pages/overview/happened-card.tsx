@@ -1,4 +1,7 @@
-/** What happened: requests, rescues, errors, tokens, latency and cost over a span that is in the address, in figures and drawn. */
+/**
+ * What happened: requests, rescues, errors, tokens, latency and cost over a span that is in the
+ * address, in figures and drawn.
+ */
 import { useMemo } from 'preact/hooks'
 import { api, ask, type Usage } from '../../api.ts'
 import { money, number, shortNumber, took } from '../../format.ts'

@@ -47,7 +47,10 @@ export function RoutesCard({ pools }: { pools: readonly Pool[] }) {
   )
 }
 
-/** What of a pool decides whether it can serve: how much it has used is none of it, until that is all. */
+/**
+ * What of a pool decides whether it can serve: how much it has used is none of it, until that is
+ * all.
+ */
 function standingOf({ scope, provider, keys, nextFreeAt, restingModels }: Pool): string {
   const resting = restingModels.map(({ model }) => model).join()
   return `${scope}/${provider}:${keys.active}/${keys.cooling}/${keys.quarantined}/${nextFreeAt}/${resting}`

@@ -1,4 +1,7 @@
-/** The models of a provider: what this hub knows of them, and what the provider itself lists when it is asked. */
+/**
+ * The models of a provider: what this hub knows of them, and what the provider itself lists when it
+ * is asked.
+ */
 import { api, ask, type Provider } from '../../api.ts'
 import { shortNumber } from '../../format.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'

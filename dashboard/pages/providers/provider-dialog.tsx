@@ -174,7 +174,10 @@ function addressOf({ dialects: spoken }: Provider): string {
   return Object.values(spoken)[0] ?? ''
 }
 
-/** What was written into a field, line by line. @throws {ApiError} for the field, as the hub would. */
+/**
+ * What was written into a field, line by line.
+ * @throws {ApiError} for the field, as the hub would.
+ */
 function readField<Read>(param: string, wrong: (line: string) => string, read: () => Read): Read {
   try {
     return read()

@@ -1,6 +1,6 @@
 /**
- * The candidates of a route in their order: dragged by mouse, pen or finger, or moved with buttons, which keep the focus so that one
- * can press on.
+ * The candidates of a route in their order: dragged by mouse, pen or finger, or moved with buttons,
+ * which keep the focus so that one can press on.
  */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useAnnounce } from '../../state/announce.ts'
@@ -76,7 +76,10 @@ export function CandidateList({ candidates, nameOf, onMove, onTake }: CandidateL
   )
 }
 
-/** Moves a candidate about with the pointer that holds it. The list takes the pointer: what is moved about would lose it. */
+/**
+ * Moves a candidate about with the pointer that holds it. The list takes the pointer: what is moved
+ * about would lose it.
+ */
 function useDragging(onMove: (id: number, to: number) => void) {
   const list = useRef<HTMLOListElement>(null)
   const [dragged, setDragged] = useState<number>()
@@ -105,7 +108,10 @@ function useDragging(onMove: (id: number, to: number) => void) {
   }
 }
 
-/** The candidate that a pointer takes hold of: a mouse anywhere on it, a finger at its grip, for elsewhere it scrolls the page. */
+/**
+ * The candidate that a pointer takes hold of: a mouse anywhere on it, a finger at its grip, for
+ * elsewhere it scrolls the page.
+ */
 function heldBy({ target, button, pointerType }: PointerEvent): number | undefined {
   if (!(target instanceof Element) || button !== 0 || target.closest('button')) return undefined
   if (pointerType !== 'mouse' && !target.closest('.grip')) return undefined

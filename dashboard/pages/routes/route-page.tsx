@@ -1,4 +1,7 @@
-/** One route: who is asked in which order, changed in a draft until it is saved, and who would serve now. */
+/**
+ * One route: who is asked in which order, changed in a draft until it is saved, and who would serve
+ * now.
+ */
 import { candidateOrders } from '../../../src/domain/routes.ts'
 import { useState } from 'preact/hooks'
 import { api, ask, type Route, send } from '../../api.ts'

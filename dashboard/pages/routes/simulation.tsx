@@ -1,4 +1,7 @@
-/** Who would serve a request, and why the others would not: asked of the hub, which sends nothing and spends nothing. */
+/**
+ * Who would serve a request, and why the others would not: asked of the hub, which sends nothing
+ * and spends nothing.
+ */
 import { useState } from 'preact/hooks'
 import { api, ask, type Explained } from '../../api.ts'
 import { Countdown } from '../../parts/countdown.tsx'

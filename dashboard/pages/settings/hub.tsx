@@ -110,7 +110,10 @@ function HubForm({ settings, onSaved }: { settings: Settings; onSaved: () => Pro
   )
 }
 
-/** The hub names the one origin that is wrong, `corsOrigins[1]`; they are all entered into one field. */
+/**
+ * The hub names the one origin that is wrong, `corsOrigins[1]`; they are all entered into one
+ * field.
+ */
 function ofOrigins(error: ApiError | undefined): ApiError | undefined {
   if (!error?.param?.startsWith('corsOrigins')) return undefined
   return new ApiError(error.code, error.message, { param: 'corsOrigins' })

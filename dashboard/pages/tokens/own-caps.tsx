@@ -1,4 +1,7 @@
-/** The caps of the signed-in person's account and team, and what is left of them. Absent where there are none. */
+/**
+ * The caps of the signed-in person's account and team, and what is left of them. Absent where there
+ * are none.
+ */
 import type { Self } from '../../api.ts'
 import { CapsBars } from '../../parts/caps-bars.tsx'
 import { Card } from '../../parts/card.tsx'

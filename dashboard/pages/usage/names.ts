@@ -4,8 +4,10 @@ import type { UsageGroup } from '../../state/usage-view.ts'
 import { words } from '../../text/usage.ts'
 
 /**
- * A function that names a group. Without a value there was none of the kind: nobody served it, or no token was sent.
- * @param names as the hub gave them, by id; what is gone, and what is not the reader's to know, is called by its id.
+ * A function that names a group. Without a value there was none of the kind: nobody served it, or
+ * no token was sent.
+ * @param names as the hub gave them, by id; what is gone, and what is not the reader's to know, is
+ *   called by its id.
  */
 export function useGroupNames(
   by: UsageGroup,

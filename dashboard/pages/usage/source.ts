@@ -26,7 +26,10 @@ export interface UsageReport {
   groups: Usage[]
   /** What keys, tokens and people among the groups are called, by their ids. */
   names: Record<string, string>
-  /** There are too many groups for one answer: these are the ones with the most requests, and one of all others. */
+  /**
+   * There are too many groups for one answer: these are the ones with the most requests, and one of
+   * all others.
+   */
   cut: boolean
 }
 

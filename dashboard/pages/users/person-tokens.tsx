@@ -1,4 +1,7 @@
-/** The tokens of one person, each with a way to revoke it. Their secrets are known to no one but their owner. */
+/**
+ * The tokens of one person, each with a way to revoke it. Their secrets are known to no one but
+ * their owner.
+ */
 import { useMemo, useState } from 'preact/hooks'
 import { api, ask, send, type Token, type User } from '../../api.ts'
 import { CapsBars } from '../../parts/caps-bars.tsx'

@@ -1,4 +1,7 @@
-/** Removes an account with all that is theirs. Keys that serve everyone go only where that was said, too. */
+/**
+ * Removes an account with all that is theirs. Keys that serve everyone go only where that was said,
+ * too.
+ */
 import { useState } from 'preact/hooks'
 import { api, ApiError, send, type User } from '../../api.ts'
 import { Confirm } from '../../parts/confirm.tsx'

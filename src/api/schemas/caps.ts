@@ -1,4 +1,7 @@
-/** Caps as they are entered and shown, of tokens, people and teams alike: what is set, and the use of it. */
+/**
+ * Caps as they are entered and shown, of tokens, people and teams alike: what is set, and the use
+ * of it.
+ */
 import { budgetPeriods, type Caps, periods, units } from '../../domain/limits.ts'
 import { nanoDollars } from '../../domain/money.ts'
 import { z } from 'zod'

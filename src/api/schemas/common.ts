@@ -11,7 +11,10 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 /** An ISO 8601 time in UTC. */
 export const Time = z.iso.datetime()
 
-/** What keys, tokens and people are called, by their ids; without those that are gone, or not the caller's to know. */
+/**
+ * What keys, tokens and people are called, by their ids; without those that are gone, or not the
+ * caller's to know.
+ */
 export const Names = z.record(z.string(), z.string())
 
 /** A time that a caller sends, as milliseconds since the epoch. */
@@ -28,13 +31,19 @@ export const ModelName = z
   .max(maxModelName)
   .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must not contain line breaks or control characters')
 
-/** Names of models: exact, or a prefix that ends in `*`. An empty list restricts nothing, as none does. */
+/**
+ * Names of models: exact, or a prefix that ends in `*`. An empty list restricts nothing, as none
+ * does.
+ */
 export const ModelPatterns = z
   .array(ModelName)
   .max(500)
   .transform((patterns) => (patterns.length > 0 ? patterns : null))
 
-/** What the owner of a shared account keeps: a percentage of each limit, or a number of requests; 0 keeps nothing. */
+/**
+ * What the owner of a shared account keeps: a percentage of each limit, or a number of requests; 0
+ * keeps nothing.
+ */
 export const Reserve = z
   .union(
     [

@@ -36,7 +36,10 @@ export const KeyChange = z.strictObject({
   defaultModel: ModelName.nullish(),
   limits: z.array(KeyLimit).max(50).nullish(),
   maxConcurrent: z.int().min(1).max(10_000).nullish(),
-  /** It costs nothing, as a free tier or a credit does: what is used of it is counted as saved, not as spent. */
+  /**
+   * It costs nothing, as a free tier or a credit does: what is used of it is counted as saved, not
+   * as spent.
+   */
   free: z.boolean().optional(),
 })
 
@@ -53,7 +56,9 @@ export const KeyInput = KeyChange.extend({
   account: z.string().trim().min(1).optional(),
 })
 
-/** The part of a window that one person used: `hub` is open access, `*` is everyone past a bound. */
+/**
+ * The part of a window that one person used: `hub` is open access, `*` is everyone past a bound.
+ */
 export const PersonUse = z.object({ user: z.string(), used: z.number(), reserved: z.number() })
 
 const Window = z.object({

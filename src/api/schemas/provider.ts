@@ -108,7 +108,9 @@ export const ProviderChange = z.strictObject({
   strategy: z.enum(strategyNames).optional(),
 })
 
-/** A free tier, as limits that may be entered for a key. It is offered, and never applied by itself. */
+/**
+ * A free tier, as limits that may be entered for a key. It is offered, and never applied by itself.
+ */
 const PresetView = z.object({
   id: z.string(),
   name: z.string(),
@@ -136,7 +138,10 @@ export const ProviderView = z.object({
   listedAt: Time.nullable(),
   /** What a custom provider's models cost, as far as somebody has said so. */
   prices: Prices.nullable(),
-  /** The headers that every call to a custom provider has besides. Their values are stored sealed and never shown. */
+  /**
+   * The headers that every call to a custom provider has besides. Their values are stored sealed
+   * and never shown.
+   */
   headerNames: z.array(z.string()),
   /** Where a person makes a key for it. */
   keysUrl: z.string().nullable(),

@@ -37,7 +37,10 @@ export const ChangedToken = Token.extend({
 /** The secret is in this one answer and nowhere else. */
 export const NewToken = ChangedToken.extend({ token: z.string() })
 
-/** A stored token as the API shows it. @param use what its owner's object knows; absent where it has no limits. */
+/**
+ * A stored token as the API shows it.
+ * @param use what its owner's object knows; absent where it has no limits.
+ */
 export function showToken(token: StoredToken, use: CapUse | undefined): z.infer<typeof Token> {
   return {
     id: token.id,

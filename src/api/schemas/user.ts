@@ -82,7 +82,10 @@ function showKnown({ id, username, email, role, createdAt }: User) {
   return { id, username, email, role, createdAt: toTime(createdAt) }
 }
 
-/** A username or e-mail without which somebody could still log in with the other. @throws {HubError} where neither would be left. */
+/**
+ * A username or e-mail without which somebody could still log in with the other.
+ * @throws {HubError} where neither would be left.
+ */
 export function requireName(names: Pick<User, 'username' | 'email'>): void {
   if (names.username === null && names.email === null) {
     throw new HubError('VALIDATION_ERROR', 'A user needs a username or an email.', {

@@ -1,4 +1,7 @@
-/** The call to a provider. A client of this dialect has its own body sent, unknown fields included; others a translation. */
+/**
+ * The call to a provider. A client of this dialect has its own body sent, unknown fields included;
+ * others a translation.
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
@@ -6,7 +9,10 @@ import { fitClaudeModel } from '../fit/claude-model.ts'
 import { withLimit, withoutForeign } from './client-body.ts'
 import { writeRequest } from './write-request.ts'
 
-/** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */
+/**
+ * @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can
+ *   be told.
+ */
 export function buildCall(request: ChatRequest, upstream: Upstream): Call {
   const own = request.origin.dialect === 'anthropic'
   const { body, dropped } = own ? ownRequest(request, upstream) : writeRequest(request, upstream)

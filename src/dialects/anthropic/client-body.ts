@@ -1,6 +1,6 @@
 /**
- * The body of a client of this dialect, with what the hub has to change in it. Every step takes a body and gives one, and
- * leaves what it was given as it was.
+ * The body of a client of this dialect, with what the hub has to change in it. Every step takes a
+ * body and gives one, and leaves what it was given as it was.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn, textIn } from '../json-read.ts'
@@ -12,8 +12,9 @@ import { fitBudget } from './thinking.ts'
 import { toolId } from './tool-ids.ts'
 
 /**
- * Takes out of the history what only the hub understands: reasoning that bears its mark, and the ids of calls that other
- * vendors made in letters that Anthropic refuses. The same body where there is nothing of the kind.
+ * Takes out of the history what only the hub understands: reasoning that bears its mark, and the
+ * ids of calls that other vendors made in letters that Anthropic refuses. The same body where there
+ * is nothing of the kind.
  */
 export function withoutForeign(body: JsonObject, dropped: string[]): JsonObject {
   const messages = listIn(body.messages)

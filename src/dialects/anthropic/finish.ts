@@ -5,7 +5,8 @@ import { entryOf } from '../json-read.ts'
 const reasons: Readonly<Record<string, Finish['reason']>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',
-  // The model waits for a tool that Anthropic runs; the client sends the answer back as it is to go on.
+  // The model waits for a tool that Anthropic runs; the client sends the answer back as it is to go
+  // on.
   pause_turn: 'stop',
   // The conversation was made shorter, and the client goes on with it.
   compaction: 'stop',

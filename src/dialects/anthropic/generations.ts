@@ -1,11 +1,13 @@
 /**
- * What differs between generations of Claude and is in no catalogue of models. Read from `capabilities` of Anthropic's own
- * GET /v1/models (recorded July 2026) and from
+ * What differs between generations of Claude and is in no catalogue of models. Read from
+ * `capabilities` of Anthropic's own GET /v1/models (recorded July 2026) and from
  * https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html
  */
 
 export interface Abilities {
-  /** How it may be asked to think, the better way first: it decides how much, or is given a budget. */
+  /**
+   * How it may be asked to think, the better way first: it decides how much, or is given a budget.
+   */
   thinking: readonly ('adaptive' | 'enabled')[]
   /** The words for effort that it knows, from the least; none where effort is refused. */
   efforts: readonly string[]
@@ -54,8 +56,9 @@ export function abilitiesOf(model: string): Abilities | undefined {
 }
 
 /**
- * The generation in a model id, with whatever a reseller puts before or behind it: `claude-opus-4-8`, `claude-sonnet-4.6`,
- * `us.anthropic.claude-haiku-4-5-20251001-v1:0`, and `claude-3-7-sonnet` of old.
+ * The generation in a model id, with whatever a reseller puts before or behind it:
+ * `claude-opus-4-8`, `claude-sonnet-4.6`, `us.anthropic.claude-haiku-4-5-20251001-v1:0`, and
+ * `claude-3-7-sonnet` of old.
  */
 function generationOf(model: string): number | undefined {
   if (model.includes('claude-mythos-preview')) return 4.7

@@ -1,6 +1,7 @@
 /**
- * What a relay must know of one event. Two things need a memory: an event that counts the output does not always count the
- * input again, and a fragment of arguments does not say whether the client's tool or one of Anthropic's is called.
+ * What a relay must know of one event. Two things need a memory: an event that counts the output
+ * does not always count the input again, and a fragment of arguments does not say whether the
+ * client's tool or one of Anthropic's is called.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
@@ -11,8 +12,9 @@ import { complaintIn } from './stream.ts'
 import { mergeCounts, usageOf, type Counts } from './usage.ts'
 
 /**
- * Nearly every event: a delta of text or thinking that is not empty. Members and their order are matched only where no text
- * of the model's comes before them, and a quotation mark inside of a JSON string is written `\"`; what does not match is parsed.
+ * Nearly every event: a delta of text or thinking that is not empty. Members and their order are
+ * matched only where no text of the model's comes before them, and a quotation mark inside of a
+ * JSON string is written `\"`; what does not match is parsed.
  */
 const plainDelta =
   /^\{"type"\s*:\s*"content_block_delta"\s*,\s*"index"\s*:\s*\d+\s*,\s*"delta"\s*:\s*\{\s*"type"\s*:\s*"(?:text|thinking)_delta"\s*,\s*"(?:text|thinking)"\s*:\s*"(?!")/

@@ -1,6 +1,7 @@
 /**
- * Answers and stream events to canonical events. A whole answer is read as if each of its blocks came whole, so that a stream
- * and the same answer whole cannot be understood differently. Errors and the end of a stream are for others to look for.
+ * Answers and stream events to canonical events. A whole answer is read as if each of its blocks
+ * came whole, so that a stream and the same answer whole cannot be understood differently. Errors
+ * and the end of a stream are for others to look for.
  */
 import { append } from '../../chat/append.ts'
 import { mostCitations, namesSource, type Citation } from '../../chat/citation.ts'
@@ -91,7 +92,8 @@ export class AnswerReader {
         return file ? [...events, { type: 'file-attach', choice, file }] : events
       }
       default:
-        // A tool that Anthropic runs, or what this dialect may yet have: no other dialect has words for it.
+        // A tool that Anthropic runs, or what this dialect may yet have: no other dialect has words
+        // for it.
         return events
     }
   }

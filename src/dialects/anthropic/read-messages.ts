@@ -1,6 +1,7 @@
 /**
- * The messages of a request, as canonical ones. Tool results stand inside user messages here; canonically they are messages of
- * their own, before what else the user says, which is where the API wants them anyway.
+ * The messages of a request, as canonical ones. Tool results stand inside user messages here;
+ * canonically they are messages of their own, before what else the user says, which is where the
+ * API wants them anyway.
  */
 import type { AssistantPart, Message, Opaque, ToolResultPart, UserPart } from '../../chat/request.ts'
 import { readMark, withMark } from '../cache-marks.ts'
@@ -75,7 +76,8 @@ function readAssistantContent(content: string | WireBlock[]): AssistantPart[] {
         return file ? [file] : withMark(readText(block.text), readMark(block))
       }
       case 'image':
-        // Not a block that Anthropic's models make; a model of another dialect did, and we showed it to the client so.
+        // Not a block that Anthropic's models make; a model of another dialect did, and we showed
+        // it to the client so.
         return readImage(block.source)
       case 'thinking':
         return [

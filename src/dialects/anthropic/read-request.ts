@@ -57,7 +57,10 @@ export function readRequest(body: unknown, address: RequestAddress = {}): ChatRe
   })
 }
 
-/** A thread is a conversation that one account keeps. The SDK's tool runner asks for one, and goes on without when it is told so. */
+/**
+ * A thread is a conversation that one account keeps. The SDK's tool runner asks for one, and goes
+ * on without when it is told so.
+ */
 function threadsUnsupported(): HubError {
   return new HubError(
     'VALIDATION_ERROR',
@@ -89,7 +92,10 @@ function lossesOf(wire: WireRequest, body: JsonObject, isUnread: boolean): Loss[
   return losses.length > 0 ? losses : undefined
 }
 
-/** The tools that the client runs. Those that Anthropic runs mean nothing elsewhere and travel in `origin`. */
+/**
+ * The tools that the client runs. Those that Anthropic runs mean nothing elsewhere and travel in
+ * `origin`.
+ */
 function readTools({ tools }: WireRequest): Tool[] {
   return (tools ?? []).flatMap((tool) => {
     if (tool.type === 'unknown') return []
@@ -132,7 +138,10 @@ function readFormat({ output_config, output_format }: WireRequest): OutputFormat
   return { type: 'json-schema', name: formatName, schema: format.schema }
 }
 
-/** Effort is a word about the whole answer here; other dialects know it for reasoning, which is most of what it decides. */
+/**
+ * Effort is a word about the whole answer here; other dialects know it for reasoning, which is most
+ * of what it decides.
+ */
 function readReasoning({ thinking, output_config }: WireRequest): ReasoningOptions | undefined {
   const effort = output_config?.effort ?? undefined
   switch (thinking?.type) {

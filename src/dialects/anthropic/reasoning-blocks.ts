@@ -1,14 +1,17 @@
 /**
- * Reasoning on the Anthropic wire: `thinking` blocks with a signature, and `redacted_thinking` blocks, which are state and
- * nothing else. Clients of this dialect (Claude Code, the SDKs) send both back unchanged, so the state of other dialects
- * travels in them under our mark:
+ * Reasoning on the Anthropic wire: `thinking` blocks with a signature, and `redacted_thinking`
+ * blocks, which are state and nothing else. Clients of this dialect (Claude Code, the SDKs) send
+ * both back unchanged, so the state of other dialects travels in them under our mark:
  *
- * - reasoning that can be read is a `thinking` block, whose signature is the wrapped state. Reasoning that nobody sealed gets a
- *   signature of ours too: an empty one would be a 400 at Anthropic, and would not be told from a native one here.
- * - hidden reasoning is a `redacted_thinking` block. A `thinking` block without text is legal (`display: "omitted"`) but so
- *   new that clients are known to drop it: https://github.com/openai/openai-agents-python/issues/4155
- * - the state of a tool call is a `redacted_thinking` block before it that names the call. The call's own id comes back as
- *   surely, but would have to hold kilobytes, twice, where other vendors allow 64 characters.
+ * - reasoning that can be read is a `thinking` block, whose signature is the wrapped state.
+ *   Reasoning that nobody sealed gets a signature of ours too: an empty one would be a 400 at
+ *   Anthropic, and would not be told from a native one here.
+ * - hidden reasoning is a `redacted_thinking` block. A `thinking` block without text is legal
+ *   (`display: "omitted"`) but so new that clients are known to drop it:
+ *   https://github.com/openai/openai-agents-python/issues/4155
+ * - the state of a tool call is a `redacted_thinking` block before it that names the call. The
+ *   call's own id comes back as surely, but would have to hold kilobytes, twice, where other
+ *   vendors allow 64 characters.
  *
  * No provider is ever sent a block that bears our mark: see `client-body.ts`.
  */
@@ -57,7 +60,9 @@ export function callStateBlock(callId: string, opaque: Opaque): JsonObject {
   return { type: 'redacted_thinking', data: wrapState({ opaque, text: callId }) }
 }
 
-/** Hidden reasoning; a `thinking` block where a model of this dialect signed it without its words. */
+/**
+ * Hidden reasoning; a `thinking` block where a model of this dialect signed it without its words.
+ */
 export function redactedBlock(opaque: Opaque): JsonObject {
   return nativeBlock('', opaque) ?? { type: 'redacted_thinking', data: wrapState({ opaque, text: '' }) }
 }
@@ -68,7 +73,10 @@ export function writeSignature(opaque: Opaque | undefined): string {
   return nativeSignature(opaque) ?? wrapState({ opaque, text: '' })
 }
 
-/** Reasoning as the provider that made it wants it back; undefined where it was made elsewhere or was never signed. */
+/**
+ * Reasoning as the provider that made it wants it back; undefined where it was made elsewhere or
+ * was never signed.
+ */
 export function nativeBlock(text: string, opaque: Opaque): JsonObject | undefined {
   const signature = nativeSignature(opaque)
   if (signature !== undefined) return thinkingBlock(text, signature)

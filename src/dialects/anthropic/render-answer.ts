@@ -98,7 +98,8 @@ function renderPart(part: Exclude<AssistantPart, { type: 'text' }>): JsonObject[
       return [textBlock(writeMadeFile(part))]
     case 'tool-call': {
       const { id, name, opaque } = part
-      // What was cut off is no object. As at Anthropic, the call stays, and the stop reason says not to trust it.
+      // What was cut off is no object. As at Anthropic, the call stays, and the stop reason says
+      // not to trust it.
       const call = { type: 'tool_use', id, name, input: objectIn(parseJson(part.arguments)) ?? {} }
       return opaque ? [callStateBlock(id, opaque), call] : [call]
     }

@@ -26,7 +26,10 @@ const types = {
   PROVIDER_TIMEOUT: 'timeout_error',
 } as const satisfies Record<ErrorCode, string>
 
-/** A provider's own verdict on the request, by its status: its type may be a word of another dialect. */
+/**
+ * A provider's own verdict on the request, by its status: its type may be a word of another
+ * dialect.
+ */
 const typesOfStatus: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
   404: 'not_found_error',

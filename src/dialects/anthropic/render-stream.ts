@@ -1,6 +1,7 @@
 /**
- * A canonical stream as a client of this dialect reads it: message_start, the blocks one after the other, and message_delta
- * with message_stop once the provider has said all. https://platform.claude.com/docs/en/build-with-claude/streaming
+ * A canonical stream as a client of this dialect reads it: message_start, the blocks one after the
+ * other, and message_delta with message_stop once the provider has said all.
+ * https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 import { append } from '../../chat/append.ts'
 import type { Citation } from '../../chat/citation.ts'
@@ -78,7 +79,8 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
         ]
       case 'logprobs-delta':
       case 'stream-error':
-        // The first has no place here; how a broken stream ends is the pipeline's to say, with `renderStreamError`.
+        // The first has no place here; how a broken stream ends is the pipeline's to say, with
+        // `renderStreamError`.
         return []
     }
   }
@@ -212,7 +214,10 @@ export class StreamRenderer implements Codec<ChatEvent, SseMessage> {
     return [...this.#take(this.#calls.flush()), ...this.#close()]
   }
 
-  /** Ends the open block. Thinking that nobody signed is signed by us, so that it is known when it comes back. */
+  /**
+   * Ends the open block. Thinking that nobody signed is signed by us, so that it is known when it
+   * comes back.
+   */
   #close(signature = writeSignature(undefined)): SseMessage[] {
     if (this.#open === undefined) return []
     const events = this.#open === 'thinking' ? [this.#delta({ type: 'signature_delta', signature })] : []

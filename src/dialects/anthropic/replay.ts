@@ -1,8 +1,9 @@
 /**
- * What a history must hold of the model's thinking for the model to go on thinking. Where the conversation stands amid calls
- * of tools, a model with a thinking budget wants the thinking back that led to them: "a final assistant message must start with
- * a thinking block". What another model thought is not that, so thinking is off until the user speaks again. Adaptive thinking
- * has no such rule. https://platform.claude.com/docs/en/build-with-claude/thinking-tool-workflows
+ * What a history must hold of the model's thinking for the model to go on thinking. Where the
+ * conversation stands amid calls of tools, a model with a thinking budget wants the thinking back
+ * that led to them: "a final assistant message must start with a thinking block". What another
+ * model thought is not that, so thinking is off until the user speaks again. Adaptive thinking has
+ * no such rule. https://platform.claude.com/docs/en/build-with-claude/thinking-tool-workflows
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, objectIn } from '../json-read.ts'
@@ -19,7 +20,8 @@ export function lacksThinking(turns: readonly JsonObject[]): boolean {
     const loop = openLoop(turns, goesOn)
     const [first] = loop
     const last = loop.at(-1)
-    // Between calls a model may go on without new thinking; then it is the start of the loop that has it.
+    // Between calls a model may go on without new thinking; then it is the start of the loop that
+    // has it.
     return first !== undefined && last !== undefined && !beginsThinking(first) && !beginsThinking(last)
   })
 }

@@ -1,6 +1,7 @@
 /**
- * JSON Schema as Anthropic compiles it: every object is closed, and bounds on values are said in words. Anthropic's SDKs do the
- * same to the schemas they are given. https://platform.claude.com/docs/en/build-with-claude/structured-outputs
+ * JSON Schema as Anthropic compiles it: every object is closed, and bounds on values are said in
+ * words. Anthropic's SDKs do the same to the schemas they are given.
+ * https://platform.claude.com/docs/en/build-with-claude/structured-outputs
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { listIn, textIn } from '../json-read.ts'

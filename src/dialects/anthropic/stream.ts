@@ -1,7 +1,7 @@
 /**
- * The stream of a provider that speaks this dialect, as events. The type of an event stands in its data; its name only
- * repeats it. Pings, and events of a type unknown here, are passed over, as the API's versioning asks of clients.
- * https://platform.claude.com/docs/en/build-with-claude/streaming
+ * The stream of a provider that speaks this dialect, as events. The type of an event stands in its
+ * data; its name only repeats it. Pings, and events of a type unknown here, are passed over, as the
+ * API's versioning asks of clients. https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'
@@ -29,7 +29,9 @@ export class StreamParser implements Codec<SseMessage, ChatEvent> {
     return lost ? this.#fail(lost) : []
   }
 
-  /** Proxies leave the last event out; where the answer has said why it ended, nothing is missing. */
+  /**
+   * Proxies leave the last event out; where the answer has said why it ended, nothing is missing.
+   */
   end(): ChatEvent[] {
     if (this.#state !== 'open') return []
     if (this.#answer.finished) return this.#close()

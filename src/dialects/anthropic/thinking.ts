@@ -1,6 +1,7 @@
 /**
- * How much a model is to think. Canonical requests say it as a word or as a budget; Claude takes the one or the other by its
- * generation. A budget is part of the output limit, and Anthropic refuses one under 1024 tokens or not under the limit.
+ * How much a model is to think. Canonical requests say it as a word or as a budget; Claude takes
+ * the one or the other by its generation. A budget is part of the output limit, and Anthropic
+ * refuses one under 1024 tokens or not under the limit.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
@@ -14,7 +15,10 @@ export type Thinking =
 
 const leastBudget = 1024
 
-/** How many tokens a word means, from the least to the most. No vendor says; the first three are in use at other gateways. */
+/**
+ * How many tokens a word means, from the least to the most. No vendor says; the first three are in
+ * use at other gateways.
+ */
 const budgets: ReadonlyMap<string, number> = new Map([
   ['minimal', leastBudget],
   ['low', leastBudget],
@@ -53,14 +57,20 @@ function effortFor(budgetTokens: number | undefined): string | undefined {
   return words.findLast((word) => (budgets.get(word) ?? 0) <= budgetTokens) ?? 'low'
 }
 
-/** The word itself where the model knows it, else the next lesser one it knows. A word known to nobody is passed on. */
+/**
+ * The word itself where the model knows it, else the next lesser one it knows. A word known to
+ * nobody is passed on.
+ */
 export function nearestEffort(word: string, { efforts }: Abilities): string {
   if (efforts.includes(word) || !words.includes(word)) return word
   const lesser = words.slice(0, words.indexOf(word)).findLast((each) => efforts.includes(each))
   return lesser ?? efforts[0] ?? word
 }
 
-/** A budget that leaves a fifth of the output limit for the answer; undefined where there is no room for any. */
+/**
+ * A budget that leaves a fifth of the output limit for the answer; undefined where there is no room
+ * for any.
+ */
 export function fitBudget(budgetTokens: number, limit: number): number | undefined {
   if (limit <= leastBudget) return undefined
   const room = Math.max(leastBudget, Math.floor(limit * 0.8))

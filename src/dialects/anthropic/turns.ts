@@ -1,7 +1,8 @@
 /**
- * The order that the API asks for, made of blocks in any order: turns of user and assistant by turns, every call of a tool
- * answered in the turn right after it, results before anything else. Nothing is made up: a call that nobody answered is left
- * out, and a result that belongs to no call is shown as what the user says.
+ * The order that the API asks for, made of blocks in any order: turns of user and assistant by
+ * turns, every call of a tool answered in the turn right after it, results before anything else.
+ * Nothing is made up: a call that nobody answered is left out, and a result that belongs to no call
+ * is shown as what the user says.
  */
 import { append } from '../../chat/append.ts'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
@@ -72,7 +73,10 @@ function saysSomething(content: JsonObject[]): boolean {
   return content.some((block) => !isThinking(block))
 }
 
-/** Where the model is to go on with what the assistant said last, white space at the end of that is refused. */
+/**
+ * Where the model is to go on with what the assistant said last, white space at the end of that is
+ * refused.
+ */
 function trimEnd(turns: Turn[]): Turn[] {
   const last = turns.at(-1)
   const end = last?.content.at(-1)

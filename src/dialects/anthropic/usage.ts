@@ -1,6 +1,7 @@
 /**
- * Token counts. `input_tokens` leaves out what was read from the cache or written to it; canonical input is all of it. The
- * counts of a stream are cumulative, and the last event need not say all of them again.
+ * Token counts. `input_tokens` leaves out what was read from the cache or written to it; canonical
+ * input is all of it. The counts of a stream are cumulative, and the last event need not say all of
+ * them again.
  */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'

@@ -1,6 +1,7 @@
 /**
- * What is read of an Anthropic Messages request, of both API versions (2023-06-01 and 2026-10-21). Strict about the types of
- * what is known, since a client can correct them; open for the rest, which travels to providers of this dialect in `origin`.
+ * What is read of an Anthropic Messages request, of both API versions (2023-06-01 and 2026-10-21).
+ * Strict about the types of what is known, since a client can correct them; open for the rest,
+ * which travels to providers of this dialect in `origin`.
  * https://platform.claude.com/docs/en/api/messages
  */
 import { z } from 'zod'

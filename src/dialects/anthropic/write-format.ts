@@ -1,9 +1,15 @@
-/** The shape of the answer's text: a schema that the model is held to where it knows any, else an instruction. */
+/**
+ * The shape of the answer's text: a schema that the model is held to where it knows any, else an
+ * instruction.
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { OutputFormat } from '../../chat/request.ts'
 import { strictSchema } from './schema.ts'
 
-/** A schema in words is better than a forced tool, which would need the call turned back into text, and forbids thinking. */
+/**
+ * A schema in words is better than a forced tool, which would need the call turned back into text,
+ * and forbids thinking.
+ */
 export function writeFormat(
   format: OutputFormat | undefined,
   knowsSchemas: boolean,

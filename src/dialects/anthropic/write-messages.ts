@@ -1,6 +1,7 @@
 /**
- * Canonical messages in the wire format. Instructions at the start become the top-level `system`; later ones go into the
- * nearest user turn, marked as such, since only the newest models know the role `system` among messages.
+ * Canonical messages in the wire format. Instructions at the start become the top-level `system`;
+ * later ones go into the nearest user turn, marked as such, since only the newest models know the
+ * role `system` among messages.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type {
@@ -68,7 +69,8 @@ function writeAssistantPart(part: AssistantPart): JsonObject[] {
     case 'refusal':
       return writeText(part)
     case 'reasoning': {
-      // Reasoning of another model, or that nobody signed, is refused; it was never part of what was said.
+      // Reasoning of another model, or that nobody signed, is refused; it was never part of what
+      // was said.
       const native = part.opaque && nativeBlock(part.text, part.opaque)
       return native ? [native] : []
     }

@@ -13,12 +13,14 @@ import { writeFormat } from './write-format.ts'
 import { writeMessages } from './write-messages.ts'
 import { writeTools } from './write-tools.ts'
 
-/** The output limit where neither the client nor the catalogue names one; every model has so much. */
+/**
+ * The output limit where neither the client nor the catalogue names one; every model has so much.
+ */
 const plainLimit = 4096
 
 /**
- * Without `model` and `stream`, which are the hub's to set. What cannot be said and does no harm is named in `dropped`, by the
- * name that most dialects have for it.
+ * Without `model` and `stream`, which are the hub's to set. What cannot be said and does no harm is
+ * named in `dropped`, by the name that most dialects have for it.
  * @throws {HubError} VALIDATION_ERROR where the request holds what cannot be said here.
  */
 export function writeRequest(
@@ -81,7 +83,10 @@ function writeLimit(
   return { limit, thinking: { type: 'off' } }
 }
 
-/** Where the model is to go on with its own last words without thinking, the thinking before them is refused. */
+/**
+ * Where the model is to go on with its own last words without thinking, the thinking before them is
+ * refused.
+ */
 function writeTurns(turns: Turn[], thinking: Thinking): Turn[] {
   const last = turns.at(-1)
   if (last?.role !== 'assistant' || isOn(thinking)) return turns
@@ -89,7 +94,9 @@ function writeTurns(turns: Turn[], thinking: Thinking): Turn[] {
   return [...turns.slice(0, -1), { ...last, content }]
 }
 
-/** What the model refuses is left out: all of it at the newest models, most of it while it thinks. */
+/**
+ * What the model refuses is left out: all of it at the newest models, most of it while it thinks.
+ */
 function writeSampling(
   { temperature, topP, topK, seed, presencePenalty, frequencyPenalty }: Sampling,
   { facts }: Upstream,

@@ -18,7 +18,10 @@ export function readFinish(raw: string, held: { toolCalls: boolean }): Finish {
   return { reason: reason === 'stop' && held.toolCalls ? 'tool-calls' : reason, raw }
 }
 
-/** The words for an answer that broke off through no wish of anybody: it must not pass for a whole one. */
+/**
+ * The words for an answer that broke off through no wish of anybody: it must not pass for a whole
+ * one.
+ */
 export function isFailure(raw: string | undefined): boolean {
   return raw !== undefined && entryOf(reasons, raw) === 'error'
 }

@@ -1,11 +1,14 @@
 /**
- * JSON output. Cohere refuses `response_format` beside tools, so there the shape is asked for in words.
- * https://docs.cohere.com/docs/structured-outputs
+ * JSON output. Cohere refuses `response_format` beside tools, so there the shape is asked for in
+ * words. https://docs.cohere.com/docs/structured-outputs
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest, OutputFormat } from '../../chat/request.ts'
 
-/** The format as a field, or else as an instruction to the model; neither where plain text is wanted. */
+/**
+ * The format as a field, or else as an instruction to the model; neither where plain text is
+ * wanted.
+ */
 export function placeFormat({ format, tools }: Pick<ChatRequest, 'format' | 'tools'>): {
   format?: JsonObject
   instruction?: string

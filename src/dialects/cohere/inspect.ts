@@ -1,6 +1,6 @@
 /**
- * What one event amounts to. Nothing of this dialect is ever relayed, since no client speaks it; so this is what a parser makes
- * of the event, and costs what a parser costs.
+ * What one event amounts to. Nothing of this dialect is ever relayed, since no client speaks it; so
+ * this is what a parser makes of the event, and costs what a parser costs.
  */
 import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'

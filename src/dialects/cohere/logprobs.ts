@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn } from '../json-read.ts'
 
 /**
- * Cohere gives a piece of text with the probabilities of the tokens in it. A piece is as good as a token: that of the piece is
- * the product of theirs, which for logarithms is the sum.
+ * Cohere gives a piece of text with the probabilities of the tokens in it. A piece is as good as a
+ * token: that of the piece is the product of theirs, which for logarithms is the sum.
  *
  * @param pieces a list of them, or one, as in a stream.
  */

@@ -1,6 +1,6 @@
 /**
- * How we speak Cohere's chat, version 2, to a provider. No client speaks it to us, so nothing is relayed and there is no inbound
- * half. https://docs.cohere.com/reference/chat
+ * How we speak Cohere's chat, version 2, to a provider. No client speaks it to us, so nothing is
+ * relayed and there is no inbound half. https://docs.cohere.com/reference/chat
  */
 import { foldEvents } from '../../chat/fold.ts'
 import type { Json } from '../../chat/json.ts'

@@ -1,7 +1,6 @@
 /**
- * Events of a stream to canonical ones. A whole answer is read as the stream that it would have been, so that the two cannot
- * be understood differently.
- * https://docs.cohere.com/docs/streaming
+ * Events of a stream to canonical ones. A whole answer is read as the stream that it would have
+ * been, so that the two cannot be understood differently. https://docs.cohere.com/docs/streaming
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'

@@ -1,7 +1,8 @@
 /**
- * Cohere signs nothing, but what it thought must go back into the field it came from: the seal of its reasoning is the name of
- * that field. A model's plan for its tool calls ("a chain-of-thought style reflection", says the reference) is reasoning too;
- * as text it would stand beside the calls as an answer to the user, which it is not.
+ * Cohere signs nothing, but what it thought must go back into the field it came from: the seal of
+ * its reasoning is the name of that field. A model's plan for its tool calls ("a chain-of-thought
+ * style reflection", says the reference) is reasoning too; as text it would stand beside the calls
+ * as an answer to the user, which it is not.
  */
 import type { Opaque } from '../../chat/request.ts'
 

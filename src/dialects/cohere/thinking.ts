@@ -6,10 +6,16 @@ import type { JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
 
-/** Budgets for words, which no vendor gives. A word that is not here asks for much: no budget is set. */
+/**
+ * Budgets for words, which no vendor gives. A word that is not here asks for much: no budget is
+ * set.
+ */
 const budgets: Readonly<Record<string, number>> = { minimal: 512, low: 1024, medium: 4096 }
 
-/** The field `thinking`; undefined where the model is known not to think, and would refuse to be told. */
+/**
+ * The field `thinking`; undefined where the model is known not to think, and would refuse to be
+ * told.
+ */
 export function writeThinking(
   { effort, budgetTokens }: ReasoningOptions,
   { reasoning }: ModelFacts,

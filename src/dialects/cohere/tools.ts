@@ -23,7 +23,10 @@ export function writeTools(request: ChatRequest): { fields: JsonObject; dropped:
   return { fields, dropped }
 }
 
-/** Cohere has no word for one named tool, but a model that must use a tool and is offered one uses that one. */
+/**
+ * Cohere has no word for one named tool, but a model that must use a tool and is offered one uses
+ * that one.
+ */
 function offered({ tools, toolChoice }: ChatRequest): Tool[] {
   if (typeof toolChoice !== 'object') return tools
   const named = tools.filter((tool) => tool.name === toolChoice.name)

@@ -1,4 +1,7 @@
-/** Token counts. What the model read and wrote (`tokens`) is what quotas count; `billed_units` leaves Cohere's own prompt out. */
+/**
+ * Token counts. What the model read and wrote (`tokens`) is what quotas count; `billed_units`
+ * leaves Cohere's own prompt out.
+ */
 import type { Usage } from '../../chat/events.ts'
 import type { Json } from '../../chat/json.ts'
 import { numberIn, objectIn } from '../json-read.ts'
@@ -14,7 +17,8 @@ export function readUsage(usage: Json | undefined): Usage | undefined {
   return {
     inputTokens: inputTokens ?? 0,
     outputTokens: outputTokens ?? 0,
-    // Counted with Cohere's own prompt: more than was billed, and so perhaps more than the input where only that is known.
+    // Counted with Cohere's own prompt: more than was billed, and so perhaps more than the input
+    // where only that is known.
     cachedTokens: Math.min(numberIn(cached_tokens) ?? 0, inputTokens ?? 0),
     cacheWriteTokens: 0,
     reasoningTokens: numberIn(counted.reasoning_tokens) ?? 0,

@@ -1,6 +1,7 @@
 /**
- * An assistant message in Cohere's words. Beside tool calls Cohere has no text but a plan, `tool_plan`: what a model of another
- * provider said before it called is written there. Reasoning goes back only where Cohere made it, into the field it came from.
+ * An assistant message in Cohere's words. Beside tool calls Cohere has no text but a plan,
+ * `tool_plan`: what a model of another provider said before it called is written there. Reasoning
+ * goes back only where Cohere made it, into the field it came from.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { AssistantPart, ToolCallPart } from '../../chat/request.ts'

@@ -1,4 +1,7 @@
-/** What a user message may hold: text, and images by address or as data. https://docs.cohere.com/docs/image-inputs */
+/**
+ * What a user message may hold: text, and images by address or as data.
+ * https://docs.cohere.com/docs/image-inputs
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, UserPart } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'

@@ -1,7 +1,8 @@
 /**
- * Canonical messages in Cohere's words. Instructions stand together in one message at the beginning, the only place that
- * Cohere has for them; each tool result is a message of its own; files that a tool returned or the model made follow in a user
- * message, the only role that may show the model an image.
+ * Canonical messages in Cohere's words. Instructions stand together in one message at the
+ * beginning, the only place that Cohere has for them; each tool result is a message of its own;
+ * files that a tool returned or the model made follow in a user message, the only role that may
+ * show the model an image.
  */
 import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -26,7 +27,8 @@ export function writeMessages(messages: Message[], instruction?: string): JsonOb
   }
   for (const [index, message] of messages.entries()) {
     const place = `messages[${index}]`
-    // Nothing may come between tool calls and their results, so files wait until the results are through.
+    // Nothing may come between tool calls and their results, so files wait until the results are
+    // through.
     if (message.role !== 'tool') showWaiting()
     switch (message.role) {
       case 'system':

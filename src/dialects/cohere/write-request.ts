@@ -1,7 +1,7 @@
 /**
- * A canonical request in Cohere's words. Numbers that other APIs take and Cohere does not are brought to the nearest that it
- * takes, since a client cannot know who will serve it; fields without a counterpart are left out and named, by the names that
- * they have in OpenAI's dialect.
+ * A canonical request in Cohere's words. Numbers that other APIs take and Cohere does not are
+ * brought to the nearest that it takes, since a client cannot know who will serve it; fields
+ * without a counterpart are left out and named, by the names that they have in OpenAI's dialect.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
@@ -46,7 +46,10 @@ export function writeRequest(
   return { body, dropped }
 }
 
-/** The ranges are those of the reference; older models refuse a temperature above 1, which the newer ones take. */
+/**
+ * The ranges are those of the reference; older models refuse a temperature above 1, which the newer
+ * ones take.
+ */
 function writeSampling(sampling: Sampling) {
   return {
     temperature: limit(sampling.temperature, 0, 1),

@@ -1,6 +1,6 @@
 /**
- * How a provider departs from the dialect, done to the body that it is sent. Every step takes a body and gives one, and
- * leaves what it was given as it was: the body may be the client's own.
+ * How a provider departs from the dialect, done to the body that it is sent. Every step takes a
+ * body and gives one, and leaves what it was given as it was: the body may be the client's own.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
@@ -46,7 +46,10 @@ const samplingFields = [
   'top_logprobs',
 ]
 
-/** The fields that this model answers with an error, as far as is known: leaving them out changes little, and is told. */
+/**
+ * The fields that this model answers with an error, as far as is known: leaving them out changes
+ * little, and is told.
+ */
 export function refusedByModel(facts: ModelFacts | undefined, body: JsonObject): string[] {
   const samples = takesSampling(textIn(body.model) ?? '', facts, body.reasoning_effort)
   return [...(samples ? [] : samplingFields), ...(facts?.reasoning === false ? ['reasoning_effort'] : [])]

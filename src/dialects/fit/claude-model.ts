@@ -1,6 +1,7 @@
 /**
- * A client's own body, fitted to the model that answers: a route may lead to another generation of Claude than the client had
- * in mind. Only what is known to be refused is changed, and named; a body that fits is left as it is.
+ * A client's own body, fitted to the model that answers: a route may lead to another generation of
+ * Claude than the client had in mind. Only what is known to be refused is changed, and named; a
+ * body that fits is left as it is.
  */
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'

@@ -1,6 +1,6 @@
 /**
- * The calls of an answer for a Gemini client, which gets them as objects and runs them. A call that was cut off is no call: it
- * is left out, and the finish says why.
+ * The calls of an answer for a Gemini client, which gets them as objects and runs them. A call that
+ * was cut off is no call: it is left out, and the finish says why.
  */
 import type { Finish } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -29,7 +29,10 @@ export function wholeCalls(given: ToolCallPart[], finish: Finish): Calls {
   }
 }
 
-/** No beginning of a JSON object is one itself, so what can be read is whole. No text is no arguments, unless it was cut. */
+/**
+ * No beginning of a JSON object is one itself, so what can be read is whole. No text is no
+ * arguments, unless it was cut.
+ */
 function argumentsOf(text: string, { reason }: Finish): JsonObject | undefined {
   if (!isEmptyArguments(text)) return objectIn(parseJson(text))
   return reason === 'stop' || reason === 'tool-calls' ? {} : undefined

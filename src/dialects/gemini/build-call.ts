@@ -1,4 +1,7 @@
-/** The call to a provider. A client of this dialect has its own body sent, unknown fields included; others a translation. */
+/**
+ * The call to a provider. A client of this dialect has its own body sent, unknown fields included;
+ * others a translation.
+ */
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
@@ -7,7 +10,10 @@ import { numberIn, objectIn } from '../json-read.ts'
 import { signForProvider } from './sign-history.ts'
 import { writeRequest } from './write-request.ts'
 
-/** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */
+/**
+ * @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can
+ *   be told.
+ */
 export function buildCall(request: ChatRequest, upstream: Upstream): Call {
   const { baseUrl, model } = upstream
   const method = request.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
@@ -27,8 +33,9 @@ function writeBody(request: ChatRequest, upstream: Upstream): Pick<Call, 'body' 
 }
 
 /**
- * The pipeline may have set or lowered the limit, to keep a budget, after the request was read. Both the configuration and the
- * limit have two names in this dialect; where a limit has to be set, one of each goes out.
+ * The pipeline may have set or lowered the limit, to keep a budget, after the request was read.
+ * Both the configuration and the limit have two names in this dialect; where a limit has to be set,
+ * one of each goes out.
  */
 function setOutputLimit(body: JsonObject, limit: number | undefined): JsonObject {
   const { generationConfig, generation_config, ...others } = body

@@ -1,6 +1,7 @@
 /**
- * Which result answers which call. Ids are optional in this dialect: calls without one get one made of their place, and a
- * result without one answers the first open call of its name, as Gemini itself counts.
+ * Which result answers which call. Ids are optional in this dialect: calls without one get one made
+ * of their place, and a result without one answers the first open call of its name, as Gemini
+ * itself counts.
  */
 
 interface Call {

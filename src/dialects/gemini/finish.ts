@@ -1,4 +1,7 @@
-/** Why an answer ended, in this dialect's words and in ours. https://ai.google.dev/api/generate-content#FinishReason */
+/**
+ * Why an answer ended, in this dialect's words and in ours.
+ * https://ai.google.dev/api/generate-content#FinishReason
+ */
 import type { Finish } from '../../chat/events.ts'
 import { entryOf } from '../json-read.ts'
 
@@ -35,7 +38,10 @@ export function readBlock(raw: string): Finish {
   return { reason: 'content-filter', raw }
 }
 
-/** The word for it here: the one that the provider said, where it is one of this dialect's for the same thing. */
+/**
+ * The word for it here: the one that the provider said, where it is one of this dialect's for the
+ * same thing.
+ */
 export function writeFinish({ reason, raw }: Finish): string {
   if (entryOf(reasons, raw) === reason) return raw
   switch (reason) {
@@ -44,7 +50,8 @@ export function writeFinish({ reason, raw }: Finish): string {
       return 'STOP'
     case 'length':
       return 'MAX_TOKENS'
-    // This dialect has no word for a model that declined; that it did so for safety is the nearest thing.
+    // This dialect has no word for a model that declined; that it did so for safety is the nearest
+    // thing.
     case 'content-filter':
     case 'refusal':
       return 'SAFETY'

@@ -4,8 +4,8 @@ import type { ReasoningOptions } from '../../chat/request.ts'
 import { compact } from '../json-read.ts'
 
 /**
- * 2.5 for `gemini-2.5-flash`, whatever stands around it; undefined where the name tells nothing. An alias of the newest is as
- * new as the newest that was known when this was written.
+ * 2.5 for `gemini-2.5-flash`, whatever stands around it; undefined where the name tells nothing. An
+ * alias of the newest is as new as the newest that was known when this was written.
  */
 export function generationOf(model: string): number | undefined {
   if (/gemini-(?:pro|flash|flash-lite)-latest/.test(model)) return 3
@@ -18,9 +18,10 @@ const budgets: Readonly<Record<string, number>> = { none: 0, minimal: 1024, low:
 const highBudget = 24_576
 
 /**
- * How much a model should think, in the words of its generation: levels from 3 on, a budget in 2.5, nothing before. Undefined
- * where the model does not know the question.
- * https://ai.google.dev/gemini-api/docs/openai#thinking, https://ai.google.dev/gemini-api/docs/thinking
+ * How much a model should think, in the words of its generation: levels from 3 on, a budget in 2.5,
+ * nothing before. Undefined where the model does not know the question.
+ * https://ai.google.dev/gemini-api/docs/openai#thinking,
+ * https://ai.google.dev/gemini-api/docs/thinking
  */
 export function thinkingConfigFor(model: string, reasoning: ReasoningOptions): JsonObject | undefined {
   const { budgetTokens } = reasoning

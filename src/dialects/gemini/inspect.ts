@@ -1,6 +1,7 @@
 /**
- * What a relay must know of one event. Chunks of this dialect are few and large, and each reports usage, so each is parsed:
- * what is content here is then by construction what a translation would find in it.
+ * What a relay must know of one event. Chunks of this dialect are few and large, and each reports
+ * usage, so each is parsed: what is content here is then by construction what a translation would
+ * find in it.
  */
 import { isContent } from '../../chat/events.ts'
 import type { SseMessage } from '../../http/sse.ts'

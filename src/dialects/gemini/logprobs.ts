@@ -1,6 +1,6 @@
 /**
- * Log probabilities, to and from OpenAI's form. Two lists of the same length: the tokens that were chosen, and for each the
- * likeliest. https://ai.google.dev/api/generate-content#LogprobsResult
+ * Log probabilities, to and from OpenAI's form. Two lists of the same length: the tokens that were
+ * chosen, and for each the likeliest. https://ai.google.dev/api/generate-content#LogprobsResult
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn, textIn } from '../json-read.ts'

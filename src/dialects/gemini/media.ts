@@ -1,4 +1,7 @@
-/** Files on the wire, to and from canonical ones. https://ai.google.dev/gemini-api/docs/file-input-methods */
+/**
+ * Files on the wire, to and from canonical ones.
+ * https://ai.google.dev/gemini-api/docs/file-input-methods
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, FileSource } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
@@ -71,8 +74,8 @@ export function writeMedia({ source, kind, mediaType, name }: FilePart): JsonObj
 }
 
 /**
- * Refuses what a model of this dialect cannot be shown. Addresses on the open web are fetched by Google since January 2026,
- * for every generation that came after 2.0.
+ * Refuses what a model of this dialect cannot be shown. Addresses on the open web are fetched by
+ * Google since January 2026, for every generation that came after 2.0.
  * @throws {HubError} VALIDATION_ERROR saying what to send instead.
  */
 export function checkMedia({ source, kind }: FilePart, model: string): void {

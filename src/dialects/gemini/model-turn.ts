@@ -1,6 +1,7 @@
 /**
- * What the model said in one turn of the history, put together from parts. Clients keep a streamed answer as the many parts
- * it came in, so neighbouring texts are one; signatures seal the reasoning before them or the call that they stand on.
+ * What the model said in one turn of the history, put together from parts. Clients keep a streamed
+ * answer as the many parts it came in, so neighbouring texts are one; signatures seal the reasoning
+ * before them or the call that they stand on.
  */
 import type { AssistantPart, ReasoningPart } from '../../chat/request.ts'
 import { readMedia } from './media.ts'
@@ -15,7 +16,8 @@ export class ModelTurn {
   /** Adds anything but a call. */
   add(part: WirePart): void {
     const file = readMedia(part)
-    // A thought is sealed by the signature that it bears, any other part seals the thoughts before it.
+    // A thought is sealed by the signature that it bears, any other part seals the thoughts before
+    // it.
     if (part.thought && part.text) this.#extend('reasoning', part.text)
     this.#seal(part.thoughtSignature)
     if (!part.thought && part.text) this.#extend('text', part.text)
@@ -39,11 +41,15 @@ export class ModelTurn {
   #seal(signature: string | null | undefined): void {
     const { own, reasoning } = readSignature(signature)
     if (own !== undefined) this.#unsealed().opaque = { dialect: 'gemini', data: own }
-    // The text that was sealed is in the state: a client may have left out the thoughts, or cut them.
+    // The text that was sealed is in the state: a client may have left out the thoughts, or cut
+    // them.
     if (reasoning) Object.assign(this.#unsealed(), reasoning)
   }
 
-  /** The reasoning that a seal belongs to; where the provider keeps it to itself, the seal is all there is of it. */
+  /**
+   * The reasoning that a seal belongs to; where the provider keeps it to itself, the seal is all
+   * there is of it.
+   */
   #unsealed(): ReasoningPart {
     const last = this.content.findLast((part) => part.type === 'reasoning')
     if (last && !last.opaque) return last

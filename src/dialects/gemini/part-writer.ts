@@ -1,7 +1,8 @@
 /**
- * What a model said as parts, for answers and for histories. Reasoning is sealed here by a signature on the part that follows
- * it (a text, or a call), as Gemini itself does; a seal that nothing follows stands alone on an empty text, as Gemini's last
- * chunk does. Clients keep signatures in these places.
+ * What a model said as parts, for answers and for histories. Reasoning is sealed here by a
+ * signature on the part that follows it (a text, or a call), as Gemini itself does; a seal that
+ * nothing follows stands alone on an empty text, as Gemini's last chunk does. Clients keep
+ * signatures in these places.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, Opaque } from '../../chat/request.ts'
@@ -25,7 +26,10 @@ export class PartWriter {
   readonly #carriesForeign: boolean
   #waiting: Seal | undefined
 
-  /** @param reader who reads the parts: a client carries the state of other dialects, a provider must not see it. */
+  /**
+   * @param reader who reads the parts: a client carries the state of other dialects, a provider
+   *   must not see it.
+   */
   constructor(reader: 'client' | 'provider') {
     this.#carriesForeign = reader === 'client'
   }
@@ -42,7 +46,10 @@ export class PartWriter {
     return text === '' ? [] : [...this.flush(), { text, thought: true }]
   }
 
-  /** @param text the reasoning that is sealed: for another dialect's provider a seal is worth nothing without it. */
+  /**
+   * @param text the reasoning that is sealed: for another dialect's provider a seal is worth
+   *   nothing without it.
+   */
   seal(opaque: Opaque, text: string): JsonObject[] {
     const before = this.flush()
     const own = ownSignature(opaque)

@@ -1,6 +1,7 @@
 /**
- * The arguments of a call that come a value at a time, each with its JSON path (`$.address.lines[0]`). Vertex sends them
- * where `streamFunctionCallArguments` asks for it. https://www.rfc-editor.org/rfc/rfc9535
+ * The arguments of a call that come a value at a time, each with its JSON path
+ * (`$.address.lines[0]`). Vertex sends them where `streamFunctionCallArguments` asks for it.
+ * https://www.rfc-editor.org/rfc/rfc9535
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { listIn, numberIn, objectIn } from '../json-read.ts'
@@ -58,7 +59,10 @@ function read(place: JsonObject | Json[], name: string | number): Json | undefin
   return Object.hasOwn(place, name) ? place[name] : undefined
 }
 
-/** A list grows at its end only, whatever index is named; a member is the object's own, whatever it is called. */
+/**
+ * A list grows at its end only, whatever index is named; a member is the object's own, whatever it
+ * is called.
+ */
 function write(place: JsonObject | Json[], name: string | number, value: Json): void {
   if (Array.isArray(place)) place[Math.min(Number(name) || 0, place.length)] = value
   else Object.defineProperty(place, name, { value, writable: true, enumerable: true, configurable: true })

@@ -1,6 +1,6 @@
 /**
- * Answers and chunks to events. Both have the same shape, and a whole answer is read as if it were one chunk, so that a
- * stream and the same answer whole cannot be understood differently.
+ * Answers and chunks to events. Both have the same shape, and a whole answer is read as if it were
+ * one chunk, so that a stream and the same answer whole cannot be understood differently.
  */
 import { append } from '../../chat/append.ts'
 import type { ChatEvent, Finish } from '../../chat/events.ts'
@@ -14,7 +14,10 @@ import { readMedia } from './media.ts'
 import { CallReader } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
 
-/** Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look for. */
+/**
+ * Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look
+ * for.
+ */
 export class AnswerReader {
   #id: string | undefined
   #finished = false
@@ -38,7 +41,10 @@ export class AnswerReader {
     return events
   }
 
-  /** Why each candidate finished. It is said last: more text may follow the first time that a provider says it. */
+  /**
+   * Why each candidate finished. It is said last: more text may follow the first time that a
+   * provider says it.
+   */
   close(): ChatEvent[] {
     return [...this.#candidates.values()].flatMap((candidate) => candidate.close())
   }
@@ -117,7 +123,9 @@ class CandidateReader {
     ]
   }
 
-  /** Code that ran at Google, and what came of it, is shown by this dialect only and read over here. */
+  /**
+   * Code that ran at Google, and what came of it, is shown by this dialect only and read over here.
+   */
   #readPart(part: JsonObject): ChatEvent[] {
     const choice = this.#index
     const said = part.thought === true ? undefined : textIn(part.text)

@@ -26,7 +26,10 @@ function readModelTurn(parts: WirePart[], index: number, calls: CallMatcher): Me
   return turn.content.length > 0 ? [{ role: 'assistant', content: turn.content }] : []
 }
 
-/** One content holds results and what the user says beside them; the results go first, directly after the calls. */
+/**
+ * One content holds results and what the user says beside them; the results go first, directly
+ * after the calls.
+ */
 function readUserTurn(parts: WirePart[], index: number, calls: CallMatcher): Message[] {
   const results: ToolResultPart[] = []
   const said: UserPart[] = []

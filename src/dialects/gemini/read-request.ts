@@ -73,7 +73,10 @@ function readSystem(instruction: WireRequest['systemInstruction']): Message[] {
   return texts.length > 0 ? [{ role: 'system', content: texts }] : []
 }
 
-/** The function tools. Where the choice allows only some, a model that never hears of the others is what is meant. */
+/**
+ * The function tools. Where the choice allows only some, a model that never hears of the others is
+ * what is meant.
+ */
 function readTools(wire: WireRequest, choice: ToolChoice | undefined): Tool[] {
   const allowed = typeof choice === 'object' ? [] : allowedNames(wire)
   return (wire.tools ?? [])
@@ -118,7 +121,10 @@ function readFormat(config: WireGenerationConfig): OutputFormat | undefined {
   return schema ? { type: 'json-schema', name: 'response', schema } : { type: 'json' }
 }
 
-/** A budget of -1 leaves the amount to the model, and so does the wish for thoughts alone: options without any amount. */
+/**
+ * A budget of -1 leaves the amount to the model, and so does the wish for thoughts alone: options
+ * without any amount.
+ */
 function readReasoning(config: WireGenerationConfig['thinkingConfig']): ReasoningOptions | undefined {
   if (!config) return undefined
   const { thinkingLevel, thinkingBudget, includeThoughts } = config

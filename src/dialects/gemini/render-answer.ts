@@ -59,7 +59,8 @@ function textOf(content: AssistantPart[]): string {
 function renderPart(writer: PartWriter, part: Exclude<AssistantPart, { type: 'tool-call' }>): JsonObject[] {
   switch (part.type) {
     case 'text':
-    // This dialect has no place for a refusal: it is what the model says, and the finish says the rest.
+    // This dialect has no place for a refusal: it is what the model says, and the finish says the
+    // rest.
     case 'refusal':
       return writer.text(part.text)
     case 'file':

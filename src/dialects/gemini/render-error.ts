@@ -1,4 +1,7 @@
-/** Our errors as Google words them. https://google.aip.dev/193, https://ai.google.dev/gemini-api/docs/troubleshooting */
+/**
+ * Our errors as Google words them. https://google.aip.dev/193,
+ * https://ai.google.dev/gemini-api/docs/troubleshooting
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ErrorCode, HubError } from '../../errors.ts'
 import { geminiTooLong, isTooLong } from '../context-limit.ts'

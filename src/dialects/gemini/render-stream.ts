@@ -1,6 +1,7 @@
 /**
- * A canonical stream as a Gemini client reads it: chunks that are answers themselves, each with some more text. Calls come
- * whole, so they wait; they, the finish and the usage are in the last chunk. Nothing marks the end.
+ * A canonical stream as a Gemini client reads it: chunks that are answers themselves, each with
+ * some more text. Calls come whole, so they wait; they, the finish and the usage are in the last
+ * chunk. Nothing marks the end.
  */
 import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
@@ -21,7 +22,10 @@ type ChoiceEvent = Extract<ChatEvent, { choice: number }>
 /** What must be remembered of one choice. */
 interface Progress {
   writer: PartWriter
-  /** Reasoning since the last seal: a seal of another dialect travels with the text that it belongs to. */
+  /**
+   * Reasoning since the last seal: a seal of another dialect travels with the text that it belongs
+   * to.
+   */
   unsealed: string
   calls: Map<number, ToolCallPart>
   finish: Finish

@@ -1,6 +1,6 @@
 /**
- * Gemini's own kind of schema, a part of OpenAPI 3.0, as the JSON Schema that everyone else speaks. The way back is not
- * needed: the API takes JSON Schema in fields beside the old ones.
+ * Gemini's own kind of schema, a part of OpenAPI 3.0, as the JSON Schema that everyone else speaks.
+ * The way back is not needed: the API takes JSON Schema in fields beside the old ones.
  * https://ai.google.dev/api/caching#Schema
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'

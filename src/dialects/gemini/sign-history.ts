@@ -1,8 +1,8 @@
 /**
- * Thought signatures as the target demands them. State of other dialects is taken out of every history. From generation 3 on,
- * the first call of each step since the user last spoke must be signed, else the request is refused: where the signature is
- * another provider's or is missing, the documented stand-in takes its place.
- * https://ai.google.dev/gemini-api/docs/thought-signatures
+ * Thought signatures as the target demands them. State of other dialects is taken out of every
+ * history. From generation 3 on, the first call of each step since the user last spoke must be
+ * signed, else the request is refused: where the signature is another provider's or is missing, the
+ * documented stand-in takes its place. https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import { itemsIn, objectIn, textIn } from '../json-read.ts'
@@ -25,7 +25,9 @@ export function signForProvider(body: JsonObject, model: string): JsonObject {
   return changed ? { ...body, contents: signed } : body
 }
 
-/** Whether the user says something here, and does not just hand in results: then a new turn begins. */
+/**
+ * Whether the user says something here, and does not just hand in results: then a new turn begins.
+ */
 function isSaid(content: Json): boolean {
   const { role, parts } = objectIn(content) ?? {}
   if (role === 'model') return false
@@ -35,7 +37,10 @@ function isSaid(content: Json): boolean {
   })
 }
 
-/** @param generation unknown ones are taken for new where a signature was, and left alone where none was. */
+/**
+ * @param generation unknown ones are taken for new where a signature was, and left alone where none
+ *   was.
+ */
 function signParts(parts: Json[], isCurrent: boolean, generation: number | undefined): Json[] | undefined {
   const firstCall = parts.findIndex(isCall)
   let changed = false

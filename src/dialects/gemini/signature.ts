@@ -1,14 +1,18 @@
 /**
- * Thought signatures. A model's own pass unread. State of other dialects travels to Gemini clients in the same field, which
- * they send back: as the base64 of the text that `wrapState` makes. Go and Java take the field for bytes and refuse what is
- * not base64, Python writes it back in the URL-safe alphabet; base64 of letters, digits, `-` and `_` is the same text in both
- * alphabets (no six bits of it come out as 62 or 63), so that it survives all of them.
+ * Thought signatures. A model's own pass unread. State of other dialects travels to Gemini clients
+ * in the same field, which they send back: as the base64 of the text that `wrapState` makes. Go and
+ * Java take the field for bytes and refuse what is not base64, Python writes it back in the
+ * URL-safe alphabet; base64 of letters, digits, `-` and `_` is the same text in both alphabets (no
+ * six bits of it come out as 62 or 63), so that it survives all of them.
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 import type { Opaque } from '../../chat/request.ts'
 import { isWrapped, readOpaque, unwrapState, wrapState, type ForeignState } from '../opaque-state.ts'
 
-/** What Google documents for a call that the model did not make, or whose signature is lost: it is not validated. */
+/**
+ * What Google documents for a call that the model did not make, or whose signature is lost: it is
+ * not validated.
+ */
 export const standIn = 'skip_thought_signature_validator'
 
 /** The beginning of every wrapped text in base64. */

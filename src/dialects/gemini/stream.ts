@@ -1,6 +1,7 @@
 /**
- * The stream of a provider that speaks this dialect, as events. Its messages are answers, each with some more of the text;
- * there is no mark at the end, and a stream that closes without having said why it finished was cut.
+ * The stream of a provider that speaks this dialect, as events. Its messages are answers, each with
+ * some more of the text; there is no mark at the end, and a stream that closes without having said
+ * why it finished was cut.
  */
 import { isContent, type ChatEvent, type Complaint } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -64,7 +65,9 @@ export function complaintIn(
   return value === undefined ? undefined : findComplaint(value)
 }
 
-/** An error in a body or chunk that came with a good status; without `alt=sse` it comes in a list. */
+/**
+ * An error in a body or chunk that came with a good status; without `alt=sse` it comes in a list.
+ */
 export function findComplaint(body: Json): Complaint | undefined {
   return findError(Array.isArray(body) ? (body[0] ?? null) : body)
 }

@@ -1,6 +1,7 @@
 /**
- * The calls of one candidate. Each arrives whole, in a part of its own, and gets its own rising number: a chunk's parts begin
- * at zero again, and calls that shared a number would be joined into invalid JSON.
+ * The calls of one candidate. Each arrives whole, in a part of its own, and gets its own rising
+ * number: a chunk's parts begin at zero again, and calls that shared a number would be joined into
+ * invalid JSON.
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -40,7 +41,8 @@ export class CallReader {
   #start(call: JsonObject, opaque: Opaque | undefined): ChatEvent {
     const index = this.#count++
     this.#open = undefined
-    // Where the provider gives no id, the answer's own makes one that no other call of the conversation has.
+    // Where the provider gives no id, the answer's own makes one that no other call of the
+    // conversation has.
     const id = textIn(call.id) ?? `call_${this.#responseId}_${this.#choice}_${index}`
     const name = textIn(call.name) ?? ''
     return { type: 'tool-call-start', choice: this.#choice, call: index, id, name, ...(opaque && { opaque }) }

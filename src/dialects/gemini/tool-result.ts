@@ -1,6 +1,6 @@
 /**
- * Tool results. Here they are objects, and texts elsewhere: a text is put under `result`, a failure under `error`. Of what
- * clients send, `output` is the documented name and `result` the usual one.
+ * Tool results. Here they are objects, and texts elsewhere: a text is put under `result`, a failure
+ * under `error`. Of what clients send, `output` is the documented name and `result` the usual one.
  * https://ai.google.dev/api/caching#FunctionResponse
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'

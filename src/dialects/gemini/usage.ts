@@ -1,7 +1,7 @@
 /**
- * Token counts. Fields that are zero are absent; thoughts are not among the candidates' tokens; what the model was shown by
- * tools that run at Google is counted apart from the prompt. Reports are cumulative.
- * https://ai.google.dev/api/generate-content#UsageMetadata
+ * Token counts. Fields that are zero are absent; thoughts are not among the candidates' tokens;
+ * what the model was shown by tools that run at Google is counted apart from the prompt. Reports
+ * are cumulative. https://ai.google.dev/api/generate-content#UsageMetadata
  */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'

@@ -10,7 +10,10 @@ import { isJsonObject, type JsonObject } from '../../chat/json.ts'
 
 const jsonObject = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' })
 
-/** JSON for protocol buffers takes every field by two names. https://protobuf.dev/programming-guides/json/ */
+/**
+ * JSON for protocol buffers takes every field by two names.
+ * https://protobuf.dev/programming-guides/json/
+ */
 export function camelNames(value: unknown): unknown {
   if (!isJsonObject(value) || !Object.keys(value).some((name) => name.includes('_'))) return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [camelName(name), member]))
@@ -21,7 +24,10 @@ function camelName(name: string): string {
   return name.replace(/^_/, '').replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** An object whose fields may be named in either way. What is inside it that is not declared here keeps its names. */
+/**
+ * An object whose fields may be named in either way. What is inside it that is not declared here
+ * keeps its names.
+ */
 function message<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(camelNames, z.looseObject(shape))
 }
@@ -63,7 +69,10 @@ const functionResponse = message({
   parts: list(message({ inlineData: blob.nullish(), fileData: fileData.nullish() })).nullish(),
 })
 
-/** A part is told by the field it has. One that has none of these (code and its result) is read over. */
+/**
+ * A part is told by the field it has. One that has none of these (code and its result) is read
+ * over.
+ */
 const part = message({
   text: z.string().nullish(),
   thought: z.boolean().nullish(),
@@ -86,7 +95,10 @@ const functionDeclaration = message({
   parametersJsonSchema: jsonObject.nullish(),
 })
 
-/** A tool that runs at Google (search, code execution) has no declarations; only providers of this dialect hear of it. */
+/**
+ * A tool that runs at Google (search, code execution) has no declarations; only providers of this
+ * dialect hear of it.
+ */
 const tool = message({ functionDeclarations: list(functionDeclaration).nullish() })
 
 const functionCallingConfig = message({

@@ -1,6 +1,7 @@
 /**
- * Canonical messages in the wire format. There are two roles and they take turns, so neighbours are merged; all results of a
- * step stand in one content, in the order of their calls; and there is one place for instructions, at the beginning.
+ * Canonical messages in the wire format. There are two roles and they take turns, so neighbours are
+ * merged; all results of a step stand in one content, in the order of their calls; and there is one
+ * place for instructions, at the beginning.
  */
 import { append } from '../../chat/append.ts'
 import { HubError } from '../../errors.ts'
@@ -13,12 +14,16 @@ import { checkMedia, writeMedia } from './media.ts'
 import { PartWriter } from './part-writer.ts'
 import { writeResponse } from './tool-result.ts'
 
-/** @throws {HubError} VALIDATION_ERROR for a file that the model cannot be shown, or a result that answers no call. */
+/**
+ * @throws {HubError} VALIDATION_ERROR for a file that the model cannot be shown, or a result that
+ *   answers no call.
+ */
 export function writeContents(messages: Message[], model: string): JsonObject {
   const first = messages.findIndex(({ role }) => role !== 'system')
   const instructions = first === -1 ? [] : messages.slice(0, first)
   const writer = new ContentsWriter(model)
-  // What an instruction in the middle says is said by the user there. Nothing but instructions is a question.
+  // What an instruction in the middle says is said by the user there. Nothing but instructions is a
+  // question.
   for (const message of messages.slice(instructions.length)) writer.add(message)
   const parts = instructions.flatMap(({ content }) =>
     content.flatMap((part) => (part.type === 'text' && part.text !== '' ? [{ text: part.text }] : [])),
@@ -101,7 +106,8 @@ class ContentsWriter {
           checkMedia(part, this.#model)
           return writer.file(part)
         case 'reasoning':
-          // Thoughts of any model are taken back; what they are sealed with counts at its own provider only.
+          // Thoughts of any model are taken back; what they are sealed with counts at its own
+          // provider only.
           return [...writer.reasoning(part.text), ...(part.opaque ? writer.seal(part.opaque, part.text) : [])]
         case 'tool-call': {
           const { name } = part
@@ -134,7 +140,10 @@ class ContentsWriter {
   }
 }
 
-/** A call that was cut off is shown as the text that there is of it: the model must see what it said. */
+/**
+ * A call that was cut off is shown as the text that there is of it: the model must see what it
+ * said.
+ */
 function readArguments(text: string): JsonObject {
   if (isEmptyArguments(text)) return {}
   return objectIn(parseJson(text)) ?? { arguments: text }

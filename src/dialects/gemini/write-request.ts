@@ -56,7 +56,10 @@ function writeConfig(
   return { generationConfig, dropped }
 }
 
-/** The fields for JSON Schema take all of it; those for Gemini's own kind refuse what they do not know. */
+/**
+ * The fields for JSON Schema take all of it; those for Gemini's own kind refuse what they do not
+ * know.
+ */
 function writeTool({ name, description, parameters }: Tool): JsonObject {
   return compact({ name, description, parametersJsonSchema: parameters })
 }

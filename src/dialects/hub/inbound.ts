@@ -1,4 +1,6 @@
-/** How clients speak the hub's own small dialects to us: `POST /api/chat` and `POST /gateway/query`. */
+/**
+ * How clients speak the hub's own small dialects to us: `POST /api/chat` and `POST /gateway/query`.
+ */
 import type { Inbound } from '../dialect.ts'
 import { readChat, readQuery } from './read-request.ts'
 import { renderChat, renderQuery } from './render-answer.ts'

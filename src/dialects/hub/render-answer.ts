@@ -22,7 +22,10 @@ export function renderQuery({ choices }: ChatResponse): JsonObject {
   return { cached: false, response: textOf(content, 'text') || textOf(content, 'refusal') }
 }
 
-/** What an answer and a stream begin with. Times are ISO 8601; not every provider says when it answered. */
+/**
+ * What an answer and a stream begin with. Times are ISO 8601; not every provider says when it
+ * answered.
+ */
 export function renderHead(
   { id, model, createdAt }: Pick<ChatResponse, 'id' | 'model' | 'createdAt'>,
   served: Served | undefined,

@@ -1,4 +1,7 @@
-/** Our errors as our own endpoints word them: the two dialects here, and everything under `/api` that is not chat. */
+/**
+ * Our errors as our own endpoints word them: the two dialects here, and everything under `/api`
+ * that is not chat.
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import { errorMeanings, type HubError } from '../../errors.ts'
 import { hubBlock } from '../error-extension.ts'

@@ -1,5 +1,6 @@
 /**
- * A canonical stream as a client of `POST /api/chat` reads it: messages without event names, each a small object with a `type`.
+ * A canonical stream as a client of `POST /api/chat` reads it: messages without event names, each a
+ * small object with a `type`.
  *
  *     start {id, provider, model, created} · delta, reasoning, refusal {index, content} · image {index, url}
  *     citation {index, citation} · finish {index, finishReason} · usage {usage} · end · error {error, hub}

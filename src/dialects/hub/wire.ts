@@ -1,6 +1,6 @@
 /**
- * What is read of the hub's own small dialects. They are ours, so they are strict: a field that is not known is refused by
- * name, and null does not stand for absent.
+ * What is read of the hub's own small dialects. They are ours, so they are strict: a field that is
+ * not known is refused by name, and null does not stand for absent.
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'

@@ -1,4 +1,7 @@
-/** The call to a provider. A client of this dialect has its own body sent, unknown fields included; others a translation. */
+/**
+ * The call to a provider. A client of this dialect has its own body sent, unknown fields included;
+ * others a translation.
+ */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Upstream } from '../dialect.ts'
@@ -6,7 +9,10 @@ import { objectIn } from '../json-read.ts'
 import { applyQuirks, refusedByModel } from '../fit/chat-quirks.ts'
 import { writeRequest } from './write-request.ts'
 
-/** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */
+/**
+ * @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can
+ *   be told.
+ */
 export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts }: Upstream): Call {
   const own = request.origin.dialect === 'openai-chat'
   const { hub: _hub, ...fields } = own ? request.origin.body : writeRequest(request)
@@ -22,8 +28,9 @@ export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts 
 }
 
 /**
- * The pipeline may have set or lowered the limit, to keep a budget, after the request was read. One name goes out: the client's
- * own, and where it used both, the older one, which every server of this dialect knows. A row's quirk renames it.
+ * The pipeline may have set or lowered the limit, to keep a budget, after the request was read. One
+ * name goes out: the client's own, and where it used both, the older one, which every server of
+ * this dialect knows. A row's quirk renames it.
  */
 function setOutputLimit(body: JsonObject, limit: number | undefined): JsonObject {
   const { max_completion_tokens: newer, max_tokens: older, ...others } = body
@@ -33,7 +40,9 @@ function setOutputLimit(body: JsonObject, limit: number | undefined): JsonObject
   return hasOlder ? { ...others, max_tokens: limit } : { ...others, max_completion_tokens: limit }
 }
 
-/** Usage is always asked for: the hub counts it. The client that did not ask for it is not shown it. */
+/**
+ * Usage is always asked for: the hub counts it. The client that did not ask for it is not shown it.
+ */
 function setStreaming(body: JsonObject, stream: boolean): JsonObject {
   if (stream) {
     const options: Json = { ...objectIn(body.stream_options), include_usage: true }

@@ -1,6 +1,7 @@
 /**
- * State of another dialect in the id of a tool call. Every client sends an id back unchanged, also one that keeps nothing else
- * of an assistant's message; so a loop of tools goes on with the reasoning it began with. Providers see the bare id.
+ * State of another dialect in the id of a tool call. Every client sends an id back unchanged, also
+ * one that keeps nothing else of an assistant's message; so a loop of tools goes on with the
+ * reasoning it began with. Providers see the bare id.
  */
 import { base64url } from 'jose'
 import { isJsonObject } from '../../chat/json.ts'
@@ -9,7 +10,10 @@ import { parseJson } from '../json-read.ts'
 
 const mark = '.hub1-'
 
-/** An id longer than this would burden a client more than the state is worth: the reasoning is then left behind. */
+/**
+ * An id longer than this would burden a client more than the state is worth: the reasoning is then
+ * left behind.
+ */
 const maxCharacters = 16_384
 
 export interface CarriedState {

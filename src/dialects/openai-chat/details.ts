@@ -1,6 +1,7 @@
 /**
- * OpenRouter's `reasoning_details`, gathered from the fragments of a stream into the list that a whole answer has: entries
- * of one index and type are one, and their texts are joined. The list must go back unchanged, so it is never interpreted.
+ * OpenRouter's `reasoning_details`, gathered from the fragments of a stream into the list that a
+ * whole answer has: entries of one index and type are one, and their texts are joined. The list
+ * must go back unchanged, so it is never interpreted.
  * https://openrouter.ai/docs/use-cases/reasoning-tokens#streaming-response
  */
 import type { Json, JsonObject } from '../../chat/json.ts'

@@ -32,7 +32,10 @@ const reasons: Readonly<Record<string, Finish['reason']>> = {
   refusal: 'refusal',
 }
 
-/** Reads the provider's word by what the answer held: a refusal, and at some providers tool calls too, end in `stop`. */
+/**
+ * Reads the provider's word by what the answer held: a refusal, and at some providers tool calls
+ * too, end in `stop`.
+ */
 export function readFinish(raw: string, held: { refusal: boolean; toolCalls: boolean }): Finish {
   const reason = entryOf(reasons, raw.toLowerCase()) ?? 'other'
   if (reason === 'stop' && held.refusal) return { reason: 'refusal', raw }
@@ -52,7 +55,8 @@ export function writeFinish({ reason, raw }: Finish, refused: boolean): string {
     case 'content-filter':
       return 'content_filter'
     case 'refusal':
-      // A model of another dialect may refuse without words; `stop` would look like an answer that is empty.
+      // A model of another dialect may refuse without words; `stop` would look like an answer that
+      // is empty.
       return refused ? 'stop' : 'content_filter'
     case 'other':
       // An end that nobody knows is no clean one: a blocked answer must not look complete.

@@ -13,6 +13,7 @@ export const openaiChatInbound: Inbound = {
   renderStream: (request) => new StreamRenderer(request),
   renderError,
   errorStatus: openaiStatus,
-  // An ordinary message with an `error`, which OpenAI's SDKs throw; no [DONE] follows, so nobody takes it for an end.
+  // An ordinary message with an `error`, which OpenAI's SDKs throw; no [DONE] follows, so nobody
+  // takes it for an end.
   renderStreamError: (error, requestId) => [{ data: JSON.stringify(renderError(error, requestId)) }],
 }

@@ -1,7 +1,8 @@
 /**
- * What a relay must know of one event. It is asked for every event of every relayed stream, so patterns over the text decide
- * whether it is worth parsing. A quotation mark inside a JSON string is written `\"`, so a pattern with bare quotation marks
- * around a name matches members and never the model's own words.
+ * What a relay must know of one event. It is asked for every event of every relayed stream, so
+ * patterns over the text decide whether it is worth parsing. A quotation mark inside a JSON string
+ * is written `\"`, so a pattern with bare quotation marks around a name matches members and never
+ * the model's own words.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
@@ -12,7 +13,10 @@ import { thinkingText } from './reasoning.ts'
 import { complaintIn } from './stream.ts'
 import { readUsage } from './usage.ts'
 
-/** A text directly inside `delta`, which is what nearly every chunk has. Braces end the search: what is nested is parsed. */
+/**
+ * A text directly inside `delta`, which is what nearly every chunk has. Braces end the search: what
+ * is nested is parsed.
+ */
 const plainText = /"delta"\s*:\s*\{[^{}]*?"(?:content|reasoning_content|reasoning|refusal)"\s*:\s*"(?!")/
 
 /** What only a parse can judge: usage, finishes, errors, and content that is not a plain text. */
@@ -59,7 +63,8 @@ function look(message: SseMessage, chunk: JsonObject | undefined, hasSaid: boole
   if (!chunk) return complaint ? seen : glimpseNoise(message.data ?? '')
   const usage = readUsage(chunk)
   if (usage) seen.usage = usage
-  // An error has the last word: whatever else the chunk says of its choices, the answer is not a whole one.
+  // An error has the last word: whatever else the chunk says of its choices, the answer is not a
+  // whole one.
   if (complaint) return seen
   const choices = listIn(chunk.choices).map((choice) => objectIn(choice) ?? {})
   if (usage && choices.length === 0) seen.usageOnly = true
@@ -81,7 +86,10 @@ function hasContent(delta: JsonObject): boolean {
   )
 }
 
-/** Alibaba and OpenRouter send fragments of calls that hold nothing. A call of a custom tool has no `function`. */
+/**
+ * Alibaba and OpenRouter send fragments of calls that hold nothing. A call of a custom tool has no
+ * `function`.
+ */
 function saysSomething(call: JsonObject): boolean {
   const called = objectIn(call.function)
   return !called || textIn(called.name) !== undefined || textIn(called.arguments) !== undefined

@@ -1,8 +1,9 @@
 /**
- * Opaque state on the Chat wire, which has no field for it. Two conventions are in use and both are kept: OpenRouter's
- * `reasoning_details` on a message and Gemini's `extra_content` on a message or a tool call. State that another dialect made
- * (an Anthropic signature, a Gemini thought signature) goes to Chat clients in the same two fields under a mark of ours, so
- * that a client that sends its history back whole brings it home; providers of this dialect never see it.
+ * Opaque state on the Chat wire, which has no field for it. Two conventions are in use and both are
+ * kept: OpenRouter's `reasoning_details` on a message and Gemini's `extra_content` on a message or
+ * a tool call. State that another dialect made (an Anthropic signature, a Gemini thought signature)
+ * goes to Chat clients in the same two fields under a mark of ours, so that a client that sends its
+ * history back whole brings it home; providers of this dialect never see it.
  */
 import { type DialectId, providerChatDialects } from '../../domain/dialects.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
@@ -14,7 +15,10 @@ import { openCallId } from './call-id.ts'
 /** The `type` of an entry of ours among `reasoning_details`. */
 const hubDetail = 'reasoning.hub'
 
-/** What a message or a tool call carries of it. As the data of an `Opaque` of this dialect it is these fields, unchanged. */
+/**
+ * What a message or a tool call carries of it. As the data of an `Opaque` of this dialect it is
+ * these fields, unchanged.
+ */
 export interface OpaqueFields {
   reasoning_details?: Json[]
   extra_content?: JsonObject
@@ -28,7 +32,10 @@ export function sealOf({ reasoning_details, extra_content }: OpaqueFields): Opaq
   return Object.keys(data).length > 0 ? { dialect: 'openai-chat', data } : undefined
 }
 
-/** The fields that say this state again. `text` is the reasoning it belongs to: a signature is worth nothing without it. */
+/**
+ * The fields that say this state again. `text` is the reasoning it belongs to: a signature is worth
+ * nothing without it.
+ */
 export function fieldsOf(opaque: Opaque, text: string): OpaqueFields {
   if (opaque.dialect !== 'openai-chat') {
     return { reasoning_details: [{ type: hubDetail, text, ...opaque }] }
@@ -40,7 +47,10 @@ export function fieldsOf(opaque: Opaque, text: string): OpaqueFields {
   }
 }
 
-/** The reasoning parts that went to the client under our mark. They hold their own text, each beside its signature. */
+/**
+ * The reasoning parts that went to the client under our mark. They hold their own text, each beside
+ * its signature.
+ */
 export function foreignReasoning(details: Json[]): ReasoningPart[] {
   return details.flatMap((detail) => {
     const { type, text } = objectIn(detail) ?? {}

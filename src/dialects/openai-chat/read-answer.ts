@@ -1,6 +1,7 @@
 /**
- * Answers and chunks to events. A whole answer is read as if it were one chunk (`message` is a `delta` that comes at once),
- * so that a stream and the same answer whole cannot be understood differently.
+ * Answers and chunks to events. A whole answer is read as if it were one chunk (`message` is a
+ * `delta` that comes at once), so that a stream and the same answer whole cannot be understood
+ * differently.
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -16,7 +17,10 @@ import { SourceList } from './sources.ts'
 import { ToolCallReader } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
 
-/** Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look for. */
+/**
+ * Reads the chunks of one stream, or the one body of a whole answer. Errors are for others to look
+ * for.
+ */
 export class AnswerReader {
   #id: string | undefined
   readonly #isWhole: boolean
@@ -48,13 +52,18 @@ export class AnswerReader {
     return [...events, ...said, ...(usage ? [{ type: 'usage-report' as const, usage }] : [])]
   }
 
-  /** What is left to say once the provider has ended cleanly: some leave out why a choice finished. */
+  /**
+   * What is left to say once the provider has ended cleanly: some leave out why a choice finished.
+   */
   close(): ChatEvent[] {
     this.#open = 0
     return [...this.#choices.values()].flatMap((choice) => choice.close())
   }
 
-  /** Whether every choice that was begun has finished: then the end of the input is the end of the answer. */
+  /**
+   * Whether every choice that was begun has finished: then the end of the input is the end of the
+   * answer.
+   */
   get finished(): boolean {
     return this.#choices.size > 0 && this.#open === 0
   }

@@ -171,7 +171,10 @@ function writtenArguments(given: string | JsonObject | null | undefined): string
   return typeof given === 'string' ? given : given ? JSON.stringify(given) : ''
 }
 
-/** Legacy function calls had no ids: a result belonged to the last call of its name. The ids are made of name and count. */
+/**
+ * Legacy function calls had no ids: a result belonged to the last call of its name. The ids are
+ * made of name and count.
+ */
 class LegacyCalls {
   #last = new Map<string, string>()
   #count = 0

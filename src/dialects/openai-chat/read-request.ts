@@ -120,7 +120,10 @@ function readFormat(format: WireRequest['response_format']): OutputFormat | unde
   })
 }
 
-/** OpenAI's own field first, then what OpenRouter, DeepSeek and Z.ai understand, so that it survives a change of provider. */
+/**
+ * OpenAI's own field first, then what OpenRouter, DeepSeek and Z.ai understand, so that it survives
+ * a change of provider.
+ */
 function readReasoning({ reasoning_effort, reasoning, thinking }: WireRequest): ReasoningOptions | undefined {
   const disabled = thinking?.type === 'disabled' ? 'none' : undefined
   const effort = reasoning_effort ?? reasoning?.effort ?? disabled

@@ -1,6 +1,7 @@
 /**
- * Where reasoning stands on an assistant message. OpenAI has no field for it, and providers disagree in opposite directions:
- * one refuses a history without it, the next refuses a history with it. A provider's row says which field it wants.
+ * Where reasoning stands on an assistant message. OpenAI has no field for it, and providers
+ * disagree in opposite directions: one refuses a history without it, the next refuses a history
+ * with it. A provider's row says which field it wants.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 import type { Quirks } from '../dialect.ts'
@@ -21,7 +22,10 @@ export function readDetailsText(details: Json[]): string {
     .join('')
 }
 
-/** An assistant message with its reasoning in the field this provider wants; the same object where it has none. */
+/**
+ * An assistant message with its reasoning in the field this provider wants; the same object where
+ * it has none.
+ */
 export function placeReasoning(
   message: JsonObject,
   field: NonNullable<Quirks['reasoningField']>,

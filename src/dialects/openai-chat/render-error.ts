@@ -4,7 +4,10 @@ import type { HubError } from '../../errors.ts'
 import { hubBlock } from '../error-extension.ts'
 import { openaiCode, openaiMessage, openaiType } from '../openai-errors.ts'
 
-/** A provider's own verdict on the request keeps the provider's code, type and parameter; our code stands in `hub`. */
+/**
+ * A provider's own verdict on the request keeps the provider's code, type and parameter; our code
+ * stands in `hub`.
+ */
 export function renderError(error: HubError, requestId: string): JsonObject {
   return {
     error: {

@@ -1,4 +1,7 @@
-/** A canonical stream as a Chat client reads it: chunks without event names, then the usage if asked for, then [DONE]. */
+/**
+ * A canonical stream as a Chat client reads it: chunks without event names, then the usage if asked
+ * for, then [DONE].
+ */
 import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -19,7 +22,10 @@ type ChoiceEvent = Extract<ChatEvent, { choice: number }>
 interface Progress {
   refused: boolean
   finished: boolean
-  /** Reasoning since the last seal: a seal of another dialect travels with the text that it belongs to. */
+  /**
+   * Reasoning since the last seal: a seal of another dialect travels with the text that it belongs
+   * to.
+   */
   unsealed: string
   /** Reasoning that another dialect sealed, until a call carries it. */
   foreign: ReasoningPart[]

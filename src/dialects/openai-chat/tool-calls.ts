@@ -1,7 +1,8 @@
 /**
- * The tool calls of one choice, from chunks. They are keyed by `index` in the dialect; servers leave it out, leave ids out,
- * repeat names, or give every parallel call the same index. Joining two calls would make invalid JSON that poisons the next
- * request, so whatever tells them apart is used.
+ * The tool calls of one choice, from chunks. They are keyed by `index` in the dialect; servers
+ * leave it out, leave ids out, repeat names, or give every parallel call the same index. Joining
+ * two calls would make invalid JSON that poisons the next request, so whatever tells them apart is
+ * used.
  */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -41,7 +42,10 @@ export class ToolCallReader {
     return this.#count > 0
   }
 
-  /** @param legacy the single `function_call` that came before there were tools; it has neither id nor index. */
+  /**
+   * @param legacy the single `function_call` that came before there were tools; it has neither id
+   *   nor index.
+   */
   push(calls: Json[], legacy: JsonObject | undefined): ChatEvent[] {
     const events = calls.flatMap((call) => this.#read(objectIn(call) ?? {}))
     return legacy ? [...events, ...this.#read({ index: 0, function: legacy })] : events

@@ -1,6 +1,6 @@
 /**
- * Token counts, from all the places and shapes in use. The last report counts and reports are never summed: Groq sends the
- * same one twice, in two places each.
+ * Token counts, from all the places and shapes in use. The last report counts and reports are never
+ * summed: Groq sends the same one twice, in two places each.
  */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
@@ -29,7 +29,8 @@ function readCounts(usage: JsonObject | undefined): Usage | undefined {
   const beside = Math.max(0, (numberIn(usage.total_tokens) ?? 0) - counted)
   // Mistral leaves audio out of the prompt, and counts it in the total.
   const audio = Math.min(beside, numberIn(input.audio_tokens) ?? 0)
-  // xAI leaves reasoning out of completion_tokens, and Gemini does not even name it; the total holds it at both.
+  // xAI leaves reasoning out of completion_tokens, and Gemini does not even name it; the total
+  // holds it at both.
   const uncounted = beside - audio
   return {
     inputTokens: (promptTokens ?? 0) + audio,

@@ -1,8 +1,8 @@
 /**
- * What is read of an OpenAI chat request. Strict about the types of what is known, since a client can correct them; open for
- * the rest, which travels to providers of this dialect in `origin`. Null stands for absent wherever a client may leave a
- * field out: SDKs that serialise their defaults send it.
- * https://platform.openai.com/docs/api-reference/chat/create
+ * What is read of an OpenAI chat request. Strict about the types of what is known, since a client
+ * can correct them; open for the rest, which travels to providers of this dialect in `origin`. Null
+ * stands for absent wherever a client may leave a field out: SDKs that serialise their defaults
+ * send it. https://platform.openai.com/docs/api-reference/chat/create
  */
 import { z } from 'zod'
 import { exactInteger } from '../exact-integer.ts'

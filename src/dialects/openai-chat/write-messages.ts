@@ -1,7 +1,8 @@
 /**
- * Canonical messages in the wire format. Text alone is written as a string, since many providers of this dialect take no
- * list; each tool result is a message of its own, directly after the calls; files that a tool returned or the model made
- * follow in a user message, the only role that may show a model a file.
+ * Canonical messages in the wire format. Text alone is written as a string, since many providers of
+ * this dialect take no list; each tool result is a message of its own, directly after the calls;
+ * files that a tool returned or the model made follow in a user message, the only role that may
+ * show a model a file.
  */
 import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -24,7 +25,8 @@ export function writeMessages(messages: Message[]): JsonObject[] {
     waiting = []
   }
   for (const message of messages) {
-    // Nothing may come between tool calls and their results, so files wait until the results are through.
+    // Nothing may come between tool calls and their results, so files wait until the results are
+    // through.
     if (message.role !== 'tool') showWaiting()
     switch (message.role) {
       case 'system': {
@@ -62,7 +64,8 @@ function writeAssistant({ content, name }: Extract<Message, { role: 'assistant' 
   const reasoning = content.filter((part) => part.type === 'reasoning')
   const thoughts = reasoning.map((part) => part.text).join('')
   const text = joinText(content, '')
-  // Null is right beside tool calls and refusals; a message of nothing at all must at least be a string.
+  // Null is right beside tool calls and refusals; a message of nothing at all must at least be a
+  // string.
   const silent = calls.length > 0 || refusal !== '' ? null : ''
   return compact({
     role: 'assistant',
@@ -144,7 +147,10 @@ function writeEncoded(part: FilePart, data: string): JsonObject {
   }
 }
 
-/** OpenAI takes the address of an image only; OpenRouter takes others in `file_data`. Who does not will say so. */
+/**
+ * OpenAI takes the address of an image only; OpenRouter takes others in `file_data`. Who does not
+ * will say so.
+ */
 function writeAddress(part: FilePart, url: string): JsonObject {
   if (part.kind === 'image') return writeImage(url, part.detail)
   if (part.kind === 'video') return writeVideo(url)

@@ -18,7 +18,8 @@ export function writeRequest(request: ChatRequest): JsonObject {
     reasoning_effort: request.reasoning && effortOf(request.reasoning),
     temperature: sampling.temperature,
     top_p: sampling.topP,
-    // Not OpenAI's, but most others' who speak this dialect; where it is refused, the provider's row says so.
+    // Not OpenAI's, but most others' who speak this dialect; where it is refused, the provider's
+    // row says so.
     top_k: sampling.topK,
     seed: sampling.seed,
     presence_penalty: sampling.presencePenalty,

@@ -1,6 +1,6 @@
 /**
- * Embeddings, as a dialect that only translates into itself: a request finds its way through routes, pools and fallback like
- * any other, and reaches providers that have embeddings.
+ * Embeddings, as a dialect that only translates into itself: a request finds its way through
+ * routes, pools and fallback like any other, and reaches providers that have embeddings.
  */
 import { isJsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'

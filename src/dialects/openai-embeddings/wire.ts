@@ -1,4 +1,7 @@
-/** What is read of an embeddings request. https://platform.openai.com/docs/api-reference/embeddings/create */
+/**
+ * What is read of an embeddings request.
+ * https://platform.openai.com/docs/api-reference/embeddings/create
+ */
 import { z } from 'zod'
 
 export const embeddingsRequest = z.looseObject({

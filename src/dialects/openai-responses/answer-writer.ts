@@ -1,6 +1,6 @@
 /**
- * A canonical answer as the events of this dialect and the Response object they amount to. The whole answer and the stream are
- * written here alike, so that they cannot say different things.
+ * A canonical answer as the events of this dialect and the Response object they amount to. The
+ * whole answer and the stream are written here alike, so that they cannot say different things.
  */
 import type { Citation } from '../../chat/citation.ts'
 import type { ChatEvent, Finish, Usage } from '../../chat/events.ts'
@@ -30,7 +30,10 @@ export class AnswerWriter {
   /** Every item begun, as it is when it is done. */
   readonly #items: JsonObject[] = []
   #current: MessageWriter | ReasoningWriter | undefined
-  /** The message that was written last, open or not: log probabilities may come after all of the text. */
+  /**
+   * The message that was written last, open or not: log probabilities may come after all of the
+   * text.
+   */
   #spoken: MessageWriter | undefined
   /** Clients keep one item at a time, so that a call is finished before the next begins. */
   readonly #calls = new CallQueue()

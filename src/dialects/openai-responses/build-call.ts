@@ -1,4 +1,7 @@
-/** The call to a provider. A client of this dialect has its own body sent, unknown fields included; others a translation. */
+/**
+ * The call to a provider. A client of this dialect has its own body sent, unknown fields included;
+ * others a translation.
+ */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { Call, Quirks, Upstream } from '../dialect.ts'
@@ -8,7 +11,10 @@ import { needsFlatTools, withFlatTools } from './flat-tools.ts'
 import { withoutMarks } from './hub-marks.ts'
 import { outputLimit, writeRequest } from './write-request.ts'
 
-/** @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can be told. */
+/**
+ * @throws {HubError} VALIDATION_ERROR where the request holds what no provider of this dialect can
+ *   be told.
+ */
 export function buildCall(request: ChatRequest, { baseUrl, model, quirks, facts = {} }: Upstream): Call {
   const own = request.origin.dialect === 'openai-responses'
   const isFlat = own && quirks.onlyFunctions === true && needsFlatTools(request)
@@ -26,7 +32,8 @@ function ownRequest(request: ChatRequest, isFlat: boolean): { body: JsonObject; 
   const { hub: _hub, ...own } = request.origin.body
   const body = isFlat ? withFlatTools(own, request) : own
   if (body.input !== undefined) body.input = withoutMarks(body.input)
-  // The pipeline may have set or lowered the limit, to keep a budget, and may want no stream where the client does.
+  // The pipeline may have set or lowered the limit, to keep a budget, and may want no stream where
+  // the client does.
   const { maxOutputTokens: limit, stream } = request
   if (limit !== undefined && limit !== body.max_output_tokens) body.max_output_tokens = outputLimit(limit)
   if (stream) body.stream = true

@@ -1,6 +1,7 @@
 /**
- * An answer that failed, in each of the ways in which this dialect says it: a whole Response of status `failed`, the event
- * `response.failed` that holds one, and the event `error` before it. OpenAI reports a spent account like this, after 200.
+ * An answer that failed, in each of the ways in which this dialect says it: a whole Response of
+ * status `failed`, the event `response.failed` that holds one, and the event `error` before it.
+ * OpenAI reports a spent account like this, after 200.
  */
 import type { Complaint } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'

@@ -1,6 +1,6 @@
 /**
- * Why an answer ended. This dialect has no word for it: a status says whether the answer is whole, and if not, what cut it;
- * tool calls and refusals are known by the items that are there.
+ * Why an answer ended. This dialect has no word for it: a status says whether the answer is whole,
+ * and if not, what cut it; tool calls and refusals are known by the items that are there.
  */
 import type { Finish } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -50,7 +50,8 @@ export function writeFinish({ reason, raw }: Finish, refused: boolean): Outcome 
     case 'content-filter':
       return incomplete('content_filter')
     case 'refusal':
-      // A model of another dialect may refuse without words; a completed answer would look like one that is empty.
+      // A model of another dialect may refuse without words; a completed answer would look like one
+      // that is empty.
       return refused ? completed : incomplete('content_filter')
     case 'error':
       return failed('server_error', `The model failed to finish its answer${raw === '' ? '' : ` (${raw})`}.`)

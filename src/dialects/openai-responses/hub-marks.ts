@@ -1,7 +1,8 @@
 /**
- * The history of a client of this dialect without what the hub put into it, for a provider that would not know it: reasoning of
- * other dialects, which goes, and the ids of items that the hub made, which are left out. All else stays as it came, and the
- * order with it, so that reasoning of the provider's own stays directly before what it led to.
+ * The history of a client of this dialect without what the hub put into it, for a provider that
+ * would not know it: reasoning of other dialects, which goes, and the ids of items that the hub
+ * made, which are left out. All else stays as it came, and the order with it, so that reasoning of
+ * the provider's own stays directly before what it led to.
  */
 import type { Json } from '../../chat/json.ts'
 import { isWrapped } from '../opaque-state.ts'

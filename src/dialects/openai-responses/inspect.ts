@@ -1,6 +1,6 @@
 /**
- * What a relay must know of one event. It is asked for every event of every relayed stream, and nearly all are deltas, which
- * are known by their type: those are matched and not parsed.
+ * What a relay must know of one event. It is asked for every event of every relayed stream, and
+ * nearly all are deltas, which are known by their type: those are matched and not parsed.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { SseMessage } from '../../http/sse.ts'
@@ -11,7 +11,10 @@ import { complaintIn, typeOf } from './failure.ts'
 import { readReasoning } from './state.ts'
 import { readUsage } from './usage.ts'
 
-/** A quotation mark inside a JSON string is written `\"`, so this matches the member and never the model's own words. */
+/**
+ * A quotation mark inside a JSON string is written `\"`, so this matches the member and never the
+ * model's own words.
+ */
 const typeMember = /"type"\s*:\s*"(response\.[a-z_.]+)"/
 const delta =
   /^response\.(?:output_text|refusal|reasoning_summary_text|reasoning_text|function_call_arguments)\.delta$/
@@ -39,7 +42,8 @@ function look(message: SseMessage, event: JsonObject | undefined): Glimpse {
   const type = typeOf(event, message.event)
   switch (type) {
     case 'response.output_item.added': {
-      // A hosted tool at work or a call of a custom tool is content to a client of this dialect, though to no other.
+      // A hosted tool at work or a call of a custom tool is content to a client of this dialect,
+      // though to no other.
       const { type: kind } = objectIn(event?.item) ?? {}
       return kind === 'message' || kind === 'reasoning' ? {} : { content: true }
     }

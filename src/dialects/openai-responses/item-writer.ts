@@ -1,6 +1,7 @@
 /**
- * What the writers of items have in common. Each item is written while it comes: what the client is told at every step, and the
- * item as it is when it is done. Clients such as Codex rely on all of these events, and on their order.
+ * What the writers of items have in common. Each item is written while it comes: what the client is
+ * told at every step, and the item as it is when it is done. Clients such as Codex rely on all of
+ * these events, and on their order.
  * https://platform.openai.com/docs/api-reference/responses-streaming
  */
 import type { JsonObject } from '../../chat/json.ts'

@@ -60,7 +60,10 @@ export class MessageWriter extends ItemWriter {
     return [...this.#closePart(), ...this.say('output_text', text), ...this.#closePart()]
   }
 
-  /** Log probabilities of the text. They are told when it is done; such as come later are only in the whole answer. */
+  /**
+   * Log probabilities of the text. They are told when it is done; such as come later are only in
+   * the whole answer.
+   */
   weigh(logprobs: Json[]): void {
     append(this.#logprobs, logprobs)
   }

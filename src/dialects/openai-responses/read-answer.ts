@@ -1,7 +1,8 @@
 /**
- * Answers to events. Items are told apart by their place and not by their id: GitHub Copilot gives an item another id when it
- * is done than when it was begun. Whatever was not streamed is read from the item when it is done, and what was not done from
- * the whole answer at the end, so that a whole answer is read as a stream that has nothing but its last event.
+ * Answers to events. Items are told apart by their place and not by their id: GitHub Copilot gives
+ * an item another id when it is done than when it was begun. Whatever was not streamed is read from
+ * the item when it is done, and what was not done from the whole answer at the end, so that a whole
+ * answer is read as a stream that has nothing but its last event.
  */
 import { append } from '../../chat/append.ts'
 import type { ChatEvent } from '../../chat/events.ts'
@@ -43,7 +44,10 @@ interface Progress {
   done?: true
 }
 
-/** Reads the events of one stream, or the one body of a whole answer. Errors are for others to look for. */
+/**
+ * Reads the events of one stream, or the one body of a whole answer. Errors are for others to look
+ * for.
+ */
 export class AnswerReader {
   #started = false
   readonly #items = new Map<number, Progress>()
@@ -237,7 +241,10 @@ function readLogprobsOf(progress: Progress, item: JsonObject): ChatEvent[] {
   return listIn(item.content).flatMap((part) => readLogprobs(progress, objectIn(part)?.logprobs))
 }
 
-/** Log probabilities, once: they come with the pieces of a text or with the whole of it, and often with both. */
+/**
+ * Log probabilities, once: they come with the pieces of a text or with the whole of it, and often
+ * with both.
+ */
 function readLogprobs(progress: Progress, value: Json | undefined): ChatEvent[] {
   const logprobs = listIn(value)
   if (logprobs.length === 0) return []

@@ -1,6 +1,6 @@
 /**
- * The items of a request as messages. What an assistant said in one turn comes in several items (reasoning, text, calls) and
- * is one message; the results of its calls are one more.
+ * The items of a request as messages. What an assistant said in one turn comes in several items
+ * (reasoning, text, calls) and is one message; the results of its calls are one more.
  */
 import { append } from '../../chat/append.ts'
 import type { JsonObject, Json } from '../../chat/json.ts'

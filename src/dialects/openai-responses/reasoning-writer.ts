@@ -1,6 +1,6 @@
 /**
- * Reasoning as it is written: a summary of one part. Its first text waits for the event that follows: where that is state of
- * this dialect, the item has an id already, and must not have two.
+ * Reasoning as it is written: a summary of one part. Its first text waits for the event that
+ * follows: where that is state of this dialect, the item has an id already, and must not have two.
  */
 import type { JsonObject } from '../../chat/json.ts'
 import type { Opaque } from '../../chat/request.ts'

@@ -1,4 +1,7 @@
-/** A canonical answer, whole, as a Responses client reads it: what the last event of its stream would hold. */
+/**
+ * A canonical answer, whole, as a Responses client reads it: what the last event of its stream
+ * would hold.
+ */
 import { unfold } from '../../chat/fold.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'

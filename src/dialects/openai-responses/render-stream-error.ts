@@ -1,6 +1,7 @@
 /**
- * How a stream breaks in this dialect: an `error` event, then `response.failed`. SDKs raise the first; Codex reads the second,
- * and would take a stream without it for one that was cut, and ask again.
+ * How a stream breaks in this dialect: an `error` event, then `response.failed`. SDKs raise the
+ * first; Codex reads the second, and would take a stream without it for one that was cut, and ask
+ * again.
  */
 import type { HubError } from '../../errors.ts'
 import type { SseMessage } from '../../http/sse.ts'
@@ -10,7 +11,10 @@ import { failed, type Outcome } from './finish.ts'
 import { responseId } from './ids.ts'
 import type { WireEvent } from './item-writer.ts'
 
-/** For a stream that was relayed: what was sent before is not known here, so the answer that failed is empty. */
+/**
+ * For a stream that was relayed: what was sent before is not known here, so the answer that failed
+ * is empty.
+ */
 export function renderStreamError(error: HubError, requestId: string, now: number): SseMessage[] {
   const response = { id: responseId(requestId), object: 'response', ...failureOf(error, now), output: [] }
   const events: WireEvent[] = [errorEvent(error, requestId), { type: 'response.failed', response }]

@@ -1,4 +1,7 @@
-/** A canonical stream as a Responses client reads it: named events in a rising sequence, the last with the whole answer. */
+/**
+ * A canonical stream as a Responses client reads it: named events in a rising sequence, the last
+ * with the whole answer.
+ */
 import type { ChatEvent } from '../../chat/events.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import type { HubError } from '../../errors.ts'

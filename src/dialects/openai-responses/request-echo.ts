@@ -1,4 +1,7 @@
-/** What a Response object says again of its request, as OpenAI does: what was asked, or else what goes without saying. */
+/**
+ * What a Response object says again of its request, as OpenAI does: what was asked, or else what
+ * goes without saying.
+ */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { ChatRequest } from '../../chat/request.ts'
 import { objectIn } from '../json-read.ts'

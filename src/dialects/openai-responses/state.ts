@@ -1,13 +1,16 @@
 /**
- * State that must come back unread, on a wire that has one place for it: the `encrypted_content` of a reasoning item.
+ * State that must come back unread, on a wire that has one place for it: the `encrypted_content` of
+ * a reasoning item.
  *
- * State of this dialect is a reasoning item, kept whole. State of others goes to clients in reasoning items too, wrapped in
- * our mark. `encrypted_content` is given whether or not the client asked for it: a client that keeps its history itself sends
- * back the items it was given, and without the mark a made-up item would reach a provider, which knows nothing of it.
+ * State of this dialect is a reasoning item, kept whole. State of others goes to clients in
+ * reasoning items too, wrapped in our mark. `encrypted_content` is given whether or not the client
+ * asked for it: a client that keeps its history itself sends back the items it was given, and
+ * without the mark a made-up item would reach a provider, which knows nothing of it.
  *
- * What the hub has to say for itself is wrapped as state of this dialect, which is never wrapped otherwise: that reasoning
- * has no state at all, or that the state belongs to the tool call that follows. Reasoning items are the only ones that
- * clients such as Codex send back whole; a member of our own on a call would not survive.
+ * What the hub has to say for itself is wrapped as state of this dialect, which is never wrapped
+ * otherwise: that reasoning has no state at all, or that the state belongs to the tool call that
+ * follows. Reasoning items are the only ones that clients such as Codex send back whole; a member
+ * of our own on a call would not survive.
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import type { Opaque, ReasoningPart } from '../../chat/request.ts'
@@ -42,7 +45,10 @@ export function readReasoning(item: JsonObject): ReadReasoning {
   return opaque ? { type: 'call-state', callId: textIn(call.id) ?? '', opaque } : { type: 'nothing' }
 }
 
-/** What of a reasoning item is meant to be read: its summary, or the reasoning itself where an open model shows it. */
+/**
+ * What of a reasoning item is meant to be read: its summary, or the reasoning itself where an open
+ * model shows it.
+ */
 export function reasoningText(item: JsonObject): string {
   const texts = [...listIn(item.summary), ...listIn(item.content)].map((part) => textIn(objectIn(part)?.text))
   return texts.filter((text) => text !== undefined).join(paragraph)
@@ -53,7 +59,9 @@ export function own(item: JsonObject): Opaque {
   return { dialect: 'openai-responses', data: item }
 }
 
-/** The item that reasoning with this state was read from; undefined for state of another dialect. */
+/**
+ * The item that reasoning with this state was read from; undefined for state of another dialect.
+ */
 export function ownItem(opaque: Opaque | undefined): JsonObject | undefined {
   return opaque?.dialect === 'openai-responses' ? objectIn(opaque.data) : undefined
 }

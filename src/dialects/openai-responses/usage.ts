@@ -1,4 +1,7 @@
-/** Token counts. Cached tokens are part of the input, reasoning is part of the output, here as in the canonical form. */
+/**
+ * Token counts. Cached tokens are part of the input, reasoning is part of the output, here as in
+ * the canonical form.
+ */
 import type { Usage } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { numberIn, objectIn } from '../json-read.ts'

@@ -1,8 +1,8 @@
 /**
- * What is read of a Responses request. Strict about the types of what is known, since a client can correct them; open for the
- * rest, which travels to providers of this dialect in `origin`. Null stands for absent wherever a client may leave a field
- * out: SDKs that serialise their defaults send it.
- * https://platform.openai.com/docs/api-reference/responses/create
+ * What is read of a Responses request. Strict about the types of what is known, since a client can
+ * correct them; open for the rest, which travels to providers of this dialect in `origin`. Null
+ * stands for absent wherever a client may leave a field out: SDKs that serialise their defaults
+ * send it. https://platform.openai.com/docs/api-reference/responses/create
  */
 import { z } from 'zod'
 import { isJsonObject, type JsonObject } from '../../chat/json.ts'

@@ -1,6 +1,7 @@
 /**
- * Canonical messages as items. A turn of the assistant becomes an item for each thing in it, in its order; each tool result is
- * an item of its own. Files that the model made follow in a user message, the only one that may show a model a file.
+ * Canonical messages as items. A turn of the assistant becomes an item for each thing in it, in its
+ * order; each tool result is an item of its own. Files that the model made follow in a user
+ * message, the only one that may show a model a file.
  */
 import { append } from '../../chat/append.ts'
 import type { JsonObject } from '../../chat/json.ts'
@@ -20,10 +21,12 @@ export function writeItems(messages: Message[]): JsonObject[] {
   }
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`
-    // Nothing may come between calls and their results, so files wait until the results are through.
+    // Nothing may come between calls and their results, so files wait until the results are
+    // through.
     if (message.role !== 'tool') showWaiting()
     switch (message.role) {
-      // The role `system` is taken everywhere; `instructions` and `developer` are not, and have no place in mid-conversation.
+      // The role `system` is taken everywhere; `instructions` and `developer` are not, and have no
+      // place in mid-conversation.
       case 'system':
       case 'user':
         items.push({ type: 'message', role: message.role, content: writeContent(message.content, path) })
@@ -97,12 +100,18 @@ function writeSpoken(parts: AssistantPart[]): string | JsonObject[] {
   })
 }
 
-/** Whether reasoning can be given back: without its state in it, it is a name for something that was not stored. */
+/**
+ * Whether reasoning can be given back: without its state in it, it is a name for something that was
+ * not stored.
+ */
 function isKept(item: JsonObject): boolean {
   return textIn(item.encrypted_content) !== undefined || listIn(item.content).length > 0
 }
 
-/** OpenAI refuses reasoning "without its required following item": an answer that was cut, or whose rest cannot be said. */
+/**
+ * OpenAI refuses reasoning "without its required following item": an answer that was cut, or whose
+ * rest cannot be said.
+ */
 function withoutOrphans(items: JsonObject[]): JsonObject[] {
   const last = items.findLastIndex((item) => item.type !== 'reasoning')
   return items.slice(0, last + 1)

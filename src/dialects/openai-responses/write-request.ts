@@ -36,8 +36,9 @@ export function writeRequest(
     top_logprobs: logprobs?.alternatives,
     max_output_tokens: maxOutputTokens && outputLimit(maxOutputTokens),
     user: request.user,
-    // The client brings its history along; nothing of it is to be kept at the provider. Reasoning is then carried by the
-    // client too, so it must come encrypted. Models that do not think refuse to be asked for that.
+    // The client brings its history along; nothing of it is to be kept at the provider. Reasoning
+    // is then carried by the client too, so it must come encrypted. Models that do not think refuse
+    // to be asked for that.
     store: false,
     include: writeInclude({
       'reasoning.encrypted_content': thinks,

@@ -1,4 +1,7 @@
-/** What each of the sandbox's models does when asked. In no dialect: the way in and out is `openai-chat.ts` and its like. */
+/**
+ * What each of the sandbox's models does when asked. In no dialect: the way in and out is
+ * `openai-chat.ts` and its like.
+ */
 import type { ChatEvent, Complaint, Finish } from '../../chat/events.ts'
 import { type Ask, countTokens } from './ask.ts'
 import { echo, type Step } from './echo.ts'
@@ -8,7 +11,9 @@ const natural: Pace = { firstMs: 20, betweenMs: 20 }
 const patient: Pace = { firstMs: 2_000, betweenMs: 300 }
 const atOnce: Pace = { firstMs: 0, betweenMs: 0 }
 
-/** Pieces of an answer when it is streamed: enough to see it come, few enough not to wait for it. */
+/**
+ * Pieces of an answer when it is streamed: enough to see it come, few enough not to wait for it.
+ */
 const mostPieces = 40
 const longPieces = 200
 
@@ -47,7 +52,10 @@ export function perform(ask: Ask, now: number): Performance {
   }
 }
 
-/** Sent with every good answer. The limits are beyond reach: they are there to be read, and never to be felt. */
+/**
+ * Sent with every good answer. The limits are beyond reach: they are there to be read, and never to
+ * be felt.
+ */
 export const rateLimitHeaders: Readonly<Record<string, string>> = {
   'x-ratelimit-limit-requests': '1000000',
   'x-ratelimit-remaining-requests': '999999',
@@ -122,7 +130,10 @@ function answer(ask: Ask, planned: Step[], pace: Pace, now: number, pieces = mos
   return { type: 'answer', events, pace }
 }
 
-/** Some content, and then no end: an error where there is one to report, a broken connection otherwise. */
+/**
+ * Some content, and then no end: an error where there is one to report, a broken connection
+ * otherwise.
+ */
 function brokenAnswer(ask: Ask, now: number, complaint?: Complaint): Performance {
   const events: ChatEvent[] = [
     start(ask, now),

@@ -8,7 +8,10 @@ export type Step =
   | { type: 'text' | 'reasoning' | 'refusal'; text: string }
   | { type: 'tool-call'; name: string; text: string }
 
-/** Calls the tools it is offered, once each; when they have answered, and otherwise, says back what it was told. */
+/**
+ * Calls the tools it is offered, once each; when they have answered, and otherwise, says back what
+ * it was told.
+ */
 export function echo(ask: Ask): Step[] {
   const calls = ask.toolResults.length > 0 ? [] : toolsToCall(ask)
   if (calls.length > 0) {

@@ -1,4 +1,7 @@
-/** How a dialect is spoken to the sandbox. It is written apart from `dialects/`, so that one is a check on the other. */
+/**
+ * How a dialect is spoken to the sandbox. It is written apart from `dialects/`, so that one is a
+ * check on the other.
+ */
 import type { ChatEvent, Complaint } from '../../chat/events.ts'
 import type { JsonObject } from '../../chat/json.ts'
 import type { ChatResponse } from '../../chat/response.ts'
@@ -13,6 +16,9 @@ export interface Front {
   /** The stream's texts, one for each time that something is sent. */
   renderStream(events: readonly ChatEvent[], ask: Ask): string[]
   renderError(complaint: Complaint): JsonObject
-  /** The list of models, or one of them. @throws {SandboxRefusal} where there is none of that name. */
+  /**
+   * The list of models, or one of them.
+   * @throws {SandboxRefusal} where there is none of that name.
+   */
   renderModels(pathname: string): JsonObject
 }

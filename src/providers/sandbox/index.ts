@@ -1,6 +1,7 @@
 /**
- * A provider without a key and without a network. It answers in this process, as a provider would over HTTP: streams, tools, rate
- * limits and failures included, whichever its model stands for. The pipeline hands it what is addressed to `sandboxHost`.
+ * A provider without a key and without a network. It answers in this process, as a provider would
+ * over HTTP: streams, tools, rate limits and failures included, whichever its model stands for. The
+ * pipeline hands it what is addressed to `sandboxHost`.
  */
 import type { Complaint } from '../../chat/events.ts'
 import { foldEvents } from '../../chat/fold.ts'
@@ -22,7 +23,8 @@ const fronts: readonly Front[] = [openaiChat]
 const foreverMs = 2 ** 31 - 1
 
 /**
- * The sandbox's answer to a call. Rejects only as `fetch` does, when the request's signal is aborted.
+ * The sandbox's answer to a call. Rejects only as `fetch` does, when the request's signal is
+ * aborted.
  * @param signal - where the request's own signal is not the caller's.
  */
 export async function answerSandbox(

@@ -9,7 +9,9 @@ const facts = {
 
 /** What each model does; `behaviours.ts` does it. */
 export const sandboxModels = {
-  /** Answers with what it was told; calls the tools it is offered; makes JSON that fits a schema. */
+  /**
+   * Answers with what it was told; calls the tools it is offered; makes JSON that fits a schema.
+   */
   echo: facts,
   /** The same, with two seconds before the first word and pauses between words. */
   slow: facts,

@@ -1,4 +1,7 @@
-/** Requests in OpenAI's Chat Completions, checked as OpenAI checks them: https://platform.openai.com/docs/api-reference/chat/create */
+/**
+ * Requests in OpenAI's Chat Completions, checked as OpenAI checks them:
+ * https://platform.openai.com/docs/api-reference/chat/create
+ */
 import { z } from 'zod'
 import type { OutputFormat, ToolChoice } from '../../chat/request.ts'
 import { type Ask, countTokens } from './ask.ts'

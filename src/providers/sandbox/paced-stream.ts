@@ -1,4 +1,7 @@
-/** Texts as a stream of bytes with pauses between them: an answer that takes its time, and stops when nobody listens. */
+/**
+ * Texts as a stream of bytes with pauses between them: an answer that takes its time, and stops
+ * when nobody listens.
+ */
 import type { Pace } from './performance.ts'
 
 /** @param signal - breaks the stream, as an aborted call breaks a connection. */

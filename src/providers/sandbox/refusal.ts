@@ -1,4 +1,7 @@
-/** Thrown where a request is not as the sandbox's dialect wants it; becomes an answer in that dialect. */
+/**
+ * Thrown where a request is not as the sandbox's dialect wants it; becomes an answer in that
+ * dialect.
+ */
 import type { Complaint } from '../../chat/events.ts'
 
 export class SandboxRefusal extends Error {

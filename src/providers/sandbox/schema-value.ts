@@ -1,6 +1,7 @@
 /**
- * A value that satisfies a JSON Schema, always the same one for the same schema. Knows what tools and structured outputs use of
- * https://json-schema.org/draft/2020-12; patterns and conditions are beyond it.
+ * A value that satisfies a JSON Schema, always the same one for the same schema. Knows what tools
+ * and structured outputs use of https://json-schema.org/draft/2020-12; patterns and conditions are
+ * beyond it.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../chat/json.ts'
 
@@ -127,7 +128,9 @@ function merge(schema: JsonObject, parts: Json[], root: Json | undefined): JsonO
   return merged
 }
 
-/** A reference within the schema: `#/$defs/node`, as a JSON Pointer (RFC 6901); `#` is the whole. */
+/**
+ * A reference within the schema: `#/$defs/node`, as a JSON Pointer (RFC 6901); `#` is the whole.
+ */
 function resolve(reference: string, root: Json | undefined): Json | undefined {
   let value = root
   for (const step of reference.replace(/^#\/?/, '').split('/').filter(Boolean)) {

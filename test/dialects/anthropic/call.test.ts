@@ -129,7 +129,8 @@ describe('a body fitted to the model that answers', () => {
       { output_config: { format: { type: 'grammar' } } },
       ['output_config.effort'],
     ],
-    // What the model knows is left as it is, and so is what is sent to a model that nothing is known of.
+    // What the model knows is left as it is, and so is what is sent to a model that nothing is
+    // known of.
     ['claude-opus-4-6', { ...adaptive, ...effort('max') }, { ...adaptive, ...effort('max') }, []],
     ['claude-opus-4-6', budget(2000), budget(2000), []],
     ['claude-opus-4-8', { thinking: { type: 'between_tools' } }, { thinking: { type: 'between_tools' } }, []],

@@ -71,7 +71,9 @@ function shownStreamed(content: AssistantPart[]): JsonObject[] {
   return blocks
 }
 
-/** The turn that a client makes of what it has, and the call to a provider of this dialect with it. */
+/**
+ * The turn that a client makes of what it has, and the call to a provider of this dialect with it.
+ */
 function next(blocks: JsonObject[]) {
   const messages = [
     { role: 'user', content: 'Hello' },

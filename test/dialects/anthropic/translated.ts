@@ -1,4 +1,7 @@
-/** What a provider of this dialect is sent for a client of another one, and what messages are made of. */
+/**
+ * What a provider of this dialect is sent for a client of another one, and what messages are made
+ * of.
+ */
 import { isJsonObject, type JsonObject } from '../../../src/chat/json.ts'
 import type { AssistantPart, ChatRequest, FilePart, Message, UserPart } from '../../../src/chat/request.ts'
 import type { Call, Upstream } from '../../../src/dialects/dialect.ts'

@@ -185,7 +185,10 @@ describe('a request for Cohere, read as Chat, is written as it was', () => {
   })
 })
 
-/** Messages without the members that say nothing, and text as a string: a list of texts says no more. */
+/**
+ * Messages without the members that say nothing, and text as a string: a list of texts says no
+ * more.
+ */
 function plainMessages(messages: Json | undefined): unknown[] {
   return listIn(messages).map((message) => {
     const { content, tool_plan: plan, citations: _citations, ...rest } = objectIn(message) ?? {}

@@ -31,7 +31,10 @@ function partsIn(body: unknown): JsonObject[] {
   return Array.isArray(parts) ? parts.filter(isJsonObject) : []
 }
 
-/** What a client keeps of an answer that it was given whole, and of one that it was given as a stream. */
+/**
+ * What a client keeps of an answer that it was given whole, and of one that it was given as a
+ * stream.
+ */
 function kept(content: AssistantPart[]): { whole: JsonObject[]; streamed: JsonObject[] } {
   const renderer = geminiInbound.renderStream(anyRequest)
   const messages = unfold(answered(content)).flatMap((event) => renderer.push(event))

@@ -33,7 +33,10 @@ function itemsOf(...content: AssistantPart[]): Json[] {
   return listIn(listener.renderResponse(response, listener.parseRequest({ input: 'x' })).output)
 }
 
-/** What the hub reads when the client sends them back, as Codex does: without ids, statuses and what is null. */
+/**
+ * What the hub reads when the client sends them back, as Codex does: without ids, statuses and what
+ * is null.
+ */
 function sentBack(items: Json[]): { said: unknown; sent: Json } {
   const bare = items.map((item) => {
     const { id: _id, status: _status, ...rest } = objectIn(item) ?? {}

@@ -1,4 +1,7 @@
-/** The unmodified AI SDK with its OpenAI-compatible, Anthropic and Google providers, to a provider of each dialect. */
+/**
+ * The unmodified AI SDK with its OpenAI-compatible, Anthropic and Google providers, to a provider
+ * of each dialect.
+ */
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createGoogleGenerativeAI } from '@ai-sdk/google'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'

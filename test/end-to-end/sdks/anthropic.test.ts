@@ -1,4 +1,7 @@
-/** The unmodified `@anthropic-ai/sdk`: Messages, models, token counting and errors, to a provider of each dialect. */
+/**
+ * The unmodified `@anthropic-ai/sdk`: Messages, models, token counting and errors, to a provider of
+ * each dialect.
+ */
 import Anthropic from '@anthropic-ai/sdk'
 import { betaZodTool } from '@anthropic-ai/sdk/helpers/beta/zod'
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod'
@@ -222,7 +225,8 @@ describe.each(providerDialects)('a provider that speaks %s', (dialect) => {
       })
       const { content } = await runner.runUntilDone()
       expect(content).toMatchObject([{ type: 'text', text: 'Sunny at noon.' }])
-      // The SDK would rather have the server keep the conversation, and sends all of it where that cannot be.
+      // The SDK would rather have the server keep the conversation, and sends all of it where that
+      // cannot be.
       const heard = JSON.stringify(stage.provider.received.at(-1)?.body)
       expect(heard).toContain('Weather and time, please')
       expect(heard).toContain('result of get_weather in Oslo')

@@ -1,4 +1,7 @@
-/** The unmodified `@google/genai` SDK: content, models, token counting and errors, to a provider of each dialect. */
+/**
+ * The unmodified `@google/genai` SDK: content, models, token counting and errors, to a provider of
+ * each dialect.
+ */
 import {
   ApiError,
   type Content,

@@ -1,4 +1,7 @@
-/** The unmodified `openai` SDK: Responses, to a provider of each dialect. Turns are replayed whole; nothing is stored. */
+/**
+ * The unmodified `openai` SDK: Responses, to a provider of each dialect. Turns are replayed whole;
+ * nothing is stored.
+ */
 import OpenAI from 'openai'
 import { zodTextFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'

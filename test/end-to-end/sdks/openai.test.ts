@@ -1,4 +1,7 @@
-/** The unmodified `openai` SDK: Chat Completions, models, embeddings and errors, to a provider of each dialect. */
+/**
+ * The unmodified `openai` SDK: Chat Completions, models, embeddings and errors, to a provider of
+ * each dialect.
+ */
 import OpenAI from 'openai'
 import { zodResponseFormat } from 'openai/helpers/zod'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -179,7 +182,8 @@ describe.each(providerDialects)('a provider that speaks %s', (dialect) => {
       expect(second.choices[0]?.message.content).toBe('Sunny at noon.')
       const heard = JSON.stringify(stage.provider.received[0]?.body)
       for (const { name } of calls) expect(heard).toContain(`result of ${name}`)
-      // This dialect has no place for a provider's seal on its thinking; it comes back all the same.
+      // This dialect has no place for a provider's seal on its thinking; it comes back all the
+      // same.
       if (dialect !== 'openai-chat') expect(heard).toMatch(/c2lnbmVk|gAAAAAsigned/)
     }
   })

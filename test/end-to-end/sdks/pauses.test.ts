@@ -1,4 +1,7 @@
-/** What the hub must not do to a stream: hold words back that a provider has sent, until it sends more. */
+/**
+ * What the hub must not do to a stream: hold words back that a provider has sent, until it sends
+ * more.
+ */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStream } from '../provider.ts'

@@ -1,4 +1,7 @@
-/** What a fake provider is to say, in no dialect; `dialects/` has the words of each, as real providers send them. */
+/**
+ * What a fake provider is to say, in no dialect; `dialects/` has the words of each, as real
+ * providers send them.
+ */
 import type { JsonObject } from '../../../src/chat/json.ts'
 import { type Behaviour, openStream, type Received, sendJson } from '../provider.ts'
 import { anthropic } from './dialects/anthropic.ts'
@@ -58,7 +61,9 @@ export function saying(dialect: ProviderDialect, says: Says): Behaviour {
   }
 }
 
-/** Says it in its time, and breaks off before the end: with the dialect's error, or by hanging up. */
+/**
+ * Says it in its time, and breaks off before the end: with the dialect's error, or by hanging up.
+ */
 export function breaking(dialect: ProviderDialect, says: Says, how: 'error' | 'cut'): Behaviour {
   return async (response) => {
     const speaker = speakers[dialect]

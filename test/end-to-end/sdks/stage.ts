@@ -6,7 +6,10 @@ import type { ProviderDialect } from './says.ts'
 export interface Stage extends Person {
   hub: Hub
   provider: FakeProvider
-  /** A new provider of this dialect with one key, so that no test inherits another's rest. Answers with its model's name. */
+  /**
+   * A new provider of this dialect with one key, so that no test inherits another's rest. Answers
+   * with its model's name.
+   */
   model(dialect: ProviderDialect): Promise<string>
   stop(): Promise<void>
 }

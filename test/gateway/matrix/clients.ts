@@ -1,4 +1,7 @@
-/** What clients of each dialect send and what they read: the ends of the matrix, written out by hand. */
+/**
+ * What clients of each dialect send and what they read: the ends of the matrix, written out by
+ * hand.
+ */
 import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { JsonObject, Json } from '../../../src/chat/json.ts'
 

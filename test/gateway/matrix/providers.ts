@@ -1,4 +1,6 @@
-/** What providers of each dialect answer, as they really send it, and how a request reads to them. */
+/**
+ * What providers of each dialect answer, as they really send it, and how a request reads to them.
+ */
 import type { DialectId } from '../../../src/domain/dialects.ts'
 import type { Json, JsonObject } from '../../../src/chat/json.ts'
 import { at, list, say } from './clients.ts'
@@ -26,7 +28,10 @@ export interface Heard {
 export interface ProviderSide {
   answer(says: Says): JsonObject
   hear(body: JsonObject): Heard
-  /** The seal with which it signs its thoughts, which must come back exactly; null where its dialect has none. */
+  /**
+   * The seal with which it signs its thoughts, which must come back exactly; null where its dialect
+   * has none.
+   */
   seal: string | null
 }
 

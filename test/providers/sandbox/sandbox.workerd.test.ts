@@ -1,4 +1,7 @@
-/** What only the real runtime can tell: whether an abort reaches the sandbox, and whether its streams can be read as the pump reads. */
+/**
+ * What only the real runtime can tell: whether an abort reaches the sandbox, and whether its
+ * streams can be read as the pump reads.
+ */
 import { describe, expect, it } from 'vitest'
 import { answerSandbox, sandboxHost } from '../../../src/providers/sandbox/index.ts'
 

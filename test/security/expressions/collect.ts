@@ -1,4 +1,7 @@
-/** All regular expressions of a TypeScript source: its literals, found by a lexer that knows strings, templates and comments. */
+/**
+ * All regular expressions of a TypeScript source: its literals, found by a lexer that knows
+ * strings, templates and comments.
+ */
 
 export interface FoundExpression {
   line: number

@@ -1,7 +1,7 @@
 /**
- * No regular expression of the hub takes longer than in proportion to a text, whatever the text is. Each is
- * found in the sources and searched for in texts made from its own pattern, by an engine that counts steps,
- * and by the real one in 100 kB of the worst of them.
+ * No regular expression of the hub takes longer than in proportion to a text, whatever the text is.
+ * Each is found in the sources and searched for in texts made from its own pattern, by an engine
+ * that counts steps, and by the real one in 100 kB of the worst of them.
  */
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -51,11 +51,16 @@ async function builtExpressions(): Promise<Named[]> {
 
 const expressions = [...literals, ...(await builtExpressions())]
 
-/** Characters of the shortest text, and steps for each of its characters after which a search is given up. */
+/**
+ * Characters of the shortest text, and steps for each of its characters after which a search is
+ * given up.
+ */
 const short = 150
 const mostSteps = 500
 
-/** How many times the steps grow when a text doubles, for the shape that is worst; and that shape. */
+/**
+ * How many times the steps grow when a text doubles, for the shape that is worst; and that shape.
+ */
 function worstOf({ source, flags }: Named): { ratio: number; shape: Shape } {
   const node = parse(source, flags)
   let worst = { ratio: 1, shape: (length: number) => 'x'.repeat(length) }

@@ -1,4 +1,6 @@
-/** The syntax tree of a regular expression, as far as the hub's own use the syntax of ECMAScript. */
+/**
+ * The syntax tree of a regular expression, as far as the hub's own use the syntax of ECMAScript.
+ */
 
 export type Node =
   | { type: 'character'; matches: (character: string) => boolean; samples: string[] }

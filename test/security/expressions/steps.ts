@@ -1,7 +1,7 @@
 /**
- * Counts the steps in which a backtracking engine searches a text: a measure that no busy machine changes.
- * It matches as ECMAScript says (https://tc39.es/ecma262/#sec-pattern-semantics), without the shortcuts of
- * real engines, which are never slower than this by more than a factor.
+ * Counts the steps in which a backtracking engine searches a text: a measure that no busy machine
+ * changes. It matches as ECMAScript says (https://tc39.es/ecma262/#sec-pattern-semantics), without
+ * the shortcuts of real engines, which are never slower than this by more than a factor.
  */
 import type { Node } from './parse.ts'
 

@@ -1,4 +1,7 @@
-/** Texts that an expression almost matches, again and again: the ones that make a backtracking engine search. */
+/**
+ * Texts that an expression almost matches, again and again: the ones that make a backtracking
+ * engine search.
+ */
 import type { Node } from './parse.ts'
 
 /** What a text ends in, so that the match that it promises does not come. */
@@ -7,7 +10,10 @@ const endings = ['', '!', 'x\u2028y', '"']
 /** Long texts of one shape. */
 export type Shape = (length: number) => string
 
-/** Whether a part may take any number of characters; a pattern without one takes a bounded time at each place. */
+/**
+ * Whether a part may take any number of characters; a pattern without one takes a bounded time at
+ * each place.
+ */
 export function isUnbounded(node: Node): boolean {
   switch (node.type) {
     case 'repeat':
@@ -25,7 +31,10 @@ export function isUnbounded(node: Node): boolean {
   }
 }
 
-/** The worst shapes for an expression: each repetition after its beginning, and each beginning over and over. */
+/**
+ * The worst shapes for an expression: each repetition after its beginning, and each beginning over
+ * and over.
+ */
 export function worstShapes(node: Node): Shape[] {
   const shapes = new Map<string, Shape>()
   for (let seed = 0; seed < 2; seed++) {

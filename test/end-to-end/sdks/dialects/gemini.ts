@@ -11,7 +11,10 @@ const usageMetadata = {
   cachedContentTokenCount: 5,
 }
 
-/** The parts in the order in which they are streamed. The first call bears the signature, as Gemini 3 has it. */
+/**
+ * The parts in the order in which they are streamed. The first call bears the signature, as Gemini
+ * 3 has it.
+ */
 function partsOf({ thinking, signature = 'c2lnbmVk', text, calls }: Says): JsonObject[] {
   return [
     ...(thinking ? [{ text: thinking, thought: true }] : []),
