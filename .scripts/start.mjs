@@ -38,7 +38,7 @@ LLM Hub is running on ${address}
 ${
   unclaimed
     ? `Open it in a browser to create your admin account and add keys.
-For scripts, dashboard/docs/clients.md has the same steps with curl.
+For scripts, dashboard/docs/clients.md has the same steps for the command line.
 `
     : `Open it in a browser, or point an OpenAI client at ${address}/v1
 `
