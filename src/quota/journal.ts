@@ -12,6 +12,8 @@ import type { JournalledRecord, PoolStore } from './tables.ts'
 
 /** How long the first record of a batch waits for others. */
 export const gatherMs = 40_000
+/** How long it waits where D1 is to know soon that the pool is in use. */
+export const soonMs = 4_000
 /** So many records are a batch, however soon they came. */
 const fullBatch = 400
 /** How long a record is in memory only. */
@@ -69,29 +71,35 @@ export class Journal {
     return this.#dueAt === undefined
   }
 
-  /** Gives a record a row of its own. */
-  add(rowId: string, record: RequestRecord, now: number): void {
+  /**
+   * Gives a record a row of its own.
+   * @param withinMs how long it may wait for others.
+   */
+  add(rowId: string, record: RequestRecord, now: number, withinMs = gatherMs): void {
     this.#store.addRecord(rowId, record)
     if (!this.#isRecent(now)) this.#rows = { since: now, count: 0 }
     this.#rows.count++
-    this.#expect(now)
+    this.#expect(now, withinMs)
   }
 
   /**
    * Adds a record to the row of its account, which is to be written. A row that is full by that
    * gives its records to a row of theirs.
+   * @param withinMs how long it may wait for others.
    */
-  addTo(account: string, record: RequestRecord, now: number): void {
-    this.#expect(now)
+  addTo(account: string, record: RequestRecord, now: number, withinMs = gatherMs): void {
+    this.#expect(now, withinMs)
     if (this.#pending.addRecord(account, record)) return
     this.#store.addRecords(randomId('records'), this.#pending.takeRecords(account))
   }
 
   /** Notes that a record has come. */
-  #expect(now: number): void {
+  #expect(now: number, withinMs = gatherMs): void {
     this.#records++
-    this.#dueAt ??= now + gatherMs
-    if (this.#records >= fullBatch && !this.isFailing) this.#dueAt = Math.min(this.#dueAt, now)
+    this.#dueAt ??= now + withinMs
+    // In an outage the next attempt has its time.
+    if (this.isFailing) return
+    this.#dueAt = Math.min(this.#dueAt, now + (this.#records >= fullBatch ? 0 : withinMs))
   }
 
   /** Whether many records have just been given rows of their own. */

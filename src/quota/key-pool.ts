@@ -312,8 +312,9 @@ export class KeyPool extends DurableObject<Env> {
     const stored = key.maxConcurrent !== null || isCountedExactly(key, need)
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
-    const { id, keyId, account, model, deadlineAt, probe, slot } = given
-    const settlesAtOnce = probe || slot || now < this.#watchedUntil || isScarce(pool, decision, need, now)
+    const { id, keyId, account, model, deadlineAt, probe, slot, first } = given
+    const settlesAtOnce =
+      probe || slot || first || now < this.#watchedUntil || isScarce(pool, decision, need, now)
     return {
       id,
       keyId,

@@ -13,7 +13,7 @@ import { randomId } from '../ids.ts'
 import { remember } from './cache-affinity.ts'
 import { mostRestingModels, newest, type Rest } from './cooldown.ts'
 import type { Grant } from './reserve.ts'
-import { type Journal, mostHeld } from './journal.ts'
+import { gatherMs, type Journal, mostHeld, soonMs } from './journal.ts'
 import {
   type Account,
   accountOf,
@@ -132,7 +132,7 @@ export class Books {
     endCall(this.state, lease)
     if (!unwritten) {
       if (!this.#pending.close(lease)) this.#store.removeRow(lease.id)
-      if (record) this.#journal.addTo(lease.account, record, now)
+      if (record) this.#journal.addTo(lease.account, record, now, lease.first ? soonMs : gatherMs)
       this.saveAccount(lease.account, effects.account)
     } else {
       const covered =
@@ -173,7 +173,7 @@ export class Books {
    */
   note(record: RequestRecord, now: number): void {
     if (this.#journal.isCrowded(now)) this.#hold(record, now)
-    else this.#journal.add(record.id, record, now)
+    else this.#journal.add(record.id, record, now, soonMs)
   }
 
   /**

@@ -96,6 +96,8 @@ export interface OpenLease {
   maxShare?: number
   /** It goes first after a rest. */
   probe?: true
+  /** It is the first call with its key in an hour. */
+  first?: true
   /** The request that it is for; absent in leases of older versions. */
   request?: string
   /** A person tests the key. */

@@ -2,7 +2,7 @@
  * What giving a call to a key changes: quota is reserved, a probe goes first, the key has had its
  * turn. Pure, and given the time.
  */
-import { minuteMs } from '../domain/time.ts'
+import { hourMs, minuteMs } from '../domain/time.ts'
 import { amountsBy, estimatedAmount } from './amounts.ts'
 import { amountOf, counts } from './refusals.ts'
 import { withConversation } from './cache-affinity.ts'
@@ -54,6 +54,8 @@ export function reserve(
   const circuit = state.circuits.get(model)
   const modelRest = account.modelRests[model]
   const probe = [account.rest, modelRest, circuit].some((rest) => isHalfOpen(rest, now))
+  const lastUsedAt = account.keys[key.id]?.lastUsedAt
+  const first = lastUsedAt === undefined || now - lastUsedAt >= hourMs
   // Who comes late to the work does not make up for what others did before.
   const pass = Math.max(account.keys[key.id]?.pass ?? 0, state.pass)
   const use: KeyUse = {
@@ -76,6 +78,7 @@ export function reserve(
       ...person,
       request: need.requestId,
       ...(probe && { probe }),
+      ...(first && { first }),
       ...(need.onlyKey !== undefined && { trial: true as const }),
       ...(key.maxConcurrent !== null && { slot: true as const }),
     },

@@ -5,6 +5,7 @@
 import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { hourMs } from '../../src/domain/time.ts'
 import { countWrites } from '../counting-storage.ts'
 import { type KeySeed, makeRecord, makeUsage, storeKey, storeUser } from './fixtures.ts'
 import { logged, minuteMs, start, success, TestPool } from './pool.workerd.ts'
@@ -141,18 +142,38 @@ describe('a pool at its ease', () => {
   it('sets one alarm for the calls of 40 seconds', async () => {
     await env.DB.prepare('DELETE FROM requests').run()
     const pool = await openPool([{}])
+    await callMany(pool, 1, 4_000)
+    await pool.alarm()
+    const begin = pool.now
     const written = await countRows(pool)
     await callMany(pool, 1, 0)
     const first = written() - 2
     await callMany(pool, 29)
     expect(written()).toBe(first + 60)
     const alarmAt = await runInDurableObject(pool.stub, (_object, { storage }) => storage.getAlarm())
-    expect(alarmAt).toBe(start + 40_000)
-    pool.now = start + 40_000
+    expect(alarmAt).toBe(begin + 40_000)
+    pool.now = begin + 40_000
     await pool.alarm()
     // Its rows are without what D1 has, and nothing is left to do.
     expect(written()).toBe(first + 61)
     expect(await logged()).toHaveLength(29)
+  })
+
+  it('brings the first call of an hour to the log within 4 seconds', async () => {
+    await env.DB.prepare('DELETE FROM requests').run()
+    const pool = await openPool([{}])
+    const callAt = async (at: number): Promise<number | null> => {
+      pool.now = at
+      await pool.settle(await pool.lease(), success, { record: makeRecord({ id: `req_${at}` }) })
+      return runInDurableObject(pool.stub, (_object, { storage }) => storage.getAlarm())
+    }
+    expect(await callAt(start)).toBe(start + 4_000)
+    pool.now = start + 4_000
+    await pool.alarm()
+    expect(await logged()).toHaveLength(1)
+    expect(await callAt(start + minuteMs)).toBe(start + minuteMs + 40_000)
+    await pool.alarm()
+    expect(await callAt(start + 2 * hourMs)).toBe(start + 2 * hourMs + 4_000)
   })
 
   it('brings records to the log at once for somebody who looks, and soon after that', async () => {
