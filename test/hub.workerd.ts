@@ -101,6 +101,8 @@ export function cookiesOf(response: Response): Map<string, string> {
 
 /** The body that the hub sent to a provider, out of what `fetch` was called with. */
 export function sentText(init: RequestInit | undefined): string {
+  // A large body goes out as bytes.
+  if (init?.body instanceof Uint8Array) return new TextDecoder().decode(init.body)
   if (typeof init?.body !== 'string') throw new Error('The hub sent no text.')
   return init.body
 }

@@ -163,7 +163,7 @@ describe('people', () => {
     await page.getByRole('button', { name: 'Join' }).click()
     await page
       .getByRole('alert')
-      .getByText(/invitation/)
+      .getByText(/invite/)
       .waitFor()
     await check('join-used')
     await page.getByRole('button', { name: 'I already have an account' }).click()
@@ -196,7 +196,7 @@ describe('people', () => {
 
     await page.getByRole('button', { name: 'Make user: ada' }).click()
     await page.getByRole('button', { name: 'Make user', exact: true }).click()
-    await page.getByText('This is the last administrator of the hub.').waitFor()
+    await page.getByText('This is the last admin of the hub.').waitFor()
     await check('users-last-admin')
     await page.goto(`${hub.url}/users`)
     await page.getByRole('row').filter({ hasText: 'ada' }).getByText('Administrator').waitFor()

@@ -367,7 +367,7 @@ describe('the log', () => {
     expect(new URL(page.url()).search).toBe('')
     await page.getByRole('radio', { name: 'Everyone' }).check()
     await row.getByRole('link').click()
-    await page.getByText('bob’s own (****1234)').waitFor()
+    await page.getByText('bob’s own (****1234)').first().waitFor()
     const facts = (await page.locator('.facts').first().textContent()) ?? ''
     expect(facts).toContain('Userbob')
     expect(facts).toContain('Tokenbob’s tool')
