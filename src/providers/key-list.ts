@@ -109,9 +109,8 @@ function readTable(text: string): ListedKey[] {
   const [header, ...rows] = readRows(text)
   const names = header?.fields.map(columnName) ?? []
   if (!namesColumns(names) || new Set(names).size < names.length) {
-    throw refuse(
-      `name !== 'key').join(', ')}, each once => must start with a header row: "key" and any of ${columns.filter((name) => name !== 'key').join(', ')}, each once => name !== 'key').join(', ')}, each once`,
-    )
+    const others = columns.filter((name) => name !== 'key').join(', ')
+    throw refuse(`must start with a header row: "key" and any of ${others}, each once`)
   }
   return rows.map((row) => {
     if (row.fields.length > names.length)

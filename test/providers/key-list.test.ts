@@ -128,7 +128,11 @@ describe('readKeyList', () => {
   it.each([
     ['', 'auto', 'contains no keys'],
     ['# nothing\n\n', 'auto', 'contains no keys'],
-    ['openai,sk-secret-secret\n', 'csv', 'must start with a header row'],
+    [
+      'openai,sk-secret-secret\n',
+      'csv',
+      '"text" must start with a header row: "key" and any of provider, name, note, account, priority, weight, models, each once.',
+    ],
     ['key,key\na,b', 'csv', 'each once'],
     ['key,colour\na,b', 'csv', 'must start with a header row'],
     ['provider,name\na,b', 'csv', 'must start with a header row'],
