@@ -29,15 +29,15 @@ export const KeyLimit = z
   .superRefine(checkLimit)
 
 /** Units of keys that tokens, people and teams do not have, and what they have in their place. */
-const foreignUnits: Readonly<Record<string, string>> = {
-  money: 'cannot be "money" here: set a "budget" instead',
-  percent: 'cannot be "percent" here: a plan is a provider’s, so limit it on the key',
-}
+const foreignUnits: ReadonlyMap<unknown, string> = new Map([
+  ['money', 'cannot be "money" here: set a "budget" instead'],
+  ['percent', 'cannot be "percent" here: a plan is a provider’s, so limit it on the key'],
+])
 
 /** A limit of a token, a person or a team. */
 export const CapLimit = z
   .strictObject({
-    unit: z.enum(tokenUnits, { error: ({ input }) => foreignUnits[String(input)] }),
+    unit: z.enum(tokenUnits, { error: ({ input }) => foreignUnits.get(input) }),
     per: z.enum(periods),
     limit: z.number(),
     resets: z.enum(resets).optional(),

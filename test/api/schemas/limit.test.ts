@@ -42,6 +42,10 @@ describe('a limit that is entered', () => {
     expect(problemOf(KeyLimit, { unit })).toBeUndefined()
   })
 
+  it.each([{ toString: 1, valueOf: 1 }, 'toString', null])('has no unit %j', (unit) => {
+    expect(problemOf(CapLimit, { unit })).toMatch(/^`limits\[0\]\.unit` must be one of "requests",/)
+  })
+
   it('has fractions where it is money', () => {
     expect(problemOf(KeyLimit, { unit: 'money', limit: 0.25 })).toBeUndefined()
   })
