@@ -1,5 +1,6 @@
 /** Files as `data:` URLs, and the names of audio formats, to and from media types. */
 import type { FilePart, FileSource } from '../chat/request.ts'
+import { entryOf } from './json-read.ts'
 
 /**
  * https://www.rfc-editor.org/rfc/rfc2397, of which only base64 is in use. Matched on the head
@@ -37,7 +38,7 @@ export function addressOf({ source, mediaType }: FilePart): string {
 const mediaTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', m4a: 'audio/mp4' }
 
 export function audioMediaType(format: string): string {
-  return mediaTypes[format] ?? `audio/${format}`
+  return entryOf(mediaTypes, format) ?? `audio/${format}`
 }
 
 export function audioFormat(mediaType: string | undefined): string {

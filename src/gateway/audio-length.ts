@@ -3,6 +3,7 @@
  * size is known, and they are taken to be as long as speech of that size can be. Pure.
  */
 import type { FilePart } from '../chat/request.ts'
+import { entryOf } from '../dialects/json-read.ts'
 
 /** Bytes of a second of speech, by format, at the lowest rate in common use. */
 const bytesPerSecond: Readonly<Record<string, number>> = {
@@ -33,7 +34,7 @@ export function audioSecondsOf({ kind, mediaType = '', source }: FilePart): numb
   if (source.type !== 'base64') return namedSeconds
   const bytes = source.data.length * bytesPerCharacter
   const format = /^audio\/(?:x-|vnd\.)?(\w+)/.exec(mediaType)?.[1] ?? ''
-  const rate = wavRate(source.data) ?? bytesPerSecond[format] ?? usualBytesPerSecond
+  const rate = wavRate(source.data) ?? entryOf(bytesPerSecond, format) ?? usualBytesPerSecond
   return Math.ceil(bytes / rate)
 }
 

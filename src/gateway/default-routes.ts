@@ -25,5 +25,5 @@ export const defaultRoutes: readonly ConfiguredRoute[] = Object.entries(orders).
 
 /** Whether a name is one of theirs. */
 export function isDefaultRoute(name: string): boolean {
-  return name in orders
+  return Object.hasOwn(orders, name)
 }

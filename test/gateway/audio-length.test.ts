@@ -29,6 +29,7 @@ describe('the length of audio', () => {
     ['audio/ogg', 20],
     ['audio/x-flac', 3],
     ['audio/unheard-of', 10],
+    ['audio/constructor', 10],
     ['', 10],
   ])('is taken from the size of %s, as long as speech can be', (mediaType, seconds) => {
     expect(audioSecondsOf(audio(new Uint8Array(39_999), mediaType))).toBe(seconds)

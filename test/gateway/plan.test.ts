@@ -289,11 +289,9 @@ describe('the sandbox', () => {
     expect(names(ask('smart', { in: added, sandbox: false }))).toEqual([])
   })
 
-  it('does not stand in for a route that a user made', () => {
-    const routes = [
-      { owner: 'usr_1', name: 'mine', order: 'listed' as const, candidates: [{ provider: 'groq' }] },
-    ]
-    expect(names(ask('mine', { in: { reach: [reach('sandbox')], routes }, sandbox: true }))).toEqual([])
+  it.each(['mine', 'constructor'])('does not stand in for a route that a user made: %s', (name) => {
+    const routes = [{ owner: 'usr_1', name, order: 'listed' as const, candidates: [{ provider: 'groq' }] }]
+    expect(names(ask(name, { in: { reach: [reach('sandbox')], routes }, sandbox: true }))).toEqual([])
   })
 })
 

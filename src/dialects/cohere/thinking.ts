@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { ModelFacts } from '../../chat/model.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
+import { entryOf } from '../json-read.ts'
 
 /**
  * Budgets for words, which no vendor gives. A word that is not here asks for much: no budget is
@@ -22,7 +23,7 @@ export function writeThinking(
 ): JsonObject | undefined {
   if (reasoning === false) return undefined
   if (effort === 'none' || budgetTokens === 0) return { type: 'disabled' }
-  const budget = budgetTokens ?? budgets[effort ?? '']
+  const budget = budgetTokens ?? entryOf(budgets, effort ?? '')
   // A budget below zero leaves it to the model, as Gemini has it.
   return budget === undefined || budget < 0 ? { type: 'enabled' } : { type: 'enabled', token_budget: budget }
 }

@@ -3,6 +3,7 @@
  * Chat does; a client of another dialect never sent a field of that name.
  */
 import type { DialectId } from '../../domain/dialects.ts'
+import { entryOf } from '../json-read.ts'
 
 const names: Partial<Record<DialectId, Readonly<Record<string, string>>>> = {
   anthropic: {
@@ -35,5 +36,5 @@ const names: Partial<Record<DialectId, Readonly<Record<string, string>>>> = {
 
 /** A field that a writer or a fit named, in the words of a client of this dialect. */
 export function clientField(name: string, dialect: DialectId): string {
-  return names[dialect]?.[name] ?? name
+  return entryOf(names[dialect] ?? {}, name) ?? name
 }

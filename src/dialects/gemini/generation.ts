@@ -1,7 +1,7 @@
 /** What depends on a model's generation, which only its name tells. */
 import type { JsonObject } from '../../chat/json.ts'
 import type { ReasoningOptions } from '../../chat/request.ts'
-import { compact } from '../json-read.ts'
+import { compact, entryOf } from '../json-read.ts'
 
 /**
  * 2.5 for `gemini-2.5-flash`, whatever stands around it; undefined where the name tells nothing. An
@@ -35,7 +35,7 @@ export function thinkingConfigFor(model: string, reasoning: ReasoningOptions): J
       ? compact({ thinkingBudget: budgetTokens, includeThoughts })
       : compact({ thinkingLevel: levelFor(effort, model), includeThoughts })
   }
-  const budget = budgetTokens ?? (effort === undefined ? undefined : (budgets[effort] ?? highBudget))
+  const budget = budgetTokens ?? (effort === undefined ? undefined : (entryOf(budgets, effort) ?? highBudget))
   const thinkingBudget = budget === undefined ? undefined : fitBudget(budget, model)
   return compact({ thinkingBudget, includeThoughts })
 }

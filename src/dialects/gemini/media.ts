@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../chat/json.ts'
 import type { FilePart, FileSource } from '../../chat/request.ts'
 import { HubError } from '../../errors.ts'
-import { compact } from '../json-read.ts'
+import { compact, entryOf } from '../json-read.ts'
 import { generationOf } from './generation.ts'
 
 interface Media {
@@ -126,5 +126,5 @@ function standardBase64(data: string): string {
 
 function typeOfAddress(url: string): string | undefined {
   const extension = /\.(\w+)(?:[?#]|$)/.exec(url)?.[1]
-  return extension === undefined ? undefined : extensions[extension.toLowerCase()]
+  return extension === undefined ? undefined : entryOf(extensions, extension.toLowerCase())
 }

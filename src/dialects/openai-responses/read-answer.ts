@@ -7,7 +7,7 @@
 import { append } from '../../chat/append.ts'
 import type { ChatEvent } from '../../chat/events.ts'
 import type { Json, JsonObject } from '../../chat/json.ts'
-import { listIn, numberIn, objectIn, textIn, timeIn } from '../json-read.ts'
+import { entryOf, listIn, numberIn, objectIn, textIn, timeIn } from '../json-read.ts'
 import { readFinish } from './finish.ts'
 import { CitationReader } from './read-citations.ts'
 import { paragraph, readReasoning } from './state.ts'
@@ -166,7 +166,7 @@ export class AnswerReader {
   #readText(type: string, place: number, event: JsonObject): ChatEvent[] {
     const end = type.lastIndexOf('.')
     const stem = type.slice(0, end)
-    const said = texts[stem]
+    const said = entryOf(texts, stem)
     if (!said) return []
     const isWhole = type.endsWith('.done')
     const text = textIn(isWhole ? event[said.whole] : event.delta)

@@ -175,6 +175,7 @@ describe('reasoning', () => {
     [{ effort: 'low' }, { type: 'enabled', token_budget: 1024 }],
     [{ effort: 'medium' }, { type: 'enabled', token_budget: 4096 }],
     [{ effort: 'high' }, { type: 'enabled' }],
+    [{ effort: 'constructor' }, { type: 'enabled' }],
     [
       { effort: 'low', budgetTokens: 9 },
       { type: 'enabled', token_budget: 9 },

@@ -26,6 +26,7 @@ describe('how much to think', () => {
     ['gemini-2.5-pro', { budgetTokens: 50_000 }, { thinkingBudget: 32_768, includeThoughts: true }],
     ['gemini-2.5-flash', { effort: 'medium' }, { thinkingBudget: 8192, includeThoughts: true }],
     ['gemini-2.5-pro', { effort: 'max' }, { thinkingBudget: 24_576, includeThoughts: true }],
+    ['gemini-2.5-pro', { effort: 'constructor' }, { thinkingBudget: 24_576, includeThoughts: true }],
     ['gemini-2.5-pro', { effort: 'none' }, { thinkingBudget: 128 }],
     ['gemini-2.5-pro', { effort: 'high', budgetTokens: 500 }, { thinkingBudget: 500, includeThoughts: true }],
   ])('is said to %s for %j', (model, reasoning, thinkingConfig) => {
