@@ -189,7 +189,7 @@ async function answerResponses(c: Context<HubContext>): Promise<Response> {
   if (!isJsonObject(body) || isOpen(c.var.caller)) return answerBody(c, 'openai-responses', body)
   const { env } = c
   const owner = c.var.caller.configuration.user.id
-  const resumed = await resumeConversation(env, owner, body, c.var.receivedAt)
+  const resumed = await resumeConversation(env, owner, body, c.var.receivedAt, c.var.sent.grow)
   const keep = (given: string, { candidate, lease }: Served): void => {
     const own = candidate.dialect === 'openai-responses'
     const madeBy = own ? { provider: candidate.providerId, keyId: lease.keyId } : undefined

@@ -12,6 +12,11 @@ export interface SentBody {
    */
   parse: () => unknown
   /**
+   * Counts more bytes as part of the body, or fewer.
+   * @throws {HubError} OVERLOADED where there is no room for them.
+   */
+  grow: (bytes: number) => void
+  /**
    * Counts the body as in work until `work` is over, besides the time until the response is made.
    */
   heldBy: (work: Promise<unknown>) => void

@@ -144,7 +144,8 @@ async function withBody(context: Context<HubContext>, declaration: Declaration, 
       hold.letGoOfText()
       return body.takeText()
     }
-    context.set('sent', { takeText, parse, heldBy: (work) => void works.push(work) })
+    const heldBy = (work: Promise<unknown>): void => void works.push(work)
+    context.set('sent', { takeText, parse, grow: hold.grow, heldBy })
     if (declaration.body && !declaration.bodyIsParsedByHandler) {
       const checked = await declaration.body.safeParseAsync(parse())
       if (!checked.success) throw validationError(checked.error)

@@ -2,7 +2,7 @@
  * Conversations behind answers of the Responses dialect, which clients go on from by the answer's
  * id, and items of answers, which they refer to one by one.
  */
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { lt, sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import { keptResponses } from './schema.ts'
 
@@ -24,29 +24,33 @@ export async function keepResponses(d1: D1Database, rows: readonly KeptRow[]): P
   if (first) await db.batch([first, ...others])
 }
 
+export interface FoundRow {
+  id: string
+  items: string | null
+  characters: number
+}
+
 /**
  * The sealed items by their ids, of those that are kept for this owner and have not expired. One
  * query, whatever their number.
+ * @param most characters of all of them together. Rows beyond it come without their items.
+ * @returns each row with the number of characters up to and with it.
  */
 export async function findKeptResponses(
   d1: D1Database,
   owner: string,
   ids: readonly string[],
-  now: number,
-): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map()
-  const wanted = sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`
-  const rows = await openDatabase(d1)
-    .select({ id: keptResponses.id, items: keptResponses.items })
-    .from(keptResponses)
-    .where(
-      and(
-        eq(keptResponses.owner, owner),
-        sql`${keptResponses.id} IN ${wanted}`,
-        gt(keptResponses.expiresAt, now),
-      ),
-    )
-  return new Map(rows.map(({ id, items }) => [id, items]))
+  { now, most }: { now: number; most: number },
+): Promise<FoundRow[]> {
+  return openDatabase(d1).all(sql`
+    WITH found AS (
+      SELECT kept.id, sum(length(kept.items)) OVER (ORDER BY wanted.key) AS characters
+      FROM json_each(${JSON.stringify(ids)}) AS wanted CROSS JOIN kept_responses AS kept
+      WHERE kept.owner = ${owner} AND kept.id = wanted.value AND kept.expires_at > ${now})
+    SELECT found.id AS id, kept.items AS items, found.characters AS characters
+    FROM found LEFT JOIN kept_responses AS kept
+      ON found.characters <= ${most} AND kept.owner = ${owner} AND kept.id = found.id
+    ORDER BY found.characters`)
 }
 
 export async function removeExpiredResponses(d1: D1Database, now: number): Promise<void> {

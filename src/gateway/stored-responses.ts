@@ -6,12 +6,13 @@ import { auditIfAltered } from '../vault/tamper-audit.ts'
 import { openText, sealText } from '../vault/vault.ts'
 import { parseExactly } from '../chat/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import { findKeptResponses, keepResponses, type KeptRow } from '../db/stored-responses.ts'
+import { findKeptResponses, type FoundRow, keepResponses, type KeptRow } from '../db/stored-responses.ts'
 import { continueFrom, conversationOf, itemsOfProvider } from '../dialects/openai-responses/continuation.ts'
 import { responseOfItem } from '../dialects/openai-responses/ids.ts'
 import { itemsReferredTo, replaceReferences } from '../dialects/openai-responses/references.ts'
 import { objectIn, parseJson, textIn } from '../dialects/json-read.ts'
 import type { Env } from '../env.ts'
+import { HubError } from '../errors.ts'
 
 /** How long an answer can be gone on from, in milliseconds. */
 const keepMs = dayMs
@@ -22,6 +23,12 @@ const maxSealedCharacters = 1_500_000
 const mostItems = 64
 /** Items that a request refers to beyond this number are not looked up. */
 const mostReferences = 1_000
+/** The most sealed characters that one request may refer to: all are in memory together. */
+const mostReferred = 16_000_000
+/** The most of them that are read before their number is known. */
+const readUnseen = 2_000_000
+/** The ids that rows may have. Clients and providers may send any text as one. */
+const usableId = /^[\x20-\x7e]{1,500}$/
 
 /** What is kept behind an answer, or of one item of it. */
 interface Kept {
@@ -50,18 +57,26 @@ export interface Resumed {
 /**
  * A request with what it refers to in it: the conversation before it, or single items. What the hub
  * did not keep stays as it is: it may be kept at the provider that answered.
+ * @param grow counts bytes that come into memory, and negative ones that leave it.
+ * @throws {HubError} PAYLOAD_TOO_LARGE where it refers to more than one request may hold.
  */
 export async function resumeConversation(
   env: Env,
   owner: string,
   body: JsonObject,
   now: number,
+  grow: (bytes: number) => void,
 ): Promise<Resumed> {
   const references = itemsReferredTo(body).slice(0, mostReferences)
   const previous = textIn(body.previous_response_id)
-  const ids = [...references.map(rowOfItem), ...(previous === undefined ? [] : [previous])]
+  const rows = [...(previous === undefined ? [] : [previous]), ...references.map(rowOfItem)]
+  const ids = [...new Set(rows.filter(isUsable))]
   if (ids.length === 0) return { body, originals: [] }
-  const kept = await findKept(env, owner, [...new Set(ids)], now)
+  const sealed = await readSealed(env, owner, ids, now, grow)
+  const opened = sealed.flatMap(({ id, items }) =>
+    items === null ? [] : [openRow(env, owner, id, items, now)],
+  )
+  const kept = new Map(await Promise.all(opened))
   const items = new Map(
     references.flatMap((id) => {
       const row = kept.get(rowOfItem(id))
@@ -80,6 +95,10 @@ export async function resumeConversation(
     makers.flatMap((maker) => (maker ? [[JSON.stringify(maker), maker] as const] : [])),
   )
   const whole = bodyFor(undefined)
+  // Only the items that are used stay in memory, not the rest of their answers.
+  const used = [...(before?.items ?? []), ...[...items.values()].map(({ item }) => item)]
+  const left = used.reduce((bytes: number, item) => bytes + JSON.stringify(item).length, 0)
+  grow(left - charactersOf(sealed))
   return {
     body: before ? continueFrom(whole, before.items) : whole,
     originals: [...distinct.values()].map((maker) => ({ ...maker, body: bodyFor(maker) })),
@@ -98,24 +117,53 @@ function rowOfItem(id: string): string {
   return responseOfItem(id) ?? `item ${id}`
 }
 
-async function findKept(
+function isUsable(id: string): boolean {
+  return usableId.test(id)
+}
+
+/** Reads the rows of these ids, counted before they are read where they are large. */
+async function readSealed(
   env: Env,
   owner: string,
   ids: readonly string[],
   now: number,
-): Promise<Map<string, Kept>> {
-  const rows = await findKeptResponses(env.DB, owner, ids, now)
-  const opened = [...rows].map(async ([id, sealed]) => {
-    try {
-      // Only `keepConversation` writes what is sealed here.
-      const kept: unknown = parseExactly(await openText(env, sealed, responseContext(owner, id)))
-      return [id, kept as Kept] as const
-    } catch (error) {
-      await auditIfAltered(env.DB, error, { what: 'response', owner, id }, now)
-      throw error
-    }
-  })
-  return new Map(await Promise.all(opened))
+  grow: (bytes: number) => void,
+): Promise<FoundRow[]> {
+  const rows = await findKeptResponses(env.DB, owner, ids, { now, most: readUnseen })
+  const characters = charactersOf(rows)
+  if (characters > mostReferred) throw tooLarge()
+  grow(characters)
+  if (rows.every(({ items }) => items !== null)) return rows
+  return findKeptResponses(env.DB, owner, ids, { now, most: characters })
+}
+
+function charactersOf(rows: readonly FoundRow[]): number {
+  return rows.at(-1)?.characters ?? 0
+}
+
+function tooLarge(): HubError {
+  return new HubError(
+    'PAYLOAD_TOO_LARGE',
+    'The request refers to more stored items than one request may hold. Shorten the conversation.',
+    { param: 'input' },
+  )
+}
+
+async function openRow(
+  env: Env,
+  owner: string,
+  id: string,
+  sealed: string,
+  now: number,
+): Promise<[string, Kept]> {
+  try {
+    // Only `keepConversation` writes what is sealed here.
+    const kept: unknown = parseExactly(await openText(env, sealed, responseContext(owner, id)))
+    return [id, kept as Kept]
+  } catch (error) {
+    await auditIfAltered(env.DB, error, { what: 'response', owner, id }, now)
+    throw error
+  }
 }
 
 /** What a kept conversation is sealed for: it opens for its owner and under its own id only. */
@@ -142,11 +190,13 @@ export async function keepConversation(
   const conversation = isJsonObject(response) ? conversationOf(body, response) : undefined
   if (!conversation) return
   const rows = [conversation, ...(madeBy && isJsonObject(response) ? itemRows(response) : [])]
-  const sealed = rows.map(async ({ id, items }): Promise<KeptRow> => {
-    const kept: Kept = { items, ...(madeBy && { madeBy }) }
-    const text = await sealText(env, JSON.stringify(kept), responseContext(owner, id))
-    return { owner, id, expiresAt: now + keepMs, items: text }
-  })
+  const sealed = rows
+    .filter(({ id }) => isUsable(id))
+    .map(async ({ id, items }): Promise<KeptRow> => {
+      const kept: Kept = { items, ...(madeBy && { madeBy }) }
+      const text = await sealText(env, JSON.stringify(kept), responseContext(owner, id))
+      return { owner, id, expiresAt: now + keepMs, items: text }
+    })
   const fitting = (await Promise.all(sealed)).filter(({ items }) => items.length <= maxSealedCharacters)
   await keepResponses(env.DB, fitting)
 }

@@ -68,7 +68,7 @@ export class BodiesInWork {
     const check = (bytes: number): void => this.#check({ caller, use, isSmall: held + bytes <= small }, bytes)
     return {
       grow: (bytes) => {
-        check(bytes)
+        if (bytes > 0) check(bytes)
         add(bytes)
       },
       expect: check,
@@ -102,7 +102,7 @@ function overloaded(words: string): HubError {
 
 /** The bytes that one body has in work. */
 export interface BodyHold {
-  /** Counts more bytes. @throws {HubError} OVERLOADED where there is no room for them. */
+  /** Counts more bytes, or fewer. @throws {HubError} OVERLOADED where there is no room for them. */
   grow: (bytes: number) => void
   /** Counts nothing. @throws {HubError} OVERLOADED where there is no room for so many bytes. */
   expect: (bytes: number) => void

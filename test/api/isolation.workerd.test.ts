@@ -237,7 +237,7 @@ describe('a conversation that is kept', () => {
     await waitOnExecutionContext(context)
     const goOn = async (as: Settled): Promise<string> => {
       const body = { input: 'What is the word?', previous_response_id: id }
-      return JSON.stringify(await resumeConversation(env, as.userId, body, Date.now()))
+      return JSON.stringify(await resumeConversation(env, as.userId, body, Date.now(), () => {}))
     }
     expect(await goOn(ada)).toContain('xylophone')
     expect(await goOn(bob)).not.toContain('xylophone')

@@ -2,7 +2,9 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Json, JsonObject } from '../../src/chat/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../src/chat/json.ts'
+import { keepResponses } from '../../src/db/stored-responses.ts'
+import { bodiesInWork } from '../../src/http/body-memory.ts'
 import { app } from '../../src/index.ts'
 import { call, completionBody, sentText, settleIn, type Settled } from '../hub.workerd.ts'
 
@@ -196,6 +198,60 @@ describe('an answer of the Responses dialect', () => {
       expect(sent?.input).toEqual([{ role: 'user', content: 'One' }])
       expect(dropped).toContain('input[].item_reference')
     })
+  })
+
+  describe('of a large conversation', () => {
+    const long = 'x'.repeat(800_000)
+    let counted = 0
+
+    /** Asks for three answers with a long question each, and for what follows from them. */
+    async function goOn(refer: (turns: JsonObject[]) => JsonObject): Promise<string> {
+      const turns: JsonObject[] = []
+      for (let turn = 0; turn < 3; turn++)
+        turns.push(JSON.parse((await ask(ada, { model: 'groq/m', input: long })).text))
+      let sent = ''
+      await askWith(ada, { model: 'groq/m', ...refer(turns) }, (text) => {
+        sent = text
+        counted = bodiesInWork.bytes
+        return Response.json(completionBody)
+      })
+      return sent
+    }
+
+    it('counts with the body, until the call is over', async () => {
+      const sent = await goOn(([first]) => ({ input: 'Two', previous_response_id: first?.id ?? null }))
+      expect(sent).toContain(long)
+      expect(counted).toBeGreaterThan(800_000)
+      await vi.waitFor(() => expect(bodiesInWork.bytes).toBe(0))
+    })
+
+    it('counts no more than the items that are wanted of it', async () => {
+      const sent = await goOn((turns) => ({
+        input: turns.map(({ output }) => {
+          const [item] = Array.isArray(output) ? output : []
+          return { type: 'item_reference', id: isJsonObject(item) ? (item.id ?? null) : null }
+        }),
+      }))
+      expect(sent.match(/Hello\./g)).toHaveLength(3)
+      expect(counted).toBeLessThan(10_000)
+    })
+
+    it('is refused where one request cannot hold all that it refers to', async () => {
+      const ids = Array.from({ length: 12 }, (_, place) => `large_${place}`)
+      const row = { owner: ada.userId, expiresAt: Date.now() + 60_000, items: 'x'.repeat(1_400_000) }
+      for (const id of ids) await keepResponses(env.DB, [{ ...row, id: `item ${id}` }])
+      const input = ids.map((id) => ({ type: 'item_reference', id }))
+      const { status, text, sent } = await ask(ada, { model: 'groq/m', input })
+      await env.DB.prepare("DELETE FROM kept_responses WHERE id LIKE 'item large%'").run()
+      expect([status, sent]).toEqual([413, undefined])
+      expect(text).toContain('more stored items than one request may hold')
+    })
+  })
+
+  it('is not kept under an id that is too long for a row', async () => {
+    const first = await ask(ada, { model: 'groq/m', input: 'One' }, { ...completionBody, id: 'r'.repeat(600) })
+    const asked = { model: 'groq/m', input: 'Two', previous_response_id: idOf(first.text) }
+    expect((await ask(ada, asked)).status).toBe(400)
   })
 
   it('is kept sealed, and not at all where the client asks for that', async () => {

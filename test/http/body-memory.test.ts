@@ -41,6 +41,16 @@ describe('bodies in work', () => {
     expect(bodies.memory).toBe(0)
   })
 
+  it('may shrink, also where there is no room for more', () => {
+    const bodies = new BodiesInWork()
+    const hold = bodies.open('a', 'chat')
+    hold.grow(32 * megabyte)
+    for (let caller = 0; caller < 4; caller++) bodies.open(`small ${caller}`, 'people').grow(megabyte)
+    expect(() => bodies.open('b', 'people').grow(megabyte)).toThrow('request bodies')
+    hold.grow(-1)
+    expect(bodies.bytes).toBe(36 * megabyte - 1)
+  })
+
   it('of the largest size fit one at a time, and leave an isolate of 128 MB the rest', () => {
     const bodies = new BodiesInWork()
     const first = bodies.open('a', 'chat')
