@@ -125,7 +125,7 @@ export function readDetails(text: string): Details {
 }
 
 function readWord(word: string, detail: Detail, line: string): Detail {
-  const [, size, figure] = /^(context|output)=([1-9]\d{0,8})$/.exec(word) ?? []
+  const [, size, figure] = /^(context|output)=([1-9]\d{0,9})$/.exec(word) ?? []
   if (size) return { [sizes[size as keyof typeof sizes]]: Number(figure) }
   if (word === 'text') return { input: [] }
   const file = fileKinds.find((kind) => kind === word)

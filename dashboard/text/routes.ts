@@ -49,7 +49,7 @@ export const words = {
   saveHub: 'Save for everyone',
   revert: 'Discard changes',
   saved: (name: string) => `Route ${name} saved`,
-  remove: 'Reset to default',
+  remove: 'Delete',
   removeHub: 'Delete for everyone',
   removeTitle: (name: string) => `Delete route ${name}?`,
   removeWarnings: {

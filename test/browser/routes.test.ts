@@ -201,7 +201,7 @@ describe('a route', () => {
     const own = await readRoute('fast')
     expect(own).toMatchObject({ scope: 'user', order: 'cheapest' })
     expect(own.candidates.map(({ provider: id }) => id)).toEqual(['openai', 'gemini'])
-    await page.getByRole('button', { name: 'Reset to default' }).click()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByRole('button', { name: 'Delete route' }).click()
     await page.waitForURL('**/routes')
     expect(await readRoute('fast')).toMatchObject({ scope: 'hub', order: 'listed' })

@@ -121,6 +121,7 @@ describe('what models can as a text', () => {
     expect(writeDetails(details)).toBe(text)
     expect(readDetails(text)).toEqual(details)
     expect([writeDetails(null), readDetails('')]).toEqual(['', {}])
+    expect(readDetails('largest context=1000000000')).toEqual({ largest: { contextTokens: 1_000_000_000 } })
   })
 
   it.each(['m', 'm context=big', 'm context=0', 'm no-image', 'm toString', 'm no-'])(

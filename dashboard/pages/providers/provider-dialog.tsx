@@ -42,11 +42,7 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
     )
     const headers = readField('headers', words.badHeader, () => readHeaders(valueOf(form, 'headers')))
     const dialectLines = valueOf(form, 'dialects')
-    const further = readField('dialects', words.badDialect, () =>
-      readDialects(dialectLines, providerDialects),
-    )
     const detailLines = valueOf(form, 'modelDetails')
-    const modelDetails = readField('modelDetails', words.badDetail, () => readDetails(detailLines))
     const ticked = (field: string): boolean => new FormData(form).has(field)
     const told = {
       name,
@@ -54,8 +50,13 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       key: ticked('keyless') ? ('none' as const) : ('needed' as const),
       ...((Object.keys(headers).length > 0 || ticked('noHeaders')) && { headers }),
       // At a new address, those that nobody touched are dropped.
-      ...(dialectLines !== dialectsNow && { dialects: further }),
-      ...(detailLines !== detailsNow && { modelDetails }),
+      ...(dialectLines !== dialectsNow && {
+        dialects: readField('dialects', words.badDialect, () => readDialects(dialectLines, providerDialects)),
+      }),
+      // Those that the API took and this form cannot write stay as they are.
+      ...(detailLines !== detailsNow && {
+        modelDetails: readField('modelDetails', words.badDetail, () => readDetails(detailLines)),
+      }),
     }
     let droppedHeaders: string[] = []
     if (provider) {
