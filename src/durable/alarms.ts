@@ -32,16 +32,21 @@ export class Alarms {
   /** Sets the alarm, unless an earlier one is set: each setting is a row written. */
   async schedule(dueAt: number): Promise<void> {
     if (dueAt >= this.#setFor) return
-    this.#setFor = dueAt
-    await this.#storage.setAlarm(dueAt)
+    // An instance that has just woken does not know the alarm that is set, and must not put it off.
+    const soonest = this.#setFor === Infinity ? Math.min(dueAt, this.#nextDueAt()) : dueAt
+    this.#setFor = soonest
+    await this.#storage.setAlarm(soonest)
   }
 
   /** Runs every task, and sets the alarm for the one that is due next. */
   async ring(): Promise<void> {
     this.#setFor = Infinity
     const now = this.#clock.now()
-    const tasks = Object.values(this.#tasks)
-    for (const task of tasks) task.run(now)
-    await this.schedule(Math.min(...tasks.map((task) => task.dueAt() ?? Infinity)))
+    for (const task of Object.values(this.#tasks)) task.run(now)
+    await this.schedule(this.#nextDueAt())
+  }
+
+  #nextDueAt(): number {
+    return Math.min(...Object.values(this.#tasks).map((task) => task.dueAt() ?? Infinity))
   }
 }

@@ -25,6 +25,12 @@ describe('alarms', () => {
     expect(set).toEqual([300, 200])
   })
 
+  it('of an instance that has just woken do not put off what is due before', async () => {
+    const { alarms, set } = objectWith({ claims: 150, transcripts: 900 })
+    await alarms.schedule(300)
+    expect(set).toEqual([150])
+  })
+
   it('run every task, and are then set for the one that is due next', async () => {
     const { alarms, set, ran } = objectWith({ claims: 900, transcripts: undefined, reservations: 700 })
     await alarms.ring()
