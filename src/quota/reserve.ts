@@ -4,7 +4,7 @@
  */
 import { hourMs, minuteMs } from '../domain/time.ts'
 import { amountsBy, estimatedAmount } from './amounts.ts'
-import { amountOf, counts } from './refusals.ts'
+import { amountOf, counts, neededOf } from './refusals.ts'
 import { withConversation } from './cache-affinity.ts'
 import { isHalfOpen, type Rest, restWithProbe } from './cooldown.ts'
 import { paceAfter } from './forecast.ts'
@@ -18,7 +18,7 @@ import {
   type PoolState,
 } from './pool-state.ts'
 import { personOf } from './shares.ts'
-import { charge, windowName } from './windows.ts'
+import { charge, noteTrial, windowName } from './windows.ts'
 
 /** After this a lease that nobody settled counts as used: no request lasts as long. */
 export const leaseMs = 16 * minuteMs
@@ -49,7 +49,8 @@ export function reserve(
     if (!counts(window, model, key.id)) return window
     const amount = amountOf(window, { key, account }, need)
     charges[windowName(window)] = amount
-    return charge(window, amount, now, person)
+    const needed = neededOf(window, { key, account }, need)
+    return charge(noteTrial(window, needed, now), amount, now, person)
   })
   const circuit = state.circuits.get(model)
   const modelRest = account.modelRests[model]

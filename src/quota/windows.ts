@@ -185,11 +185,18 @@ function freeInOneWindow(window: Window, amount: number, now: number): number {
  * @param person who uses it, in an account that serves everyone.
  */
 export function charge(window: Window, amount: number, now: number, person?: Person): Window {
-  if (amount === 0) return window
-  const goesFirst = claimEnd(window) !== undefined && roomAt(window, now) < amount
-  const charged = chargeOwn(window, amount, now, person)
-  // The call that goes against a claim: the others wait for what comes of it.
-  return goesFirst && window.stated ? { ...charged, stated: { ...window.stated, triedAt: now } } : charged
+  return amount === 0 ? window : chargeOwn(noteTrial(window, amount, now), amount, now, person)
+}
+
+/**
+ * Notes a call that goes although a claim of the provider leaves no room for it: the others wait
+ * for its answer.
+ * @param needed what must be left of the window for the call.
+ */
+export function noteTrial(window: Window, needed: number, now: number): Window {
+  const { stated } = window
+  if (!stated || claimEnd(window) === undefined || roomAt(window, now) >= needed) return window
+  return { ...window, stated: { ...stated, triedAt: now } }
 }
 
 function chargeOwn(window: Window, amount: number, now: number, person: Person | undefined): Window {
@@ -262,15 +269,20 @@ export function chargeAhead(window: Window, amount: number, now: number, until: 
 /**
  * A window after the provider has spoken. A provider that says less is left than was counted here
  * is believed: others use the same account, and what they took is charged. One that says more is
- * left is noted, and changes nothing.
+ * left is noted, and changes nothing; but a plan, of which only the provider counts the use, is as
+ * it says.
  */
 export function believe(window: Window, said: Statement, now: number): Window {
   const { refused: _refused, triedAt: _triedAt, ...known } = window.stated ?? {}
   const stated = { ...known, ...said }
   const heard = { ...window, stated }
   if (said.remaining === undefined || stated.limit === undefined) return heard
-  const foreign = stated.limit - said.remaining - usedAt(heard, now)
-  return foreign > 0 ? chargeForeign(heard, foreign, said.resetsAt, now) : heard
+  const used = stated.limit - said.remaining
+  const foreign = used - usedAt(heard, now)
+  if (foreign > 0) return chargeForeign(heard, foreign, said.resetsAt, now)
+  if (window.unit !== 'percent' || foreign === 0) return heard
+  const empty = { ...heard, buckets: [] }
+  return used > 0 ? chargeForeign(empty, used, said.resetsAt, now) : empty
 }
 
 function chargeForeign(window: Window, amount: number, endsAt: number | undefined, now: number): Window {

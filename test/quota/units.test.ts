@@ -6,10 +6,12 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Limit, periods, resets } from '../../src/domain/limits.ts'
 import { nanoDollars } from '../../src/domain/money.ts'
+import { hourMs, minuteMs } from '../../src/domain/time.ts'
 import { decide, type Decision } from '../../src/quota/admission.ts'
 import type { CallEstimate } from '../../src/quota/amounts.ts'
 import type { Need } from '../../src/quota/rpc.ts'
-import type { OpenLease } from '../../src/quota/pool-state.ts'
+import { learn } from '../../src/quota/learn-limits.ts'
+import { accountOf, type OpenLease } from '../../src/quota/pool-state.ts'
 import { reportKeys } from '../../src/quota/report.ts'
 import { Roster } from '../../src/quota/key-index.ts'
 import { lengthMs } from '../../src/quota/windows.ts'
@@ -159,7 +161,36 @@ describe('a limit of a plan', () => {
     pool.state.leases.clear()
     expect(refusalOf(pool, usual)).toBeUndefined()
   })
+
+  it('that only an answer claims to be used up is tried by one call after five minutes', () => {
+    const pool = new PlainPool([{ unit: 'percent', per: '5h', limit: 80, resets: 'first-use' }])
+    statePlan(pool, 85, start)
+    expect(refusalOf(pool, usual)).toMatchObject({ reason: 'plan-used-up', retryAt: start + 5 * minuteMs })
+    admitted(pool, usual, start + 5 * minuteMs)
+    const second = refusalOf(pool, usual, start + 5 * minuteMs)
+    expect(second).toMatchObject({ reason: 'plan-used-up', retryAt: start + 10 * minuteMs })
+  })
+
+  it('has as much left as its provider states last, also where that is more', () => {
+    const pool = new PlainPool([{ unit: 'percent', per: '5h', limit: 80, resets: 'first-use' }])
+    statePlan(pool, 100, start)
+    statePlan(pool, 30, start + minuteMs)
+    expect(pool.used('percent', start + minuteMs, '5h')).toBe(30)
+    admitted(pool, usual, start + minuteMs)
+    statePlan(pool, 0, start + 2 * minuteMs)
+    expect(pool.used('percent', start + 2 * minuteMs, '5h')).toBe(0)
+  })
 })
+
+/** Has the provider say beside an answer how much of the plan is used, in percent. */
+function statePlan(pool: PlainPool, used: number, at: number): void {
+  const account = accountOf(pool.state, 'u1/a1')
+  const resetsAt = start + 4 * hourMs
+  const said = { unit: 'percent', per: '5h', scope: 'account', limit: 100, remaining: 100 - used } as const
+  const windows = learn(account.windows, { limits: [{ ...said, resetsAt }], model: 'm', at }, at)
+  pool.state.accounts.set('u1/a1', { ...account, windows })
+  pool.roster.touch('u1/a1', at)
+}
 
 describe('limits of any unit and period', () => {
   const limit = fc.record({
