@@ -79,8 +79,9 @@ export class KeyPool extends DurableObject<Env> {
   async admit(need: Need, settlements: Settlement | Settlement[] = []): Promise<Admission> {
     const { books, copy, waiting } = this.#wake()
     for (const settlement of [settlements].flat()) this.#end(settlement)
-    const { pool, epoch } = await copy.readFor(need.user).catch((error: unknown) => {
+    const { pool, epoch } = await copy.readFor(need.user).catch(async (error: unknown) => {
       books.commit()
+      await this.#schedule()
       throw error
     })
     const now = this.#now()
@@ -97,11 +98,9 @@ export class KeyPool extends DurableObject<Env> {
     }
     books.commit()
     const kept = waiting.keep(pool, need, place, now)
-    if (kept) {
-      await this.#schedule()
-      return { type: 'place', epoch, hint, ...kept }
-    }
-    return { epoch, hint, ...decision }
+    // A refusal needs no alarm; the records that came with the settlements do.
+    await this.#schedule()
+    return kept ? { type: 'place', epoch, hint, ...kept } : { epoch, hint, ...decision }
   }
 
   /**

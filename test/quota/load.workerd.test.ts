@@ -193,6 +193,17 @@ describe('a pool at its ease', () => {
     expect(await pool.rows('SELECT id FROM accounts WHERE pending IS NOT NULL')).toEqual([])
   })
 
+  it('sets an alarm for the record that a refused admission brings along', async () => {
+    const pool = await openPool([{ limits: [{ unit: 'requests', per: 'hour', limit: 1 }] }])
+    const { id } = await pool.lease()
+    pool.now += minuteMs
+    await pool.alarm()
+    const settlement = { leaseId: id, outcome: success, record: makeRecord({ id: 'req_late' }) }
+    expect((await pool.admit({}, settlement)).type).toBe('refusal')
+    const alarmAt = await runInDurableObject(pool.stub, (_object, { storage }) => storage.getAlarm())
+    expect(alarmAt).toBeLessThanOrEqual(pool.now + 40_000)
+  })
+
   it('writes one row for an admission that brings a settlement along', async () => {
     const pool = await openPool([{}])
     await callMany(pool, 1)
