@@ -136,7 +136,7 @@ export class Journal {
   async flush(db: D1Database, now: () => number): Promise<Set<string>> {
     this.#records = 0
     if (this.#dueAt === undefined) return new Set()
-    const batch = this.#nextBatch()
+    const { batch, isWhole } = this.#nextBatch()
     const { written, refused, outage } = await deliver(
       db,
       batch.map(({ record }) => record),
@@ -148,7 +148,10 @@ export class Journal {
     const accounts = this.#remove(batch, new Set([...written, ...refused.map(({ record }) => record)]))
     if (outage === undefined) {
       this.#failures = 0
-      this.#dueAt = this.#hasRecords() ? now() : this.#held.length > 0 ? now() + gatherMs : undefined
+      const isOver = isWhole && written.length + refused.length === batch.length
+      // Records that came while D1 was writing gather again: else each write would bring the next.
+      const pauseMs = isOver && this.#records < fullBatch ? gatherMs : 0
+      this.#dueAt = this.#hasRecords() || this.#held.length > 0 ? now() + pauseMs : undefined
       return accounts
     }
     this.#failures++
@@ -158,13 +161,19 @@ export class Journal {
   }
 
   #hasRecords(): boolean {
-    return this.#pending.hasRecords || this.#store.hasRecords()
+    return this.#pending.recordCount > 0 || this.#store.countRecordRows() > 0
   }
 
-  #nextBatch(): (PendingRecord | JournalledRecord)[] {
+  /** `isWhole` says whether nothing else waits. */
+  #nextBatch(): { batch: (PendingRecord | JournalledRecord)[]; isWhole: boolean } {
     const pending = this.#pending.readRecords(recordsPerBatch, charactersPerBatch / 2)
-    const rest = recordsPerBatch - pending.length
-    return [...pending, ...(rest > 0 ? this.#store.readRecords(rest, charactersPerBatch / 2) : [])]
+    const most = recordsPerBatch - pending.length
+    const own = most > 0 ? this.#store.readRecords(most, charactersPerBatch / 2) : []
+    const rows = new Set(own.map(({ rowId }) => rowId))
+    return {
+      batch: [...pending, ...own],
+      isWhole: pending.length === this.#pending.recordCount && rows.size === this.#store.countRecordRows(),
+    }
   }
 
   /** Removes the records of a batch that are done. @returns the accounts whose rows held some. */

@@ -39,8 +39,8 @@ export class Pending {
     }
   }
 
-  get hasRecords(): boolean {
-    return [...this.#accounts.values()].some(({ records }) => records.size > 0)
+  get recordCount(): number {
+    return [...this.#accounts.values()].reduce((sum, { records }) => sum + records.size, 0)
   }
 
   /** Adds an open lease. @returns false where there is no room: it needs a row of its own. */

@@ -254,8 +254,10 @@ export class PoolStore {
     this.#sql.exec('DELETE FROM leases WHERE id = ?', id)
   }
 
-  hasRecords(): boolean {
-    return this.#sql.exec('SELECT 1 FROM leases WHERE lease IS NULL LIMIT 1').toArray().length > 0
+  /** Counts the rows whose records wait for D1. */
+  countRecordRows(): number {
+    return this.#sql.exec<{ count: number }>('SELECT count(*) AS count FROM leases WHERE lease IS NULL').one()
+      .count
   }
 
   /** Records that wait for D1, up to so many, and up to so many characters but at least one. */

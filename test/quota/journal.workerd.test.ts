@@ -2,16 +2,19 @@
  * Records on their way to D1: nothing that a record holds, and nothing that D1 says of one, stops
  * the others.
  */
-import { applyD1Migrations, reset } from 'cloudflare:test'
+import { applyD1Migrations, reset, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { writeRecords } from '../../src/db/log-writer.ts'
 import type { RequestRecord } from '../../src/observe/record.ts'
 import { deliver } from '../../src/quota/deliver.ts'
+import { Journal } from '../../src/quota/journal.ts'
+import { Pending } from '../../src/quota/pending.ts'
+import { PoolStore } from '../../src/quota/tables.ts'
 import { anyRecord } from '../observe/hostile-records.ts'
 import { makeRecord } from './fixtures.ts'
-import { minuteMs, TestPool } from './pool.workerd.ts'
+import { minuteMs, start, TestPool } from './pool.workerd.ts'
 
 beforeEach(async () => {
   await reset()
@@ -129,6 +132,29 @@ describe('the journal of a pool', () => {
     ).first()
     expect(row).toEqual({ asked: 200 })
     expect((await pool.stub.report()).recordsSetAside).toBeUndefined()
+  })
+
+  it('lets records gather again that come while D1 writes, and goes on at once with those left over', async () => {
+    const { stub } = await TestPool.open()
+    await runInDurableObject(stub, async (_object, { storage: { sql } }) => {
+      const journal = new Journal(new PoolStore(sql), new Pending(new Map()), start)
+      for (const record of many(501)) journal.add(record.id, record, start)
+      const dueAfterFlush = async (db: D1Database): Promise<number | undefined> => {
+        await journal.flush(db, () => start + minuteMs)
+        return journal.dueAt()
+      }
+      expect(await dueAfterFlush(env.DB)).toBe(start + minuteMs)
+      const slow = {
+        prepare: (statement: string) => env.DB.prepare(statement),
+        batch: async (statements: D1PreparedStatement[]) => {
+          journal.add('req_next', makeRecord({ id: 'req_next' }), start)
+          return env.DB.batch(statements)
+        },
+      }
+      expect(await dueAfterFlush(slow as unknown as D1Database)).toBe(start + minuteMs + 40_000)
+      expect(await dueAfterFlush(env.DB)).toBeUndefined()
+    })
+    expect(await logged()).toHaveLength(502)
   })
 
   it('goes on past a record that a table refuses, and says that it is set aside', async () => {
