@@ -11,7 +11,7 @@ import { type AskedPool, callWithLease, type Served } from './attempt.ts'
 import { clientLeftStatus } from './request-record.ts'
 import type { Candidate } from './plan.ts'
 import { estimateMoney } from './price-bounds.ts'
-import { poolSettlements } from './pool-settlements.ts'
+import { argumentOf, poolSettlements } from './pool-settlements.ts'
 import type { PoolStub, SearchState } from './request-context.ts'
 
 /**
@@ -81,7 +81,7 @@ export class PoolSearch {
     try {
       const name = poolName(this.#poolOwner, this.#candidate.providerId)
       const admission = await poolSettlements.carry(name, async (others): Promise<Admission> =>
-        this.#pool.admit(this.#need(), [...(previous ? [previous] : []), ...others]),
+        this.#pool.admit(this.#need(), argumentOf([...(previous ? [previous] : []), ...others])),
       )
       this.#state.lastPool = this.#pool
       this.#previous = undefined

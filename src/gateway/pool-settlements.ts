@@ -8,23 +8,32 @@ import { DeferredSettlements } from './deferred-settlements.ts'
 export const poolSettlements = new DeferredSettlements<Settlement>()
 
 /**
- * Settles a lease. A success waits for the next call to the pool, at most three seconds, unless the
- * pool wants it at once. So does nothing else, nor anything in a local run: a call there is free,
- * and the hub may be stopped at any moment.
+ * Settlements as the argument of a pool's verb; undefined for none. While a release is rolled out,
+ * the pool may be of the one before, which takes one at most: a list is sent of several only.
+ */
+export function argumentOf(settlements: Settlement[]): Settlement | Settlement[] | undefined {
+  return settlements.length > 1 ? settlements : settlements[0]
+}
+
+/**
+ * Settles a lease. A success waits for the next call to the pool, at most three seconds, where the
+ * lease allows that. Other ends are sent at once, and so is all in a local run: a call there is
+ * free, and the hub may be stopped at any moment.
  *
  * @returns once the pool has it.
  */
 export function settleCall(
   env: Env,
   { poolOwner, provider }: { poolOwner: string; provider: string },
-  { settlesAtOnce }: Lease,
+  { maySettleLater }: Lease,
   settlement: Settlement,
 ): Promise<void> {
   const name = poolName(poolOwner, provider)
   // A stub that has failed once keeps failing.
   const send = (settlements: Settlement[]): Promise<void> =>
-    poolStub(env, poolOwner, provider).settle(settlements)
-  if (settlement.outcome.type === 'success' && !settlesAtOnce && env.HUB_LOCAL !== '1')
+    poolStub(env, poolOwner, provider).settle(argumentOf(settlements) ?? [])
+  if (settlement.outcome.type === 'success' && maySettleLater && env.HUB_LOCAL !== '1')
     return poolSettlements.defer(name, settlement, send)
-  return poolSettlements.carry(name, (others) => send([settlement, ...others]))
+  // In the order of their calls: of two ends of one lease the first counts.
+  return poolSettlements.carry(name, (others) => send([...others, settlement]))
 }

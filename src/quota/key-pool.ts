@@ -312,7 +312,7 @@ export class KeyPool extends DurableObject<Env> {
     const given = books.give(grant, need.record, stored, () => likelyCalls(pool, decision, need, now), now)
     this.#touch(given.account)
     const { id, keyId, account, model, deadlineAt, probe, slot, first } = given
-    const settlesAtOnce =
+    const isAwaited =
       probe || slot || first || now < this.#watchedUntil || isScarce(pool, decision, need, now)
     return {
       id,
@@ -325,7 +325,7 @@ export class KeyPool extends DurableObject<Env> {
       ...(key.free && { free: true as const }),
       ...(probe && { probe }),
       ...(slot && { slot }),
-      ...(settlesAtOnce && { settlesAtOnce: true as const }),
+      ...(!isAwaited && { maySettleLater: true as const }),
     }
   }
 

@@ -88,8 +88,11 @@ export interface Lease {
   probe?: true
   /** It holds a slot of its key, and the pool wants to hear while it goes on (`renew`). */
   slot?: true
-  /** The pool wants to hear of its end at once; else a success may come with the next call. */
-  settlesAtOnce?: true
+  /**
+   * A success may be settled with the next call to the pool. Without it each end is settled at
+   * once, as in a lease of an older release.
+   */
+  maySettleLater?: true
 }
 
 export type KeySecret =

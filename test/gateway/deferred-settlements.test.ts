@@ -4,6 +4,10 @@
  */
 import { describe, expect, it } from 'vitest'
 import { DeferredSettlements } from '../../src/gateway/deferred-settlements.ts'
+import { settleCall } from '../../src/gateway/pool-settlements.ts'
+import { estimatedUsage } from '../../src/chat/events.ts'
+import type { Env } from '../../src/env.ts'
+import type { Lease, Settlement } from '../../src/quota/rpc.ts'
 
 /** Settlements whose time is the test's. */
 function open() {
@@ -61,5 +65,20 @@ describe('a deferred settlement', () => {
     await expect(settled).rejects.toThrow('gone')
     await deferred.carry('a', send)
     expect(sent).toEqual([['a1']])
+  })
+})
+
+describe('the end of a call', () => {
+  const success: Settlement['outcome'] = { type: 'success', usage: estimatedUsage(1, 1), latencyMs: 1 }
+
+  it('reaches a pool of an older release at once, and not in a list', async () => {
+    const sent: unknown[] = []
+    const stub = { settle: async (settlements: unknown) => void sent.push(settlements) }
+    const env = { KEY_POOL: { getByName: () => stub } } as unknown as Env
+    // What an older release gives says nothing of settlements.
+    const lease: Lease = { id: 'lease_1', keyId: 'k1', secret: { type: 'none' }, model: 'm', deadlineAt: 1 }
+    const settlement = { leaseId: lease.id, outcome: success }
+    await settleCall(env, { poolOwner: 'u1', provider: 'groq' }, lease, settlement)
+    expect(sent).toEqual([settlement])
   })
 })

@@ -228,7 +228,7 @@ class Life {
       one.remaining === null || one.how === 'unused'
         ? undefined
         : { limits: [{ ...limit, remaining: 6_000 - one.remaining }], at: this.pool.now }
-    if (outcome.type === 'success' && one.deferred && !call.lease.settlesAtOnce) {
+    if (outcome.type === 'success' && one.deferred && call.lease.maySettleLater) {
       this.deferred.push({ leaseId: call.lease.id, outcome, record, ...(stated && { stated }) })
       return
     }
