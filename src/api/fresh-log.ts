@@ -3,8 +3,9 @@ import type { Context } from 'hono'
 import { findLog, type LogRow } from '../db/logs.ts'
 import { listUsedPools } from '../db/usage.ts'
 import type { Whose } from '../db/owner-filter.ts'
-import { hourMs } from '../domain/time.ts'
+import { hourMs, minuteMs } from '../domain/time.ts'
 import type { Env } from '../env.ts'
+import { timeOfId } from '../ids.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './provider-directory.ts'
@@ -27,14 +28,22 @@ export async function refreshLog(c: Context<HubContext>, whose: Whose): Promise<
   ])
 }
 
-/** One request, which may have ended just now. */
+/** The longest time from the beginning of a request until its pool has delivered its record. */
+const longestWayMs = 20 * minuteMs
+
+/** Whether a request with this id may have a record that is not in the log yet. */
+export function mayBeOnItsWay(id: string, now: number): boolean {
+  return /^req_[\da-z]{9}[\da-f]{16}$/.test(id) && Math.abs(now - timeOfId(id)) < longestWayMs
+}
+
+/** One request, which may have ended just now. Pools are asked only for ids of such a time. */
 export async function findFreshLog(
   c: Context<HubContext>,
   whose: Whose,
   id: string,
 ): Promise<LogRow | undefined> {
   const row = await findLog(c.env.DB, whose, id)
-  if (row) return row
+  if (row || !mayBeOnItsWay(id, c.var.receivedAt)) return row
   await refreshLog(c, whose)
   return findLog(c.env.DB, whose, id)
 }
