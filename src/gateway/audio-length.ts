@@ -46,17 +46,43 @@ const fastestRate = 6_144_000
 
 /**
  * The bytes of a second of a WAV file, from the chunk `fmt ` of its header; undefined for other
- * files. https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html
+ * files. Decoders go by the samples and not by the stated bytes of a second, so that the lesser
+ * counts. https://www.mmsp.ece.mcgill.ca/Documents/AudioFormats/WAVE/WAVE.html
  */
 function wavRate(base64: string): number | undefined {
   // "RIFF", in base64.
   if (!base64.startsWith('UklGR')) return undefined
   const head = decode(base64.slice(0, headerCharacters))
-  const format = head?.indexOf('fmt ') ?? -1
-  if (!head || format < 0 || format + 20 > head.length) return undefined
-  const byte = (offset: number): number => head.charCodeAt(format + offset)
-  const rate = byte(16) + byte(17) * 2 ** 8 + byte(18) * 2 ** 16 + byte(19) * 2 ** 24
+  if (head === undefined) return undefined
+  const format = chunkAt(head, 'fmt ')
+  if (format === undefined || format + 24 > head.length) return undefined
+  const channels = readNumber(head, format + 10, 2)
+  const samplesPerSecond = readNumber(head, format + 12, 4)
+  const stated = readNumber(head, format + 16, 4)
+  const bitsPerSample = readNumber(head, format + 22, 2)
+  const sampled = (samplesPerSecond * channels * bitsPerSample) / 8
+  // Compressed formats have no bits of a sample.
+  const rate = sampled > 0 ? Math.min(sampled, stated) : stated
   return rate >= slowestRate && rate <= fastestRate ? rate : undefined
+}
+
+/** Where the chunk of a name begins in a RIFF file; undefined where its head has none. */
+function chunkAt(head: string, name: string): number | undefined {
+  let at = 12
+  while (at + 8 <= head.length) {
+    if (head.startsWith(name, at)) return at
+    const size = readNumber(head, at + 4, 4)
+    // Chunks begin at even places.
+    at += 8 + size + (size % 2)
+  }
+  return undefined
+}
+
+/** A number of some bytes, the lowest first. */
+function readNumber(head: string, at: number, bytes: number): number {
+  let number = 0
+  for (let index = bytes - 1; index >= 0; index--) number = number * 256 + head.charCodeAt(at + index)
+  return number
 }
 
 /** The bytes of base64 as characters; undefined where it is none. */
