@@ -4,8 +4,7 @@
  */
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openaiChatInbound } from '../../src/dialects/openai-chat/inbound.ts'
-import { inbound } from '../../src/dialects/index.ts'
+import { inbound, outbound } from '../../src/dialects/index.ts'
 import { poolStub } from '../../src/quota/stub.ts'
 import { completionBody, send, settleIn, type Settled } from '../hub.workerd.ts'
 
@@ -163,14 +162,13 @@ describe('an error of the hub’s own code', () => {
   })
 
   it('before the call gives the lease back', async () => {
-    const parse = (...sent: Parameters<typeof openaiChatInbound.parseRequest>) =>
-      openaiChatInbound.parseRequest(...sent)
-    const listener = inbound['openai-chat']
-    if (!listener) throw new Error('The dialect is not there.')
-    vi.spyOn(listener, 'parseRequest').mockImplementation((body, address) => {
-      const request = parse(body, address)
-      // A body that cannot be written as JSON.
-      return { ...request, origin: { ...request.origin, body: { ...request.origin.body, x: 1n as never } } }
+    const speaker = outbound['openai-chat']
+    if (!speaker) throw new Error('The dialect is not there.')
+    const build = speaker.buildCall.bind(speaker)
+    // A body that cannot be written as JSON.
+    vi.spyOn(speaker, 'buildCall').mockImplementation((...sent) => {
+      const call = build(...sent)
+      return { ...call, body: { ...call.body, x: 1n as never } }
     })
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const fetching = vi
