@@ -249,7 +249,11 @@ describe('an answer of the Responses dialect', () => {
   })
 
   it('is not kept under an id that is too long for a row', async () => {
-    const first = await ask(ada, { model: 'groq/m', input: 'One' }, { ...completionBody, id: 'r'.repeat(600) })
+    const first = await ask(
+      ada,
+      { model: 'groq/m', input: 'One' },
+      { ...completionBody, id: 'r'.repeat(600) },
+    )
     const asked = { model: 'groq/m', input: 'Two', previous_response_id: idOf(first.text) }
     expect((await ask(ada, asked)).status).toBe(400)
   })
