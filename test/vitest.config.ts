@@ -39,8 +39,8 @@ export default defineConfig({
       path.join(import.meta.dirname, 'slowest-files.ts'),
       path.join(import.meta.dirname, 'closing-line.ts'),
     ],
-    // Files own their state, and wait for a third of their time: for processes, sockets and pages.
-    maxWorkers: availableParallelism() + 1,
+    // Files own their state, so every core takes one. Vitest itself would leave a core idle.
+    maxWorkers: availableParallelism(),
     testTimeout: hangsAfterMs,
     hookTimeout: hangsAfterMs,
     // What is polled ends as soon as it is true; one second is too short on a busy machine.
