@@ -4,7 +4,6 @@ import { HTTPException } from 'hono/http-exception'
 import { sealAudit } from './db/audit-sealer.ts'
 import { sealPending } from './db/audit-sealing.ts'
 import { readSettings } from './db/settings.ts'
-import { removeExpiredResponses } from './db/stored-responses.ts'
 import { foldUsage } from './db/usage-rollup.ts'
 import { removeOutdated } from './db/retention.ts'
 import { refuseForgery } from './auth/csrf.ts'
@@ -139,7 +138,6 @@ export default {
   fetch: app.fetch,
   async scheduled(controller, env) {
     const now = controller.scheduledTime
-    await removeExpiredResponses(env.DB, now)
     await removeOutdated(env.DB, now)
     await foldUsage(env.DB, now)
     await sealPending(env.DB)

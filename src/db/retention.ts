@@ -18,6 +18,8 @@ import { readSettings } from './settings.ts'
  */
 const rowsAtOnce = 20_000
 const rounds = 12
+/** The same of stored answers, each of which may have more than a megabyte. */
+const responsesAtOnce = 2_000
 /** For so long a pool may still journal something for somebody who was removed, in milliseconds. */
 const departureMs = 7 * dayMs
 /** For so long an invitation is listed that is over, used or not. */
@@ -26,10 +28,22 @@ const rememberedMs = 30 * dayMs
 /** Removes everything whose time is over. */
 export async function removeOutdated(d1: D1Database, now: number): Promise<void> {
   const { logRetentionDays } = await readSettings(d1)
+  await removeExpiredResponses(d1, now)
   await removeOldLogs(d1, now - logRetentionDays * dayMs)
   await removeDeparted(d1, now)
   await removeExpiredSessions(d1, now)
   await removeOldInvitations(d1, now - rememberedMs)
+}
+
+/** Removes answers of the Responses dialect that nothing may refer to any more. */
+async function removeExpiredResponses(d1: D1Database, now: number): Promise<void> {
+  await repeat(
+    d1,
+    () => sql`
+    DELETE FROM kept_responses WHERE (owner, id) IN (
+      SELECT owner, id FROM kept_responses WHERE expires_at < ${now} LIMIT ${responsesAtOnce})`,
+    responsesAtOnce,
+  )
 }
 
 /** Removes requests that are older than this time. */
@@ -85,10 +99,14 @@ async function removeDeparted(d1: D1Database, now: number): Promise<void> {
 }
 
 /** Runs a statement until it removes less than it could, or often enough for one run. */
-async function repeat(d1: D1Database, statement: () => ReturnType<typeof sql>): Promise<void> {
+async function repeat(
+  d1: D1Database,
+  statement: () => ReturnType<typeof sql>,
+  atOnce = rowsAtOnce,
+): Promise<void> {
   const db = openDatabase(d1)
   for (let round = 0; round < rounds; round++) {
     const { meta } = await db.run(statement())
-    if (meta.changes < rowsAtOnce) return
+    if (meta.changes < atOnce) return
   }
 }

@@ -2,7 +2,7 @@
  * Conversations behind answers of the Responses dialect, which clients go on from by the answer's
  * id, and items of answers, which they refer to one by one.
  */
-import { lt, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { openDatabase } from './client.ts'
 import { keptResponses } from './schema.ts'
 
@@ -53,6 +53,21 @@ export async function findKeptResponses(
     ORDER BY found.characters`)
 }
 
-export async function removeExpiredResponses(d1: D1Database, now: number): Promise<void> {
-  await openDatabase(d1).delete(keptResponses).where(lt(keptResponses.expiresAt, now))
+/**
+ * Removes what an owner keeps beyond a number of bytes, the oldest first, and what has expired.
+ * @param leastBytes what a row counts at least, so that many small ones have a bound too.
+ */
+export async function removeOldestResponses(
+  d1: D1Database,
+  owner: string,
+  { now, mostBytes, leastBytes }: { now: number; mostBytes: number; leastBytes: number },
+): Promise<void> {
+  // Unlike `length`, `octet_length` does not read the text.
+  await openDatabase(d1).run(sql`
+    DELETE FROM kept_responses WHERE owner = ${owner} AND id IN (
+      SELECT id FROM (
+        SELECT id, expires_at, sum(max(octet_length(items), ${leastBytes}))
+          OVER (ORDER BY expires_at DESC, id) AS bytes
+        FROM kept_responses WHERE owner = ${owner})
+      WHERE bytes > ${mostBytes} OR expires_at < ${now})`)
 }

@@ -6,13 +6,20 @@ import { auditIfAltered } from '../vault/tamper-audit.ts'
 import { openText, sealText } from '../vault/vault.ts'
 import { parseExactly } from '../chat/exact-json.ts'
 import { isJsonObject, type Json, type JsonObject } from '../chat/json.ts'
-import { findKeptResponses, type FoundRow, keepResponses, type KeptRow } from '../db/stored-responses.ts'
+import {
+  findKeptResponses,
+  type FoundRow,
+  keepResponses,
+  type KeptRow,
+  removeOldestResponses,
+} from '../db/stored-responses.ts'
 import { continueFrom, conversationOf, itemsOfProvider } from '../dialects/openai-responses/continuation.ts'
 import { responseOfItem } from '../dialects/openai-responses/ids.ts'
 import { itemsReferredTo, replaceReferences } from '../dialects/openai-responses/references.ts'
 import { objectIn, parseJson, textIn } from '../dialects/json-read.ts'
 import type { Env } from '../env.ts'
 import { HubError } from '../errors.ts'
+import { BoundedMap } from '../isolate/bounded-map.ts'
 
 /** How long an answer can be gone on from, in milliseconds. */
 const keepMs = dayMs
@@ -27,6 +34,12 @@ const mostReferences = 1_000
 const mostReferred = 16_000_000
 /** The most of them that are read before their number is known. */
 const readUnseen = 2_000_000
+/** The most bytes that an owner keeps; a row counts at least the second number. */
+const mostKept = { mostBytes: 50_000_000, leastBytes: 10_000 }
+/** After so many bytes an isolate has the oldest removed, which reads every row of the owner. */
+const removeEvery = 5_000_000
+/** The bytes that this isolate has kept since it removed the oldest, by owner. */
+const keptSince = new BoundedMap<string, number>(1_000)
 /** The ids that rows may have. Clients and providers may send any text as one. */
 const usableId = /^[\x20-\x7e]{1,500}$/
 
@@ -199,6 +212,20 @@ export async function keepConversation(
     })
   const fitting = (await Promise.all(sealed)).filter(({ items }) => items.length <= maxSealedCharacters)
   await keepResponses(env.DB, fitting)
+  await keepWithinBounds(env, owner, fitting, now)
+}
+
+/** Removes the oldest that an owner keeps, at the isolate's first answer and once in a while. */
+async function keepWithinBounds(
+  env: Env,
+  owner: string,
+  rows: readonly KeptRow[],
+  now: number,
+): Promise<void> {
+  const before = keptSince.get(owner) ?? removeEvery
+  const bytes = rows.reduce((sum, { items }) => sum + Math.max(items.length, mostKept.leastBytes), before)
+  keptSince.set(owner, bytes < removeEvery ? bytes : 0)
+  if (bytes >= removeEvery) await removeOldestResponses(env.DB, owner, { now, ...mostKept })
 }
 
 function itemRows(response: JsonObject): { id: string; items: Json[] }[] {

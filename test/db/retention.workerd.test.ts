@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { removeOutdated } from '../../src/db/retention.ts'
 import { changeSettings } from '../../src/db/settings.ts'
+import { keepResponses, removeOldestResponses } from '../../src/db/stored-responses.ts'
 import { timeOrderedId } from '../../src/ids.ts'
 import { storeUser } from '../quota/fixtures.ts'
 
@@ -83,5 +84,40 @@ describe('the daily cleaning', () => {
       (await env.DB.prepare(`SELECT id FROM ${table} ORDER BY id`).all()).results.map(({ id }) => id)
     expect(await ids('sessions')).toEqual(['open'])
     expect(await ids('invitations')).toEqual(['open', 'over'])
+  })
+})
+
+describe('stored answers', () => {
+  const keep = (id: string, expiresAt: number, items = 'x'): Promise<unknown> =>
+    keepResponses(env.DB, [{ owner: 'u1', id, expiresAt, items }])
+
+  async function kept(): Promise<string[]> {
+    const { results } = await env.DB.prepare('SELECT id FROM kept_responses ORDER BY id').all<{
+      id: string
+    }>()
+    return results.map(({ id }) => id)
+  }
+
+  beforeEach(() => env.DB.prepare('DELETE FROM kept_responses').run())
+
+  it('are removed by the daily cleaning when their day is over', async () => {
+    await keep('over', now - 1)
+    await keep('good', now)
+    await removeOutdated(env.DB, now)
+    expect(await kept()).toEqual(['good'])
+  })
+
+  it('make room by their bytes, the oldest first, and small ones by their number', async () => {
+    const bounds = { now, mostBytes: 1_000, leastBytes: 100 }
+    await keep('a', now + 1, 'x'.repeat(900))
+    await keep('b', now + 2, 'x'.repeat(900))
+    await keep('over', now - 1)
+    await removeOldestResponses(env.DB, 'u2', bounds)
+    expect(await kept()).toEqual(['a', 'b', 'over'])
+    await removeOldestResponses(env.DB, 'u1', bounds)
+    expect(await kept()).toEqual(['b'])
+    for (let at = 0; at < 12; at++) await keep(`c${at}`, now + 10 + at)
+    await removeOldestResponses(env.DB, 'u1', bounds)
+    expect(await kept()).toHaveLength(10)
   })
 })

@@ -248,6 +248,30 @@ describe('an answer of the Responses dialect', () => {
     })
   })
 
+  it('makes room for itself where its owner keeps much, and takes none from others', async () => {
+    const dora = await settleIn({ provider: 'groq', apiKey: 'gsk_conversation_0005' }, 'dora')
+    const others = await ask(bob, { model: 'groq/m', input: 'One' })
+    await ask(dora, { model: 'groq/m', input: 'First' })
+    for (let at = 0; at < 40; at++) {
+      const row = { id: `resp_${at}`, expiresAt: Date.now() + 1_000 * at, items: 'x'.repeat(1_400_000) }
+      await keepResponses(env.DB, [{ ...row, owner: dora.userId }])
+    }
+    const latest = []
+    for (let turn = 0; turn < 5; turn++)
+      latest.push(idOf((await ask(dora, { model: 'groq/m', input: 'x'.repeat(1_000_000) })).text))
+    const { results } = await env.DB.prepare(
+      'SELECT id, octet_length(items) AS bytes FROM kept_responses WHERE owner = ? ORDER BY expires_at DESC',
+    )
+      .bind(dora.userId)
+      .all<{ id: string; bytes: number }>()
+    expect(results.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(55_000_000)
+    expect(results.slice(0, 6).map(({ id }) => id)).toEqual(expect.arrayContaining(latest))
+    expect(results.map(({ id }) => id)).toContain('resp_39')
+    expect(results.map(({ id }) => id)).not.toContain('resp_0')
+    const next = await ask(bob, { model: 'groq/m', input: 'Two', previous_response_id: idOf(others.text) })
+    expect(next.sent?.messages).toHaveLength(3)
+  })
+
   it('is not kept under an id that is too long for a row', async () => {
     const first = await ask(
       ada,
