@@ -129,7 +129,10 @@ describe('a key', () => {
       body: { provider: 'fake', name: 'team' },
     })
     const { id } = await addKey('sk-fake-0011', { account })
-    const { page, end } = await visit(browser, `${hub.url}/keys?edit=${id}`, { session: ada.session })
+    const { page, end } = await visit(browser, `${hub.url}/keys?edit=${id}`, {
+      session: ada.session,
+      foreseen: /status of 400/,
+    })
     const changes: string[] = []
     page.on('request', (request) => {
       if (request.method() === 'PATCH') changes.push(request.postData() ?? '')
@@ -145,7 +148,7 @@ describe('a key', () => {
     expect(changes).toEqual(['{"note":"a note"}'])
     expect((await readKey(id)).account).toBe(account)
 
-    // A key of a provider of one's own is shared together with the provider.
+    // A key of a custom provider is shared together with the provider, once all else is accepted.
     await hub.call('POST', '/api/providers', {
       as: ada.session,
       body: {
@@ -162,8 +165,16 @@ describe('a key', () => {
     expect(await withProvider.isChecked()).toBe(false)
     await page.getByLabel('Shared with the team').check()
     expect(await withProvider.isChecked()).toBe(true)
+    const reserve = page.getByLabel('Reserved for you')
+    await reserve.fill('much')
+    changes.length = 0
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('[aria-invalid=true]').waitFor()
+    expect(changes).toEqual(['{"reserve":"much"}'])
+    await reserve.fill('')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('sk-****0012 updated').waitFor()
+    expect(changes.slice(1)).toEqual(['{"scope":"hub"}', '{"shared":true}'])
     expect((await readKey(lent.id)).shared).toBe(true)
     await end()
   })

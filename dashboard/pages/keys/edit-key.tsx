@@ -1,6 +1,5 @@
 /**
- * Changes a key: how it is named, when it is used, what its limits are, and its secret. Only what
- * was changed is sent.
+ * Changes a key: its name, priority, limits and secret. Sends only the changed fields.
  */
 import { useState } from 'preact/hooks'
 import { api, ask, type Key } from '../../api.ts'
@@ -9,7 +8,7 @@ import { FormDialog } from '../../parts/form-dialog.tsx'
 import { LimitsEditor } from '../../parts/limits-editor.tsx'
 import { useAction } from '../../state/action.ts'
 import { useAnnounce } from '../../state/announce.ts'
-import { readKeyChange } from '../../state/key-form.ts'
+import { type KeyChange, readKeyChange } from '../../state/key-form.ts'
 import { limitEntriesOf } from '../../state/limit-form.ts'
 import { refresh, useResource } from '../../state/resource.ts'
 import { accountsSource, keysChanged, providersSource } from '../../state/sources.ts'
@@ -44,20 +43,26 @@ export function EditKeyDialog({ item, mayShare, onGroup, onClosed }: EditKeyProp
   const provider = useResource(providersSource).data?.find(({ id }) => id === item.provider)
   const accounts = useResource(accountsSource).data?.filter((account) => account.provider === item.provider)
   const announce = useAnnounce()
-  // Others cannot name a provider of one person's own.
+  // Other users cannot use a provider that is not the hub's.
   const isOwnProvider = provider?.kind === 'custom' && provider.scope === 'user'
+  const store = async (json: KeyChange): Promise<void> => {
+    if (Object.keys(json).length === 0) return
+    const key = await ask(api.api.keys[':id'].$patch({ param: { id: item.id }, json }))
+    announce(words.saved(key.masked))
+    await Promise.all([keysChanged(), refresh(accountsSource)])
+  }
   const save = useAction(async (form: HTMLFormElement, close: () => void) => {
-    if (new FormData(form).has('hub')) {
-      const param = { id: item.provider }
-      await ask(api.api.providers[':id'].$patch({ param, json: { scope: 'hub' } }))
+    const data = new FormData(form)
+    const { shared, ...others } = readKeyChange(item, data, { limits, mayShare })
+    const sharing = shared === undefined ? {} : { shared }
+    if (data.has('hub')) {
+      // The hub refuses to share the key before its provider. Sharing the provider can’t be undone,
+      // so the hub checks all other fields first.
+      await store(others)
+      await ask(api.api.providers[':id'].$patch({ param: { id: item.provider }, json: { scope: 'hub' } }))
       await refresh(providersSource)
-    }
-    const json = readKeyChange(item, new FormData(form), { limits, mayShare })
-    if (Object.keys(json).length > 0) {
-      const key = await ask(api.api.keys[':id'].$patch({ param: { id: item.id }, json }))
-      announce(words.saved(key.masked))
-      await Promise.all([keysChanged(), refresh(accountsSource)])
-    }
+      await store(sharing)
+    } else await store({ ...others, ...sharing })
     close()
   })
   const { error } = save
