@@ -336,8 +336,17 @@ describe('many keys', () => {
     await choice.selectOption('openai')
     await page.getByText(/begins with "gsk_", like Groq keys/).waitFor()
     await page.getByText('500 new, 1 duplicate, 2 ').waitFor()
+    // A choice that is made during a review counts, too.
+    const { promise: isReviewable, resolve: review } = Promise.withResolvers<void>()
+    await page.route('**/api/keys/import', async (route) => {
+      await isReviewable
+      await route.continue()
+    })
+    await choice.selectOption('fake')
     await choice.selectOption('groq')
+    review()
     await page.getByText('501 new, 1 duplicate, 1 needs attention').waitFor()
+    expect(await choice.inputValue()).toBe('groq')
     await check('keys-import')
     // A long list is drawn in steps.
     const rows = page.getByRole('dialog').getByRole('rowheader')
@@ -356,7 +365,7 @@ describe('many keys', () => {
     const stored = await listKeys()
     expect(stored.length).toBe(before + 501)
     expect(stored.filter((key) => key.provider === 'groq').length).toBe(1)
-    // No more are drawn than somebody asked to see, and any of them is found.
+    // The list is drawn in steps, and the filter finds every key.
     await expect.poll(() => page.getByRole('button', { name: /^Test / }).count()).toBe(50)
     await page.getByRole('searchbox', { name: 'Filter keys' }).fill('0499')
     await expect.poll(() => page.getByRole('button', { name: /^Test / }).count()).toBe(1)

@@ -1,8 +1,5 @@
-/**
- * Many keys at once: pasted, looked at line by line, then added. What is wrong or there already is
- * named and left out.
- */
-import { useState } from 'preact/hooks'
+/** Imports many keys: pasted, reviewed line by line, then added. Skips problems and duplicates. */
+import { useRef, useState } from 'preact/hooks'
 import { api, type ApiError, ask, type Provider } from '../../api.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
@@ -19,7 +16,7 @@ import { words } from '../../text/keys.ts'
 interface Asked {
   text: string
   provider?: string
-  /** Whose single keys are, where a person chose it. */
+  /** The providers that the user chose for single keys. */
   choices: { entry: number; provider: string }[]
 }
 type Answer = Awaited<ReturnType<typeof importKeys>>
@@ -33,10 +30,22 @@ export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
   const [asked, setAsked] = useState<Asked>({ text: '', choices: [] })
   const [preview, setPreview] = useState<Answer>()
   const announce = useAnnounce()
-  const look = useAction(async (wanted: Asked) => {
-    setAsked(wanted)
-    setPreview(await importKeys(wanted, false))
+  const latest = useRef(asked)
+  const look = useAction(async () => {
+    let reviewed: Asked
+    let answer: Answer
+    do {
+      reviewed = latest.current
+      answer = await importKeys(reviewed, false)
+      // A choice that was made during the review is reviewed next.
+    } while (reviewed !== latest.current)
+    setPreview(answer)
   })
+  const onLook = (wanted: Asked): void => {
+    latest.current = wanted
+    setAsked(wanted)
+    look.run()
+  }
   const apply = useAction(async (close: () => void) => {
     const { counts } = await importKeys(asked, true)
     close()
@@ -53,7 +62,7 @@ export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
               choices={asked.choices}
               onChoose={(entry, provider) => {
                 const others = asked.choices.filter((choice) => choice.entry !== entry)
-                look.run({ ...asked, choices: [...others, ...(provider ? [{ entry, provider }] : [])] })
+                onLook({ ...asked, choices: [...others, ...(provider ? [{ entry, provider }] : [])] })
               }}
             />
             <ErrorNotice error={apply.error ?? look.error} />
@@ -74,7 +83,7 @@ export function ImportKeysDialog({ onClosed }: { onClosed: () => void }) {
             </div>
           </>
         ) : (
-          <PasteForm asked={asked} busy={look.busy} error={look.error} onLook={look.run} close={close} />
+          <PasteForm asked={asked} busy={look.busy} error={look.error} onLook={onLook} close={close} />
         )
       }
     </Dialog>
@@ -133,13 +142,13 @@ function PasteForm({ asked, busy, error, onLook, close }: PasteFormProps) {
   )
 }
 
-/** What wants a look comes first: problems, then duplicates, then what is new. */
+/** The order of the rows: those that need attention come first. */
 const order = { problem: 0, duplicate: 1, new: 2, added: 3 } as const
 
 interface PreviewProps {
   answer: Answer
   choices: Asked['choices']
-  /** @param provider empty for the one that the line tells. */
+  /** @param provider empty for the one that the hub detects. */
   onChoose: (entry: number, provider: string) => void
 }
 
@@ -218,10 +227,7 @@ interface ProviderOfKeyProps {
   onChoose: (id: string) => void
 }
 
-/**
- * All providers are in its list once somebody is about to open it: a thousand lists are long to
- * draw.
- */
+/** Lists all providers only after focus or pointer, because a thousand lists are slow to draw. */
 function ProviderOfKey({ label, because, chosen, providers, onChoose }: ProviderOfKeyProps) {
   const [isReached, setReached] = useState(false)
   const reach = (): void => setReached(true)
