@@ -1,21 +1,21 @@
-/** Pages of the log: looked for further back where nothing fits, and put together. Pure. */
+/** Pages of the log: searches further back for matches, and joins pages. Pure. */
 import type { Log } from '../api.ts'
 
 export interface LogPage {
   rows: Log[]
   nextCursor: string | null
-  /** How far back was looked, where there is more. */
+  /** The start time of the oldest row that was searched, if there are more. */
   searchedTo: string | null
-  /** What the keys, tokens and people are called that these rows mention, by their ids. */
+  /** The names of the keys, tokens and users of these rows, by id. */
   names: Record<string, string>
 }
 
-/** So many pages without a match are asked for in a row; each is of up to 15,000 requests. */
+/** The most pages without a match that are searched in a row. Each covers up to 15,000 requests. */
 const mostEmptyPages = 4
 
 /**
- * Reads what lies before a cursor, or the newest without one. Where the hub finds nothing that fits
- * among the rows of a page, it is asked to look further back: not without end, as each page costs.
+ * Reads the page before a cursor, or the newest without one. If it has no match, reads further
+ * back, up to a bound, because each page costs reads.
  */
 export async function lookBack(
   ask: (cursor: string | undefined) => Promise<LogPage>,
@@ -29,11 +29,15 @@ export async function lookBack(
   return page
 }
 
-/** Rows further back stay, where nothing is missing between them and what was read. */
-export function keepOlder(read: LogPage, known: LogPage): LogPage {
+/** Whether no row can be missing between a page of the newest rows and the known ones. */
+export function isContinuous(newest: LogPage, known: LogPage): boolean {
   const present = new Set(known.rows.map(({ id }) => id))
-  const isNoneMissing = read.rows.length === 0 || read.rows.some(({ id }) => present.has(id))
-  const joins = read.nextCursor !== null && isNoneMissing
+  return newest.rows.length === 0 || newest.rows.some(({ id }) => present.has(id))
+}
+
+/** Keeps older rows if no row is missing between them and the new page. */
+export function keepOlder(read: LogPage, known: LogPage): LogPage {
+  const joins = read.nextCursor !== null && isContinuous(read, known)
   return joins ? { ...known, ...joinPages(read, known) } : read
 }
 

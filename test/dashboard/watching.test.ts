@@ -8,7 +8,7 @@ import { nameDevice } from '../../dashboard/state/devices.ts'
 import { choicesOf } from '../../dashboard/state/log-choices.ts'
 import { toCsv, toJson } from '../../dashboard/state/log-export.ts'
 import { limitEntriesOf } from '../../dashboard/state/limit-form.ts'
-import { keepOlder, lookBack, type LogPage } from '../../dashboard/state/log-pages.ts'
+import { isContinuous, keepOlder, lookBack, type LogPage } from '../../dashboard/state/log-pages.ts'
 import { belongsTo, logFields, logQuery, narrows } from '../../dashboard/state/log-query.ts'
 import { readQuery } from '../../dashboard/state/query-fields.ts'
 import { snippet, tools } from '../../dashboard/state/snippets.ts'
@@ -85,6 +85,9 @@ describe('a page of the log', () => {
     const known: LogPage = { rows: [row], nextCursor: 'c5', searchedTo: back(5), names: {} }
     const read: LogPage = { rows: [], nextCursor: 'c4', searchedTo: back(4), names: {} }
     expect(keepOlder(read, known)).toEqual(known)
+    expect(isContinuous(read, known)).toBe(true)
+    expect(isContinuous({ ...read, rows: [row] }, known)).toBe(true)
+    expect(isContinuous({ ...read, rows: [{ ...row, id: 'req_0' }] }, known)).toBe(false)
   })
 })
 

@@ -1,9 +1,7 @@
-/**
- * Pages of the log under one filter: read, added to by what comes in, and continued further back.
- */
+/** Pages of the log under one filter: reads them, adds new requests, and loads older ones. */
 import { api, ask, type NamedLog } from '../../api.ts'
 import { belongsTo, type LogFilter, logQuery } from '../../state/log-query.ts'
-import { joinPages, keepOlder, lookBack, type LogPage } from '../../state/log-pages.ts'
+import { isContinuous, joinPages, keepOlder, lookBack, type LogPage } from '../../state/log-pages.ts'
 import { change, refresh, type Source } from '../../state/resource.ts'
 
 const rowsPerPage = '100'
@@ -18,7 +16,7 @@ interface PageAsked {
   signal?: AbortSignal
 }
 
-/** Reads what lies before a cursor, or the newest without one. */
+/** Reads the requests before a cursor, or the newest without one. */
 export function readPage(filter: LogFilter, { cursor, ...asked }: PageAsked = {}): Promise<LogPage> {
   return lookBack(
     (from) => askForPage(filter, { ...asked, ...(from !== undefined && { cursor: from }) }),
@@ -35,7 +33,7 @@ async function askForPage(
   return { rows: data, ...page }
 }
 
-/** Puts what came in on top, as far as it belongs there. */
+/** Adds the new requests that match the filter. */
 export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: readonly NamedLog[]): void {
   const fitting = rows.filter((row) => belongsTo(row, filter))
   if (fitting.length === 0) return
@@ -44,15 +42,14 @@ export function addNewer(source: Source<LogPage>, filter: LogFilter, rows: reado
 }
 
 /**
- * Puts on top what came in while nobody heard of it; where that is more than a few rows, all is
- * read anew.
+ * Adds the requests that the event stream missed. If they are more than a few rows, reloads the
+ * page.
  */
 export async function addMissed(source: Source<LogPage>, filter: LogFilter): Promise<void> {
-  const newest = await readPage(filter, { limit: fewRows })
+  const newest = await askForPage(filter, { limit: fewRows })
   let joins = newest.nextCursor === null
   change(source, (page) => {
-    const present = new Set(page.rows.map(({ id }) => id))
-    joins ||= newest.rows.some(({ id }) => present.has(id))
+    joins ||= isContinuous(newest, page)
     return joins ? { ...page, ...joinPages(newest, page) } : page
   })
   if (!joins) await refresh(source)
