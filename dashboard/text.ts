@@ -36,6 +36,8 @@ export const text = {
   copied: 'Copied',
   copyFailed: 'Copy failed. Select and copy it.',
   optional: 'optional',
+  /** Requests without a token, where a user is named. */
+  anonymous: 'Anonymous',
   /** A moment in full, for titles. */
   moment: (at: string) => moment(Date.parse(at)),
 

@@ -71,7 +71,6 @@ export const words = {
   whole: 'No',
   session: 'None (dashboard or open access)',
   owner: 'User',
-  nobodys: 'Open access',
   unsettled: 'This call’s result was lost. Usage is estimated.',
   unaccounted: (n: number) =>
     `Up to ${count(n, { one: 'call', other: 'calls' })} lost in a key pool restart. Usage is estimated.`,

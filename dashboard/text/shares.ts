@@ -3,7 +3,6 @@ import { number } from '../format.ts'
 
 export const words = {
   people: 'Used by',
-  openAccess: 'Open access',
   others: 'Others',
   part: (used: string, percent: number) => `${used} (${number(percent)}%)`,
   more: (n: number) => `and ${number(n)} more`,

@@ -32,7 +32,6 @@ export const words = {
   average: 'Avg latency',
   others: 'Other',
   unknown: '—',
-  nobodys: 'Anonymous',
   none: {
     model: 'Not served',
     provider: 'Not served',

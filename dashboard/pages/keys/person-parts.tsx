@@ -3,6 +3,7 @@ import { useResource } from '../../state/resource.ts'
 import { peopleSource } from '../../state/sources.ts'
 import { nameAmong } from '../../state/people.ts'
 import { percentOf } from '../../state/shares.ts'
+import { text } from '../../text.ts'
 import { words } from '../../text/shares.ts'
 import type { KeyWindow } from './key-windows.tsx'
 
@@ -36,4 +37,4 @@ export function PersonParts({ parts, limit, write }: PersonPartsProps) {
   )
 }
 
-const specialNames: Readonly<Record<string, string>> = { hub: words.openAccess, '*': words.others }
+const specialNames: Readonly<Record<string, string>> = { hub: text.anonymous, '*': words.others }

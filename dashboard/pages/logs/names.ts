@@ -1,6 +1,6 @@
-/** What the keys, tokens and people are called that requests mention. */
+/** Names of the keys, tokens and users of requests. */
 import { useKeyNames, useTokenNames } from '../../state/sources.ts'
-import { words } from '../../text/logs.ts'
+import { text } from '../../text.ts'
 
 interface LogNames {
   key: (id: string) => string
@@ -10,9 +10,8 @@ interface LogNames {
 const none: Record<string, string> = {}
 
 /**
- * Names as the hub gave them with the requests; a person's own keys and tokens have theirs also
- * where no request mentions them. What is gone, and what is not theirs to know, is called by its
- * id.
+ * Names from the hub's answer. The user's own keys and tokens have names even if no request
+ * mentions them. Deleted and private objects are shown by id.
  */
 export function useLogNames(names = none): LogNames {
   const keyName = useKeyNames()
@@ -23,7 +22,7 @@ export function useLogNames(names = none): LogNames {
   }
 }
 
-/** What somebody is called whose request it is; where the hub is open, it may be nobody's. */
+/** Returns the name of the user who sent a request. */
 export function ownerName(id: string, names: Record<string, string>): string {
-  return names[id] ?? (id === 'hub' ? words.nobodys : id)
+  return names[id] ?? (id === 'hub' ? text.anonymous : id)
 }

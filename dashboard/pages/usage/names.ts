@@ -1,13 +1,13 @@
-/** What the groups of a kind are called. */
+/** Names of the groups of the usage report. */
 import { useProviderNames } from '../../state/sources.ts'
 import type { UsageGroup } from '../../state/usage-view.ts'
+import { text } from '../../text.ts'
 import { words } from '../../text/usage.ts'
 
 /**
- * A function that names a group. Without a value there was none of the kind: nobody served it, or
- * no token was sent.
- * @param names as the hub gave them, by id; what is gone, and what is not the reader's to know, is
- *   called by its id.
+ * Returns a function that names a group. An empty group has requests without a provider, key, token
+ * or user.
+ * @param names from the hub's answer, by id. Deleted and private objects are shown by id.
  */
 export function useGroupNames(
   by: UsageGroup,
@@ -18,6 +18,6 @@ export function useGroupNames(
     if (group === null) return words.others
     if (group === '') return words.none[by]
     if (by === 'provider') return providerName(group)
-    return names[group] ?? (by === 'user' && group === 'hub' ? words.nobodys : group)
+    return names[group] ?? (by === 'user' && group === 'hub' ? text.anonymous : group)
   }
 }
