@@ -33,6 +33,6 @@ const workers = vite.pid === undefined ? [] : [nameProcess(vite.pid)]
 lock.noteWorkers(workers)
 guard(workers)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => vite.kill(signal))
-// The wrapper was killed, and cannot pass on a signal any more.
+// The wrapper was killed and can no longer pass on signals.
 process.once('disconnect', () => vite.kill())
 vite.once('exit', (code) => process.exit(code ?? 0))

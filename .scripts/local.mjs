@@ -1,6 +1,6 @@
 /**
- * What a local run of the hub needs: secrets, a database with its tables, and a runtime that serves
- * the build.
+ * Prepares and serves a local hub: secrets, a database with its tables, and a runtime for the
+ * build.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -55,9 +55,9 @@ export function localVariables() {
 }
 
 /**
- * The variables that say how a local run is reached: its port, by which it knows itself, and that
- * no Cloudflare states who connects, so that what clients claim is not believed. And when it began:
- * Workers of earlier runs are dead, and hold nothing any more.
+ * Returns the variables of a local run: its port, its start time, and whether clients connect
+ * directly. Without Cloudflare, address headers of clients are not trusted. Workers that started
+ * before this run are dead and hold nothing.
  * @param {number} port
  * @param {Record<string, string>} variables those of `localVariables`.
  */
@@ -90,7 +90,7 @@ function isTaken(name) {
 }
 
 /**
- * Applies the migrations to the local database. Whoever calls it holds the lock, or owns the folder
+ * Applies the migrations to the local database. The caller holds the lock, or uses the folder
  * alone.
  *
  * @param {string} state the folder in which local state is kept.

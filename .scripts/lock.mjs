@@ -30,7 +30,7 @@ export class StateInUse extends Error {}
  * Takes the lock of a state folder, until it is released or this process ends.
  *
  * @param {string} state the folder.
- * @param {{ port?: number, command?: string }} about for whoever finds the folder locked.
+ * @param {{ port?: number, command?: string }} about shown to other processes.
  * @returns {{ noteWorkers: (workers: import('./processes.mjs').ProcessName[]) => void, release: ()
  * => void }} `noteWorkers` names the processes that are to be ended where this one is killed.
  * @throws {StateInUse} where another process holds it.
@@ -103,7 +103,7 @@ function read(file) {
   try {
     return { text, holder: JSON.parse(text) }
   } catch {
-    // It is written whole or not at all: this is no lock of ours, and nobody's.
+    // A lock is written whole or not at all, so this file is not a lock.
     return { text, holder: undefined }
   }
 }

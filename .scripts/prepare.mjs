@@ -1,7 +1,6 @@
 /**
- * What must be there before a tool or script runs: a Node that is new enough to choose another one,
- * and the dependencies. It uses nothing but Node, an old one too, and says what is missing in one
- * line.
+ * Checks the requirements of a tool or script: a recent enough Node, and the dependencies. It runs
+ * on old versions of Node too, and names a missing requirement in one line.
  */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -21,7 +21,7 @@ const hub = await serve({ port, state, variables: localVariables(), lock })
 guard(hub.workers)
 const stop = () => void hub.stop().finally(() => process.exit(0))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stop)
-// The wrapper was killed, and cannot pass on a signal any more.
+// The wrapper was killed and can no longer pass on signals.
 process.once('disconnect', stop)
 
 const address = `http://localhost:${hub.url.port}`

@@ -69,13 +69,13 @@ export interface FailedAttempt {
   verdict: string
 }
 
-/** An error as the hub told it, or `UNREACHABLE` where the hub did not answer. */
+/** An error of the hub, or `UNREACHABLE` if it did not answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code: string
   /** The field that is to blame, by the API's name for it. */
   readonly param: string | undefined
-  /** What to do about it, where the hub said so. */
+  /** What to do next, if the hub stated it. */
   readonly remedy: string | undefined
   /** When the same request may succeed, in milliseconds since the epoch. */
   readonly retryAt: number | undefined
@@ -153,8 +153,8 @@ interface ErrorBody {
 function parseErrorBody(body: string): ErrorBody {
   try {
     const parsed: unknown = JSON.parse(body)
-    // The hub's own contract; whatever else answers in its place is not an object with these
-    // fields.
+    // The shape of the hub's errors. A proxy's answer is an object without these fields, or no
+    // object.
     return typeof parsed === 'object' && parsed !== null ? parsed : {}
   } catch {
     return {}

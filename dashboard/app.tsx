@@ -1,7 +1,4 @@
-/**
- * What a person sees first: it follows from where they stand with the hub. Who is signed in sees
- * the page that the address leads to.
- */
+/** The first view: setup, login or, for a signed-in user, the page of the address. */
 import { useLayoutEffect } from 'preact/hooks'
 import { Frame } from './frame/frame.tsx'
 import { Toast } from './frame/toast.tsx'

@@ -11,6 +11,6 @@ guardHistory()
 const root = document.getElementById('app')
 if (root) render(<App />, root)
 
-// Who it is for is being asked meanwhile; whether it could be loaded is found out when it is shown.
+// Loads the page while the session is checked. A failed load surfaces on render.
 const found = findPage(pages, location.pathname, 'admin')
 if (found.type === 'page') found.page.load().catch(() => {})

@@ -9,7 +9,7 @@ import { withoutSecrets } from './without-secrets.ts'
 
 const root = path.join(import.meta.dirname, '..')
 
-/** What `npm run dev` says of its run, and how it is reached. None of it goes into a build. */
+/** The variables that `npm run dev` sets for its run. A build has none of them. */
 function platformVariables(): Record<string, string> {
   const names = ['HUB_PORT', 'HUB_DIRECT', 'HUB_STARTED_AT']
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
@@ -23,8 +23,8 @@ export default defineConfig(({ command }) => ({
       build: {
         rolldownOptions: {
           output: {
-            // What pages share is one file: a dozen small ones reach a phone later than one of
-            // their size together. Charts are apart, for those pages that have one.
+            // Modules that pages share are one file: a phone loads a dozen small files more slowly.
+            // Charts are separate, for the pages that have one.
             codeSplitting: {
               groups: [{ name: 'shared', test: /^(?!.*(?:time-series|plot)\.tsx?$)/, minShareCount: 3 }],
             },

@@ -1,4 +1,4 @@
-/** What stands around every page: where one can go, who one is, and the page itself. */
+/** The frame of every page: navigation, the signed-in user, and the page itself. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Person } from '../api.ts'
 import { Icon } from '../parts/icon.tsx'

@@ -1,6 +1,6 @@
 /**
- * What has just been done, and the way back. The region stays, so that screen readers notice what
- * comes into it.
+ * The last announcement, with its undo button. The region stays, so that screen readers notice new
+ * content.
  */
 import type { Announcing } from '../state/announce.ts'
 import { text } from '../text.ts'

@@ -1,6 +1,6 @@
 /**
- * Until it is known where a person stands. `index.html` begins with the same sign, so that it stays
- * where it is.
+ * The view until the session is checked. `index.html` has the same mark in the same place, so
+ * nothing moves.
  */
 import { Mark } from '../parts/mark.tsx'
 import { text } from '../text.ts'

@@ -1,7 +1,4 @@
-/**
- * The audit log, for administrators: who changed what, and the proof that nothing of it was taken
- * away.
- */
+/** The audit log, for administrators: all changes, and the proof that no entry is missing. */
 import { useMemo, useState } from 'preact/hooks'
 import type { AuditEntry } from '../api.ts'
 import { Choice } from '../parts/choice.tsx'
@@ -81,7 +78,7 @@ export default function AuditPage() {
   )
 }
 
-/** Names of those who act; an id where somebody is gone, and `nobody` where there was none. */
+/** Names of users: the id if the user is deleted, and `nobody` without a user. */
 function usePeople(): (id: string) => string {
   const people = useResource(peopleSource).data ?? []
   return (id) => nameAmong(people, id) ?? id

@@ -138,7 +138,7 @@ function useTrials(): { trials: ReadonlyMap<string, Trying>; test: (key: Key) =>
   return { trials, test: (key) => void run(key) }
 }
 
-/** Keys that are shown as deleted: each is, once nobody can take that back any more. */
+/** Keys that are shown as deleted. Each is deleted once the user can no longer undo it. */
 function useRemoval(): { removed: ReadonlySet<string>; remove: (key: Key) => void } {
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set())
   const announce = useAnnounce()

@@ -1,6 +1,5 @@
 /**
- * The request log: what was asked, who served it, and how it went. What comes in while somebody
- * looks is put on top.
+ * The request log: each request with its model, provider and outcome. New requests appear on top.
  */
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
@@ -31,7 +30,7 @@ const fields = { ...logFields, export: flagField() }
 export default function LogsPage({ person }: PageProps) {
   const [{ export: exporting, ...query }, setQuery] = useQuery<LogFilter & { export: boolean }>(fields)
   const written = JSON.stringify(query)
-  // The same filter is the same object: what depends on it is not begun anew at each rendering.
+  // The same filter stays the same object, so that effects do not restart at each render.
   const filter = useMemo<LogFilter>(() => query, [written])
   const source = useMemo(() => logSource(filter), [filter])
   const logs = useResource(source)

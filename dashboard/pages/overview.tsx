@@ -1,5 +1,5 @@
 /**
- * Can I send now? How much is left, and when is more? And for who is new here: what to do first.
+ * Can I send now? How much quota is left, and when does it reset? New users see the first steps.
  */
 import { useMemo, useRef } from 'preact/hooks'
 import { Bar } from '../parts/bar.tsx'
@@ -33,10 +33,10 @@ export default function OverviewPage({ person }: PageProps) {
   const recent = useRecentUsage()
   const pools = useResource(poolsSource)
   const readiness = useReadiness(pools.data)
-  // Another span is read anew, and takes nothing away meanwhile.
+  // The old figures stay until those of another span have loaded.
   const wasKnown = useRef(false)
   wasKnown.current ||= isKnown(recent.usage)
-  // What is further down is asked for when the rest is there.
+  // The lower parts of the page load last.
   const atLeisure = useIdle()
   const serving = useMemo(() => (pools.data ?? []).filter(stands), [pools.data])
   const health = useHealth(serving, atLeisure, recent.usage.reload)
@@ -71,8 +71,7 @@ export default function OverviewPage({ person }: PageProps) {
         </div>
         <Switchboard wires={wires} />
       </section>
-      {/* What stands below comes when what pushes it down is there: nothing moves under a reader's
-          eyes. */}
+      {/* The parts below appear after those above, so that nothing moves while it is read. */}
       {isKnown(tokens) && readiness && (
         <>
           <Warnings
@@ -83,7 +82,7 @@ export default function OverviewPage({ person }: PageProps) {
             isIdle={atLeisure}
           />
           <PoolsCard pools={pools} />
-          {/* To who has nothing yet there is nothing more to tell. */}
+          {/* A new user has no more data to show. */}
           {readiness.type !== 'no-keys' && (
             <>
               <HappenedCard {...recent} />

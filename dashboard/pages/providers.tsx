@@ -1,7 +1,4 @@
-/**
- * Providers: who can be asked, how each is doing, in which order its keys are used; and those with
- * an address of one's own.
- */
+/** Providers, built-in and custom: their health and the rotation of their keys. */
 import { strategies, type StrategyName, strategyNames } from '../../src/domain/strategies.ts'
 import { useState } from 'preact/hooks'
 import { api, ask, type Provider, type ProviderHealth, send } from '../api.ts'

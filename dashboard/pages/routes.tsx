@@ -1,6 +1,4 @@
-/**
- * Routes: the names that tools ask for, who stands behind each, and who would serve a request now.
- */
+/** Routes: their names, their targets, and the provider that would serve a request now. */
 import { api, ask, type Route } from '../api.ts'
 import { Card } from '../parts/card.tsx'
 import { Field, valueOf } from '../parts/field.tsx'

@@ -1,6 +1,6 @@
 /**
- * A person's own account, and for administrators the hub: who may come in, what is kept, and how
- * keys are sealed.
+ * The user's account and, for administrators, the hub: registration, retention and encryption of
+ * keys.
  */
 import { ThemeChoice } from '../frame/theme-choice.tsx'
 import { Card } from '../parts/card.tsx'

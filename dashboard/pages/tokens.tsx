@@ -31,8 +31,7 @@ export default function TokensPage() {
   const [editing, setEditing] = useState<Token>()
   const [warnings, setWarnings] = useState<readonly string[]>([])
   const announce = useAnnounce()
-  // Whatever was asked was asked with one of them, mostly: what is used of their limits has
-  // changed.
+  // Most requests use a token, so the use of its limits has changed.
   const readAgain = useCallback(() => {
     void refresh(tokensSource)
     void refresh(selfSource)

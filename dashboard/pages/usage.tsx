@@ -28,7 +28,7 @@ const fields = {
 export default function UsagePage({ person }: PageProps) {
   const [{ span, by, of, whose }, setQuery] = useQuery(fields)
   const written = JSON.stringify(span)
-  // The same choice is the same object: what depends on it is not begun anew at each rendering.
+  // The same choice stays the same object, so that effects do not restart at each render.
   const choice = useMemo<UsageChoice>(() => ({ span, by, whose }), [written, by, whose])
   const report = useResource(useMemo(() => usageSource(choice), [choice]))
   const isAdmin = person.role === 'admin'

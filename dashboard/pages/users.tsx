@@ -1,6 +1,6 @@
 /**
- * The people of the hub, for administrators: who is here, what they may do, and how they come and
- * go.
+ * The users of the hub, for administrators: their roles, caps and tokens, and how to add or remove
+ * them.
  */
 import { useState } from 'preact/hooks'
 import { api, ask, type User } from '../api.ts'

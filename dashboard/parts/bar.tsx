@@ -9,16 +9,15 @@ export interface Quota {
   unit: Unit
   per: Period
   used: number
-  /** Of requests that are under way. */
+  /** By requests in flight. */
   reserved: number
-  /** Null where none is known: then there is nothing to fill. */
+  /** Null if no limit is known: the bar stays empty. */
   limit: number | null
   /**
-   * What can still be used, where that is less than the limit less the use: the provider may say
-   * that nothing is.
+   * The amount left, if it is less than the limit minus the use, because the provider stated it.
    */
   left?: number | null
-  /** How many accounts have no limit of this kind: what is left is that much, or more. */
+  /** The number of accounts without such a limit. With any, the amount left is a minimum. */
   unlimitedAccounts?: number
   resetsAt: string | null
 }

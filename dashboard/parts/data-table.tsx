@@ -1,7 +1,6 @@
 /**
- * A table of things of one kind. On a phone each row is a card; it stays a table to those who hear
- * it, for which its roles are said where a sheet takes them away. No more rows are drawn than
- * somebody asked to see.
+ * A table of items of one kind, drawn in steps. On a phone each row is a card. Explicit roles keep
+ * it a table for screen readers, because the style sheet removes the native ones.
  */
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'

@@ -1,6 +1,4 @@
-/**
- * An error as the hub told it: what is wrong, what was tried, when it may work again, what to do.
- */
+/** An error of the hub: its message, the attempts, the time to retry, and the remedy. */
 import type { ApiError } from '../api.ts'
 import { text } from '../text.ts'
 import { Words } from './words.tsx'

@@ -3,7 +3,7 @@ import { text } from '../text.ts'
 import { Segments } from './segments.tsx'
 
 interface WhoseChoiceProps {
-  /** What is somebody's: "Whose requests". */
+  /** The label of the choice: "Owner". */
   legend: string
   value: 'mine' | 'everyone'
   onChange: (whose: 'mine' | 'everyone') => void

@@ -1,7 +1,4 @@
-/**
- * What every page begins with: its heading, to which focus goes on arrival, and what can be done on
- * it.
- */
+/** The start of every page: its heading, which gets the focus on arrival, and its actions. */
 import type { ComponentChildren } from 'preact'
 import { useArrival } from '../state/arrival.ts'
 

@@ -1,4 +1,4 @@
-/** What an account may do, to be chosen for somebody. */
+/** A choice of the role of a user. */
 import { type Role, roles } from '../../src/domain/roles.ts'
 import type { ApiError } from '../api.ts'
 import { Field, valueOf } from './field.tsx'

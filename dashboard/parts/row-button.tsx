@@ -1,6 +1,6 @@
 /**
- * What can be done with one of many things: the verb is seen, and those who hear it alone are told
- * with what.
+ * An action on one of many items. Its text is the verb, and its label for screen readers adds the
+ * item.
  */
 interface RowButtonProps {
   verb: string

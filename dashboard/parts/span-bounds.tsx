@@ -1,6 +1,6 @@
 /**
- * Where a span of time begins and ends, entered by hand. It takes effect when a person has stopped
- * entering, and only where it makes sense: until then the page goes on showing what it showed.
+ * The start and end of a custom time range. A valid range applies after a short pause in typing.
+ * Until then the page keeps its range.
  */
 import { useEffect, useId, useState } from 'preact/hooks'
 import { type Between, enter, readEntered, type SpanProblem } from '../state/span.ts'

@@ -1,6 +1,6 @@
 /**
- * The hub in one drawing: a wire for each key, all leading into one address. Decoration that tells
- * the truth; the same is said in words beside it.
+ * A drawing of the hub: a wire for each key, all leading to one address. Decoration with the true
+ * states, which the text beside it repeats.
  */
 import type { Standing } from '../state/key-status.ts'
 

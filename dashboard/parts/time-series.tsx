@@ -1,6 +1,4 @@
-/**
- * Figures over time, drawn, and the same figures as a table for those who do not see the drawing.
- */
+/** A chart of figures over time, and the same figures as a table for screen readers. */
 import { useState } from 'preact/hooks'
 import { beginning, number } from '../format.ts'
 import { stepOf } from '../state/plot.ts'

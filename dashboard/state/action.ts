@@ -1,11 +1,11 @@
-/** Something a person does to the hub: whether it is under way, and how it failed. */
+/** An action on the hub: whether it is running, and how it failed. */
 import { useState } from 'preact/hooks'
 import { ApiError } from '../api.ts'
 
 export interface Action<Args extends unknown[]> {
   busy: boolean
   error: ApiError | undefined
-  /** Does it, unless it is being done already. Failures end up in `error`. */
+  /** Starts the action, unless it is running already. A failure is in `error`. */
   run: (...args: Args) => void
 }
 
@@ -26,8 +26,8 @@ export function useAction<Args extends unknown[]>(act: (...args: Args) => Promis
 }
 
 /**
- * What was thrown, as an error that can be shown; a fault of the dashboard itself goes to the
- * console too.
+ * Returns a thrown value as an error to show. Faults of the dashboard itself are also logged to the
+ * console.
  */
 export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof ApiError) return thrown

@@ -1,6 +1,5 @@
 /**
- * Where in the dashboard a person is: the browser's own address, as state. What a page filters by
- * is in it too, so that it can be shared.
+ * The browser's address as state. It includes the filters of a page, so that a link shares them.
  */
 import { useEffect, useState } from 'preact/hooks'
 
@@ -60,7 +59,7 @@ export function guardHistory(): void {
 interface NavigateOptions {
   /** Takes the place of the present address in the history. */
   replace?: boolean
-  /** Leaves the page without asking: its unsaved changes have no meaning any longer. */
+  /** Leaves the page without asking, because its unsaved changes no longer matter. */
   discard?: boolean
 }
 
@@ -108,8 +107,7 @@ export function useAddress(): Address {
 }
 
 /**
- * Lets links of the page lead to other pages without loading the dashboard anew. Whatever else a
- * link does is left to the browser.
+ * Opens links to other pages without reloading the dashboard. The browser handles all other links.
  */
 export function followLinks(isPage: (path: string) => boolean): () => void {
   const follow = (event: MouseEvent): void => {

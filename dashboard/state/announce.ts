@@ -1,6 +1,5 @@
 /**
- * What has just been done, told once: on the page and to screen readers, with a way back where
- * there is one.
+ * Announces a finished action once, on the page and to screen readers, with undo where possible.
  */
 import { createContext } from 'preact'
 import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks'
@@ -11,8 +10,8 @@ export interface Announcement {
   /** Takes back what was done. */
   undo?: () => void
   /**
-   * Does what was only shown as done so far: called once it can no longer be taken back. The page
-   * may be closing, so what it asks of the hub must outlive the page (`keepalive`).
+   * Performs the action, which the page only showed as done, once it can no longer be undone. The
+   * page may be closing, so its request must outlive the page (`keepalive`).
    */
   commit?: () => Promise<void>
 }
@@ -36,7 +35,7 @@ export interface Announcing {
   undo: () => void
   /** Does now what the present one stands for, and comes back when it is done. */
   settle: () => Promise<void>
-  /** Stops the time while somebody is about to decide, and lets it go on. */
+  /** Pauses the timer while the pointer or focus is on the announcement, and resumes it. */
   hold: (held: boolean) => void
 }
 

@@ -1,7 +1,4 @@
-/**
- * What happens when one page follows another: the window is named after it, and focus goes to where
- * the page begins.
- */
+/** Sets the window's title to that of a new page, and focuses the start of the page. */
 import { useEffect, useRef } from 'preact/hooks'
 import { text } from '../text.ts'
 

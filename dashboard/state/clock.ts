@@ -1,6 +1,6 @@
 /**
- * The time, for countdowns and ages: one ticking clock for everyone who shows it, which stands
- * while the window is hidden.
+ * The time, for countdowns and ages: one clock for all components, which stops while the window is
+ * hidden.
  */
 import { minuteMs } from '../../src/domain/time.ts'
 import { useEffect, useState } from 'preact/hooks'
@@ -37,7 +37,7 @@ document.addEventListener('visibilitychange', () => {
   else clearTimeout(timer)
 })
 
-/** Milliseconds since the epoch; anew each second, or where that is not worth it each minute. */
+/** Returns milliseconds since the epoch, updated each second or each minute. */
 export function useNow(each: 'second' | 'minute'): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -1,6 +1,5 @@
 /**
- * What the command palette offers, and what of it is meant by what was typed. Pure but for what a
- * command does.
+ * The commands of the command palette, and their search. Pure, except for the commands' effects.
  */
 import type { IconName } from '../parts/icon.tsx'
 import { text } from '../text.ts'

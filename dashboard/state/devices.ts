@@ -1,7 +1,4 @@
-/**
- * What a browser says it is, in words that a person knows it by. Pure; a guess, for a list of one's
- * own sessions.
- */
+/** Names a device by its user agent, for the list of sessions. A guess. Pure. */
 
 /**
  * In the order in which they are looked for: each of these also claims to be some of those after

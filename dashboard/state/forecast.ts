@@ -1,6 +1,6 @@
 /**
- * What a calendar month will come to, at the pace of the last full days. Pure; times are
- * milliseconds since the epoch, and days and months are those of UTC, by which the hub counts.
+ * Forecasts a calendar month from the last full days. Pure. Times are milliseconds since the epoch;
+ * days and months are in UTC, as the hub counts.
  */
 import { dayMs } from '../../src/domain/time.ts'
 import type { Usage } from '../api.ts'
@@ -40,8 +40,8 @@ const daysLookedAt = [14, 7, 6, 5, 4, 3] as const
 const fewestDays = 3
 
 /**
- * The quantile 0.9 of Student's distribution, for as many days less one: with few days, what is
- * said of them is less certain.
+ * The quantile 0.9 of Student's t-distribution with one degree of freedom less than days. With
+ * fewer days, the range is wider.
  */
 const quantiles: Record<(typeof daysLookedAt)[number], number> = {
   14: 1.35,

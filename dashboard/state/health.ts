@@ -1,7 +1,6 @@
 /**
- * How the hub is doing, as the worst of what is known: requests that failed lately, routes that no
- * one serves now, models that rest at their provider. The states of keys alone do not show an
- * outage. Pure.
+ * The health of the hub: the worst of recent failures, routes without a provider, and models that
+ * are cooling down. The states of keys alone do not show an outage. Pure.
  */
 import { minuteMs } from '../../src/domain/time.ts'
 import type { Log, Pool, RouteHealth } from '../api.ts'
@@ -9,7 +8,7 @@ import { toneOf } from './success-rate.ts'
 
 /** How far back requests count, in milliseconds. */
 export const recentMs = 5 * minuteMs
-/** A single failure is not an outage, whatever its share of the requests. */
+/** A single failure is not an outage, even if it is the only request. */
 const fewestFailures = 2
 
 export type End = Pick<Log, 'startedAt' | 'status' | 'code'>

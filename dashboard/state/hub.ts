@@ -1,4 +1,4 @@
-/** Where a person stands with this hub, which decides what the page shows. */
+/** The user's state at this hub, which decides what the page shows. */
 import { createContext } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api, ask, type Person, type Problem, sessionEnded } from '../api.ts'
@@ -16,7 +16,7 @@ export type Hub =
    * whether it has an owner.
    */
   | { type: 'signed-out'; ended: boolean; mayBeNew?: boolean }
-  /** Nobody is signed in, and the address holds an invitation. */
+  /** No user is signed in, and the address has an invite. */
   | { type: 'invited'; invitation: string }
   | { type: 'signed-in'; person: Person }
 
@@ -52,7 +52,7 @@ export function useHub(): HubControls {
 
   const enter = useCallback((person: Person) => {
     forgetInvitation()
-    // Whoever was here before may have been somebody else.
+    // The previous user may have been another one.
     forgetAll()
     setHub({ type: 'signed-in', person })
   }, [])
@@ -70,7 +70,7 @@ export function useHub(): HubControls {
     await api.api.auth.logout.$post()
     setHub({ type: 'signed-out', ended: false })
     forgetAll()
-    // Who logs in next begins at the beginning; after a session that ended by itself, where it was.
+    // The next login starts at the overview, but after an expired session where it was.
     navigate('/', { replace: true, discard: true })
   }, [])
 
@@ -78,7 +78,7 @@ export function useHub(): HubControls {
 }
 
 async function findHub(): Promise<Hub> {
-  // Asked together: whoever has a session waits for one answer's time.
+  // Asked in parallel, so that a user with a session waits only once.
   const session = ask(api.api.auth.session.$get())
   // A hub that is not ready answers it with an error, which then says nothing new.
   session.catch(() => {})

@@ -1,6 +1,6 @@
 /**
- * The invitation that a link brought: it stands behind the "#" of the address, which no request and
- * no log holds.
+ * Reads the invite of a link. It is in the fragment of the address, so that no request and no log
+ * contains it.
  */
 
 export function readInvitation(): string | undefined {

@@ -1,7 +1,4 @@
-/**
- * What the form of a key asks the hub to change: what differs from the key as it is, and nothing
- * else. Pure.
- */
+/** Reads the form of a key, as the fields that differ from the stored key. Pure. */
 import type { Key } from '../api.ts'
 import { readReserve } from './shares.ts'
 import { type Limit, type LimitEntry, limitEntriesOf, toLimits } from './limit-form.ts'
@@ -24,7 +21,7 @@ export interface KeyChange {
 }
 
 /**
- * An empty field takes away what was there.
+ * Returns the changed fields. An empty field clears its value.
  * @param form has fields for `shared` and `reserve` only where `mayShare`.
  */
 export function readKeyChange(

@@ -30,7 +30,7 @@ export function standingOf(key: Key, now: number): Standing {
 
 export type Readiness =
   | { type: 'no-keys' }
-  /** No key of one's own, but some that others share. */
+  /** No keys of the user, but shared ones. */
   | { type: 'shared' }
   | { type: 'ready'; usable: number; total: number }
   | { type: 'resting'; until: number }
@@ -43,9 +43,7 @@ export type PoolStanding = Pick<
   'provider' | 'scope' | 'implied' | 'keys' | 'nextFreeAt' | 'restingModels'
 >
 
-/**
- * The sandbox is always there, and stands in for nobody unless a key for it was added on purpose.
- */
+/** Whether a pool counts. The implied sandbox does not, until a user adds a key for it. */
 export function stands({ provider, implied }: PoolStanding): boolean {
   return !(implied && provider === 'sandbox')
 }

@@ -25,8 +25,7 @@ export function limitEntriesOf(limits: readonly Limit[] | null | undefined): Lim
 }
 
 /**
- * What is said only where it is not what holds anyway is left out, so that the same limits are
- * always written the same.
+ * Returns the entries as limits, without default values, so that equal limits are written alike.
  */
 export function toLimits(entries: readonly LimitEntry[]): Limit[] {
   return entries
@@ -41,15 +40,12 @@ export function toLimits(entries: readonly LimitEntry[]): Limit[] {
     }))
 }
 
-/**
- * With another period; how it refills belongs to the period, and is again what is usual for the new
- * one.
- */
+/** Returns an entry with another period, which resets in the default way of that period. */
 export function withPeriod({ resets: _resets, ...entry }: LimitEntry, per: Period): LimitEntry {
   return { ...entry, per }
 }
 
-/** Whether periods begin at the same times in every zone, as hours and what is shorter do. */
+/** Whether periods begin at the same times in every zone, as hours and shorter ones do. */
 export function isAlike(per: Period): boolean {
   return per === 'second' || per === 'minute' || per === 'hour'
 }

@@ -1,7 +1,6 @@
 /**
- * The one event stream: while somebody looks, the hub tells what changes, and what was read is kept
- * fresh by it. It is closed while the window is hidden; the browser opens it again by itself where
- * it ends.
+ * The single event stream, which keeps the data of the page current. It is closed while the window
+ * is hidden. If it ends, the browser reopens it.
  */
 import { useEffect } from 'preact/hooks'
 import type { LiveEvents } from '../../src/api/live.ts'
@@ -48,7 +47,7 @@ export function useLive(): void {
       stream?.close()
       stream = undefined
     }
-    /** The session may be over; if it is not, the stream is opened anew. */
+    /** Reopens the stream, unless the session is over. */
     const again = (): void => {
       close()
       retry = setTimeout(open, refusedAgainMs)
@@ -114,7 +113,7 @@ export function useLiveLog(
   }, [onBegun])
 }
 
-/** The stream is opened anew where it has to tell of others' requests than before. */
+/** Reopens the stream if it has to send other users' requests than before. */
 function showEveryone(more: 1 | -1): void {
   const before = everyoneShown
   everyoneShown += more

@@ -25,9 +25,7 @@ export interface Choices {
   person: string[]
 }
 
-/**
- * The ids to choose from. Models and keys are those of the provider that is chosen, where one is.
- */
+/** Returns the ids to choose from. With a chosen provider, models and keys are only its own. */
 export function choicesOf(known: Known, filter: LogFilter): Choices {
   const { provider } = filter
   const fits = (id: string | null): boolean => provider === '' || id === provider
@@ -63,7 +61,7 @@ export function choicesOf(known: Known, filter: LogFilter): Choices {
   }
 }
 
-/** As rows have it: without its provider. Undefined for a route, which serves nobody by itself. */
+/** The model as rows have it, without its provider. Undefined for a route. */
 function nameOfModel({ id, owned_by: owner }: Known['models'][number]): string | undefined {
   return id.startsWith(`${owner}/`) ? id.slice(owner.length + 1) : undefined
 }

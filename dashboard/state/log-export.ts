@@ -1,7 +1,4 @@
-/**
- * Requests as a file: what is in each line, and how it is written. Pure; who downloads it is
- * `pages/logs/export.tsx`.
- */
+/** Writes requests as a CSV or JSON file. Pure; `pages/logs/export.tsx` downloads it. */
 import { logColumnList, type LogColumnName } from '../../src/observe/log-columns.ts'
 import type { Log } from '../api.ts'
 
@@ -42,10 +39,7 @@ export function toCsv(rows: readonly Log[], names: Names): string {
   return lines.map((line) => `${line.map(writeCell).join(',')}\r\n`).join('')
 }
 
-/**
- * The rows as the API gives each by itself, with their trails, and with the names of what is
- * mentioned in them.
- */
+/** Returns the rows in the shape of the API, with their attempts and the names of their ids. */
 export function toJson(rows: readonly Log[], names: Names): string {
   const named = rows.map((row) => {
     const ids = [row.owner, row.tokenId, ...[...row.trail, ...row.skipped].map(({ keyId }) => keyId)]

@@ -27,7 +27,7 @@ export const statusPattern = /^[1-5]\d\d$/
 
 export const logFields: Fields<LogFilter> = {
   text: textField(),
-  // The API's own names, for who writes an address by hand.
+  // The names of the API are accepted too, for addresses written by hand.
   outcome: choiceField([...outcomes, 'all'], 'all', { ok: 'good', error: 'bad' }),
   span: spanField(logSpans, 'all'),
   provider: textField(),
@@ -70,10 +70,7 @@ function spanQuery(span: Span<LogSpan>, now: number): { from?: string; to?: stri
   return { from: write(span.from), ...(span.to !== null && { to: write(span.to) }) }
 }
 
-/**
- * Whether a row that just came in belongs to what is shown. What a search finds only the hub can
- * tell.
- */
+/** Whether a new row matches the filter. Only the hub can match a text search. */
 export function belongsTo(row: Log, filter: LogFilter): boolean {
   const { text, outcome, provider, model, key, token, status, span, whose, person } = filter
   if (text !== '' || !isWithin(row, span)) return false

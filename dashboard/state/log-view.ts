@@ -1,7 +1,7 @@
 /** What rows of the log say, beyond each of them alone. Pure. */
 
 export const outcomes = ['good', 'rescued', 'bad'] as const
-/** Whether the client got an answer: at once, after somebody had failed at it, or none. */
+/** Whether the client got an answer: directly, after failed attempts, or none. */
 export type Outcome = (typeof outcomes)[number]
 
 interface Ended {

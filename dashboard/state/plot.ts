@@ -66,7 +66,7 @@ export function highestOf(stacks: readonly (readonly number[])[]): number {
 
 /**
  * The outline of each series' bars, as the path of a drawing that is as many wide as there are
- * times and `top` high. The first stands above those that follow it.
+ * times and `top` high. The first is above the others.
  */
 export function outlinesOf(stacks: readonly (readonly number[])[], top: number): string[] {
   return stacks.map((values, series) => {

@@ -18,9 +18,8 @@ export function limitedWindows({ windows }: Limited): LimitedWindow[] {
 }
 
 /**
- * For each unit and span of time that more than one pool has a limit for, what all of those have
- * together. Accounts of other pools that have none are counted: what is left is more by an unknown
- * amount.
+ * Returns the sum of the limits for each unit and period that more than one pool limits. Accounts
+ * without such a limit are counted: they add an unknown amount.
  */
 export function sumOverPools(pools: readonly Limited[]): LimitedWindow[] {
   const nameOf = ({ unit, per }: Window): string => `${unit}/${per}`

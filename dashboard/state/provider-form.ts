@@ -1,6 +1,6 @@
 /**
- * What a custom provider has many of, as texts that a person edits, one thing on each line: models
- * with their prices, what models can, headers, further API formats. Pure.
+ * The lists of a custom provider as text, one item per line: models with prices, their
+ * capabilities, headers, further API formats. Pure.
  */
 import { fileKinds } from '../../src/domain/files.ts'
 import type { Provider } from '../api.ts'
@@ -63,7 +63,7 @@ export function writeDialects(dialects: Provider['dialects']): string {
 }
 
 /**
- * Further API formats as they were written: `anthropic https://example.com`.
+ * Reads further API formats from text: `anthropic https://example.com`.
  * @param known the ids of all formats.
  * @throws {LineError} naming a line that is not a format and a base URL.
  */
@@ -92,7 +92,7 @@ const abilities = {
   sampling: 'sampling',
 } as const
 
-/** What models can, in words: `llama-4 context=131072 image tools no-reasoning`. */
+/** Writes capabilities as text: `llama-4 context=131072 image tools no-reasoning`. */
 export function writeDetails(details: Provider['modelDetails']): string {
   return Object.entries(details ?? {})
     .map(([model, detail]) => [model, ...wordsOf(detail)].join(' '))
@@ -111,7 +111,7 @@ function wordsOf(detail: Detail): string[] {
 }
 
 /**
- * What models can, as it was written. `text` says that a model takes no files.
+ * Reads capabilities from text. `text` means that a model takes no files.
  * @throws {LineError} naming a line with a word that is none of these.
  */
 export function readDetails(text: string): Details {

@@ -13,9 +13,8 @@ export { choiceField, flagField, textField } from './query-fields.ts'
 export { spanField } from './span.ts'
 
 /**
- * The fields' values, and a function that changes some of them. A change takes the place of the
- * present address, unless it is a step that "back" should undo (`push`). @param fields must not
- * depend on anything: it is read anew each time.
+ * Returns the fields' values, and a function that changes some of them. A change replaces the
+ * present address, or adds a step to the history (`push`). `fields` must be constant.
  */
 export function useQuery<Values extends object>(
   fields: Fields<Values>,

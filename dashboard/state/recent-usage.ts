@@ -12,10 +12,7 @@ export interface StepOfUsage {
   rescued: number
 }
 
-/**
- * What went well at once, what was rescued and what failed, each step's apart; where nothing
- * happened stands a zero.
- */
+/** Returns the numbers of requests that succeeded, were rescued and failed in each step. */
 export function overTime(rows: readonly StepOfUsage[], time: UsageTime) {
   const times = stepsOf(time)
   const known = new Map(rows.flatMap((row) => (row.at === null ? [] : [[Date.parse(row.at), row] as const])))

@@ -1,20 +1,17 @@
 /**
- * Something the hub holds, as last read. Read once for everyone who shows it, shown at once from
- * then on while it is read again, and read again when a person comes back to the window. An error
- * is data too, beside what was read before it.
+ * Data of the hub, as last read. All components share one read. They show the last data during the
+ * next read. Data is read again when the window regains focus. An error is kept beside the last
+ * data.
  */
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks'
 import type { ApiError } from '../api.ts'
 import { toApiError } from './action.ts'
 
-/**
- * What can be read, under the name by which it is remembered: everything that it depends on is in
- * the name.
- */
+/** Readable data, cached by name. The name includes everything that the data depends on. */
 export interface Source<Data> {
   name: string
   load: () => Promise<Data>
-  /** What is remembered once it was read again, where that is more than what was read. */
+  /** Returns the data to cache after another read, if it is more than the data read. */
   merge?(read: Data, known: Data): Data
 }
 
@@ -42,9 +39,9 @@ interface Entry {
   readonly listeners: Set<() => void>
 }
 
-/** What was read this recently is not read again only because somebody looks. */
+/** Data younger than this is not read again when a component shows it. */
 const freshForMs = 2_000
-/** How much is remembered that nobody shows. */
+/** The most entries to cache. */
 const mostEntries = 60
 
 const entries = new Map<string, Entry>()
@@ -95,7 +92,7 @@ export function useResource<Data>(source: Source<Data>): Resource<Data> {
       document.removeEventListener('visibilitychange', look)
       window.removeEventListener('focus', look)
     }
-    // The name says what is read; a function that is made anew reads the same.
+    // The name identifies the data: a new function with the same name reads the same.
   }, [name])
 
   // What is remembered under a name is what its source read.
@@ -107,7 +104,7 @@ export async function refresh<Data>(source: Source<Data>): Promise<void> {
   const { name, load } = source
   const entry = entryOf(name)
   const turn = ++entry.turn
-  // Whoever looks while it is being read need not read it too.
+  // A read in flight serves other components too.
   entry.readAt = Date.now()
   try {
     const data = await load()

@@ -39,8 +39,8 @@ export function moveCandidate(draft: Draft, id: number, to: number): Draft {
 }
 
 /**
- * The place of what is dragged to a height, among the others whose middles are at these. Where the
- * middle of another is passed it gives way and stays away: a tall one does not jump to and fro.
+ * Returns the place of a row dragged to a height, among rows with these middles. A row gives way
+ * when its middle is passed, so that tall rows do not jump to and fro.
  */
 export function placeAt(height: number, middles: readonly number[]): number {
   return middles.filter((middle) => middle < height).length

@@ -76,19 +76,19 @@ export const providersSource: Source<Provider[]> = {
   load: async () => (await ask(api.api.providers.$get())).data,
 }
 
-/** How old what the hub knows of models and prices is. */
+/** The age of the hub's models and prices. */
 export const catalogueSource: Source<Catalogue> = {
   name: 'catalogue',
   load: () => ask(api.api.providers.catalogue.$get()),
 }
 
-/** What of it is too old. */
+/** The providers whose models and prices are outdated. */
 export const outdatedSource: Source<Catalogue['outdated']> = {
   name: 'outdated',
   load: async () => (await catalogueSource.load()).outdated,
 }
 
-/** How they did in the last hour. */
+/** The health of the providers in the last hour. */
 export const providerHealthSource: Source<ProviderHealth[]> = {
   name: 'provider-health',
   load: async () => (await ask(api.api.health.providers.$get({ query: {} }))).data,
@@ -122,24 +122,18 @@ export const peopleSource: Source<User[]> = {
   load: async () => (await ask(api.api.users.$get({ query: {} }))).data,
 }
 
-/**
- * To be called when keys were added, removed or switched: what can be asked for, and what is left,
- * changes with them.
- */
+/** Reloads keys and the data that depends on them: models and pools. Call it after keys change. */
 export async function keysChanged(): Promise<void> {
   await Promise.all([refresh(keysSource), refresh(modelsSource), refresh(poolsSource)])
 }
 
-/** A function that gives a provider's name; its id where the name is not known (yet). */
+/** Returns a function that names a provider, by its id until the name is known. */
 export function useProviderNames(): (id: string) => string {
   const { data } = useResource(providersSource)
   return (id) => data?.find((provider) => provider.id === id)?.name ?? id
 }
 
-/**
- * A function that tells keys apart as their owner does: by provider, name and what is shown of the
- * secret.
- */
+/** Returns a function that names a key by its name or provider, and its masked secret. */
 export function useKeyNames(): (id: string) => string {
   const { data } = useResource(keysSource)
   return (id) => {
@@ -149,7 +143,7 @@ export function useKeyNames(): (id: string) => string {
   }
 }
 
-/** A function that gives a token's name; its id where it is somebody else's, or is gone. */
+/** Returns a function that names a token, by its id if it is another user's or deleted. */
 export function useTokenNames(): (id: string) => string {
   const { data } = useResource(tokensSource)
   return (id) => data?.find((token) => token.id === id)?.name ?? id

@@ -10,10 +10,7 @@ export interface TokenEntry extends CapsEntry {
   defaultWait: string
 }
 
-/**
- * The body that makes or changes a token: what was left empty is null, so that it can be taken away
- * again.
- */
+/** Returns the body that creates or changes a token. Empty fields are null, which clears them. */
 export function toTokenInput(entry: TokenEntry) {
   const models = entry.models.split(/[\s,]+/).filter((model) => model !== '')
   return {

@@ -1,7 +1,4 @@
-/**
- * What was used, as the usage page sums, ranks and draws it. Pure; times are milliseconds since the
- * epoch.
- */
+/** Sums and ranks usage for the Usage page. Pure. Times are milliseconds since the epoch. */
 import { dayMs, hourMs } from '../../src/domain/time.ts'
 import type { Usage } from '../api.ts'
 import { isBetween, lengthsMs, type Span } from './span.ts'
@@ -15,14 +12,11 @@ export type UsageGroup = (typeof usageGroups)[number]
 export const usageMetrics = ['requests', 'inputTokens', 'outputTokens', 'cost', 'errors', 'rescued'] as const
 export type UsageMetric = (typeof usageMetrics)[number]
 
-/** Up to this length a span is drawn by the hour. */
+/** The longest span that is drawn by the hour. */
 const longestByHourMs = 2 * dayMs
-/**
- * Somewhat less than the three days for which the hub tells hours apart; what is older it has by
- * the day.
- */
+/** A little less than the three days for which the hub keeps hourly data. */
 const hoursKeptMs = 70 * hourMs
-/** The longest span that can be looked at, in days: the hub sums up somewhat more at once. */
+/** The longest span, in days. The hub allows a little more in one request. */
 export const mostUsageDays = 366
 
 export interface UsageTime {
@@ -33,8 +27,8 @@ export interface UsageTime {
 }
 
 /**
- * The time of a span. The hub counts by the hour, and by the day what is older: the time begins and
- * ends on a full hour of UTC, or on a full day, unless it ends now.
+ * Returns the time of a span. It begins and ends on a full hour in UTC, or on a full day if hourly
+ * data is not kept, unless it ends now.
  */
 export function timeOf(span: Span<UsageSpan>, now: number): UsageTime {
   const { from, to } = isBetween(span) ? span : { from: now - lengthsMs[span], to: null }

@@ -1,7 +1,4 @@
-/**
- * A change of a person's role or state by an administrator, and which of them need a confirmation.
- * Pure.
- */
+/** Changes of a user's role or status, and the question to confirm before some of them. Pure. */
 import type { User } from '../api.ts'
 
 export interface UserChange {

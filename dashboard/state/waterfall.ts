@@ -1,6 +1,5 @@
 /**
- * Where each attempt of a request stands on one axis of time. Pure; times are milliseconds since
- * the epoch.
+ * Places the attempts of a request on one time axis. Pure. Times are milliseconds since the epoch.
  */
 import type { Log } from '../api.ts'
 

@@ -54,7 +54,7 @@ export interface Verdict {
 
 /**
  * Checks the whole chain, a part at a time.
- * @param onPart is told how many entries were checked so far.
+ * @param onPart called after each part with the number of entries checked so far.
  */
 export async function verifyChain(onPart: (checked: number) => void, signal: AbortSignal): Promise<Verdict> {
   let checked = 0

@@ -37,7 +37,7 @@ export function AddKeyDialog({ onAdded, onClosed }: AddKeyProps) {
       provider: provider?.id ?? '',
       apiKey: valueOf(form, 'apiKey').trim(),
       ...(name && { name }),
-      // Whoever says that it is of a free tier says that it costs nothing.
+      // A key with the limits of a free tier is free.
       ...(preset && { limits: preset.limits, free: true }),
     }
     const key = await ask(api.api.keys.$post({ json }))
@@ -46,7 +46,7 @@ export function AddKeyDialog({ onAdded, onClosed }: AddKeyProps) {
     await keysChanged()
     onAdded(key)
   })
-  /** Finds the provider by the key, as long as nobody has chosen one by hand. */
+  /** Detects the provider by the key, until the user chooses one. */
   const recognise = (entered: string): void => {
     setTyped(entered)
     const shape = recogniseKey(entered)

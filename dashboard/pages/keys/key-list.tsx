@@ -1,7 +1,4 @@
-/**
- * The keys in their accounts. No more are drawn than somebody asked to see: a hub may hold a
- * thousand.
- */
+/** The keys, grouped by account. They are drawn in steps, as a hub may hold a thousand. */
 import { useState } from 'preact/hooks'
 import type { Account, Key } from '../../api.ts'
 import { findKeys, firstKeys, groupKeys, type KeyGroup } from '../../state/key-groups.ts'

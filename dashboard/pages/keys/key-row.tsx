@@ -17,9 +17,7 @@ import { KeyWindows, limitedWindows } from './key-windows.tsx'
 interface KeyRowProps {
   item: Key
   nameOf: (provider: string) => string
-  /**
-   * Its account's windows and use stand elsewhere: they are those of the account's other keys, too.
-   */
+  /** Whether the account shows its windows and use, which its other keys share. */
   grouped: boolean
   trial: Trying | undefined
   onTest: () => void

@@ -49,7 +49,7 @@ interface FiltersProps {
 export function Filters({ person, filter, rows, names, onChange }: FiltersProps) {
   const id = useId()
   const [open, setOpen] = useState(false)
-  // What there is to choose from is read when somebody can see it.
+  // The choices load when the filters become visible.
   const folded = useIsNarrow() && !open
   const set = countSet(filter)
   return (

@@ -1,4 +1,4 @@
-/** What comes into the log while somebody looks: put on top at once, or held while they read. */
+/** New requests of the log: shown on top, or held while the log is paused. */
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { NamedLog } from '../../api.ts'
 import { useLiveLog } from '../../state/live.ts'

@@ -1,6 +1,6 @@
 /**
- * The attempts of a request, one below the other on one axis of time. What is drawn is said in
- * words beside it.
+ * The attempts of a request, one below the other on one time axis. The text beside it has the same
+ * facts.
  */
 import type { Log } from '../../api.ts'
 import { recent, took } from '../../format.ts'

@@ -1,6 +1,6 @@
 /**
- * What happened: requests, rescues, errors, tokens, latency and cost over a span that is in the
- * address, in figures and drawn.
+ * Activity: requests, rescues, errors, tokens, latency and cost over a span that is in the address,
+ * as figures and as a chart.
  */
 import { useMemo } from 'preact/hooks'
 import { api, ask, type Usage } from '../../api.ts'

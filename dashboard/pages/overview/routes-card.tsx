@@ -48,8 +48,8 @@ export function RoutesCard({ pools }: { pools: readonly Pool[] }) {
 }
 
 /**
- * What of a pool decides whether it can serve: how much it has used is none of it, until that is
- * all.
+ * The parts of a pool's state that decide whether it can serve. Usage is not one of them until the
+ * quota is used up.
  */
 function standingOf({ scope, provider, keys, nextFreeAt, restingModels }: Pool): string {
   const resting = restingModels.map(({ model }) => model).join()

@@ -1,6 +1,6 @@
 /**
- * What needs a person soon: keys that were refused, pools that run low, budgets that near their
- * end, prices of long ago. Each leads to where it is mended.
+ * Warnings: rejected keys, pools and budgets that run low, outdated prices. Each links to the page
+ * that fixes it.
  */
 import type { Catalogue, Person, Pool, Token } from '../../api.ts'
 import { money } from '../../format.ts'

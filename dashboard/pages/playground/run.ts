@@ -111,8 +111,7 @@ async function runTrial(
   const decoder = new SseDecoder()
   for await (const chunk of chunksOf(response.body)) {
     for (const { data, comment } of decoder.push(chunk)) {
-      // Where the headers had to go before the outcome was known, its facts stand in a last
-      // comment.
+      // If the hub sent the headers before it knew the provider, a last comment has the facts.
       const facts = new Map(comment?.split(' ').map((fact) => fact.split('=', 2) as [string, string]))
       if (facts.size > 0) tell({ type: 'served', served: servedBy((name) => facts.get(name)) })
       if (data === undefined || data === '[DONE]') continue

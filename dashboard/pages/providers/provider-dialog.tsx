@@ -49,11 +49,11 @@ export function ProviderDialog({ provider, mayShare, onClosed }: ProviderDialogP
       ...listed,
       key: ticked('keyless') ? ('none' as const) : ('needed' as const),
       ...((Object.keys(headers).length > 0 || ticked('noHeaders')) && { headers }),
-      // At a new address, those that nobody touched are dropped.
+      // Unchanged formats are not sent, so that the hub drops them if the base URL changes.
       ...(dialectLines !== dialectsNow && {
         dialects: readField('dialects', words.badDialect, () => readDialects(dialectLines, providerDialects)),
       }),
-      // Those that the API took and this form cannot write stay as they are.
+      // Unchanged capabilities are not sent. Those that this form cannot show stay as they are.
       ...(detailLines !== detailsNow && {
         modelDetails: readField('modelDetails', words.badDetail, () => readDetails(detailLines)),
       }),

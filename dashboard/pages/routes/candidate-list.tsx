@@ -77,8 +77,8 @@ export function CandidateList({ candidates, nameOf, onMove, onTake }: CandidateL
 }
 
 /**
- * Moves a candidate about with the pointer that holds it. The list takes the pointer: what is moved
- * about would lose it.
+ * Moves a candidate with the pointer that holds it. The list captures the pointer, as a moved row
+ * would lose it.
  */
 function useDragging(onMove: (id: number, to: number) => void) {
   const list = useRef<HTMLOListElement>(null)

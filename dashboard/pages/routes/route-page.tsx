@@ -1,6 +1,5 @@
 /**
- * One route: who is asked in which order, changed in a draft until it is saved, and who would serve
- * now.
+ * One route: its targets and their order, edited in a draft until it is saved, and a simulation.
  */
 import { candidateOrders } from '../../../src/domain/routes.ts'
 import { useState } from 'preact/hooks'
@@ -77,7 +76,7 @@ type Scope = Route['scope']
 interface RouteEditorProps {
   route: Route
   isAdmin: boolean
-  /** Called with the warnings that the hub answers to what was saved. */
+  /** Called with the warnings of the hub about the saved route. */
   onSaved: (warnings: readonly string[]) => void
 }
 
@@ -94,7 +93,7 @@ function RouteEditor({ route, isAdmin, onSaved }: RouteEditorProps) {
     const { warnings } = await ask(api.api.routes[':name'].$put({ param, query: queryOf(whose), json }))
     onSaved(warnings)
     await refresh(routesSource)
-    // The editor begins anew; told last, so that nobody has gone on by the time that focus moves.
+    // The editor remounts. It announces last, so that focus moves before the user goes on.
     focusPage()
     announce(words.saved(name))
   })

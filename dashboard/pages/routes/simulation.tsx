@@ -1,6 +1,6 @@
 /**
- * Who would serve a request, and why the others would not: asked of the hub, which sends nothing
- * and spends nothing.
+ * Simulates a request: the key that would serve it, and the reasons against the others. The hub
+ * sends no call and uses no quota.
  */
 import { useState } from 'preact/hooks'
 import { api, ask, type Explained } from '../../api.ts'

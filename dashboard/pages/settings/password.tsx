@@ -1,4 +1,4 @@
-/** Changes the password. The hub ends every session with it, and opens this one anew. */
+/** Changes the password. The hub ends all other sessions and renews this one. */
 import { api, ask } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'
 import { ErrorNotice } from '../../parts/error-notice.tsx'

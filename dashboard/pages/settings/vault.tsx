@@ -1,4 +1,4 @@
-/** Seals stored keys anew with the newest master key, batch by batch, and says how far it is. */
+/** Re-encrypts stored keys with the newest master key, in batches, and shows the progress. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { api, ask, type Rotation } from '../../api.ts'
 import { Card } from '../../parts/card.tsx'

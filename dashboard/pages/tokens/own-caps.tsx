@@ -1,7 +1,4 @@
-/**
- * The caps of the signed-in person's account and team, and what is left of them. Absent where there
- * are none.
- */
+/** The caps of the user's account and team, with the amounts left. Absent if there are none. */
 import type { Self } from '../../api.ts'
 import { CapsBars } from '../../parts/caps-bars.tsx'
 import { Card } from '../../parts/card.tsx'

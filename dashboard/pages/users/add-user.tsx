@@ -1,4 +1,4 @@
-/** Makes an account for somebody, with a first password. */
+/** Creates a user with an initial password. */
 import { api, ask, type User } from '../../api.ts'
 import { Field, valueOf } from '../../parts/field.tsx'
 import { FormDialog } from '../../parts/form-dialog.tsx'

@@ -19,7 +19,7 @@ interface Doing {
   onCap: (user: User) => void
   onTokens: (user: User) => void
   onRemove: (user: User) => void
-  /** Something about somebody was saved. */
+  /** Called after a user was saved. */
   onSaved: () => void
 }
 
