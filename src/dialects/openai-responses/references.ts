@@ -25,37 +25,43 @@ export function replaceReferences(body: JsonObject, kept: ReadonlyMap<string, Js
 }
 
 /**
- * The request without references, for whoever cannot look them up, and without the results of calls
- * that went with them: a result whose call is missing is refused.
- * @returns the same body where it refers to nothing.
+ * The request without references to items that its receiver does not keep, and without the results
+ * of the calls among those: a result whose call is missing is refused.
+ * @param isGone whether the item of an id is not kept there; every item where this is absent.
+ * @returns the same body where nothing is left out.
  */
 export function withoutReferences(
   body: JsonObject,
   isGone: (id: string) => boolean = () => true,
 ): JsonObject {
-  const input = listIn(body.input)
-  const left = input.filter((item) => {
+  const goes = (item: Json): boolean => {
     const id = referenceIn(item)
-    return id === undefined || !isGone(id)
-  })
+    return id !== undefined && isGone(id)
+  }
+  const input = listIn(body.input)
+  const left = input.filter((item) => !goes(item))
   if (left.length === input.length) return body
   // The calls may be in the conversation that the request goes on from.
   if (body.previous_response_id != null || body.conversation != null) return { ...body, input: left }
-  const members = left.map((item) => objectIn(item) ?? {})
-  const calls = new Set(
-    members.flatMap(({ type, call_id: id }) => (isResult(type) ? [] : (textIn(id) ?? []))),
-  )
+  const calls = new Set(left.flatMap((item) => (isResult(item) ? [] : (callIdIn(item) ?? []))))
+  // A result of a call that is only referred to belongs to the nearest reference before it.
+  let isCallGone = true
   return {
     ...body,
-    input: left.filter((_item, index) => {
-      const { type, call_id: id } = members[index] ?? {}
-      return !isResult(type) || calls.has(textIn(id) ?? '')
+    input: input.filter((item) => {
+      if (referenceIn(item) !== undefined) isCallGone = goes(item)
+      const isOrphan = isResult(item) && !calls.has(callIdIn(item) ?? '')
+      return !goes(item) && !(isCallGone && isOrphan)
     }),
   }
 }
 
-function isResult(type: Json | undefined): boolean {
-  return textIn(type)?.endsWith('_output') ?? false
+function isResult(item: Json): boolean {
+  return textIn(objectIn(item)?.type)?.endsWith('_output') ?? false
+}
+
+function callIdIn(item: Json): string | undefined {
+  return textIn(objectIn(item)?.call_id)
 }
 
 /** The id in an item that only refers to another. */

@@ -1,5 +1,7 @@
 /** References to items of earlier answers, at rows that keep them and at rows that do not. */
 import { describe, expect, it } from 'vitest'
+import { anyRequest } from '../../any-request.ts'
+import { withoutState } from '../../../src/dialects/without-state.ts'
 import { customProvider, receivers, send } from './clients.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 
@@ -33,4 +35,21 @@ it('loses the results of lost calls on a retry without state, unless a conversat
     send('openai-responses', { input, ...body }, row, { isBare: true }).body.input
   expect(bare({})).toEqual([question, kept, keptResult])
   expect(bare({ previous_response_id: 'resp_1' })).toHaveLength(4)
+})
+
+it('keeps the results of calls that the receiver still knows', () => {
+  const turns = ['theirs', 'ours'].map((maker) => [
+    { type: 'item_reference', id: `rs_${maker}` },
+    { type: 'item_reference', id: `fc_${maker}` },
+    { type: 'function_call_output', call_id: `call_${maker}`, output: 'seen' },
+  ])
+  const [, ours = []] = turns
+  for (const order of [turns, turns.toReversed()]) {
+    const request = {
+      ...anyRequest,
+      origin: { dialect: 'openai-responses' as const, body: { input: [question, ...order.flat()] } },
+    }
+    const readable = withoutState(request, (ids) => ids.some((id) => id.endsWith('theirs')))
+    expect(readable?.origin.body.input).toEqual([question, ...ours])
+  }
 })
