@@ -20,6 +20,11 @@ export function writeDataUrl(data: string, mediaType: string): string {
   return `data:${mediaType};base64,${data}`
 }
 
+/** How many bytes a text in base64 encodes: three for each four characters. */
+export function base64Bytes(data: string): number {
+  return data.length * 0.75
+}
+
 /** A file that a model made, as an address: of the file itself where it has none of its own. */
 export function addressOf({ source, mediaType }: FilePart): string {
   switch (source.type) {

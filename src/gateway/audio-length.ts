@@ -3,6 +3,7 @@
  * size is known, and they are taken to be as long as speech of that size can be. Pure.
  */
 import type { FilePart } from '../chat/request.ts'
+import { base64Bytes } from '../dialects/data-url.ts'
 import { entryOf } from '../dialects/json-read.ts'
 
 /** Bytes of a second of speech, by format, at the lowest rate in common use. */
@@ -25,17 +26,13 @@ const usualBytesPerSecond = 4_000
 /** Audio that is only named, by an address or the id of a file. */
 const namedSeconds = 60
 
-/** Four characters of base64 are three bytes. */
-const bytesPerCharacter = 0.75
-
 /** The length of an audio file in whole seconds, rounded up; 0 for every other file. */
 export function audioSecondsOf({ kind, mediaType = '', source }: FilePart): number {
   if (kind !== 'audio') return 0
   if (source.type !== 'base64') return namedSeconds
-  const bytes = source.data.length * bytesPerCharacter
   const format = /^audio\/(?:x-|vnd\.)?(\w+)/.exec(mediaType)?.[1] ?? ''
   const rate = wavRate(source.data) ?? entryOf(bytesPerSecond, format) ?? usualBytesPerSecond
-  return Math.ceil(bytes / rate)
+  return Math.ceil(base64Bytes(source.data) / rate)
 }
 
 /** The header of a WAV file, with what may come before its format. */

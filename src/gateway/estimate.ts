@@ -3,6 +3,7 @@
  * Pure.
  */
 import type { ChatRequest, FilePart, Message, ToolResultPart, UserPart } from '../chat/request.ts'
+import { base64Bytes } from '../dialects/data-url.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
 import { audioSecondsOf } from './audio-length.ts'
 import { tokensOf } from './text-tokens.ts'
@@ -142,14 +143,12 @@ const audioTokens = 2_000
 /** A second of video is 250 tokens or so at Gemini, and 100 kB or more. */
 const bytesPerVideoToken = 400
 const videoTokens = 5_000
-/** Four characters of base64 are three bytes. */
-const bytesPerCharacter = 0.75
 
 function addFile(size: Size, file: FilePart): void {
   const { source } = file
   size.audioSeconds += audioSecondsOf(file)
   if (source.type === 'text') size.add(source.text)
-  else size.tokens += fileTokens(file, source.type === 'base64' ? source.data.length * bytesPerCharacter : 0)
+  else size.tokens += fileTokens(file, source.type === 'base64' ? base64Bytes(source.data) : 0)
 }
 
 /** @param bytes as many as came with the request; 0 where the file is only named. */
