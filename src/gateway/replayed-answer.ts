@@ -2,6 +2,7 @@
  * An answer as it is kept to be given again: gathered while it passes, sealed as one text, and
  * opened again.
  */
+import { utf8Length } from '../chat/json-bytes.ts'
 import { openText, SealError, sealText } from '../vault/vault.ts'
 import type { Secrets } from '../auth/secrets.ts'
 
@@ -48,9 +49,7 @@ export async function openKept(
 
 /** A body that is there already. */
 export function gather(body: string): Gathered {
-  return new TextEncoder().encode(body).byteLength > maxKeptBytes
-    ? { type: 'too-large' }
-    : { type: 'whole', body }
+  return utf8Length(body) > maxKeptBytes ? { type: 'too-large' } : { type: 'whole', body }
 }
 
 /**
