@@ -11,6 +11,7 @@
  * unreadable for this one call. A failure told only in words then counts as the request's.
  */
 import { isJsonObject, type Json } from '../chat/json.ts'
+import { lettersOf, unescaped } from './comparable-text.ts'
 import { isProtocolWord } from './protocol-words.ts'
 
 /** What the call consisted of, beside the credential. */
@@ -92,7 +93,7 @@ class Echo {
   constructor(text: string) {
     this.#text = text
     for (const { 0: word, index } of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-      const folded = fold(word)
+      const folded = lettersOf(word)
       if (folded === '') continue
       this.#wordAt.set(this.#stream.length, this.#words.length)
       this.#starts.push(this.#stream.length)
@@ -129,7 +130,7 @@ class Echo {
     this.#markWhole(folded, isValue)
     if (sent.length <= longestName) {
       for (const part of sent.split(/[/.:,;|()[\]{}=<>@#?&"'`*\n]+/)) {
-        if (part.length < sent.length) this.#markWhole(fold(unescaped(part)), isValue)
+        if (part.length < sent.length) this.#markWhole(lettersOf(unescaped(part)), isValue)
       }
     }
     this.#markBeginning(folded)
@@ -144,7 +145,7 @@ class Echo {
   #foldInParts(text: string): string {
     let folded = ''
     for (let at = 0; at < text.length && this.#folded <= mostFolded; at += foldedAtOnce) {
-      const part = fold(text.slice(at, at + foldedAtOnce))
+      const part = lettersOf(text.slice(at, at + foldedAtOnce))
       this.#folded += part.length
       folded += part
     }
@@ -256,56 +257,6 @@ function stringsOf({ body, texts }: Sent): Map<string, boolean> | undefined {
     if (left < 0 || strings.size > mostStrings) return undefined
   }
   return strings
-}
-
-/** Letters and digits alone, without case, accents or compatibility forms. */
-function fold(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- ASCII is most of what is sent, and far cheaper.
-  if (/^[\u0000-\u007F]*$/.test(text)) return text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '')
-  return text
-    .normalize('NFKD')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '')
-}
-
-const namedCharacters: Readonly<Record<string, string>> = {
-  quot: '"',
-  apos: "'",
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  nbsp: ' ',
-}
-
-/** A text without the escapes of JSON, HTML and addresses, which may be nested. */
-function unescaped(text: string): string {
-  let result = text
-  for (let depth = 0; depth < 3 && /[\\%&]/.test(result); depth++) {
-    result = result
-      .replaceAll(/\\u\{?([0-9a-f]{4})\}?|\\x([0-9a-f]{2})/gi, (_, long?: string, short?: string) =>
-        String.fromCharCode(Number.parseInt(long ?? short ?? '', 16)),
-      )
-      .replaceAll(/\\([^\\])/g, (_, char: string) => (/[nrtbfv]/.test(char) ? ' ' : char))
-      .replaceAll('\\\\', '\\')
-      .replaceAll(/(?:%[0-9a-f]{2})+/gi, decoded)
-      .replaceAll(/&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|(quot|apos|amp|lt|gt|nbsp));/gi, characterOf)
-  }
-  return result
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text.replaceAll('%', ' ')
-  }
-}
-
-function characterOf(_: string, decimal?: string, hex?: string, name?: string): string {
-  if (name !== undefined) return namedCharacters[name.toLowerCase()] ?? ' '
-  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
-  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : ' '
 }
 
 function append(map: Map<string, number[]>, name: string, word: number): void {
