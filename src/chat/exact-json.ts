@@ -17,7 +17,7 @@ interface RawJson {
 const json = JSON as unknown as RawJson
 
 const backslash = 0x5c
-/** A document with more such numbers than this is no list of ids: it is parsed as any other. */
+/** Documents with more such numbers are parsed as usual: each exact number takes memory. */
 const mostNumbers = 20_000
 
 /** Of numbers that may be rounded: sixteen digits that are no fraction, or an exponent. */

@@ -6,8 +6,8 @@ import type { AssistantPart, ToolCallPart } from './request.ts'
 import type { Json } from './json.ts'
 
 /**
- * Gathers the events of one stream. An error event is not part of an answer: who folds a stream
- * looks for it himself.
+ * Gathers the events of one stream. An error event is not part of an answer: callers look for it
+ * themselves.
  */
 export class Fold {
   #response: ChatResponse = { id: '', model: '', createdAt: 0, choices: [] }

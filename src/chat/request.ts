@@ -6,8 +6,8 @@ import type { DialectId } from '../domain/dialects.ts'
 import type { JsonObject, Json } from './json.ts'
 
 /**
- * What Gemini's clients read: `json-array` where they did not ask for events. `bare-events` have no
- * comments, since Google's SDK before 2.0 reads nothing that follows one.
+ * How a stream is framed for Gemini's clients: `json-array` where they did not ask for events, and
+ * `bare-events` without comments, since Google's SDK before 2.0 reads nothing that follows one.
  */
 export type Framing = 'json-array' | 'bare-events'
 

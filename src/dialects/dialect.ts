@@ -20,8 +20,8 @@ export interface Codec<In, Out> {
   push(input: In): Out[]
   end(): Out[]
   /**
-   * Ends a stream that broke, where saying so takes what was sent before; else `renderStreamError`
-   * does.
+   * Ends a broken stream, in dialects whose error event repeats what was sent before. Others use
+   * `renderStreamError`.
    */
   fail?(error: HubError, requestId: string, now: number): Out[]
 }
@@ -65,8 +65,8 @@ export interface Served {
   /** The id that the answer bears in place of its provider's. */
   id?: string
   /**
-   * When it was called, in milliseconds since the epoch; stands in where the provider does not say
-   * when it answered.
+   * When the provider was called, in milliseconds since the epoch: the time of an answer that
+   * states none.
    */
   at?: number
 }
@@ -234,7 +234,7 @@ export interface Outbound {
   watch?(): (message: SseMessage) => Glimpse
   /**
    * Writes an answer or event, as JSON, so that the dialect's own SDKs can read it: some vendors
-   * answer in forms that these do not know. The same text where it is so.
+   * answer in forms that these do not know. Returns the same text where nothing changes.
    */
   simplify?(json: string): string
 }

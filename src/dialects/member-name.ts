@@ -7,7 +7,7 @@ import { BoundedMap } from '../isolate/bounded-map.ts'
 const known = new BoundedMap<string, string>(2_000)
 
 /**
- * The name in lower case, without what separates its words. Spellings met lately are remembered.
+ * The name in lower case, without what separates its words. The latest spellings are cached.
  */
 export function plainName(name: string): string {
   const found = known.get(name)

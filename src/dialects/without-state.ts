@@ -68,7 +68,7 @@ export function withoutState(
 }
 
 /**
- * Takes out the thoughts that a Chat client hands back, whoever made them.
+ * Removes the reasoning that a Chat client sends back, of any provider.
  * @returns the request to send instead; undefined where there are none.
  */
 export function withoutThoughts(request: ChatRequest): ChatRequest | undefined {

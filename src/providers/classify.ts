@@ -102,7 +102,7 @@ function rests(blame: Blame): boolean {
   return blame === 'account' || blame === 'model' || blame === 'provider'
 }
 
-/** What a limit is called that does not pass within the hour. */
+/** The verdicts for quotas that last longer than an hour. */
 const quotaVerdicts: Partial<Record<Period, string>> = {
   '5h': 'session-quota',
   day: 'daily-quota',

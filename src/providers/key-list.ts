@@ -32,7 +32,7 @@ export interface KeyList {
 }
 
 export const maxKeys = 1_000
-/** With comments and empty lines between the keys. */
+/** Comments and empty lines count, too. */
 const maxLines = 20_000
 
 /**
@@ -47,7 +47,7 @@ export function readKeyList(
   format: KeyListFormat | 'auto',
   isProvider: (word: string) => boolean,
 ): KeyList {
-  // Before anything is made of them: a million empty lines take seconds.
+  // Checked before the text is split: a million empty lines take seconds.
   if (hasMoreLines(text, maxLines)) throw refuse(`has more than ${maxLines} lines. Send it in parts`)
   const read = format === 'auto' ? guessFormat(text) : format
   const keys = readers[read](text.replace(/^\uFEFF/, ''), isProvider)

@@ -1,7 +1,6 @@
 /**
- * What somebody says of a limit, in the words in which it was said, and what may be believed of it.
- * Where a claim is found differs (headers, sentences, error details); what is absurd is the same
- * everywhere. Pure.
+ * A limit as a provider states it, and its believable part. Claims come from headers, sentences and
+ * error details; absurd values are the same in all of them. Pure.
  */
 import { dayMs, minuteMs } from '../domain/time.ts'
 import type { Period, Reset, Unit } from '../domain/limits.ts'

@@ -1,5 +1,5 @@
 /**
- * Asks a provider which models it has, with a key of whoever asks. The key goes to the host on the
+ * Asks a provider which models it has, with the caller's key. The key goes to the host on the
  * provider's row, and nowhere else.
  */
 import type { DialectId } from '../domain/dialects.ts'

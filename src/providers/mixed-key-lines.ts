@@ -4,7 +4,7 @@
  */
 import type { ListedKey } from './key-list.ts'
 
-/** A line is cut into so many parts. More than that are more keys than one call takes. */
+/** The most parts that a line is split into: more than the keys that one call takes. */
 const mostParts = 4_000
 
 interface Line {
@@ -57,7 +57,7 @@ export function readMixedLines(text: string, isProvider: (word: string) => boole
 
 /**
  * Returns the parts of a text between separators, and closing brackets as parts. Takes linear time.
- * The last part holds what is left beyond the most.
+ * The last part holds the rest beyond `mostParts`.
  */
 function splitOutsideQuotes(text: string, separator: RegExp): string[] {
   const pieces: string[] = []

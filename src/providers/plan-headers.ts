@@ -14,7 +14,7 @@
 import type { Period } from '../domain/limits.ts'
 import { type Claim, periodsBySeconds } from './limit-claims.ts'
 
-/** Every plan that the headers speak of, in percent. */
+/** The limits of plans that headers state, in percent. */
 export function claimsInPlans(headers: ReadonlyMap<string, string>): Claim[] {
   return [...claudeClaims(headers), ...codexClaims(headers)]
 }
@@ -42,7 +42,7 @@ function codexClaims(headers: ReadonlyMap<string, string>): Claim[] {
 /** @param percent what is used: a plan that is used beyond its end has nothing left. */
 function planClaim(per: Period, percent: number, reset: string | undefined): Claim[] {
   if (!(percent >= 0)) return []
-  // A hundredth of rounding: 0.29 × 100 is less than 29.
+  // In floating point, 0.29 × 100 is less than 29.
   const used = Math.floor(Math.min(100, percent) + 1e-9)
   return [
     {

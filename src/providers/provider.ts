@@ -37,7 +37,7 @@ export interface Provider {
   cannot?: Partial<Record<DialectId, readonly Lack[]>>
   /** How it departs from the dialects it speaks. */
   quirks?: Partial<Record<DialectId, Quirks>>
-  /** How its periods reset, for quota that it does not state a time for. */
+  /** How its periods reset, for quotas without a stated time. */
   resets?: Calendar
   /** What a rate limit is counted for, where its error does not tell; absent means the account. */
   limitsPer?: 'account' | 'model'

@@ -18,11 +18,11 @@ const codes = new Set([
 const words =
   /encrypted[_ ]content\b.{0,120}\b(?:could not|cannot|can't|failed|invalid|not match)|\binvalid\b.{0,20}encrypted[_ ]content|organization_id did not match|\binvalid\b.{0,40}\bsignature\b.{0,40}\bthinking\b|(?:corrupted|invalid|malformed|missing an?) .{0,20}thought[_ ]?signature|thought[_ ]?signature.{0,40}\b(?:not valid|invalid|corrupt)|\b(?:item|previous response) with id\b.{0,100}\bnot found|\bitem_reference\b|without its required .{0,20}\breasoning\b.{0,20}\bitem|(?:thinking|reasoning_content).{0,60}must be passed back/i
 
-/** Words for a member of a history that strict servers of Chat do not know. */
+/** Errors of strict Chat servers about reasoning in the history. */
 const unknownReasoning =
   /\b(?:reasoning_content|reasoning_details|messages\S{0,40}reasoning)\b.{0,120}\b(?:unsupported|not (?:supported|permitted|allowed)|unknown|unrecogni[sz]ed|unexpected|forbidden|extra)\b|\b(?:unsupported|unknown|unrecogni[sz]ed|unexpected|extra|additional)\b.{0,120}\breasoning_(?:content|details)\b/i
 
-/** Whether a provider refused a request for the field in which the client hands thoughts back. */
+/** Whether a provider refused a request because of reasoning that the client sent back. */
 export function refusesReasoning({ status, message }: Fault): boolean {
   return (status === 400 || status === 422) && unknownReasoning.test(message)
 }

@@ -1,10 +1,10 @@
-/** References to items that a row of the Responses dialect does not keep, and the hub neither. */
+/** References to items that neither the hub nor a provider of the Responses dialect has stored. */
 import { withoutReferences } from '../openai-responses/references.ts'
 import type { BodyStep } from './fit.ts'
 
 /**
- * Leaves out what the request only refers to, at rows that are known to keep no items. The hub has
- * replaced the references that it knows before. Others may keep what they gave out.
+ * Leaves out references at known rows that store no items. The hub has already replaced those that
+ * it knows. Custom rows may have stored the items of their answers.
  */
 export const leaveOutReferences: BodyStep = (body, { isKnownRow, quirks }, dropped) => {
   if (!isKnownRow || quirks.keepsAnswers) return body

@@ -20,7 +20,8 @@ export const fitUser: Step = (request, { limits: { longestUser } }, dropped) => 
 
 /**
  * The smaller of what is asked for and what the model can write, also of a model that the client
- * named: agents ask for one limit everywhere. A number below one asks for no limit.
+ * named: agents ask for one limit everywhere. A number below one asks for no limit,
+ * and a relay of a named model keeps it.
  */
 export const fitOutputLimit: Step = (request, { facts, isTranslated, isExact }, dropped) => {
   const { maxOutputTokens: asked, ...rest } = request

@@ -14,7 +14,7 @@ export const geminiInbound: Inbound = {
   renderError,
   errorStatus,
   // A message like any other, in which Google's SDKs look for an `error` and throw it.
-  // Google's SDK before 2.0 passes over an error in an event, and raises only what is left unread:
-  // an event without data is.
+  // Google's SDK before 2.0 ignores an error in an event, and throws only where text is left unread
+  // at the end: an event without data is.
   renderStreamError: (...said) => [{ data: JSON.stringify(renderError(...said)) }, { event: 'error' }],
 }

@@ -1,17 +1,17 @@
 /**
- * Items that a request only refers to, by the id that an earlier answer gave them.
+ * References in a request to items of earlier answers, by their ids.
  * https://platform.openai.com/docs/api-reference/responses/create#responses_create-input
  */
 import type { Json, JsonObject } from '../../chat/json.ts'
 import { listIn, objectIn, textIn } from '../json-read.ts'
 import { toInput } from './continuation.ts'
 
-/** The ids of the items that a request refers to one by one, each once. */
+/** The ids of the items that a request refers to, each once. */
 export function itemsReferredTo(body: JsonObject): string[] {
   return [...new Set(listIn(body.input).flatMap((item) => referenceIn(item) ?? []))]
 }
 
-/** The request with the items in it that it refers to, where they are among the kept ones. */
+/** Replaces references with the stored items; the same body where none of them is stored. */
 export function replaceReferences(body: JsonObject, kept: ReadonlyMap<string, Json>): JsonObject {
   const input = listIn(body.input)
   if (!input.some((item) => kept.has(referenceIn(item) ?? ''))) return body
@@ -64,7 +64,7 @@ function callIdIn(item: Json): string | undefined {
   return textIn(objectIn(item)?.call_id)
 }
 
-/** The id in an item that only refers to another. */
+/** The id in a reference; undefined for other items. */
 export function referenceIn(item: Json): string | undefined {
   const { type, id } = objectIn(item) ?? {}
   // A reference may come without its type.
