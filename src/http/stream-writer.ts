@@ -5,8 +5,11 @@
 import type { Framing } from '../chat/request.ts'
 import { parseSseBlock, SseSplitter } from './sse.ts'
 
-/** A line that says nothing to a client. No line of an event's data begins with a colon. */
-const comments = /^:[^\r\n]*(?:\r\n|\n|\r)/gm
+/**
+ * A line that says nothing to a client. No line of an event's data begins with a colon. `^` would
+ * match after U+2028 too, which is a character like any other here.
+ */
+const comments = /(?<![^\r\n]):[^\r\n]*(?:\r\n|\n|\r)/g
 
 export class StreamWriter {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>

@@ -28,6 +28,11 @@ describe('a stream', () => {
     expect(text).toBe('\ndata: {"a":": b"}\n\ndata: {"b":2}\r\n\r\n\n')
   })
 
+  it('keeps a colon after a line separator of Unicode, which ends no line of an event', async () => {
+    const event = 'data: {"a":"one\u2028: two\u2029: three"}\n\n'
+    expect(await read('bare-events', event)).toBe(event)
+  })
+
   it('is one JSON array for a client that wants that, comments being white space', async () => {
     const text = await read(
       'json-array',
