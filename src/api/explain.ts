@@ -15,7 +15,7 @@ import { Ledger } from '../gateway/request-record.ts'
 import { withDisabledKeys } from '../gateway/left-out.ts'
 import { needsOf } from '../gateway/capabilities.ts'
 import { type Candidate, makePlan } from '../gateway/plan.ts'
-import { estimateMoney } from '../gateway/price-bounds.ts'
+import { type PricedCandidate, withMoney } from '../gateway/price-bounds.ts'
 import type { Explanation, Need } from '../quota/rpc.ts'
 import { poolStub } from '../quota/stub.ts'
 import { Time, toTimeOrNull } from './schemas/common.ts'
@@ -115,9 +115,7 @@ export async function findWhoServes(question: Question): Promise<z.infer<typeof 
   const pools = await Promise.all(
     plan.candidates.flatMap((candidate) =>
       candidate.poolOwners.map(async (poolOwner) => {
-        const { provider, model, row } = candidate
-        const money = estimateMoney(candidate, caller.configuration, estimate)
-        const need = { ...needFor(provider.defaultModel, model, money), row: row.binding.owner }
+        const need = { ...needFor(candidate), row: candidate.row.binding.owner }
         const explanation = await poolStub(env, poolOwner, candidate.providerId).explain(need)
         return showPool(candidate, poolOwner, explanation)
       }),
@@ -141,9 +139,15 @@ export async function explainKey(
   question: Omit<Question, 'directory'>,
   key: { id: string; poolOwner: string; known: KnownProvider },
 ): Promise<z.infer<typeof ExplainedKey>> {
-  const { needFor } = imagine(question)
-  const need = needFor(key.known.provider.defaultModel, question.asked || undefined)
-  const { keyId, refusals } = await poolStub(question.env, key.poolOwner, key.known.id).explain(need)
+  const { id: providerId, provider, row } = key.known
+  const need = imagine(question).needFor({
+    providerId,
+    provider,
+    row,
+    ...(question.asked !== '' && { model: question.asked }),
+    poolOwners: [key.poolOwner],
+  })
+  const { keyId, refusals } = await poolStub(question.env, key.poolOwner, providerId).explain(need)
   const refusal = refusals.find((one) => one.keyId === key.id)
   return {
     serves: keyId === key.id,
@@ -165,13 +169,13 @@ function imagine({ caller, asked, input, requestId }: Omit<Question, 'directory'
   const now = Date.now()
   const record = new Ledger(requestId, now, caller, request).record(now)
   const { maxShare } = caller.configuration.user
-  const needFor = (defaultModel: string, model: string | undefined, money?: number): Need => ({
+  const needFor = (candidate: PricedCandidate): Need => ({
     requestId,
     user: caller.configuration.user.id,
     ...(maxShare !== null && { maxShare }),
-    ...(model !== undefined && { model }),
-    defaultModel,
-    estimate: { ...estimate, ...(money !== undefined && { money }) },
+    ...(candidate.model !== undefined && { model: candidate.model }),
+    defaultModel: candidate.provider.defaultModel,
+    estimate: withMoney(candidate, caller.configuration, estimate),
     excludedKeys: [],
     record,
   })

@@ -10,7 +10,7 @@ import { hintName, noteHint } from './pool-hints.ts'
 import { type AskedPool, callWithLease, type Served } from './attempt.ts'
 import { clientLeftStatus } from './request-record.ts'
 import type { Candidate } from './plan.ts'
-import { estimateMoney } from './price-bounds.ts'
+import { withMoney } from './price-bounds.ts'
 import { argumentOf, poolSettlements } from './pool-settlements.ts'
 import type { PoolStub, SearchState } from './request-context.ts'
 
@@ -190,7 +190,6 @@ export class PoolSearch {
     const { allowedPriorities } = input.request
     const conversation = this.#state.conversation.for(provider)
     const { maxShare } = configuration.user
-    const money = estimateMoney(this.#candidate, configuration, estimate)
     return {
       requestId: input.requestId,
       user: configuration.user.id,
@@ -198,7 +197,7 @@ export class PoolSearch {
       ...(model !== undefined && { model }),
       defaultModel: provider.defaultModel,
       row: row.binding.owner,
-      estimate: { ...estimate, ...(money !== undefined && { money }) },
+      estimate: withMoney(this.#candidate, configuration, estimate),
       ...(allowedPriorities && { allowedPriorities }),
       excludedKeys: tried.flatMap((key) => (key.model === undefined ? [key.keyId] : [])),
       failedAt: tried.flatMap(({ keyId, model: at }) => (at === undefined ? [] : [{ keyId, model: at }])),

@@ -7,6 +7,7 @@ import { nanoDollars } from '../domain/money.ts'
 import { mostChoices } from '../dialects/output-limits.ts'
 import { writesHourCache } from '../dialects/spend-fields.ts'
 import { factsAt, hourCacheWriteOf, priceAt } from '../providers/registry.ts'
+import type { CallEstimate } from '../quota/amounts.ts'
 import type { PriceNeed, Rules, Subject } from '../user/rpc.ts'
 import type { Estimate } from './estimate.ts'
 import type { Candidate, Plan } from './plan.ts'
@@ -17,6 +18,9 @@ const usualLongestOutput = 8_192
 
 /** Prices are US dollars for a million tokens. */
 const nanoDollarsPerToken = nanoDollars / 1_000_000
+
+/** The fields of a candidate that its price follows from. */
+export type PricedCandidate = Omit<Candidate, 'dialect'>
 
 const holderNames: Record<Subject, string> = {
   token: 'this token',
@@ -54,7 +58,7 @@ export function withPrices(plan: Plan, configuration: Configuration, rules: read
  * The models that a candidate may turn out to be: where none is named, each key has its own
  * default.
  */
-function modelsOf(candidate: Candidate, { reach }: Configuration): string[] {
+function modelsOf(candidate: PricedCandidate, { reach }: Configuration): string[] {
   const { model, provider, providerId, poolOwners, row } = candidate
   if (model !== undefined) return [model]
   const defaults = reach
@@ -69,25 +73,26 @@ function modelsOf(candidate: Candidate, { reach }: Configuration): string[] {
 }
 
 /**
- * What a call of a candidate may cost in nano-dollars, whichever of its keys serves and however its
- * input is cached; undefined where the price of one of their models is not known. Every admission
- * asks for it, so it does not search the body: a cache for an hour costs more when it is settled.
+ * Adds to an estimate the most that a call of a candidate may cost, whichever of its keys serves
+ * and however its input is cached; nothing where the price of one of their models is not known.
+ * Every admission needs it, so it does not search the body: a cache for an hour costs more when it
+ * is settled.
  */
-export function estimateMoney(
-  candidate: Candidate,
+export function withMoney(
+  candidate: PricedCandidate,
   configuration: Configuration,
-  { inputTokens, outputTokens }: Estimate,
-): number | undefined {
-  const { providerId, provider } = candidate
+  estimate: Estimate,
+): CallEstimate {
+  const { inputTokens, outputTokens } = estimate
   let dollars = 0
   for (const model of modelsOf(candidate, configuration)) {
-    const price = priceAt(providerId, provider, model)
-    if (!price) return undefined
+    const price = priceAt(candidate.providerId, candidate.provider, model)
+    if (!price) return estimate
     const { input, output, cachedInput = 0, cacheWrite = 0 } = price
     const dearestInput = Math.max(input, cachedInput, cacheWrite)
     dollars = Math.max(dollars, inputTokens * dearestInput + outputTokens * output)
   }
-  return Math.ceil(dollars * nanoDollarsPerToken)
+  return { ...estimate, money: Math.ceil(dollars * nanoDollarsPerToken) }
 }
 
 /** What the request costs at most, whichever of the candidates serves it. */

@@ -16,7 +16,7 @@ import { estimateTokens, tokensOf } from './estimate.ts'
 import { Ledger } from './request-record.ts'
 import { chooseDialect } from './choose-dialect.ts'
 import type { Candidate } from './plan.ts'
-import { estimateMoney } from './price-bounds.ts'
+import { withMoney } from './price-bounds.ts'
 import { hubFault } from './provider-fault.ts'
 import { ownsRow } from './redirect.ts'
 import { settlementOf } from './settlement.ts'
@@ -78,15 +78,14 @@ export async function tryKey(input: TrialInput): Promise<TrialResult> {
     dialect,
     poolOwners: [poolOwner],
   }
-  const estimate = estimateTokens(request)
-  const money = estimateMoney(candidate, caller.configuration, estimate)
+  const estimate = withMoney(candidate, caller.configuration, estimateTokens(request))
   const ledger = new Ledger(requestId, receivedAt, caller, request)
   const need: Need = {
     requestId,
     user: caller.configuration.user.id,
     model,
     defaultModel: model,
-    estimate: { ...estimate, ...(money !== undefined && { money }) },
+    estimate,
     excludedKeys: [],
     onlyKey: key.id,
     record: ledger.record(Date.now()),

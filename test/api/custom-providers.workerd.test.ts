@@ -213,6 +213,19 @@ describe('further dialects of a provider', () => {
   })
 })
 
+it('has prices by which a key with a limit of money serves, as its explanation says', async () => {
+  const { key: _key, ...needsKey } = box
+  const prices = { priced: { input: 1, output: 2 } }
+  await call('POST', '/api/providers', { ...needsKey, id: 'dear', prices }, ada.session)
+  const limits = [{ unit: 'money', per: 'day', limit: 1 }]
+  const entered = { provider: 'dear', apiKey: 'sk-of-a-person-0003', limits }
+  const { id } = await call<{ id: string }>('POST', '/api/keys', entered, ada.session)
+  const explain = (model: string): Promise<unknown> =>
+    call('GET', `/api/keys/${id}/explain?model=${model}`, undefined, ada.session)
+  expect(await explain('priced')).toMatchObject({ serves: true, refusal: null })
+  expect(await explain('unpriced')).toMatchObject({ serves: false, refusal: { reason: 'price-unknown' } })
+})
+
 it.each([
   ['the body', '', { scope: 'hub' }],
   ['the query', '?scope=hub', {}],
