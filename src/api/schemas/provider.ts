@@ -79,11 +79,8 @@ const Prices = z
   .refine((prices) => Object.keys(prices).length <= 1_000, 'must have at most 1000 models')
 export const BaseUrl = z.string().trim().min(1).max(500)
 
-export const ProviderInput = z.strictObject({
-  id: ProviderId,
-  name: Name,
-  baseUrl: BaseUrl,
-  dialect: Dialect,
+/** Settings that are entered with a provider or later. */
+const settings = {
   models: Models.optional(),
   headers: Headers.optional(),
   prices: Prices.optional(),
@@ -91,18 +88,21 @@ export const ProviderInput = z.strictObject({
   modelDetails: ModelDetails.optional(),
   /** `none` where the server needs no key. */
   key: z.enum(['none', 'needed']).optional(),
+}
+
+export const ProviderInput = z.strictObject({
+  id: ProviderId,
+  name: Name,
+  baseUrl: BaseUrl,
+  dialect: Dialect,
+  ...settings,
   /** `hub` adds it for everyone, as `?scope=hub` does. */
   scope: z.enum(scopes).optional(),
 })
 export const ProviderChange = z.strictObject({
   name: Name.optional(),
   baseUrl: BaseUrl.optional(),
-  models: Models.optional(),
-  headers: Headers.optional(),
-  prices: Prices.optional(),
-  dialects: Dialects.optional(),
-  modelDetails: ModelDetails.optional(),
-  key: z.enum(['none', 'needed']).optional(),
+  ...settings,
   /** `hub` makes a provider of your own the whole hub's, with its keys. Only for administrators. */
   scope: z.literal('hub').optional(),
   strategy: z.enum(strategyNames).optional(),
