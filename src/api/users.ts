@@ -93,13 +93,17 @@ export const userRoutes = new Hono<HubContext>()
       answer: UserView,
     }),
     async (c) => {
-      const { username, email, password, role, maxShare, ...sentCaps } = c.req.valid('json')
+      const { personDefaults } = await readSettings(c.env.DB)
+      const {
+        username,
+        email,
+        password,
+        role,
+        maxShare = personDefaults.maxShare,
+        ...sentCaps
+      } = c.req.valid('json')
       const id = randomId('usr')
-      const defaults = (await readSettings(c.env.DB)).personDefaults
-      const caps = {
-        ...withCaps(defaults, sentCaps),
-        maxShare: maxShare === undefined ? defaults.maxShare : maxShare,
-      }
+      const caps = { ...withCaps(personDefaults, sentCaps), maxShare }
       const added = await addUser(
         c.env.DB,
         {
