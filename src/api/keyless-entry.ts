@@ -8,9 +8,10 @@ import type { KnownProvider } from '../gateway/provider-directory.ts'
 import { randomId } from '../ids.ts'
 import { ownAccount } from './accounts.ts'
 import { announceChange } from '../announce/announce.ts'
+import { poolOf } from './key-states.ts'
 import { sealKey } from './seal-key.ts'
 
-/** What is shown of such an entry in the place of a key. A key's own is longer. */
+/** The text shown of such an entry in the place of a key. The text of a key is longer. */
 const shown = 'none'
 
 /**
@@ -82,9 +83,7 @@ export async function removeKeylessEntries(env: Env, known: KnownProvider, owner
       subject: entry.id,
       detail: { provider: known.id },
     })
-    await announceChange(env, owner, epoch, [
-      { owner: entry.shared ? 'hub' : owner, provider: entry.provider },
-    ])
+    await announceChange(env, owner, epoch, [poolOf(entry)])
   }
 }
 
