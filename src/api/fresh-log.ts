@@ -1,4 +1,4 @@
-/** Has the pools bring their records to the log, for somebody who is about to read it. */
+/** Has the pools bring their records to the log, for a reader who wants the newest. */
 import type { Context } from 'hono'
 import { findLog, type LogRow } from '../db/logs.ts'
 import { listUsedPools } from '../db/usage.ts'
@@ -9,23 +9,19 @@ import { timeOfId } from '../ids.ts'
 import { poolStub } from '../quota/stub.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './provider-directory.ts'
-import { type PoolAddress, poolsInReach } from './pools.ts'
+import { distinctPools, type PoolAddress, poolsInReach } from './pools.ts'
 
-/**
- * Pools of others that an administrator's look asks, those of the present hour and the one before.
- */
+/** Pools of other people that are asked for an admin, of the present hour and the one before. */
 const mostPools = 50
 
 /**
- * Brings what the pools of these people hold to the log. A pool that does not answer is left out:
- * its records come later.
+ * Brings the records of these people's pools to the log. Records of a pool that does not answer
+ * come later.
  */
 export async function refreshLog(c: Context<HubContext>, whose: Whose): Promise<void> {
   const own = poolsInReach(directoryOf(c))
-  await deliverRecords(c.env, [
-    ...own,
-    ...(await poolsOfOthers(c.env, c.var.caller.configuration.user.id, whose)),
-  ])
+  const others = await poolsOfOthers(c.env, c.var.caller.configuration.user.id, whose)
+  await deliverRecords(c.env, distinctPools([...own, ...others]))
 }
 
 /** The longest time from the beginning of a request until its pool has delivered its record. */
@@ -48,17 +44,16 @@ export async function findFreshLog(
   return findLog(c.env.DB, whose, id)
 }
 
-/** Pools that served others lately; none where a person looks at what is theirs. */
+/** Pools that served other people lately; none where a person reads their own log. */
 export async function poolsOfOthers(env: Env, viewer: string, whose: Whose): Promise<PoolAddress[]> {
   if (whose !== 'everyone' && whose.owner === viewer) return []
   const now = Date.now()
   return listUsedPools(env.DB, whose, { since: now - (now % hourMs) - hourMs, limit: mostPools })
 }
 
-/** Has these pools deliver. Never rejects. */
+/** Has these pools deliver, of which each is named once. Never rejects. */
 export async function deliverRecords(env: Env, pools: PoolAddress[]): Promise<void> {
-  const unique = new Map(pools.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool]))
   await Promise.allSettled(
-    [...unique.values()].map(({ poolOwner, provider }) => poolStub(env, poolOwner, provider).deliver()),
+    pools.map(({ poolOwner, provider }) => poolStub(env, poolOwner, provider).deliver()),
   )
 }

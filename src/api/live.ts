@@ -22,7 +22,7 @@ import { endpoint } from './endpoint.ts'
 import { deliverRecords, poolsOfOthers } from './fresh-log.ts'
 import { showState, type State } from './schemas/key.ts'
 import { type NamedLog, showNamedLogs } from './logs.ts'
-import { type Pool, poolsInReach, showPool } from './pools.ts'
+import { type Pool, type PoolAddress, poolsInReach, showPool } from './pools.ts'
 import { Everyone, whoseOf } from './ownership.ts'
 
 type KeyState = z.infer<typeof State>
@@ -160,7 +160,7 @@ async function read(
   env: Env,
   caller: Caller,
   whose: Whose,
-  pools: ReturnType<typeof poolsInReach>,
+  pools: PoolAddress[],
 ): Promise<Reading<KeyState, PoolSums, NamedLog>> {
   const owner = caller.configuration.user.id
   const reports = await Promise.all(

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { ConfiguredUser } from '../db/configuration.ts'
 import type { Directory } from '../gateway/provider-directory.ts'
 import type { KeyState, PoolReport, WindowState } from '../quota/rpc.ts'
-import { poolStub } from '../quota/stub.ts'
+import { poolName, poolStub } from '../quota/stub.ts'
 import type { HubContext } from './context.ts'
 import { directoryOf } from './provider-directory.ts'
 import { endpoint } from './endpoint.ts'
@@ -96,8 +96,12 @@ export interface PoolAddress {
 
 /** The pools that requests draw on, each once. */
 export function poolsInReach({ reach }: Directory): PoolAddress[] {
-  const pools = reach.map(({ poolOwner, provider }) => ({ poolOwner, provider }))
-  return [...new Map(pools.map((pool) => [`${pool.poolOwner}/${pool.provider}`, pool])).values()]
+  return distinctPools(reach.map(({ poolOwner, provider }) => ({ poolOwner, provider })))
+}
+
+/** Each of these pools once. */
+export function distinctPools(pools: PoolAddress[]): PoolAddress[] {
+  return [...new Map(pools.map((pool) => [poolName(pool.poolOwner, pool.provider), pool])).values()]
 }
 
 /** @param viewer sees their own part of shared accounts; an administrator sees everyone's. */
